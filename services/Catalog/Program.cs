@@ -1,0 +1,12 @@
+using Hosting;
+using Catalog;
+
+return await Service.RunAsync(
+    "Catalog",
+    args,
+    builder =>
+    {
+        builder.AddCatalog();
+        builder.AddBus(CatalogService.Consumers);
+    },
+    app => app.MapCatalog());

@@ -1,0 +1,15 @@
+namespace Contracts;
+
+/// <summary>Voting says where the totals of some tools stand now. State, not history: a message lost, doubled or late is mended by the next.</summary>
+public record TotalsMoved
+{
+    public required IReadOnlyList<ToolTotals> Totals { get; init; }
+}
+
+/// <summary>One tool's absolute totals in the ledger.</summary>
+/// <param name="Tool">The tool's slug.</param>
+/// <param name="Ship">Voters whose current choice is ship.</param>
+/// <param name="Skip">Voters whose current choice is skip.</param>
+/// <param name="Version">Ledger entries of this tool so far; only ever grows, so the higher version is the newer state.</param>
+/// <param name="At">When the ledger committed this version, UTC.</param>
+public record ToolTotals(string Tool, long Ship, long Skip, long Version, DateTimeOffset At);

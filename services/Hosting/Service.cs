@@ -1,0 +1,123 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Hosting;
+
+/// <summary>What every process is: the same start, limits, errors, health, metrics and API description.</summary>
+public static class Service
+{
+    /// <summary>Runs one process to its end. <c>migrate</c> as first argument applies the schema and exits.</summary>
+    /// <returns>The process's exit code: 0, or 1 after one clear line on standard error.</returns>
+    public static async Task<int> RunAsync(string name, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
+    {
+        try
+        {
+            await using var app = Build(name, args, add, map);
+            if (args is ["migrate", ..])
+            {
+                foreach (var schema in app.Services.GetServices<Schema>())
+                    await schema.ApplyAsync(CancellationToken.None);
+                return 0;
+            }
+
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception error) when (error is SettingException or System.Data.Common.DbException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"{name} cannot start. {error.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>Builds the process without running it; tests start it on a free port.</summary>
+    public static WebApplication Build(string name, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = name, Args = args, ContentRootPath = AppContext.BaseDirectory });
+        AddHosting(builder, name);
+        add(builder);
+        var app = builder.Build();
+        UseHosting(app);
+        map(app);
+        return app;
+    }
+
+    /// <summary>Adds a database by its connection string's name, and the schema embedded in the service's assembly.</summary>
+    public static Database AddDatabase<TService>(this IHostApplicationBuilder builder, string connection)
+    {
+        var database = Database.From(builder.Configuration, connection);
+        builder.Services.AddKeyedSingleton(connection, database);
+        builder.Services.AddSingleton(services => new Schema(database, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>()));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
+        return database;
+    }
+
+    private static void AddHosting(WebApplicationBuilder builder, string name)
+    {
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("System.Net.Http", LogLevel.Warning)
+            .AddFilter("Polly", LogLevel.Warning)
+            .AddFilter("MassTransit", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
+        builder.Services.AddOpenApi();
+        builder.Services.AddHealthChecks();
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => TrustProxies(forwarded, builder.Configuration));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        builder.AddTelemetry(name);
+    }
+
+    private static void UseHosting(WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapOpenApi();
+    }
+
+    /// <summary>How all JSON looks: camelCase, enums as words, numbers never as strings, nothing nested deeper than it needs to be.</summary>
+    public static void Shape(JsonSerializerOptions json)
+    {
+        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        json.NumberHandling = JsonNumberHandling.Strict;
+        json.RespectNullableAnnotations = true;
+        json.RespectRequiredConstructorParameters = true;
+        json.MaxDepth = 16;
+    }
+
+    // Loopback is trusted by default; other proxies are named, since whoever is trusted here can claim any client address.
+    private static void TrustProxies(ForwardedHeadersOptions forwarded, ConfigurationManager configuration)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        foreach (var network in configuration.GetSection("Proxies:KnownNetworks").GetChildren())
+        {
+            if (!System.Net.IPNetwork.TryParse(network.Value, out var parsed))
+                throw new SettingException(network.Path, $"'{network.Value}' is not a network such as 10.0.0.0/8");
+            forwarded.KnownIPNetworks.Add(parsed);
+        }
+    }
+}

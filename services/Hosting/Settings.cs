@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Hosting;
+
+/// <summary>A setting is missing or malformed: the start stops, with one line that names it.</summary>
+public sealed class SettingException(string setting, string problem) : Exception($"Setting {setting.Replace(":", "__", StringComparison.Ordinal)}: {problem}");
+
+public static class Settings
+{
+    /// <exception cref="SettingException">The setting is absent or empty.</exception>
+    public static string Required(this IConfiguration configuration, string setting, string example) =>
+        configuration[setting] is { Length: > 0 } value
+            ? value
+            : throw new SettingException(setting, $"is missing; give it a value such as {example}");
+
+    /// <exception cref="SettingException">The setting is absent or no absolute http(s) address.</exception>
+    public static Uri RequiredAddress(this IConfiguration configuration, string setting)
+    {
+        var value = configuration.Required(setting, "http://127.0.0.1:5101");
+        return Uri.TryCreate(value, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https")
+            ? new Uri(address.AbsoluteUri.TrimEnd('/') + '/')
+            : throw new SettingException(setting, $"'{value}' is not an absolute http or https address");
+    }
+}

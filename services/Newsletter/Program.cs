@@ -1,0 +1,12 @@
+using Hosting;
+using Newsletter;
+
+return await Service.RunAsync(
+    "Newsletter",
+    args,
+    builder =>
+    {
+        builder.AddNewsletter();
+        builder.AddBus(NewsletterService.Consumers);
+    },
+    app => app.MapNewsletter());

@@ -1,0 +1,30 @@
+using Catalog;
+using Hosting;
+using Newsletter;
+using Standalone;
+using Tally;
+using Voting;
+using Web;
+
+return await Service.RunAsync(
+    "Standalone",
+    args,
+    builder =>
+    {
+        builder.UseEmbeddedParts();
+        builder.AddCatalog();
+        builder.AddVoting();
+        builder.AddTally();
+        builder.AddNewsletter();
+        builder.AddWeb();
+        builder.AddBus(
+            CatalogService.Consumers, VotingService.Consumers, TallyService.Consumers, NewsletterService.Consumers, WebService.Consumers);
+    },
+    app =>
+    {
+        app.MapCatalog();
+        app.MapVoting();
+        app.MapTally();
+        app.MapNewsletter();
+        app.MapWeb();
+    });

@@ -1,0 +1,12 @@
+using Hosting;
+using Web;
+
+return await Service.RunAsync(
+    "Web",
+    args,
+    builder =>
+    {
+        builder.AddWeb();
+        builder.AddBus(WebService.Consumers);
+    },
+    app => app.MapWeb());
