@@ -18,10 +18,12 @@ public static class WebService
         services.AddSingleton<CatalogReader>();
         services.AddSingleton<TallyReader>();
         services.AddSingleton<VotingClient>();
+        services.AddSingleton<NewsletterClient>();
         services.AddRazorComponents();
         // Components bring the framework's own form tokens along. They are not used (forms of other sites are refused by their origin),
         // so their keys need not be kept: Web holds no state.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddHealthChecks().AddCheck<CatalogReachable>("web-catalog");
         services.AddResponseCompression(compression =>
         {
             // Pages hold no secret a reader's input could be compressed together with.

@@ -23,7 +23,7 @@ public static class AssetFiles
 
     internal static void MapAssets(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/assets/{file}", Serve).ExcludeFromDescription();
+        routes.MapMethods("/assets/{file}", ["GET", "HEAD"], Serve).ExcludeFromDescription();
         // Asked for by browsers on pages that name no icon, e.g. a bare XML feed.
         routes.MapGet("/favicon.ico", () => TypedResults.Redirect(Url("favicon.svg"))).ExcludeFromDescription();
     }

@@ -40,6 +40,21 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, ILogger<Ta
         }
     }
 
+    /// <summary>The tool's days with votes, oldest first; empty when Tally is away.</summary>
+    public async Task<IReadOnlyList<HistoryPoint>> HistoryAsync(string tool, CancellationToken stop)
+    {
+        try
+        {
+            var history = await clients.CreateClient("Tally").ReadAsync<History>("Tally", $"api/tallies/{tool}/history?bucket=day", Within, stop);
+            return history?.Points.Where(point => point.ShipPercent is not null).ToList() ?? [];
+        }
+        catch (ServiceAway away)
+        {
+            Away(log, away.InnerException?.GetType().Name);
+            return [];
+        }
+    }
+
     private async Task<IReadOnlyList<ToolTally>> Read(string path, CancellationToken stop) =>
         await clients.CreateClient("Tally").ReadAsync<IReadOnlyList<ToolTally>>("Tally", path, Within, stop) ?? [];
 

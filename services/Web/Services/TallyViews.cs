@@ -21,3 +21,8 @@ public sealed record Tallies(bool Away, IReadOnlyDictionary<string, ToolTally> B
 
     public ToolTally? Of(string tool) => ByTool.GetValueOrDefault(tool);
 }
+
+/// <summary>Where a tool stood at a bucket's end.</summary>
+public sealed record HistoryPoint(DateTimeOffset At, long Ship, long Skip, double? ShipPercent);
+
+public sealed record History(IReadOnlyList<HistoryPoint> Points);
