@@ -65,6 +65,13 @@ public sealed class IssueTests : IAsyncLifetime
         issue["intro"]!.GetValue<string>().ShouldNotBeEmpty();
     }
 
+    [Fact]
+    public async Task An_archive_without_issues_is_an_empty_list()
+    {
+        var client = await _press.StartAsync();
+        (await client.GetStringAsync("/api/newsletter/issues")).ShouldBe("{\"issues\":[]}");
+    }
+
     [Theory]
     [InlineData("2020-w01")]
     [InlineData("nonsense")]

@@ -228,7 +228,7 @@ public sealed class SubscribingTests : IAsyncLifetime
         await _press.QuietAsync();
         var metrics = string.Join('\n', measured);
         metrics.ShouldContain("newsletter.subscriptions outcome=confirmed");
-        foreach (var told in new[] { _press.Logs, metrics, answer, await _client.GetStringAsync("/api/newsletter/issues"), await _client.GetStringAsync("/health/ready") })
+        foreach (var told in new[] { _press.Logs, metrics, answer, await _client.GetStringAsync("/metrics"), await _client.GetStringAsync("/api/newsletter/issues"), await _client.GetStringAsync("/health/ready") })
         {
             told.ShouldNotContain("canary");
             told.ShouldNotContain(token);
