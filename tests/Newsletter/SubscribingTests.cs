@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -108,7 +110,7 @@ public sealed class SubscribingTests : IAsyncLifetime
         _press.Time.Advance(TimeSpan.FromDays(7));
         (await ConfirmAsync(token)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         _press.Time.Advance(TimeSpan.FromDays(24));
-        await Press.Eventually(async () => await _press.CountAsync("select count(*) from subscribers") == 0, "the pending address is purged");
+        await _press.AsTimePassesAsync(async () => await _press.CountAsync("select count(*) from subscribers") == 0, "the pending address is purged");
         (await _press.CountAsync("select (select count(*) from tokens) + (select count(*) from mails)")).ShouldBe(0);
     }
 
@@ -145,7 +147,8 @@ public sealed class SubscribingTests : IAsyncLifetime
     public async Task Addresses_the_world_uses_are_taken(string typed, string written)
     {
         (await AskAsync(typed)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await _press.MailToAsync(written);
+        await Press.Eventually(() => Task.FromResult(_press.Mails().Count == 1), "a mail");
+        (await File.ReadAllTextAsync(Directory.GetFiles(_press.Pickup).Single())).ShouldContain($"\nTo: {written}\r\n".Replace("\r\n", Environment.NewLine));
     }
 
     public static TheoryData<string?> Unwritable => new(
@@ -208,14 +211,24 @@ public sealed class SubscribingTests : IAsyncLifetime
     [Fact]
     public async Task No_address_and_no_token_reaches_logs_metrics_or_answers()
     {
+        var measured = new ConcurrentQueue<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, itself) =>
+        {
+            if (instrument.Meter.Name == "Newsletter")
+                itself.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
+            measured.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+        listener.Start();
         await _press.SubscribeAsync(_client, "canary.bird@example.org");
         var token = Press.TokenIn(_press.Mails().Single());
         var answer = await (await AskAsync("canary.bird@example.org")).Content.ReadAsStringAsync();
         await AskAsync("canary.bird@@example.org");
         await _press.QuietAsync();
-        var metrics = await _client.GetStringAsync("/metrics");
-        metrics.ShouldContain("newsletter_subscriptions");
-        foreach (var told in new[] { _press.Logs, metrics, answer, await _client.GetStringAsync("/api/newsletter/issues"), await _client.GetStringAsync("/health/ready") })
+        var metrics = string.Join('\n', measured);
+        metrics.ShouldContain("newsletter.subscriptions outcome=confirmed");
+        foreach (var told in new[] { _press.Logs, metrics, answer, await _client.GetStringAsync("/metrics"), await _client.GetStringAsync("/api/newsletter/issues"), await _client.GetStringAsync("/health/ready") })
         {
             told.ShouldNotContain("canary");
             told.ShouldNotContain(token);

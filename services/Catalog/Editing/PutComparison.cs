@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Editing;
 
-internal sealed record ComparisonEdit(string? Summary, string? Pricing);
+internal sealed record ComparisonEdit(string? Summary = null, string? Pricing = null);
 
 /// <summary>Curates the comparison of two known tools, or changes what was written about them.</summary>
 internal static class PutComparison

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Editing;
 
-internal sealed record ReviewEdit(string? Verdict, string? Quote);
+internal sealed record ReviewEdit(string? Verdict = null, string? Quote = null);
 
 /// <summary>
 /// Writes one reviewer's review of a tool. A review is part of its tool's document: the tool's ETag guards it, and the tool's version grows.

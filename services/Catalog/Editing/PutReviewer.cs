@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Editing;
 
-internal sealed record ReviewerEdit(string? Name, string? Role);
+internal sealed record ReviewerEdit(string? Name = null, string? Role = null);
 
 /// <summary>Adds a reviewer to the panel or renames one; every tool the reviewer wrote about then shows the new name, and gets a new version.</summary>
 internal static class PutReviewer

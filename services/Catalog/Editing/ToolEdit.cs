@@ -6,11 +6,11 @@ namespace Catalog.Editing;
 
 /// <summary>
 /// A tool as an editor sends it: what <c>GET</c> answered, changed. What the catalog itself keeps (panel, reviews, dates, version) may
-/// stand in it and is not read; reviews have their own address.
+/// stand in it and is not read; reviews have their own address. Everything has a default, so that what is missing is named with all else that is wrong.
 /// </summary>
 internal sealed record ToolEdit(
-    string? Name, string? Tagline, string? Maker, CategoryEdit? Category, string? Description, string? Website, string? Pricing,
-    PriceEdit? EntryPrice, IReadOnlyList<PlanEdit?>? Plans, bool? Retired)
+    string? Name = null, string? Tagline = null, string? Maker = null, CategoryEdit? Category = null, string? Description = null, string? Website = null, string? Pricing = null,
+    PriceEdit? EntryPrice = null, IReadOnlyList<PlanEdit?>? Plans = null, bool? Retired = null)
 {
     private const int MostPlans = 20;
 
@@ -81,15 +81,15 @@ internal sealed record ToolEdit(
 
 /// <summary>A category by its slug alone when it is known, or with the name of a new one; also accepted as a plain string.</summary>
 [JsonConverter(typeof(CategoryEditConverter))]
-internal sealed record CategoryEdit(string? Slug, string? Name);
+internal sealed record CategoryEdit(string? Slug = null, string? Name = null);
 
-internal sealed record PriceEdit(string? Label, decimal? Amount, string? Currency, string? Period);
+internal sealed record PriceEdit(string? Label = null, decimal? Amount = null, string? Currency = null, string? Period = null);
 
-internal sealed record PlanEdit(string? Name, decimal? Amount, string? Currency, string? Period, string? Note);
+internal sealed record PlanEdit(string? Name = null, decimal? Amount = null, string? Currency = null, string? Period = null, string? Note = null);
 
 internal sealed class CategoryEditConverter : JsonConverter<CategoryEdit>
 {
-    private sealed record Fields(string? Slug, string? Name);
+    private sealed record Fields(string? Slug = null, string? Name = null);
 
     public override CategoryEdit? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType is JsonTokenType.String

@@ -9,14 +9,15 @@ namespace Newsletter.Issues;
 /// <summary>The public archive. It shows issues, and nothing of who got them.</summary>
 internal static class ReadIssues
 {
+    private sealed record Listed(string Week, string Title, string Intro, long PublishedAt);
     private sealed record Stored(string Week, string Title, string Intro, string Sections, long PublishedAt);
 
     public static async Task<Ok<Archive>> ListAsync([FromKeyedServices(NewsletterService.Name)] Database database, CancellationToken stop)
     {
         await using var connection = await database.Source.OpenConnectionAsync(stop);
         // Ten years of issues fit into one answer, so there are no pages.
-        var issues = await connection.QueryAsync<Stored>(
-            "select week, title, intro, '' as sections, published_at as publishedat from issues order by published_at desc limit 520");
+        var issues = await connection.QueryAsync<Listed>(
+            "select week, title, intro, published_at as publishedat from issues order by published_at desc limit 520");
         return TypedResults.Ok(new Archive(issues.Select(i => new IssueSummary(i.Week, i.Title, At(i.PublishedAt), i.Intro)).ToArray()));
     }
 

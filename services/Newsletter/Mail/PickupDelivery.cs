@@ -1,3 +1,4 @@
+using System.Text;
 using MimeKit;
 
 namespace Newsletter.Mail;
@@ -9,7 +10,8 @@ namespace Newsletter.Mail;
 /// </summary>
 internal sealed class PickupDelivery(string folder) : IDelivery
 {
-    private static readonly FormatOptions Format = International();
+    // Raw UTF-8 in headers only for a local part that has no other form; an international domain has its ASCII one, which every program takes.
+    private static readonly FormatOptions International = AllowUtf8();
 
     public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken stop)
     {
@@ -19,7 +21,7 @@ internal sealed class PickupDelivery(string folder) : IDelivery
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
         await using var file = new FileStream(Unfinished(id), options);
-        await mail.WriteToAsync(Format, file, stop);
+        await mail.WriteToAsync(mail.To.Mailboxes.All(to => Ascii.IsValid(to.LocalPart)) ? FormatOptions.Default : International, file, stop);
         await file.FlushAsync(stop);
         file.Flush(flushToDisk: true);
     }
@@ -42,7 +44,7 @@ internal sealed class PickupDelivery(string folder) : IDelivery
     private string Finished(string id) => Path.Combine(folder, $"{id}.eml");
     private string Unfinished(string id) => Path.Combine(folder, $".{id}.tmp");
 
-    private static FormatOptions International()
+    private static FormatOptions AllowUtf8()
     {
         var format = FormatOptions.Default.Clone();
         format.International = true;

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using Shouldly;
+using Xunit;
+
+namespace Catalog.Tests;
+
+public sealed class EditorTests
+{
+    private static readonly (HttpMethod Method, string Path)[] EditorRoutes =
+    [
+        (HttpMethod.Put, "/api/tools/aider"), (HttpMethod.Delete, "/api/tools/deepl"), (HttpMethod.Put, "/api/tools/deepl/reviews/builder"),
+        (HttpMethod.Delete, "/api/tools/deepl/reviews/builder"), (HttpMethod.Put, "/api/reviewers/builder"),
+        (HttpMethod.Put, "/api/comparisons/deepl-vs-runway"), (HttpMethod.Delete, "/api/comparisons/deepl-vs-grammarly"),
+    ];
+
+    [Fact]
+    public async Task Nobody_edits_with_a_forged_or_foreign_token()
+    {
+        await using var catalog = await RunningCatalog.StartAsync();
+        var good = RunningCatalog.Token();
+        var refused = new Dictionary<string, string?>
+        {
+            ["none"] = null,
+            ["nonsense"] = "nonsense",
+            ["unsigned"] = RunningCatalog.UnsignedToken(),
+            ["another key"] = RunningCatalog.Token(key: RandomNumberGenerator.GetBytes(32)),
+            ["another audience"] = RunningCatalog.Token(audience: "someone-else"),
+            ["another issuer"] = RunningCatalog.Token(issuer: "someone-else"),
+            ["expired"] = RunningCatalog.Token(minutes: -2),
+            ["altered"] = good[..^4] + (good.EndsWith("AAAA", StringComparison.Ordinal) ? "BBBB" : "AAAA"),
+            ["without its signature"] = good[..(good.LastIndexOf('.') + 1)],
+        };
+        foreach (var (what, token) in refused)
+            foreach (var (method, path) in EditorRoutes)
+                (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
+
+        foreach (var (method, path) in EditorRoutes)
+        {
+            (await StatusAsync(catalog, method, path, RunningCatalog.Token(role: null))).ShouldBe(HttpStatusCode.Forbidden);
+            (await StatusAsync(catalog, method, path, RunningCatalog.Token(role: "reader"))).ShouldBe(HttpStatusCode.Forbidden);
+        }
+
+        ((long)(await catalog.ReadAsync("/api/tools/deepl"))["version"]!).ShouldBe(1);
+        (await StatusAsync(catalog, HttpMethod.Put, "/api/tools/aider", good)).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Without_settings_for_editors_nobody_edits()
+    {
+        await using var catalog = await RunningCatalog.StartAsync(withEditors: false);
+        foreach (var token in (string?[])[null, RunningCatalog.Token(), RunningCatalog.UnsignedToken()])
+            foreach (var (method, path) in EditorRoutes)
+                (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await catalog.Reader.GetAsync("/api/tools")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(RunningCatalog catalog, HttpMethod method, string path, string? token)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Put ? JsonContent.Create(RunningCatalog.ATool()) : null };
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return (await catalog.Reader.SendAsync(request)).StatusCode;
+    }
+}

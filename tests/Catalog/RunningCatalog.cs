@@ -1,0 +1,202 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Hosting;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Npgsql;
+
+namespace Catalog.Tests;
+
+/// <summary>The real service on a free port, with a database of its own: SQLite, or PostgreSQL when CATALOG_TESTS_POSTGRES holds a connection string.</summary>
+public sealed class RunningCatalog : IAsyncDisposable
+{
+    public const string Issuer = "catalog-tests";
+    public const string Audience = "catalog";
+    public static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
+
+    private readonly string _connection;
+    private readonly bool _withEditors;
+    private readonly string? _folder;
+    private WebApplication? _app;
+
+    private RunningCatalog(string connection, bool withEditors, string? folder) => (_connection, _withEditors, _folder) = (connection, withEditors, folder);
+
+    public HttpClient Reader { get; private set; } = null!;
+    public HttpClient Editor { get; private set; } = null!;
+    public Heard Heard { get; } = new();
+    public IServiceProvider Services => _app!.Services;
+
+    public static async Task<RunningCatalog> StartAsync(bool withEditors = true)
+    {
+        string connection;
+        string? folder = null;
+        if (Environment.GetEnvironmentVariable("CATALOG_TESTS_POSTGRES") is { Length: > 0 } server)
+        {
+            var name = "catalog_" + Guid.NewGuid().ToString("n");
+            await using var source = NpgsqlDataSource.Create(server);
+            await using var create = source.CreateCommand($"create database {name}");
+            await create.ExecuteNonQueryAsync();
+            connection = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 8 }.ToString();
+        }
+        else
+        {
+            folder = Directory.CreateTempSubdirectory("catalog-tests-").FullName;
+            connection = $"Data Source={Path.Combine(folder, "catalog.db")}";
+        }
+
+        var catalog = new RunningCatalog(connection, withEditors, folder);
+        await catalog.StartAgainAsync();
+        return catalog;
+    }
+
+    public async Task StartAgainAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+        List<string> args = ["--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Catalog={_connection}", "--urls=http://127.0.0.1:0"];
+        if (_withEditors)
+            args.AddRange(
+            [
+                $"--Authentication:Schemes:Bearer:ValidIssuer={Issuer}",
+                $"--Authentication:Schemes:Bearer:ValidAudiences:0={Audience}",
+                $"--Authentication:Schemes:Bearer:SigningKeys:0:Issuer={Issuer}",
+                $"--Authentication:Schemes:Bearer:SigningKeys:0:Value={Convert.ToBase64String(Key)}",
+            ]);
+        _app = Service.Build("Catalog", [.. args], builder =>
+        {
+            builder.AddCatalog();
+            builder.Services.AddSingleton(Heard);
+            builder.AddBus(CatalogService.Consumers, bus => bus.AddConsumer<Listener>());
+        }, app => app.MapCatalog());
+        await _app.StartAsync();
+
+        var address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Reader = new HttpClient { BaseAddress = address };
+        Editor = new HttpClient { BaseAddress = address };
+        Editor.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token());
+        await Eventually.Async(async () => (await Reader.GetAsync("/health/ready")).IsSuccessStatusCode);
+    }
+
+    /// <summary>A token as <c>dotnet user-jwts create --role editor</c> writes it, with one thing or another altered.</summary>
+    public static string Token(
+        string? role = "editor", string issuer = Issuer, string audience = Audience, byte[]? key = null, int minutes = 60, string algorithm = SecurityAlgorithms.HmacSha256)
+    {
+        var claims = new List<Claim> { new("sub", "ada") };
+        if (role is not null)
+            claims.Add(new("role", role));
+        var now = DateTime.UtcNow;
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = issuer,
+            Audience = audience,
+            Subject = new ClaimsIdentity(claims),
+            NotBefore = now.AddMinutes(Math.Min(0, minutes) - 5),
+            IssuedAt = now.AddMinutes(Math.Min(0, minutes) - 5),
+            Expires = now.AddMinutes(minutes),
+            SigningCredentials = new(new SymmetricSecurityKey(key ?? Key), algorithm),
+        });
+    }
+
+    public static string UnsignedToken()
+    {
+        var expires = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        return Part("{\"alg\":\"none\",\"typ\":\"JWT\"}") + "." + Part($"{{\"sub\":\"ada\",\"role\":\"editor\",\"iss\":\"{Issuer}\",\"aud\":\"{Audience}\",\"exp\":{expires}}}") + ".";
+
+        static string Part(string json) => Base64UrlEncoder.Encode(Encoding.UTF8.GetBytes(json));
+    }
+
+    public async Task<JsonNode> ReadAsync(string path)
+    {
+        var answer = await Reader.GetAsync(path);
+        answer.EnsureSuccessStatusCode();
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    }
+
+    public Task<HttpResponseMessage> PutAsync(string path, object body, string? ifMatch = null) => EditAsync(HttpMethod.Put, path, body, ifMatch);
+
+    public Task<HttpResponseMessage> DeleteAsync(string path, string? ifMatch = null) => EditAsync(HttpMethod.Delete, path, null, ifMatch);
+
+    public async Task<string> EtagAsync(string path) => (await Reader.GetAsync(path)).Headers.ETag!.ToString();
+
+    public static object ATool(string name = "Aider", decimal amount = 0, object? category = null) => new
+    {
+        name,
+        tagline = "Pair programming in a terminal",
+        maker = "Paul Gauthier",
+        category = category ?? "developer-tools",
+        description = "Edits a git repository together with a language model.",
+        website = "https://aider.chat",
+        pricing = "Free; you pay the model's provider.",
+        entryPrice = new { label = amount == 0 ? "Free" : $"${amount} a month", amount, currency = "USD", period = (string?)null },
+        plans = new[] { new { name = "Open source", amount, currency = "USD", period = "month", note = (string?)null } },
+    };
+
+    private async Task<HttpResponseMessage> EditAsync(HttpMethod method, string path, object? body, string? ifMatch)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = body is string text ? new StringContent(text, Encoding.UTF8, "application/json") : JsonContent.Create(body, options: JsonSerializerOptions.Web);
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        return await Editor.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app!.DisposeAsync();
+        if (_folder is null)
+            return;
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+public static class Eventually
+{
+    public static async Task Async(Func<Task<bool>> holds)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(30);
+        while (!await holds())
+        {
+            if (DateTime.UtcNow > deadline)
+                throw new TimeoutException("It never came true.");
+            await Task.Delay(50);
+        }
+    }
+}
+
+/// <summary>What another service would have heard.</summary>
+public sealed class Heard
+{
+    public System.Collections.Concurrent.ConcurrentQueue<Contracts.ToolState> Tools { get; } = new();
+    public System.Collections.Concurrent.ConcurrentQueue<Contracts.ComparisonState> Comparisons { get; } = new();
+    public System.Collections.Concurrent.ConcurrentQueue<int> MessageSizes { get; } = new();
+}
+
+public sealed class Listener(Heard heard) : IConsumer<Contracts.ToolsChanged>, IConsumer<Contracts.ComparisonsChanged>
+{
+    public Task Consume(ConsumeContext<Contracts.ToolsChanged> context)
+    {
+        heard.MessageSizes.Enqueue(context.Message.Tools.Count);
+        foreach (var tool in context.Message.Tools)
+            heard.Tools.Enqueue(tool);
+        return Task.CompletedTask;
+    }
+
+    public Task Consume(ConsumeContext<Contracts.ComparisonsChanged> context)
+    {
+        foreach (var comparison in context.Message.Comparisons)
+            heard.Comparisons.Enqueue(comparison);
+        return Task.CompletedTask;
+    }
+}
