@@ -27,7 +27,7 @@ public sealed class TallyProcess : IAsyncDisposable
         [
             "--urls=http://127.0.0.1:0", "--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Counters={counters}",
             $"--Services:Voting={ledger.Address}", $"--Services:Catalog={ledger.Address}",
-            "--Tally:ReconcileSeconds=0.5", "--Tally:HistorySeconds=0.1", "--Tally:DrainSeconds=0", "--Logging:LogLevel:Default=Warning", .. settings,
+            "--Tally:ReconcileSeconds=0.5", "--Tally:HistorySeconds=0.1", "--Tally:DrainSeconds=0", "--Logging:LogLevel:Default=Error", "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None", .. settings,
         ];
         var app = Service.Build(
             "Tally",
@@ -115,7 +115,7 @@ public sealed class LiveReader : IAsyncDisposable
 /// <summary>For what happens soon but not at once: asks until it is so, and fails after a deadline far beyond any promise.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     public static async Task<T> GetAsync<T>(Func<Task<T>> get, Func<T, bool> wanted)
     {
