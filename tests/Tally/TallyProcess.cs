@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using Contracts;
 using Hosting;
 using MassTransit;
@@ -13,6 +14,8 @@ public sealed class TallyProcess : IAsyncDisposable
 {
     private TallyProcess(WebApplication app, FakeLedger ledger) => (App, Ledger) = (app, ledger);
 
+    private static readonly JsonSerializerOptions Json = MakeJson();
+
     public WebApplication App { get; }
     public FakeLedger Ledger { get; }
     public HttpClient Http { get; private init; } = null!;
@@ -24,7 +27,7 @@ public sealed class TallyProcess : IAsyncDisposable
         [
             "--urls=http://127.0.0.1:0", "--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Counters={counters}",
             $"--Services:Voting={ledger.Address}", $"--Services:Catalog={ledger.Address}",
-            "--Tally:ReconcileSeconds=0.5", "--Tally:HistorySeconds=0.1", "--Tally:DrainSeconds=0", "--Logging:LogLevel:Default=Warning", .. settings,
+            "--Tally:ReconcileSeconds=0.5", "--Tally:HistorySeconds=0.1", "--Tally:DrainSeconds=0", "--Logging:LogLevel:Default=Error", "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None", .. settings,
         ];
         var app = Service.Build(
             "Tally",
@@ -49,6 +52,9 @@ public sealed class TallyProcess : IAsyncDisposable
 
     public async Task<ToolTally> TallyAsync(string tool) => (await Http.GetFromJsonAsync<ToolTally>($"/api/tallies/{tool}"))!;
 
+    public async Task<TallyHistory> HistoryAsync(string tool, string bucket) =>
+        (await Http.GetFromJsonAsync<TallyHistory>($"/api/tallies/{tool}/history?bucket={bucket}", Json))!;
+
     /// <summary>Waits until this replica answers that version, and answers it.</summary>
     public Task<ToolTally> ReachAsync(string tool, long version) => Eventually.GetAsync(() => TallyAsync(tool), tally => tally.Version == version);
 
@@ -61,6 +67,13 @@ public sealed class TallyProcess : IAsyncDisposable
         var reader = new LiveReader(builder.Build());
         await reader.Connection.StartAsync();
         return reader;
+    }
+
+    private static JsonSerializerOptions MakeJson()
+    {
+        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Service.Shape(json);
+        return json;
     }
 
     public async ValueTask DisposeAsync()
@@ -102,7 +115,7 @@ public sealed class LiveReader : IAsyncDisposable
 /// <summary>For what happens soon but not at once: asks until it is so, and fails after a deadline far beyond any promise.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     public static async Task<T> GetAsync<T>(Func<Task<T>> get, Func<T, bool> wanted)
     {
