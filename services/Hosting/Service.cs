@@ -43,7 +43,13 @@ public static class Service
     /// <summary>Builds the process without running it; tests start it on a free port.</summary>
     public static WebApplication Build(string name, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = name, Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = name,
+            // Settings come from environment and arguments; watching for settings files that don't exist would cost a scarce inotify instance each.
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         AddHosting(builder, name);
         add(builder);
         var app = builder.Build();
@@ -52,12 +58,17 @@ public static class Service
         return app;
     }
 
-    /// <summary>Adds a database by its connection string's name, and the schema embedded in the service's assembly.</summary>
+    /// <summary>
+    /// Adds a database by its connection string's name, and the schema embedded in the service's assembly;
+    /// both are had by that name: <c>[FromKeyedServices("Ledger")] Schema schema</c>.
+    /// </summary>
     public static Database AddDatabase<TService>(this IHostApplicationBuilder builder, string connection)
     {
         var database = Database.From(builder.Configuration, connection);
         builder.Services.AddKeyedSingleton(connection, database);
-        builder.Services.AddSingleton(services => new Schema(database, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>()));
+        builder.Services.AddKeyedSingleton(connection, (services, _) => new Schema(database, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>()));
+        // Also without a key, for whoever applies them all; with it, for a service that waits for its own among several.
+        builder.Services.AddSingleton(services => services.GetRequiredKeyedService<Schema>(connection));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
         return database;
     }
@@ -73,7 +84,8 @@ public static class Service
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Polly", LogLevel.Warning)
-            .AddFilter("MassTransit", LogLevel.Warning);
+            .AddFilter("MassTransit", LogLevel.Critical)
+            .AddFilter("MassTransit.ReceiveTransport", LogLevel.Error);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -92,7 +104,12 @@ public static class Service
     private static void UseHosting(WebApplication app)
     {
         app.UseForwardedHeaders();
-        app.UseExceptionHandler();
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            // A request that is not readable (body too large, cut off…) is the sender's error, not ours, and no error in the log either.
+            StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+        });
         app.UseStatusCodePages();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
@@ -102,6 +119,7 @@ public static class Service
     /// <summary>How all JSON looks: camelCase, enums as words, numbers never as strings, nothing nested deeper than it needs to be.</summary>
     public static void Shape(JsonSerializerOptions json)
     {
+        json.Converters.Add(new UtcConverter());
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         json.NumberHandling = JsonNumberHandling.Strict;
         json.RespectNullableAnnotations = true;
