@@ -7,6 +7,10 @@ return await Service.RunAsync(
     builder =>
     {
         builder.AddWeb();
-        builder.AddBus(WebService.Consumers);
+        builder.AddProxy();
     },
-    app => app.MapWeb());
+    app =>
+    {
+        app.MapWeb();
+        app.MapProxy();
+    });

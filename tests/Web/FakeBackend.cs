@@ -121,6 +121,25 @@ public sealed class FakeBackend : IAsyncDisposable
 
     private void MapNewsletter()
     {
+        var issue = new { week = "2026-w48", title = "Week 48", publishedAt = "2026-11-23T08:00:00Z", intro = "What changed.", sections = new[] { new { title = "New", links = new[] { new { title = "A pair", path = "/compare", note = "Worth a look" } } } } };
+        Map("Newsletter", "/api/newsletter/issues", context => Send(context, new { issues = new[] { issue } }));
+        Map("Newsletter", "/api/newsletter/issues/{week}", context => SendOr404(context, (string)context.Request.RouteValues["week"]! == "2026-w48" ? issue : null));
+        foreach (var form in new[] { "subscriptions", "confirmations", "unsubscriptions" })
+        {
+            Map("Newsletter", $"/api/newsletter/{form}", context =>
+            {
+                context.Response.StatusCode = form == "subscriptions" ? 202 : 200;
+                return Send(context, new { status = "pending" });
+            });
+        }
+
+        Map("OpenApi", "/openapi/v1.json", context =>
+        {
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync("""
+                {"openapi":"3.1.1","paths":{"/api/thing":{"get":{"schema":{"$ref":"#/components/schemas/Thing"}}}},"components":{"schemas":{"Thing":{"type":"object"}}}}
+                """);
+        });
     }
 
     private void Map(string service, string pattern, Func<HttpContext, Task> answer) => _app.Map(pattern, async context =>

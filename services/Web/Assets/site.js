@@ -11,7 +11,7 @@ const newest = new Map();  // tool -> the newest tally seen; an older version ne
 
 const percent = value => value === null ? '—' : value.toFixed(1) + '%';
 const count = value => value.toLocaleString('en');
-const votes = value => value === 1 ? '1 vote' : count(value) + ' votes';
+const votes = value => value === 0 ? 'no votes yet' : value === 1 ? '1 vote' : count(value) + ' votes';
 const majority = tally => tally.ship > tally.skip ? 'ship' : tally.skip > tally.ship ? 'skip' : 'even';
 const caption = tally => tally.total === 0 ? 'No votes yet. Yours would be the first.'
   : `${percent(tally.shipPercent)} ship, ${votes(tally.total)}, likely between ${percent(tally.interval.low)} and ${percent(tally.interval.high)}`;
@@ -228,6 +228,7 @@ for (const form of document.querySelectorAll('[data-vote]')) {
     const asked = event.submitter.value;
     const choice = asked === 'withdraw' || asked === before ? null : asked;  // the own choice again takes it back
     const mine = ++latest;
+    form.dataset.busy = 'true';
     press(form, choice);
     if (asked === 'withdraw')
       form.querySelector('.ship').focus();
@@ -247,6 +248,9 @@ for (const form of document.querySelectorAll('[data-vote]')) {
         press(form, form.dataset.acknowledged || null);
         say(form, error.message, true);
         announcer.textContent = error.message;
+      } finally {
+        if (mine === latest)
+          delete form.dataset.busy;
       }
     });
   });
@@ -265,7 +269,7 @@ async function showOwnVotes() {
   const mine = new Map((await answer.json()).votes.map(vote => [vote.tool, vote.choice]));
   for (const form of forms) {
     const choice = mine.get(form.dataset.vote) ?? null;
-    if (form.dataset.own === form.dataset.acknowledged || !form.dataset.own) {  // not while a click is under way
+    if (!form.dataset.busy) {  // the reader may have clicked meanwhile
       form.dataset.acknowledged = choice ?? '';
       press(form, choice);
       say(form, own(choice));

@@ -12,9 +12,9 @@ public static class Wording
     /// <summary>The panel's share: 100%, 66.7%.</summary>
     public static string PanelPercent(Panel panel) => panel.Total == 0 ? None : $"{panel.ShipPercent ?? 100.0 * panel.Ship / panel.Total:0.#}%";
 
-    public static string PanelCaption(Panel panel) => panel.Total == 0 ? "No reviews yet" : $"{panel.Ship} of {panel.Total} reviewers say ship";
+    public static string PanelCaption(Panel panel) => panel.Total == 0 ? "No reviews yet" : $"{panel.Ship} of {panel.Total} reviewers";
 
-    public static string Votes(long count) => count == 1 ? "1 vote" : $"{count:N0} votes";
+    public static string Votes(long count) => count switch { 0 => "no votes yet", 1 => "1 vote", _ => $"{count:N0} votes" };
 
     public static string Caption(ToolTally tally) => tally is { Total: > 0, Interval: { } likely }
         ? $"{Percent(tally.ShipPercent)} ship, {Votes(tally.Total)}, likely between {likely.Low:0.0}% and {likely.High:0.0}%"

@@ -4,7 +4,12 @@ namespace Web;
 internal sealed partial class TallyReader(IHttpClientFactory clients, ILogger<TallyReader> log)
 {
     // Longer than a healthy answer by far, and short enough that a frozen Tally is hardly felt.
-    private static readonly TimeSpan Within = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan Warm = TimeSpan.FromMilliseconds(400);
+
+    // The very first answer takes longer: connections are opened and code is compiled on both sides.
+    private static readonly TimeSpan Cold = TimeSpan.FromSeconds(2);
+
+    private volatile bool _answered;
 
     // Tally answers any number of tools, but the address has to stay of reasonable length.
     private const int AtOnce = 50;
@@ -45,7 +50,7 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, ILogger<Ta
     {
         try
         {
-            var history = await clients.CreateClient("Tally").ReadAsync<History>("Tally", $"api/tallies/{tool}/history?bucket=day", Within, stop);
+            var history = await ReadAsync<History>($"api/tallies/{tool}/history?bucket=day", stop);
             return history?.Points.Where(point => point.ShipPercent is not null).ToList() ?? [];
         }
         catch (ServiceAway away)
@@ -56,7 +61,14 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, ILogger<Ta
     }
 
     private async Task<IReadOnlyList<ToolTally>> Read(string path, CancellationToken stop) =>
-        await clients.CreateClient("Tally").ReadAsync<IReadOnlyList<ToolTally>>("Tally", path, Within, stop) ?? [];
+        await ReadAsync<IReadOnlyList<ToolTally>>(path, stop) ?? [];
+
+    private async Task<T?> ReadAsync<T>(string path, CancellationToken stop) where T : class
+    {
+        var answer = await clients.CreateClient("Tally").ReadAsync<T>("Tally", path, _answered ? Warm : Cold, stop);
+        _answered = true;
+        return answer;
+    }
 
     private static Tallies Of(IEnumerable<ToolTally> tallies) =>
         new(false, tallies.GroupBy(tally => tally.Tool).ToDictionary(group => group.Key, group => group.First()));

@@ -1,0 +1,66 @@
+using Hosting;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Web;
+
+/// <summary>
+/// Makes Web the one public origin when it is a process of its own: requests for the API and the hub go to the service that owns the
+/// path. Standalone has all services in one process and no use for it.
+/// </summary>
+public static class ProxyRoutes
+{
+    private static readonly (string Service, string[] Paths)[] Owners =
+    [
+        ("Voting", ["/api/voters", "/api/votes", "/api/ledger"]),
+        ("Tally", ["/api/tallies", "/hubs"]),
+        ("Catalog", ["/api/tools", "/api/comparisons", "/api/categories", "/api/catalog", "/api/reviewers"]),
+        ("Newsletter", ["/api/newsletter"]),
+    ];
+
+    internal static IEnumerable<string> Services => Owners.Select(owner => owner.Service);
+
+    public static void AddProxy(this WebApplicationBuilder builder)
+    {
+        var clusters = Owners.Select(owner => new ClusterConfig
+        {
+            ClusterId = owner.Service,
+            Destinations = new Dictionary<string, DestinationConfig>
+            {
+                [owner.Service] = new() { Address = builder.Configuration.RequiredAddress($"Services:{owner.Service}").AbsoluteUri },
+            },
+            // Live streams say nothing for as long as nobody votes; Tally keeps them alive every so often.
+            HttpRequest = new Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMinutes(2) },
+        }).ToList();
+        var routes = Owners.SelectMany(owner => owner.Paths.Select(path => new RouteConfig
+        {
+            RouteId = path,
+            ClusterId = owner.Service,
+            Match = new RouteMatch { Path = path + "/{**rest}" },
+        })).ToList();
+
+        builder.Services.AddReverseProxy()
+            .LoadFromMemory(routes, clusters)
+            .AddTransforms(transforms =>
+            {
+                // The services compare Origin with Host, and name the voter's cookie by scheme.
+                transforms.AddOriginalHost();
+                // The client's address as our own forwarded-headers handling has settled it, not as the client claims it.
+                transforms.AddXForwarded(ForwardedTransformActions.Set);
+            });
+        builder.Services.AddSingleton<MergedApi>();
+    }
+
+    public static void MapProxy(this WebApplication app)
+    {
+        app.MapReverseProxy(proxy => proxy.Use(async (context, next) =>
+        {
+            await next(context);
+            // 502 and 504 are how a proxy speaks; what a caller needs to know is that the same request is worth repeating soon.
+            if (context.GetForwarderErrorFeature() is not null && !context.Response.HasStarted && (context.Response.StatusCode is 502 or 504))
+                await Problems.Retry(context, 503, "unavailable", "The service behind this address is away; try again in a few seconds.", 5).ExecuteAsync(context);
+        }));
+        app.MapGet(MergedApi.Path, (MergedApi api, HttpContext context) => api.ShowAsync(context)).WithOrder(-1).ExcludeFromDescription();
+    }
+}

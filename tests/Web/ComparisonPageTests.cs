@@ -1,0 +1,158 @@
+using System.Net;
+
+namespace Web.Tests;
+
+public class ComparisonPageTests
+{
+    private const string Pair = "/compare/cursor-2-0-vs-smolvlm2-2b";
+
+    [Fact]
+    public async Task Sets_two_tools_side_by_side_completely()
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Votes["smolvlm2-2b"] = (12, 3);
+        var page = await site.PageAsync(Pair);
+
+        page.Words("main").ShouldContain("AI tool comparison");
+        page.Words("h1").ShouldBe("Cursor 2.0 vs SmolVLM2-2B");
+        page.Words("main").ShouldContain("which one should you ship with?");
+        var cards = page.QuerySelectorAll("article");
+        cards.Length.ShouldBe(2);
+        cards[0].Words().ShouldContain("Developer Tools");
+        cards[0].Words("h2").ShouldBe("Cursor 2.0");
+        cards[0].Words().ShouldContain("What Cursor 2.0 is for, in one line");
+        cards[0].Words().ShouldContain("Panel ship % 100% 4 of 4 reviewers");
+        cards[0].Words().ShouldContain("Community ship % — no votes yet");
+        cards[0].Words().ShouldContain("Entry price Free");
+        cards[0].Words().ShouldContain("Cursor 2.0 described over a sentence or two");
+        cards[1].Words().ShouldContain("Community ship % 80.0% 15 votes");
+        cards[1].Words("[data-show=caption]").ShouldBe("80.0% ship, 15 votes, likely between 54.8% and 93.0%");
+        page.Words("main").ShouldContain("Both start free; what you pay later differs in kind.");
+        page.QuerySelectorAll(".prices tbody tr").Length.ShouldBe(4);
+        page.Words(".prices").ShouldContain("Pro $20 a month");
+        page.Words(".sign-up").ShouldContain("Weekly AI Tool Verdicts");
+    }
+
+    [Fact]
+    public async Task Scorecard_puts_common_reviewers_first_and_pairs_the_others_under_their_own_names()
+    {
+        await using var site = await Site.OpenAsync();
+        var page = await site.PageAsync(Pair);
+
+        var rows = page.QuerySelectorAll(".scorecard tbody tr").Select(row => row.Words()).ToList();
+        rows.Count.ShouldBe(4);
+        rows[0].ShouldContain("The Builder");
+        rows[0].ShouldContain("Keeping the plan apart");
+        rows[0].ShouldContain("It drops into the pipeline");
+        rows[3].ShouldContain("The Product Lead, Product Lead");
+        rows[3].ShouldContain("The Founder, Founder");
+        rows.ShouldAllBe(row => row.Split("Ship", StringSplitOptions.None).Length == 3, "each row has a verdict on each tool");
+        page.Words("main").ShouldContain("The panel does not split: all 8 verdicts say ship.");
+    }
+
+    [Fact]
+    public async Task Says_how_a_torn_panel_splits()
+    {
+        await using var site = await Site.OpenAsync();
+        (await site.PageAsync("/compare/cursor-2-0-vs-night-owl")).Words("main")
+            .ShouldContain("Cursor 2.0: all 4 say ship. Night Owl: 1 ship, 2 skip. 2 reviewers would ship the one and skip the other.");
+    }
+
+    [Theory]
+    [InlineData(2, 8, true)]
+    [InlineData(8, 2, false)]
+    [InlineData(1, 8, false)]
+    [InlineData(5, 5, false)]
+    public async Task Panel_and_community_disagree_only_when_ten_voters_lean_the_other_way(int ship, int skip, bool disagree)
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Votes["cursor-2-0"] = (ship, skip);
+        var page = await site.PageAsync(Pair);
+
+        page.QuerySelector("[data-tool=cursor-2-0] [data-show=disagree]")!.HasAttribute("hidden").ShouldBe(!disagree);
+        page.QuerySelector("[data-tool=cursor-2-0] [data-show=early]")!.HasAttribute("hidden").ShouldBe(ship + skip >= 10);
+    }
+
+    [Fact]
+    public async Task Shows_the_reader_their_own_vote()
+    {
+        await using var site = await Site.OpenAsync();
+        var page = await site.PageAsync(Pair, HttpStatusCode.OK, ("Cookie", "other=secret; voter=known-voter"));
+
+        page.QuerySelector("[data-vote=cursor-2-0] [value=ship]")!.GetAttribute("aria-pressed").ShouldBe("true");
+        page.Words("[data-vote=cursor-2-0] .own").ShouldStartWith("Your vote: ship.");
+        page.QuerySelector("[data-vote=smolvlm2-2b] [aria-pressed=true]").ShouldBeNull();
+        site.Backend.Received.ShouldContain(request => request.Path == "/api/votes" && request.Cookie == "voter=known-voter", "only the voter's cookie is passed on");
+    }
+
+    [Fact]
+    public async Task Is_complete_but_for_the_numbers_while_Tally_is_down()
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Down["Tally"] = true;
+        var page = await site.PageAsync(Pair);
+
+        page.Words("article").ShouldContain("100%");
+        page.Words("article").ShouldContain("The live numbers are away at the moment.");
+        page.Words("article [data-show=percent]").ShouldBe("—");
+    }
+
+    [Fact]
+    public async Task Is_shown_without_own_votes_while_Voting_is_down()
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Down["Voting"] = true;
+        await site.PageAsync(Pair, HttpStatusCode.OK, ("Cookie", "voter=known-voter"));
+    }
+
+    [Fact]
+    public async Task Alphabetical_is_canonical_and_the_reverse_redirects_for_good()
+    {
+        await using var site = await Site.OpenAsync();
+        using var reverse = await site.GetAsync("/compare/smolvlm2-2b-vs-cursor-2-0");
+        reverse.StatusCode.ShouldBe(HttpStatusCode.MovedPermanently);
+        reverse.Headers.Location!.ToString().ShouldBe(Pair);
+        (await site.PageAsync(Pair)).QuerySelector("link[rel=canonical]")!.GetAttribute("href").ShouldBe(new Uri(site.Address, Pair).AbsoluteUri);
+    }
+
+    [Fact]
+    public async Task One_tool_with_itself_leads_to_the_tool()
+    {
+        await using var site = await Site.OpenAsync();
+        using var answer = await site.GetAsync("/compare/night-owl-vs-night-owl");
+        answer.Headers.Location!.ToString().ShouldBe("/tools/night-owl");
+    }
+
+    [Fact]
+    public async Task The_picker_leads_to_the_canonical_page()
+    {
+        await using var site = await Site.OpenAsync();
+        using var answer = await site.GetAsync("/compare?a=smolvlm2-2b&b=cursor-2-0");
+        answer.Headers.Location!.ToString().ShouldBe(Pair);
+    }
+
+    [Fact]
+    public async Task A_pair_nobody_curated_is_shown_but_kept_out_of_search_engines()
+    {
+        await using var site = await Site.OpenAsync();
+        (await site.PageAsync("/compare/cursor-2-0-vs-night-owl")).QuerySelector("meta[name=robots]")!.GetAttribute("content").ShouldBe("noindex");
+        (await site.PageAsync(Pair)).QuerySelector("meta[name=robots]").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_unknown_tool_is_a_404_page()
+    {
+        await using var site = await Site.OpenAsync();
+        (await site.PageAsync("/compare/cursor-2-0-vs-nothing", HttpStatusCode.NotFound)).Words("h1").ShouldBe("There is no such comparison");
+    }
+
+    [Fact]
+    public async Task Without_the_catalog_the_page_says_when_to_come_back()
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Down["Catalog"] = true;
+        using var answer = await site.GetAsync(Pair);
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+        (await Site.ReadAsync(answer, HttpStatusCode.ServiceUnavailable)).Words("h1").ShouldBe("We'll be right back");
+    }
+}
