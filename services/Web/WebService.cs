@@ -14,7 +14,8 @@ public static class WebService
         foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])
             builder.AddServiceClient(service);
         var services = builder.Services;
-        services.AddSingleton<Origin>();
+        services.AddSingleton(new Origin(builder.Configuration));
+        services.AddSingleton(new Patience(builder.Configuration));
         services.AddSingleton<CatalogReader>();
         services.AddSingleton<TallyReader>();
         services.AddSingleton<VotingClient>();

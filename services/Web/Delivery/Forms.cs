@@ -11,7 +11,7 @@ internal static class Forms
         {
             return await context.Request.ReadFormAsync(context.RequestAborted);
         }
-        catch (Exception error) when (error is InvalidDataException or BadHttpRequestException)
+        catch (Exception error) when (error is InvalidDataException or IOException)
         {
             return null;
         }

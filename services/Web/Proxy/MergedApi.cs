@@ -11,7 +11,8 @@ internal sealed partial class MergedApi(IHttpClientFactory clients, ILogger<Merg
 {
     public const string Path = "/openapi/v1.json";
 
-    private static readonly TimeSpan Within = TimeSpan.FromSeconds(2);
+    // A service makes its document when first asked, which takes a while on a busy machine.
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, JsonObject> _lastKnown = new();
 
     public async Task<IResult> ShowAsync(HttpContext context)

@@ -40,6 +40,8 @@ public static class ProxyRoutes
             Match = new RouteMatch { Path = path + "/{**rest}" },
         })).ToList();
 
+        // The proxy notes every request at Information.
+        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
         builder.Services.AddReverseProxy()
             .LoadFromMemory(routes, clusters)
             .AddTransforms(transforms =>

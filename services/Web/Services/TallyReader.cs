@@ -1,14 +1,8 @@
 namespace Web;
 
 /// <summary>Reads Tally for the pages. A page never fails for want of it: the panel's half is worth showing alone.</summary>
-internal sealed partial class TallyReader(IHttpClientFactory clients, ILogger<TallyReader> log)
+internal sealed partial class TallyReader(IHttpClientFactory clients, Patience patience, ILogger<TallyReader> log)
 {
-    // Longer than a healthy answer by far, and short enough that a frozen Tally is hardly felt.
-    private static readonly TimeSpan Warm = TimeSpan.FromMilliseconds(400);
-
-    // The very first answer takes longer: connections are opened and code is compiled on both sides.
-    private static readonly TimeSpan Cold = TimeSpan.FromSeconds(2);
-
     private volatile bool _answered;
 
     // Tally answers any number of tools, but the address has to stay of reasonable length.
@@ -65,7 +59,7 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, ILogger<Ta
 
     private async Task<T?> ReadAsync<T>(string path, CancellationToken stop) where T : class
     {
-        var answer = await clients.CreateClient("Tally").ReadAsync<T>("Tally", path, _answered ? Warm : Cold, stop);
+        var answer = await clients.CreateClient("Tally").ReadAsync<T>("Tally", path, _answered ? patience.Live : patience.Cold, stop);
         _answered = true;
         return answer;
     }

@@ -82,7 +82,7 @@ internal static class CastByForm
         context.Response.Headers.RetryAfter = seconds.ToString();
         return Page.Notice(context, 503, "Your vote was not taken yet",
             "The ledger of votes does not answer at the moment, and we never say a vote counts before it is written there.",
-            "Please go back and vote again in a few seconds.");
+            "Please go back and try again in a few seconds.");
     }
 
     private static RazorComponentResult Malformed(HttpContext context) => Page.Notice(context, 400, "That vote can't be understood",

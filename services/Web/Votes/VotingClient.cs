@@ -10,11 +10,10 @@ public sealed record OwnVote(string Tool, string? Choice);
 internal enum Outcome { Cast, NoVoter, UnknownTool, TooMany, Away, Refused }
 
 /// <summary>Speaks to Voting in the reader's name: the reader's cookie, host and address are passed on, nothing else of theirs.</summary>
-internal sealed partial class VotingClient(IHttpClientFactory clients, ILogger<VotingClient> log)
+internal sealed partial class VotingClient(IHttpClientFactory clients, Patience patience, ILogger<VotingClient> log)
 {
     private sealed record OwnVotes(IReadOnlyList<OwnVote> Votes);
 
-    private static readonly TimeSpan ToShow = TimeSpan.FromMilliseconds(600);
     private static readonly TimeSpan ToCast = TimeSpan.FromSeconds(10);
 
     /// <summary>The reader's own votes by tool; empty for whoever has no voter, and when Voting does not answer in time: the page is shown all the same.</summary>
@@ -24,7 +23,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, ILogger<V
         if (context.Request.VoterHeader() is not { } voter)
             return none;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(ToShow);
+        limit.CancelAfter(patience.Live);
         try
         {
             using var answer = await SendAsync(context, HttpMethod.Get, "api/votes", voter, null, limit.Token);
