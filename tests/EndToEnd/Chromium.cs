@@ -29,7 +29,7 @@ internal static class Chromium
 
     private static async Task RunAsync(string command, params string[] arguments)
     {
-        var start = new ProcessStartInfo(command, arguments);
+        var start = new ProcessStartInfo(command, arguments) { UseShellExecute = false };
         start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();

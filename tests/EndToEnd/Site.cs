@@ -7,7 +7,7 @@ using Xunit;
 
 [assembly: AssemblyFixture(typeof(Site))]
 // One browser and one site on a small machine: pages that compete for a core would only wait for each other.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace EndToEnd.Tests;
 
@@ -41,6 +41,7 @@ public sealed class Site : IAsyncLifetime
         _process = Process.Start(new ProcessStartInfo("dotnet", [dll, "--urls", Address.ToString().TrimEnd('/'), "--Data", _folder, "--Quota:Enabled=false", "--RateLimits:Enabled=false"])
         {
             WorkingDirectory = _folder,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

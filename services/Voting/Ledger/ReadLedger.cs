@@ -17,7 +17,9 @@ public static class ReadLedger
     /// <param name="Next">Give it as <c>after</c> to read on; equal to the <c>after</c> asked for when nothing was new.</param>
     public sealed record Page(IReadOnlyList<EntryAnswer> Entries, long Next);
 
-    public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version);
+    /// <param name="Version">Entries of this tool so far.</param>
+    /// <param name="At">When the last of them was committed, UTC.</param>
+    public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version, DateTimeOffset At);
 
     public static async Task<IResult> EntriesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000)
     {
@@ -43,7 +45,7 @@ public static class ReadLedger
         {
             var totals = await ledger.TotalsAsync(context.RequestAborted);
             context.Response.Headers.CacheControl = "no-cache";
-            return TypedResults.Json(totals.ConvertAll(total => new TotalsAnswer(total.Tool, total.Ship, total.Skip, total.Version)), VotingJson.Default.ListTotalsAnswer);
+            return TypedResults.Json(totals.ConvertAll(total => new TotalsAnswer(total.Tool, total.Ship, total.Skip, total.Version, total.At)), VotingJson.Default.ListTotalsAnswer);
         }
         catch (DbException)
         {
