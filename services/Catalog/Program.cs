@@ -1,5 +1,5 @@
-using Hosting;
 using Catalog;
+using Hosting;
 
 return await Service.RunAsync(
     "Catalog",

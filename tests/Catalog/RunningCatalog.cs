@@ -62,7 +62,7 @@ public sealed class RunningCatalog : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         if (_app is not null)
-            await _app.DisposeAsync();
+            await StopAsync();
         List<string> args = ["--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Catalog={_connection}", "--urls=http://127.0.0.1:0"];
         if (_withEditors)
             args.AddRange(
@@ -151,9 +151,15 @@ public sealed class RunningCatalog : IAsyncDisposable
         return await Editor.SendAsync(request);
     }
 
+    private async Task StopAsync()
+    {
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _app!.DisposeAsync();
+        await StopAsync();
         if (_folder is null)
             return;
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

@@ -18,6 +18,7 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IL
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
 
+    // Not disposed: it holds nothing of the system's, and an edit that ends during shutdown may still wake it.
     private readonly SemaphoreSlim _woken = new(0, 1);
 
     /// <summary>Returns at once, whatever the broker does.</summary>
@@ -111,11 +112,5 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IL
         await using var transaction = await connection.BeginTransactionAsync(stop);
         await connection.ExecuteAsync(sql, states, transaction);
         await transaction.CommitAsync(stop);
-    }
-
-    public override void Dispose()
-    {
-        _woken.Dispose();
-        base.Dispose();
     }
 }

@@ -53,16 +53,16 @@ internal static class ReadComparisons
 
     private static string SummaryOf(Tool a, Tool b, Category? shared) =>
         (shared is null ? $"{a.Name} is listed under {a.Category.Name}, {b.Name} under {b.Category.Name}" : $"{a.Name} and {b.Name} are both listed under {shared.Name}")
-        + $". {PanelOn(a)}; {PanelOn(b)}. No editor has written about this pair yet: everything below comes from each one's own page.";
+        + $". {PanelOn(a)}. {PanelOn(b)}. No editor has written about this pair yet: everything below comes from each one's own page.";
 
     private static string PanelOn(Tool tool) => tool.Panel switch
     {
-        { Ship: 0, Skip: 0 } => $"the panel has not reviewed {tool.Name}",
+        { Ship: 0, Skip: 0 } => $"The panel has not reviewed {tool.Name}",
         var panel => $"{panel.Ship} of {panel.Ship + panel.Skip} reviewers would ship {tool.Name}",
     };
 
     private static string PricingOf(Tool a, Tool b) =>
-        $"{a.Name} starts at {a.EntryPrice.Label}, {b.Name} at {b.EntryPrice.Label}. {a.Pricing} {b.Pricing}";
+        $"Entry price: {a.Name} {a.EntryPrice.Label}, {b.Name} {b.EntryPrice.Label}. {a.Name}: {a.Pricing} {b.Name}: {b.Pricing}";
 
     private static DateTime Later(DateTime x, DateTime y) => x > y ? x : y;
 }

@@ -37,14 +37,15 @@ internal class CatalogReader(DbConnection connection, DbTransaction transaction)
     /// <summary>The tools known among the slugs, in no promised order.</summary>
     public async Task<IReadOnlyList<Tool>> ToolsAsync(string[] slugs)
     {
-        var rows = await connection.QueryAsync<ToolRow>(Tools + "where t.slug in @slugs", new { slugs }, transaction);
+        var (list, arguments) = In(slugs);
+        var rows = await connection.QueryAsync<ToolRow>(Tools + "where t.slug in " + list, arguments, transaction);
         var plans = (await connection.QueryAsync<PlanRow>(
-            "select tool, name, amount, currency, period, note from plans where tool in @slugs order by position", new { slugs }, transaction)).ToLookup(plan => plan.Tool);
+            $"select tool, name, amount, currency, period, note from plans where tool in {list} order by position", arguments, transaction)).ToLookup(plan => plan.Tool);
         var reviews = (await connection.QueryAsync<ReviewRow>(
-            """
+            $"""
             select r.tool, r.reviewer, w.name as ReviewerName, w.role, r.verdict, r.quote, r.at
-            from reviews r join reviewers w on w.slug = r.reviewer where r.tool in @slugs order by w.position, w.slug
-            """, new { slugs }, transaction)).ToLookup(review => review.Tool);
+            from reviews r join reviewers w on w.slug = r.reviewer where r.tool in {list} order by w.position, w.slug
+            """, arguments, transaction)).ToLookup(review => review.Tool);
         return [.. rows.Select(row => row.Whole(plans[row.Slug], reviews[row.Slug]))];
     }
 
@@ -101,8 +102,8 @@ internal class CatalogReader(DbConnection connection, DbTransaction transaction)
         if (rows.Count == 0)
             return ([], total);
 
-        var slugs = rows.SelectMany(row => (string[])[row.A, row.B]).Distinct().ToArray();
-        var tools = (await connection.QueryAsync<ToolRow>(Tools + "where t.slug in @slugs", new { slugs }, transaction)).ToDictionary(row => row.Slug, row => row.Summary());
+        var (list, sides) = In([.. rows.SelectMany(row => (string[])[row.A, row.B]).Distinct()]);
+        var tools = (await connection.QueryAsync<ToolRow>(Tools + "where t.slug in " + list, sides, transaction)).ToDictionary(row => row.Slug, row => row.Summary());
         return ([.. rows.Select(row => new ComparisonSummary(
             row.Slug, row.Summary, tools[row.A].Category == tools[row.B].Category ? tools[row.A].Category : null,
             [tools[row.A], tools[row.B]], Units.Time(row.PublishedAt), Units.Time(row.UpdatedAt)))], total);
@@ -117,6 +118,17 @@ internal class CatalogReader(DbConnection connection, DbTransaction transaction)
     public async Task<IReadOnlyList<EditRow>> ToolEditsAsync(string slug, int limit) =>
         [.. await connection.QueryAsync<EditRow>(
             "select at, previous, next from edits where kind = 'tool' and slug = @slug order by id desc limit @limit", new { slug, limit }, transaction)];
+
+    // Dapper's own expansion of lists differs: towards PostgreSQL it sends one array, which "in" does not take.
+    private static (string List, DynamicParameters Arguments) In(string[] slugs)
+    {
+        var arguments = new DynamicParameters();
+        foreach (var (n, slug) in slugs.Index())
+            arguments.Add($"s{n}", slug);
+        // An empty list is no SQL; no slug is empty.
+        arguments.Add("none", "");
+        return ($"({string.Join(", ", slugs.Select((_, n) => $"@s{n}").Append("@none"))})", arguments);
+    }
 
     // The wildcards of LIKE are ordinary characters to a reader. The escape is '!' since '\' means different things to different servers' settings.
     private static string Pattern(string text) =>
