@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace Hosting;
@@ -22,6 +23,8 @@ public static class Bus
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            // No service needs the broker to do its own job: votes are taken, pages and tallies served. So it is listed, and fails nobody's readiness.
+            bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
             foreach (var add in consumers)
                 add(bus);
             if (inMemory)
@@ -34,4 +37,14 @@ public static class Bus
                 });
         });
     }
+
+    /// <summary>
+    /// For publishing what must not vanish: a message that reaches no queue makes the publish fail instead of succeeding silently.
+    /// Other transports have no such flag and don't need it.
+    /// </summary>
+    public static readonly IPipe<PublishContext> Mandatory = Pipe.Execute<PublishContext>(context =>
+    {
+        if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+            rabbit.Mandatory = true;
+    });
 }

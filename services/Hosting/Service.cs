@@ -52,12 +52,16 @@ public static class Service
         return app;
     }
 
-    /// <summary>Adds a database by its connection string's name, and the schema embedded in the service's assembly.</summary>
+    /// <summary>
+    /// Adds a database by its connection string's name, and the schema embedded in the service's assembly;
+    /// both are had by that name: <c>[FromKeyedServices("Ledger")] Schema schema</c>.
+    /// </summary>
     public static Database AddDatabase<TService>(this IHostApplicationBuilder builder, string connection)
     {
         var database = Database.From(builder.Configuration, connection);
         builder.Services.AddKeyedSingleton(connection, database);
-        builder.Services.AddSingleton(services => new Schema(database, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>()));
+        builder.Services.AddKeyedSingleton(connection, (services, _) => new Schema(database, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>()));
+        builder.Services.AddSingleton(services => services.GetRequiredKeyedService<Schema>(connection));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
         return database;
     }
@@ -102,6 +106,7 @@ public static class Service
     /// <summary>How all JSON looks: camelCase, enums as words, numbers never as strings, nothing nested deeper than it needs to be.</summary>
     public static void Shape(JsonSerializerOptions json)
     {
+        json.Converters.Add(new UtcConverter());
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         json.NumberHandling = JsonNumberHandling.Strict;
         json.RespectNullableAnnotations = true;

@@ -1,4 +1,12 @@
+using Hosting;
 using MassTransit;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+using Voting.Ledger;
+using Voting.Relay;
+using Voting.Tools;
+using Voting.Voters;
+using Voting.Votes;
 
 namespace Voting;
 
@@ -7,14 +15,55 @@ public static class VotingService
 {
     public static void AddVoting(this WebApplicationBuilder builder)
     {
+        var database = builder.AddDatabase<VoterKeys>("Ledger");
+        builder.AddServiceClient("Catalog");
+        builder.Services.AddSingleton(VoterKeys.From(builder.Configuration));
+        builder.Services.AddSingleton<VoterTokens>();
+        builder.Services.AddSingleton<VotingMetrics>();
+        builder.Services.AddSingleton<VoteLedger>(_ => database.Source is NpgsqlDataSource postgres
+            ? new PostgresLedger(postgres)
+            : new SqliteLedger(database.ConnectionString, database.Source));
+        builder.Services.AddSingleton<ToolList>();
+        builder.Services.AddSingleton<CastVote>();
+        builder.Services.AddSingleton<ReadVotes>();
+        builder.AddBackground<TotalsRelay>();
+        builder.AddBackground<BatchWriter>();
+        builder.AddBackground<ToolListFill>();
+        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", HealthStatus.Unhealthy, timeout: TimeSpan.FromSeconds(2));
     }
 
     /// <summary>What this service hears from the bus.</summary>
-    public static void Consumers(IBusRegistrationConfigurator bus)
-    {
-    }
+    public static void Consumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<ToolsChangedConsumer, ToolsChangedConsumerDefinition>();
 
     public static void MapVoting(this WebApplication app)
     {
+        var api = app.MapGroup("/api").WithTags("Voting").RequireSameOrigin();
+        api.MapPost("/voters", IssueVoter.Handle).WithSummary("Become a voter").Produces<IssueVoter.Issued>(201).Produces<IssueVoter.Issued>();
+        api.MapPut("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.PutAsync(context, tool))
+            .WithSummary("Cast or change a vote").Accepts<CastVote.Body>("application/json").Produces<VoteAnswer>().Refuses(400, 401, 403, 404, 413, 415, 503);
+        api.MapDelete("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.DeleteAsync(context, tool))
+            .WithSummary("Withdraw a vote").Produces<VoteAnswer>().Refuses(401, 403, 404, 503);
+        api.MapGet("/votes/{tool}", (HttpContext context, string tool, ReadVotes read) => read.OneAsync(context, tool))
+            .WithSummary("The voter's own vote on a tool").Produces<VoteAnswer>().Refuses(401, 404, 503);
+        api.MapGet("/votes", (HttpContext context, ReadVotes read) => read.AllAsync(context))
+            .WithSummary("All the voter's own votes").Produces<VotesAnswer>().Refuses(401, 503);
+
+        var ledger = app.MapGroup("/api/ledger").WithTags("Ledger");
+        ledger.MapGet("", ReadLedger.EntriesAsync).WithSummary("The whole append-only log, to recount").Produces<ReadLedger.Page>().Refuses(400, 503);
+        ledger.MapGet("/totals", ReadLedger.TotalsAsync).WithSummary("Where every tool's totals stand").Produces<List<ReadLedger.TotalsAnswer>>().Refuses(503);
+    }
+
+    private static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)
+    {
+        foreach (var status in statuses)
+            route.ProducesProblem(status);
+        return route;
+    }
+
+    // A background part that the rest of the service calls too.
+    private static void AddBackground<TPart>(this WebApplicationBuilder builder) where TPart : BackgroundService
+    {
+        builder.Services.AddSingleton<TPart>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<TPart>());
     }
 }

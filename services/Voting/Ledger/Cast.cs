@@ -1,0 +1,22 @@
+using Contracts;
+
+namespace Voting.Ledger;
+
+/// <summary>What one voter wants its current choice on one tool to be.</summary>
+public readonly record struct Cast(Guid Voter, string Tool, Choice Choice);
+
+/// <summary>A voter's current choice on a tool.</summary>
+/// <param name="Tool">The tool's slug.</param>
+/// <param name="Choice">Withdrawn also when this voter never voted on it.</param>
+/// <param name="Seq">This voter's changes on this tool so far; 0 when there was none.</param>
+/// <param name="At">When the ledger committed the last change; null when there was none.</param>
+public sealed record Vote(string Tool, Choice Choice, long Seq, DateTimeOffset? At)
+{
+    public static Vote None(string tool) => new(tool, Choice.Withdrawn, 0, null);
+}
+
+/// <summary>What a committed batch did: each cast's outcome in the order asked, and where the touched totals stand now.</summary>
+public sealed record Committed(Vote[] Votes, IReadOnlyList<ToolTotals> Moved);
+
+/// <summary>One line of the append-only log: a change from one choice to another by a voter known by a pseudonym that is random for each tool.</summary>
+public sealed record Entry(long Id, string Tool, Guid Pseudonym, Choice Choice, Choice Previous, long Seq, DateTimeOffset At);

@@ -1,0 +1,177 @@
+using System.Data;
+using Contracts;
+using Microsoft.Data.Sqlite;
+
+namespace Voting.Ledger;
+
+/// <summary>
+/// The ledger in SQLite: one process, one writing connection (WAL, <c>synchronous=FULL</c>: a commit that returned is on the disk).
+/// The same steps as <c>cast_votes</c> in PostgreSQL, row by row, since a statement costs no round trip here.
+/// </summary>
+public sealed class SqliteLedger(string connectionString, System.Data.Common.DbDataSource readers) : VoteLedger(readers), IDisposable
+{
+    private readonly SemaphoreSlim _writing = new(1);
+    private SqliteConnection? _connection;
+
+    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop) => WriteAsync(
+        connection =>
+        {
+            using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+            using var find = Command(connection, transaction, "select pseudonym, choice, seq, at from votes where voter = $voter and tool = $tool", "voter", "tool");
+            using var keep = Command(connection, transaction,
+                """
+                insert into votes (voter, tool, pseudonym, choice, seq, at) values ($voter, $tool, $pseudonym, $choice, $seq, $at)
+                on conflict (voter, tool) do update set choice = excluded.choice, seq = excluded.seq, at = excluded.at
+                """, "voter", "tool", "pseudonym", "choice", "seq", "at");
+            // Without an explicit id SQLite takes the highest plus one: consecutive, since entries are never deleted.
+            using var append = Command(connection, transaction,
+                "insert into entries (tool, pseudonym, choice, previous, seq, at) values ($tool, $pseudonym, $choice, $previous, $seq, $at)",
+                "tool", "pseudonym", "choice", "previous", "seq", "at");
+
+            var now = Micros(DateTimeOffset.UtcNow);
+            var votes = new Vote[batch.Count];
+            var deltas = new Dictionary<string, (int Ship, int Skip, int Changes)>();
+            for (var place = 0; place < batch.Count; place++)
+            {
+                var cast = batch[place];
+                var voter = cast.Voter.ToByteArray();
+                var (pseudonym, previous, seq, at) = (Guid.NewGuid().ToByteArray(), Choice.Withdrawn, 0L, 0L);
+                using (var row = With(find, voter, cast.Tool).ExecuteReader())
+                {
+                    if (row.Read())
+                        (pseudonym, previous, seq, at) = (row.GetFieldValue<byte[]>(0), (Choice)row.GetInt16(1), row.GetInt64(2), row.GetInt64(3));
+                }
+
+                if (previous == cast.Choice)
+                {
+                    votes[place] = seq == 0 ? Vote.None(cast.Tool) : new Vote(cast.Tool, previous, seq, Time(at));
+                    continue;
+                }
+
+                seq++;
+                With(keep, voter, cast.Tool, pseudonym, (short)cast.Choice, seq, now).ExecuteNonQuery();
+                With(append, cast.Tool, pseudonym, (short)cast.Choice, (short)previous, seq, now).ExecuteNonQuery();
+                votes[place] = new Vote(cast.Tool, cast.Choice, seq, Time(now));
+                var delta = deltas.GetValueOrDefault(cast.Tool);
+                deltas[cast.Tool] = (
+                    delta.Ship + (cast.Choice is Choice.Ship ? 1 : 0) - (previous is Choice.Ship ? 1 : 0),
+                    delta.Skip + (cast.Choice is Choice.Skip ? 1 : 0) - (previous is Choice.Skip ? 1 : 0),
+                    delta.Changes + 1);
+            }
+
+            var moved = MoveTotals(connection, transaction, deltas, now);
+            transaction.Commit();
+            return new Committed(votes, moved);
+        }, stop);
+
+    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop) => WriteAsync(
+        connection =>
+        {
+            // A mark lost to a power cut costs one more publish of the same state: not worth waiting for the disk.
+            Run(connection, "pragma synchronous = normal");
+            try
+            {
+                using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+                using var mark = Command(connection, transaction,
+                    """
+                    insert into totals_published (tool, published_version) values ($tool, $version)
+                    on conflict (tool) do update set published_version = max(published_version, excluded.published_version)
+                    """, "tool", "version");
+                foreach (var total in totals)
+                    With(mark, total.Tool, total.Version).ExecuteNonQuery();
+                transaction.Commit();
+            }
+            finally
+            {
+                Run(connection, "pragma synchronous = full");
+            }
+
+            return 0;
+        }, stop);
+
+    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken stop) => WriteAsync(
+        connection =>
+        {
+            using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+            using var keep = Command(connection, transaction,
+                """
+                insert into tools (slug, name, category, retired, version) values ($slug, $name, $category, $retired, $version)
+                on conflict (slug) do update set name = excluded.name, category = excluded.category, retired = excluded.retired, version = excluded.version
+                 where version < excluded.version
+                """, "slug", "name", "category", "retired", "version");
+            foreach (var tool in tools)
+                With(keep, tool.Slug, tool.Name, tool.Category, tool.Retired, tool.Version).ExecuteNonQuery();
+            transaction.Commit();
+            return 0;
+        }, stop);
+
+    public void Dispose()
+    {
+        _connection?.Dispose();
+        _writing.Dispose();
+    }
+
+    private static List<ToolTotals> MoveTotals(SqliteConnection connection, SqliteTransaction transaction, Dictionary<string, (int Ship, int Skip, int Changes)> deltas, long now)
+    {
+        using var begin = Command(connection, transaction, "insert into totals (tool) values ($tool) on conflict (tool) do nothing", "tool");
+        using var move = Command(connection, transaction,
+            """
+            update totals set ship = ship + $ship, skip = skip + $skip, version = version + $changes, at = $at where tool = $tool
+            returning ship, skip, version
+            """, "tool", "ship", "skip", "changes", "at");
+        var moved = new List<ToolTotals>(deltas.Count);
+        foreach (var (tool, delta) in deltas)
+        {
+            With(begin, tool).ExecuteNonQuery();
+            using var row = With(move, tool, delta.Ship, delta.Skip, delta.Changes, now).ExecuteReader();
+            row.Read();
+            moved.Add(new ToolTotals(tool, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), Time(now)));
+        }
+
+        return moved;
+    }
+
+    private async Task<T> WriteAsync<T>(Func<SqliteConnection, T> write, CancellationToken stop)
+    {
+        await _writing.WaitAsync(stop);
+        try
+        {
+            return write(_connection ??= Open());
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        connection.Open();
+        Run(connection, "pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000");
+        return connection;
+    }
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static SqliteCommand Command(SqliteConnection connection, SqliteTransaction transaction, string sql, params string[] parameters)
+    {
+        var command = connection.CreateCommand();
+        (command.Transaction, command.CommandText) = (transaction, sql);
+        foreach (var name in parameters)
+            command.Parameters.Add(new SqliteParameter { ParameterName = "$" + name });
+        return command;
+    }
+
+    private static SqliteCommand With(SqliteCommand command, params object[] values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters[i].Value = values[i];
+        return command;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Data;
+using System.Data.Common;
+using Contracts;
+
+namespace Voting.Ledger;
+
+/// <summary>
+/// The only truth. Reads are the same SQL everywhere; how a batch is written differs: PostgreSQL has several writing processes and does it
+/// in one call (<see cref="PostgresLedger"/>), SQLite has one and no round trips to save (<see cref="SqliteLedger"/>).
+/// </summary>
+public abstract class VoteLedger(DbDataSource source)
+{
+    /// <summary>Journey, step 3: writes a batch in one transaction. A (voter, tool) pair may stand in it once. Durable when this returns.</summary>
+    /// <exception cref="DbException">Nothing is known of the batch; casting the same again is safe, since the same choice again changes nothing.</exception>
+    public abstract Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop);
+
+    /// <summary>Remembers that the bus confirmed these versions.</summary>
+    public abstract Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop);
+
+    /// <summary>Keeps the newer of what is stored and what is given, tool by tool.</summary>
+    public abstract Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken stop);
+
+    public Task<List<ToolState>> ToolsAsync(CancellationToken stop) => ReadAsync(
+        "select slug, name, category, retired, version from tools", [],
+        row => new ToolState(row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetInt64(4)), stop);
+
+    /// <returns>The voter's votes that stand, newest first. Withdrawn ones are included: their <c>seq</c> goes on counting.</returns>
+    public Task<List<Vote>> VotesAsync(Guid voter, CancellationToken stop) => ReadAsync(
+        "select tool, choice, seq, at from votes where voter = @voter order by at desc, tool", [("voter", voter.ToByteArray())], ReadVote, stop);
+
+    public async Task<Vote> VoteAsync(Guid voter, string tool, CancellationToken stop)
+    {
+        var found = await ReadAsync(
+            "select tool, choice, seq, at from votes where voter = @voter and tool = @tool",
+            [("voter", voter.ToByteArray()), ("tool", tool)], ReadVote, stop);
+        return found is [var vote] ? vote : Vote.None(tool);
+    }
+
+    /// <returns>Entries with an id above <paramref name="after"/>, in the order they were committed.</returns>
+    public Task<List<Entry>> EntriesAsync(long after, int limit, CancellationToken stop) => ReadAsync(
+        "select id, tool, pseudonym, choice, previous, seq, at from entries where id > @after order by id limit @limit",
+        [("after", after), ("limit", limit)],
+        row => new Entry(
+            row.GetInt64(0), row.GetString(1), new Guid(row.GetFieldValue<byte[]>(2)), (Choice)row.GetInt16(3), (Choice)row.GetInt16(4), row.GetInt64(5), Time(row.GetInt64(6))),
+        stop);
+
+    public Task<List<ToolTotals>> TotalsAsync(CancellationToken stop) =>
+        ReadAsync("select tool, ship, skip, version, at from totals order by tool", [], ReadTotals, stop);
+
+    /// <returns>Totals that no confirmed message has carried yet and that have stood for a moment: what a crash or an outage left behind.</returns>
+    public Task<List<ToolTotals>> UnpublishedAsync(TimeSpan standing, int limit, CancellationToken stop) => ReadAsync(
+        """
+        select t.tool, t.ship, t.skip, t.version, t.at
+          from totals t left join totals_published p on p.tool = t.tool
+         where t.version > coalesce(p.published_version, 0) and t.at <= @before
+         order by t.at limit @limit
+        """,
+        [("before", Micros(DateTimeOffset.UtcNow - standing)), ("limit", limit)], ReadTotals, stop);
+
+    /// <summary>Throws when the database does not answer.</summary>
+    public Task<List<int>> ProbeAsync(CancellationToken stop) => ReadAsync("select 1 from tools limit 1", [], row => 1, stop);
+
+    protected static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    protected static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
+
+    private static Vote ReadVote(DbDataReader row) => new(row.GetString(0), (Choice)row.GetInt16(1), row.GetInt64(2), Time(row.GetInt64(3)));
+
+    private static ToolTotals ReadTotals(DbDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Time(row.GetInt64(4)));
+
+    private async Task<List<T>> ReadAsync<T>(string sql, (string Name, object Value)[] parameters, Func<DbDataReader, T> read, CancellationToken stop)
+    {
+        await using var connection = await source.OpenConnectionAsync(stop);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 10;
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+
+        await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
+        var all = new List<T>();
+        while (await rows.ReadAsync(stop))
+            all.Add(read(rows));
+        return all;
+    }
+}

@@ -1,0 +1,127 @@
+using Contracts;
+using MassTransit;
+using Voting.Ledger;
+
+namespace Voting.Relay;
+
+/// <summary>
+/// Journey, step 5. What is published is state, not history: the newest totals of every tool that moved since the last publish, one message
+/// a drain. The committing loop hands its totals over directly; a sweep reads what another replica's crash or an outage left unpublished.
+/// However long an outage lasts, what waits is one line per tool.
+/// </summary>
+public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metrics, [FromKeyedServices("Ledger")] Hosting.Schema schema, ILogger<TotalsRelay> log) : BackgroundService
+{
+    // A message of a thousand totals is about 100 kB; more would hold up whoever reads it.
+    private const int MaxTotals = 1000;
+    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<string, ToolTotals> _waiting = [];
+    private readonly SemaphoreSlim _wake = new(0, 1);
+
+    /// <summary>Called after COMMIT: these totals want to be published. Never blocks.</summary>
+    public void Moved(IReadOnlyList<ToolTotals> totals)
+    {
+        if (totals.Count == 0)
+            return;
+        lock (_waiting)
+        {
+            foreach (var total in totals)
+            {
+                if (!_waiting.TryGetValue(total.Tool, out var older) || older.Version < total.Version)
+                    _waiting[total.Tool] = total;
+            }
+
+            if (_wake.CurrentCount == 0)
+                _wake.Release();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.RelayAge = OldestAge;
+        await Task.WhenAll(PublishAsync(stoppingToken), SweepAsync(stoppingToken));
+    }
+
+    public override void Dispose()
+    {
+        _wake.Dispose();
+        base.Dispose();
+    }
+
+    private async Task PublishAsync(CancellationToken stop)
+    {
+        var failing = false;
+        while (true)
+        {
+            await _wake.WaitAsync(stop);
+            while (Take() is { Count: > 0 } totals)
+            {
+                try
+                {
+                    await PublishOnceAsync(totals, stop);
+                    metrics.Published(totals.Count);
+                    if (failing)
+                        VotingLog.PublishRecovered(log);
+                    failing = false;
+                    await ledger.MarkPublishedAsync(totals, stop);
+                }
+                catch (Exception error) when (!stop.IsCancellationRequested)
+                {
+                    Moved(totals);
+                    if (!failing)
+                        VotingLog.PublishFailed(log, totals.Count, error.Message);
+                    failing = true;
+                    await Task.Delay(TimeSpan.FromMilliseconds(250), stop);
+                }
+            }
+        }
+    }
+
+    private async Task PublishOnceAsync(List<ToolTotals> totals, CancellationToken stop)
+    {
+        // A time-out always: a broker that froze would else hold the relay for ever. What was cancelled may still arrive; doubles do no harm.
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timeout.CancelAfter(PublishTimeout);
+        await bus.Publish(new TotalsMoved { Totals = totals }, Hosting.Bus.Mandatory, timeout.Token);
+    }
+
+    private async Task SweepAsync(CancellationToken stop)
+    {
+        await schema.Applied.WaitAsync(stop);
+        using var timer = new PeriodicTimer(SweepEvery);
+        var failing = false;
+        do
+        {
+            try
+            {
+                // Only what has stood for a while: fresh totals are on their way already from the replica that committed them.
+                Moved(await ledger.UnpublishedAsync(SweepEvery, MaxTotals, stop));
+                failing = false;
+            }
+            catch (Exception error) when (!stop.IsCancellationRequested)
+            {
+                if (!failing)
+                    VotingLog.SweepFailed(log, error.Message);
+                failing = true;
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stop));
+    }
+
+    private List<ToolTotals> Take()
+    {
+        lock (_waiting)
+        {
+            var taken = _waiting.Values.Take(MaxTotals).ToList();
+            taken.ForEach(total => _waiting.Remove(total.Tool));
+            return taken;
+        }
+    }
+
+    private double OldestAge()
+    {
+        lock (_waiting)
+            return _waiting.Count == 0 ? 0 : (DateTimeOffset.UtcNow - _waiting.Values.Min(total => total.At)).TotalSeconds;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Contracts;
+using Voting.Ledger;
+
+namespace Voting.Tools;
+
+public enum Standing { Known, Retired, Unknown, NotYetKnown }
+
+/// <summary>
+/// Voting's own replica of the catalog's tools, so that no vote ever waits for the catalog. The stored copy is shared by all replicas; each
+/// keeps it in memory, and looks into the store again when asked for a tool it does not know (at most a few times a second, however many
+/// unknown names are tried).
+/// </summary>
+public sealed class ToolList(VoteLedger ledger, TimeProvider clock, ILogger<ToolList> log) : IDisposable
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+    private readonly ConcurrentDictionary<string, ToolState> _tools = [];
+    private readonly SemaphoreSlim _reading = new(1);
+    private long _lastRead;
+    private volatile bool _filled;
+
+    public async ValueTask<Standing> StandingAsync(string tool, CancellationToken stop)
+    {
+        if (!_tools.ContainsKey(tool) && Slug.IsValid(tool))
+            await ReadAsync(stop);
+        return _tools.TryGetValue(tool, out var state) ? state.Retired ? Standing.Retired : Standing.Known
+            : _filled ? Standing.Unknown
+            : Standing.NotYetKnown;
+    }
+
+    /// <summary>Takes what the catalog says, by message or on request, and stores it for all replicas.</summary>
+    public async Task KeepAsync(IReadOnlyList<ToolState> tools, CancellationToken stop)
+    {
+        await ledger.KeepToolsAsync(tools, stop);
+        Take(tools);
+    }
+
+    /// <summary>Reads the stored copy; true when it holds any tool.</summary>
+    public async Task<bool> ReadAsync(CancellationToken stop)
+    {
+        await _reading.WaitAsync(stop);
+        try
+        {
+            if (_lastRead != 0 && clock.GetElapsedTime(_lastRead) < LookAgain)
+                return _filled;
+            Take(await ledger.ToolsAsync(stop));
+            _lastRead = clock.GetTimestamp();
+        }
+        catch (System.Data.Common.DbException error)
+        {
+            // The list in memory still serves; the vote itself will say what is wrong with the ledger.
+            _lastRead = clock.GetTimestamp();
+            VotingLog.ToolsUnreadable(log, error.Message);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+
+        return _filled;
+    }
+
+    public void Dispose() => _reading.Dispose();
+
+    private void Take(IReadOnlyList<ToolState> tools)
+    {
+        foreach (var tool in tools)
+            _tools.AddOrUpdate(tool.Slug, tool, (_, known) => known.Version < tool.Version ? tool : known);
+        if (!_filled && tools.Count > 0)
+        {
+            _filled = true;
+            VotingLog.ToolsKnown(log, _tools.Count);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net.Http.Json;
+using Contracts;
+
+namespace Voting.Tools;
+
+/// <summary>
+/// Fills the tool list from the store, then from the catalog: until it answered once, and now and then afterwards, since messages may be
+/// lost while the broker is away.
+/// </summary>
+public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [FromKeyedServices("Ledger")] Hosting.Schema schema, TimeProvider clock, ILogger<ToolListFill> log) : BackgroundService
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NowAndThen = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await schema.Applied.WaitAsync(stoppingToken);
+        await tools.ReadAsync(stoppingToken);
+        var failing = false;
+        while (true)
+        {
+            try
+            {
+                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                timeout.CancelAfter(TimeSpan.FromSeconds(5));
+                var catalog = await clients.CreateClient("Catalog").GetFromJsonAsync<CatalogTools>("api/catalog/tools", timeout.Token);
+                await tools.KeepAsync(catalog!.Tools, stoppingToken);
+                failing = false;
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                if (!failing)
+                    VotingLog.CatalogAway(log, error.Message);
+                failing = true;
+            }
+
+            await Task.Delay(failing ? Soon : NowAndThen, clock, stoppingToken);
+        }
+    }
+
+    private sealed record CatalogTools(IReadOnlyList<ToolState> Tools);
+}

@@ -1,0 +1,38 @@
+namespace Voting.Voters;
+
+/// <summary>Journey, step 1: a reader's first vote asks for a voter. Nothing is stored, so asking for many fills nothing.</summary>
+public static class IssueVoter
+{
+    // A voter in use is renewed well before it ends; until then the same token is answered again.
+    private static readonly TimeSpan RenewAfter = VoterTokens.Lifetime / 2;
+
+    /// <param name="Token">To be sent as cookie or as <c>Authorization: Voter …</c>.</param>
+    /// <param name="ExpiresAt">When the token stops being accepted, UTC.</param>
+    public sealed record Issued(string Token, DateTimeOffset ExpiresAt);
+
+    public static IResult Handle(HttpContext context, VoterTokens tokens, TimeProvider clock)
+    {
+        if (VoterOfRequest.Token(context.Request) is { } present && tokens.TryVerify(present, out var voter, out var newestKey))
+        {
+            var renew = !newestKey || clock.GetUtcNow() - voter.IssuedAt > RenewAfter;
+            return Answer(context, renew ? tokens.Renew(voter) : (present, voter), StatusCodes.Status200OK);
+        }
+
+        return Answer(context, tokens.Issue(), StatusCodes.Status201Created);
+    }
+
+    private static IResult Answer(HttpContext context, (string Token, Voter Voter) issued, int status)
+    {
+        context.Response.Cookies.Append(VoterOfRequest.CookieName(context.Request), issued.Token, new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = context.Request.IsHttps,
+            Path = "/",
+            Expires = issued.Voter.ExpiresAt,
+            IsEssential = true,
+        });
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(new Issued(issued.Token, issued.Voter.ExpiresAt), VotingJson.Default.Issued, statusCode: status);
+    }
+}

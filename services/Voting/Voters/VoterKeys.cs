@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using Hosting;
+
+namespace Voting.Voters;
+
+/// <summary>
+/// The keys that sign voters, newest first: the first signs, all verify, a removed one is refused from then on. They come from configuration
+/// (a Secret) and not from Redis or the ledger: a lost key would make every reader a new voter.
+/// </summary>
+public sealed class VoterKeys
+{
+    public const int IdLength = 4;
+
+    private VoterKeys(IReadOnlyList<Key> keys) => All = keys;
+
+    public IReadOnlyList<Key> All { get; }
+
+    /// <exception cref="SettingException">No key is given, or one is not 32 bytes in base64. The value is never repeated.</exception>
+    public static VoterKeys From(IConfiguration configuration)
+    {
+        configuration.Required("Voters:SigningKeys:0", "32 random bytes in base64 (openssl rand -base64 32)");
+        var keys = configuration.GetSection("Voters:SigningKeys").GetChildren()
+            .OrderBy(key => int.TryParse(key.Key, out var place) ? place : int.MaxValue)
+            .Select(key => Parse(key.Path, key.Value))
+            .ToList();
+        return new VoterKeys(keys);
+    }
+
+    private static Key Parse(string setting, string? value)
+    {
+        var secret = new byte[32];
+        if (value is null || !Convert.TryFromBase64String(value, secret, out var length) || length != 32)
+            throw new SettingException(setting, "is not exactly 32 bytes in base64");
+        return new Key(SHA256.HashData(secret)[..IdLength], secret);
+    }
+
+    /// <param name="Id">Names the key in tokens: the first bytes of its SHA-256, which tell nothing of it.</param>
+    /// <param name="Secret">32 bytes.</param>
+    public sealed record Key(byte[] Id, byte[] Secret);
+}

@@ -1,0 +1,26 @@
+namespace Voting.Voters;
+
+/// <summary>Finds the voter of a request: <c>Authorization: Voter …</c> if there is one, else the cookie.</summary>
+public static class VoterOfRequest
+{
+    private const string Scheme = "Voter ";
+    private const string Cookie = "voter";
+    private const string SecureCookie = "__Host-voter";
+
+    /// <summary>Over https the prefixed name, which browsers accept only from this very host, with Secure and for the whole path.</summary>
+    public static string CookieName(HttpRequest request) => request.IsHttps ? SecureCookie : Cookie;
+
+    public static string? Token(HttpRequest request)
+    {
+        var authorization = request.Headers.Authorization;
+        if (authorization.Count > 0)
+            return authorization is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : null;
+        return request.Cookies[CookieName(request)];
+    }
+
+    public static bool TryGet(HttpRequest request, VoterTokens tokens, out Voter voter)
+    {
+        voter = default;
+        return Token(request) is { } token && tokens.TryVerify(token, out voter, out _);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace Voting.Voters;
+
+/// <summary>A reader's signed, stable identity: 128 random bits that tell nothing of the reader.</summary>
+public readonly record struct Voter(Guid Id, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
+
+/// <summary>
+/// Tokens are stateless: any replica with the keys verifies them, none stores them. 57 bytes in base64url: version (1), key id (4),
+/// issue time in seconds since 1970 (4), voter id (16), HMAC-SHA256 over all before (32). 57 is a multiple of three, so that every one of the
+/// 76 characters counts in full and no altered spelling decodes to the same token.
+/// </summary>
+public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
+{
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(400);
+
+    // Replicas' clocks may differ; a token from a clock ahead is still a token.
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(24);
+    private const byte FormatVersion = 1;
+    private const int IssuedAtOffset = 1 + VoterKeys.IdLength;
+    private const int IdOffset = IssuedAtOffset + 4;
+    private const int MacOffset = IdOffset + 16;
+    private const int Length = MacOffset + 32;
+    private const int EncodedLength = Length / 3 * 4;
+
+    public (string Token, Voter Voter) Issue()
+    {
+        Span<byte> id = stackalloc byte[16];
+        RandomNumberGenerator.Fill(id);
+        return Sign(new Guid(id), clock.GetUtcNow());
+    }
+
+    /// <summary>The same voter under the newest key.</summary>
+    public (string Token, Voter Voter) Renew(Voter voter) => Sign(voter.Id, clock.GetUtcNow());
+
+    /// <returns>True for a token of ours that is whole, unaltered and not expired.</returns>
+    public bool TryVerify(ReadOnlySpan<char> token, out Voter voter, out bool newestKey)
+    {
+        (voter, newestKey) = (default, false);
+        Span<byte> bytes = stackalloc byte[Length];
+        if (token.Length != EncodedLength
+            || Base64Url.DecodeFromChars(token, bytes, out _, out var written) is not System.Buffers.OperationStatus.Done
+            || written != Length
+            || bytes[0] != FormatVersion)
+            return false;
+
+        Span<byte> mac = stackalloc byte[32];
+        for (var place = 0; place < keys.All.Count; place++)
+        {
+            var key = keys.All[place];
+            if (!bytes.Slice(1, VoterKeys.IdLength).SequenceEqual(key.Id))
+                continue;
+            HMACSHA256.HashData(key.Secret, bytes[..MacOffset], mac);
+            if (!CryptographicOperations.FixedTimeEquals(mac, bytes[MacOffset..]))
+                continue;
+
+            var issuedAt = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadUInt32BigEndian(bytes[IssuedAtOffset..]));
+            voter = new Voter(new Guid(bytes.Slice(IdOffset, 16)), issuedAt, issuedAt + Lifetime);
+            newestKey = place == 0;
+            var now = clock.GetUtcNow();
+            return now < voter.ExpiresAt && issuedAt < now + ClockSkew;
+        }
+
+        return false;
+    }
+
+    private (string Token, Voter Voter) Sign(Guid id, DateTimeOffset now)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        var key = keys.All[0];
+        var issuedAt = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        bytes[0] = FormatVersion;
+        key.Id.CopyTo(bytes[1..]);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[IssuedAtOffset..], (uint)issuedAt.ToUnixTimeSeconds());
+        id.TryWriteBytes(bytes[IdOffset..]);
+        HMACSHA256.HashData(key.Secret, bytes[..MacOffset], bytes[MacOffset..]);
+        return (Base64Url.EncodeToString(bytes), new Voter(id, issuedAt, issuedAt + Lifetime));
+    }
+}

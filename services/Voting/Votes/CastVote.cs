@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Hosting;
+using Voting.Ledger;
+using Voting.Tools;
+using Voting.Voters;
+
+namespace Voting.Votes;
+
+/// <summary>Journey, steps 2 to 4: check, write, and answer only then.</summary>
+public sealed class CastVote(VoterTokens tokens, ToolList tools, BatchWriter writer, VotingMetrics metrics)
+{
+    /// <param name="Choice"><c>ship</c> or <c>skip</c>.</param>
+    public sealed record Body(string Choice);
+
+    public async Task<IResult> PutAsync(HttpContext context, string tool)
+    {
+        // The body is read by hand and not bound: a cross-site or unauthenticated request must be refused before anything of it is parsed.
+        if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
+            return Refused.Unauthenticated(metrics);
+        if (!context.Request.HasJsonContentType())
+            return Refused.NotJson(metrics);
+        if (await ReadChoiceAsync(context) is not { } choice)
+            return Refused.Malformed(metrics);
+
+        return await tools.StandingAsync(tool, context.RequestAborted) switch
+        {
+            Standing.Known => await CommitAsync(context, new Cast(voter.Id, tool, choice)),
+            Standing.Retired => Refused.Retired(metrics),
+            Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
+            _ => Refused.UnknownTool(metrics),
+        };
+    }
+
+    /// <summary>Withdraws; allowed on a retired tool too, since a vote is its reader's to take back.</summary>
+    public async Task<IResult> DeleteAsync(HttpContext context, string tool)
+    {
+        if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
+            return Refused.Unauthenticated(metrics);
+
+        return await tools.StandingAsync(tool, context.RequestAborted) switch
+        {
+            Standing.Known or Standing.Retired => await CommitAsync(context, new Cast(voter.Id, tool, Choice.Withdrawn)),
+            Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
+            _ => Refused.UnknownTool(metrics),
+        };
+    }
+
+    private async Task<IResult> CommitAsync(HttpContext context, Cast cast)
+    {
+        try
+        {
+            return VoteAnswer.Of(await writer.CastAsync(cast));
+        }
+        catch (LedgerUnavailableException)
+        {
+            return Refused.LedgerUnavailable(context);
+        }
+    }
+
+    private static async ValueTask<Choice?> ReadChoiceAsync(HttpContext context)
+    {
+        try
+        {
+            var body = await context.Request.ReadFromJsonAsync(VotingJson.Default.Body, context.RequestAborted);
+            return Choices.Parse(body?.Choice);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Data.Common;
+using Voting.Ledger;
+using Voting.Tools;
+using Voting.Voters;
+
+namespace Voting.Votes;
+
+/// <summary>What a voter may read of its own votes, and nobody else of them.</summary>
+public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoteLedger ledger, VotingMetrics metrics)
+{
+    public async Task<IResult> OneAsync(HttpContext context, string tool)
+    {
+        if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
+            return Refused.Unauthenticated(metrics);
+        return await tools.StandingAsync(tool, context.RequestAborted) switch
+        {
+            Standing.Known or Standing.Retired => await ReadAsync(context, async () => VoteAnswer.Of(await ledger.VoteAsync(voter.Id, tool, context.RequestAborted))),
+            Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
+            _ => Refused.UnknownTool(metrics),
+        };
+    }
+
+    public async Task<IResult> AllAsync(HttpContext context)
+    {
+        if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
+            return Refused.Unauthenticated(metrics);
+        return await ReadAsync(context, async () =>
+        {
+            var votes = await ledger.VotesAsync(voter.Id, context.RequestAborted);
+            var standing = votes.Where(vote => vote.Choice is not Choice.Withdrawn).Select(VoteAnswer.From).ToList();
+            return TypedResults.Json(new VotesAnswer(standing), VotingJson.Default.VotesAnswer);
+        });
+    }
+
+    private static async Task<IResult> ReadAsync(HttpContext context, Func<Task<IResult>> read)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            return await read();
+        }
+        catch (DbException)
+        {
+            return Refused.LedgerUnavailable(context);
+        }
+    }
+}

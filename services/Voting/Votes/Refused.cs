@@ -1,0 +1,37 @@
+using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Voting.Votes;
+
+/// <summary>Every way a vote is refused, each with its stable type.</summary>
+internal static class Refused
+{
+    public static ProblemHttpResult Unauthenticated(VotingMetrics metrics) =>
+        Of(metrics, 401, "no-voter", "A voter is needed: ask POST /api/voters for one and send it as cookie or as 'Authorization: Voter …'.");
+
+    public static ProblemHttpResult Malformed(VotingMetrics metrics) =>
+        Of(metrics, 400, "malformed-vote", """The body must be {"choice":"ship"} or {"choice":"skip"}.""");
+
+    public static ProblemHttpResult NotJson(VotingMetrics metrics) =>
+        Of(metrics, 415, "unsupported-media-type", "The body must be application/json.");
+
+    public static ProblemHttpResult UnknownTool(VotingMetrics metrics) => Of(metrics, 404, "unknown-tool", "No tool has this name.");
+
+    public static ProblemHttpResult Retired(VotingMetrics metrics) =>
+        Of(metrics, 404, "retired-tool", "This tool is retired: it keeps its votes and takes no new ones.");
+
+    public static ProblemHttpResult ToolsNotYetKnown(HttpContext context, VotingMetrics metrics)
+    {
+        metrics.Refused("tools-not-yet-known");
+        return Problems.Retry(context, 503, "tools-not-yet-known", "The list of tools is not known yet; try again shortly.", 1);
+    }
+
+    public static ProblemHttpResult LedgerUnavailable(HttpContext context) =>
+        Problems.Retry(context, 503, "ledger-unavailable", "The ledger cannot take votes now. Casting the same vote again is safe.", 1);
+
+    private static ProblemHttpResult Of(VotingMetrics metrics, int status, string type, string detail)
+    {
+        metrics.Refused(type);
+        return Problems.Of(status, type, detail);
+    }
+}

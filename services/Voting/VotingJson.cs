@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Voting.Ledger;
+using Voting.Voters;
+using Voting.Votes;
+
+namespace Voting;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, Converters = [typeof(Hosting.UtcConverter)])]
+[JsonSerializable(typeof(CastVote.Body))]
+[JsonSerializable(typeof(VoteAnswer))]
+[JsonSerializable(typeof(VotesAnswer))]
+[JsonSerializable(typeof(IssueVoter.Issued))]
+[JsonSerializable(typeof(ReadLedger.Page))]
+[JsonSerializable(typeof(List<ReadLedger.TotalsAnswer>))]
+internal sealed partial class VotingJson : JsonSerializerContext;

@@ -1,0 +1,26 @@
+namespace Voting;
+
+/// <summary>Everything this service logs; event ids stay the same between releases.</summary>
+internal static partial class VotingLog
+{
+    [LoggerMessage(3001, LogLevel.Error, "A batch of {Votes} votes could not be committed and was answered 503: {Problem}")]
+    public static partial void BatchFailed(ILogger log, int votes, string problem);
+
+    [LoggerMessage(3002, LogLevel.Warning, "Totals could not be published ({Tools} tools are waiting), trying again: {Problem}")]
+    public static partial void PublishFailed(ILogger log, int tools, string problem);
+
+    [LoggerMessage(3003, LogLevel.Information, "Totals are published again")]
+    public static partial void PublishRecovered(ILogger log);
+
+    [LoggerMessage(3004, LogLevel.Warning, "Unpublished totals could not be looked for, trying again: {Problem}")]
+    public static partial void SweepFailed(ILogger log, string problem);
+
+    [LoggerMessage(3005, LogLevel.Information, "The tool list knows {Tools} tools")]
+    public static partial void ToolsKnown(ILogger log, int tools);
+
+    [LoggerMessage(3006, LogLevel.Warning, "The catalog's tool list could not be fetched; messages and the stored list are used until it can: {Problem}")]
+    public static partial void CatalogAway(ILogger log, string problem);
+
+    [LoggerMessage(3007, LogLevel.Warning, "The stored tool list could not be read: {Problem}")]
+    public static partial void ToolsUnreadable(ILogger log, string problem);
+}

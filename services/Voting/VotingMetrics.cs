@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+
+namespace Voting;
+
+/// <summary>What this service measures. Labels come from fixed words only, never from a request.</summary>
+public sealed class VotingMetrics
+{
+    private static readonly Meter Meter = new("Voting");
+    private readonly Counter<long> _votes = Meter.CreateCounter<long>("voting.votes", description: "Votes answered, by outcome");
+    private readonly Histogram<int> _batch = Meter.CreateHistogram<int>("voting.batch.size", description: "Votes committed together");
+    private readonly Histogram<double> _commit = Meter.CreateHistogram<double>("voting.commit.duration", "s", "Time from batch to COMMIT");
+    private readonly Counter<long> _published = Meter.CreateCounter<long>("voting.totals.published", description: "Totals the bus confirmed");
+
+    public VotingMetrics() =>
+        Meter.CreateObservableGauge("voting.relay.oldest.age", () => RelayAge(), "s", "Age of the oldest total not yet published by this replica");
+
+    /// <summary>Set by the relay: seconds the oldest waiting total has waited, 0 when none waits.</summary>
+    public Func<double> RelayAge { get; set; } = static () => 0;
+
+    public void Committed(int votes, TimeSpan took)
+    {
+        _votes.Add(votes, new KeyValuePair<string, object?>("outcome", "committed"));
+        _batch.Record(votes);
+        _commit.Record(took.TotalSeconds);
+    }
+
+    public void Failed(int votes) => _votes.Add(votes, new KeyValuePair<string, object?>("outcome", "unavailable"));
+
+    /// <param name="outcome">A fixed word: unauthenticated, unknown-tool, malformed…</param>
+    public void Refused(string outcome) => _votes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void Published(int totals) => _published.Add(totals);
+}
