@@ -1,3 +1,6 @@
+using Catalog.Reading;
+using Catalog.Store;
+using Hosting;
 using MassTransit;
 
 namespace Catalog;
@@ -7,14 +10,31 @@ public static class CatalogService
 {
     public static void AddCatalog(this WebApplicationBuilder builder)
     {
+        builder.AddDatabase<CatalogStore>("Catalog");
+        builder.Services.AddSingleton<CatalogStore>();
+        builder.Services.AddSingleton<CatalogStart>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CatalogStart>());
+        builder.Services.AddHealthChecks().AddCheck<CatalogHealth>("catalog-database");
     }
 
-    /// <summary>What this service hears from the bus.</summary>
+    /// <summary>What this service hears from the bus: nothing, it only tells.</summary>
     public static void Consumers(IBusRegistrationConfigurator bus)
     {
     }
 
     public static void MapCatalog(this WebApplication app)
     {
+        var api = app.MapGroup("/api").WithTags("Catalog").AddEndpointFilter<RouteGroupBuilder, Unavailable>();
+
+        var read = api.MapGroup("").ProducesProblem(503);
+        read.MapGet("/tools", ReadTools.List).WithSummary("One page of the tools that are offered: ?category=&q=&sort=name|newest|panel|price&page=");
+        read.MapGet("/tools/{slug}", ReadTools.One).WithSummary("One tool with its plans and reviews");
+        read.MapGet("/tools/{slug}/history", ReadToolHistory.One).WithSummary("How a tool's prices and verdicts changed, newest first");
+        read.MapGet("/categories", ReadTools.Categories).WithSummary("Every category, and how many tools it offers");
+        read.MapGet("/reviewers", ReadReviewers.List).WithSummary("The panel");
+        read.MapGet("/reviewers/{slug}", ReadReviewers.One).WithSummary("One reviewer");
+        read.MapGet("/comparisons", ReadComparisons.List).WithSummary("One page of the curated comparisons, newest first: ?tool=&category=&page=");
+        read.MapGet("/comparisons/{slug}", ReadComparisons.One).WithSummary("Two tools side by side: {a}-vs-{b}, any two known tools");
+        read.MapGet("/catalog/tools", ReadTools.States).WithSummary("Every tool, retired ones too, for the other services' replicas");
     }
 }

@@ -61,6 +61,7 @@ public static class Service
         var database = Database.From(builder.Configuration, connection);
         builder.Services.AddKeyedSingleton(connection, database);
         builder.Services.AddKeyedSingleton(connection, (services, _) => new Schema(database, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>()));
+        // Also without a key, for whoever applies them all; with it, for a service that waits for its own among several.
         builder.Services.AddSingleton(services => services.GetRequiredKeyedService<Schema>(connection));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
         return database;

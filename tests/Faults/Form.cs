@@ -1,4 +1,5 @@
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 [assembly: AssemblyFixture(typeof(Faults.Tests.Site))]
 
 namespace Faults.Tests;
@@ -6,11 +7,11 @@ namespace Faults.Tests;
 /// <summary>How much of everything: the short form belongs to the ordinary test run, <c>FAULTS=long</c> is for nights.</summary>
 public static class Form
 {
-    public static bool Long { get; } = Environment.GetEnvironmentVariable("FAULTS") == "long";
-    public static int Rounds { get; } = Long ? 10 : 2;
-    public static int Readers { get; } = Long ? 400 : 100;
-    public static int Watchers { get; } = Long ? 200 : 40;
-    public static int StartOrders { get; } = Long ? 12 : 2;
+    public static bool Night { get; } = Environment.GetEnvironmentVariable("FAULTS") == "long";
+    public static int Rounds { get; } = Night ? 10 : 2;
+    public static int Readers { get; } = Night ? 400 : 100;
+    public static int Watchers { get; } = Night ? 200 : 40;
+    public static int StartOrders { get; } = Night ? 12 : 2;
     public static int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("FAULTS_SEED"), out var seed) ? seed : Environment.TickCount;
 
     /// <summary>Promise "Exact": from a fault's end until everything agrees.</summary>

@@ -1,0 +1,22 @@
+namespace Catalog;
+
+internal static partial class Log
+{
+    [LoggerMessage(2001, LogLevel.Information, "The empty catalog was filled with the sample content")]
+    public static partial void SampleLoaded(ILogger log);
+
+    [LoggerMessage(2002, LogLevel.Warning, "The catalog could not be made ready, trying again: {Problem}")]
+    public static partial void StartPostponed(ILogger log, string problem);
+
+    [LoggerMessage(2003, LogLevel.Warning, "The catalog's database did not answer: {Problem}")]
+    public static partial void Unavailable(ILogger log, string problem);
+
+    [LoggerMessage(2004, LogLevel.Information, "{Editor} edited {Kind} {Slug}")]
+    public static partial void Edited(ILogger log, string editor, string kind, string slug);
+
+    [LoggerMessage(2005, LogLevel.Debug, "Told the other services of {Tools} tools and {Comparisons} comparisons")]
+    public static partial void Published(ILogger log, int tools, int comparisons);
+
+    [LoggerMessage(2006, LogLevel.Warning, "Changes could not be published, trying again in {Seconds} s: {Problem}")]
+    public static partial void PublishPostponed(ILogger log, double seconds, string problem);
+}

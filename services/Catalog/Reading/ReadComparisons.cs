@@ -1,0 +1,68 @@
+using Catalog.Store;
+using Contracts;
+using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Catalog.Reading;
+
+internal static class ReadComparisons
+{
+    public static Task<Results<Ok<ComparisonPage>, StatusCodeHttpResult, ProblemHttpResult>> List(HttpContext context, CatalogStore store, CancellationToken stop) =>
+        store.ReadAsync<Results<Ok<ComparisonPage>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
+        {
+            if (Query.Read(context.Request, out var query) is { } refusal)
+                return refusal;
+            if (Conditional.Has(context, Conditional.Weak(await catalog.StampAsync())))
+                return Conditional.NotModified;
+
+            var (comparisons, total) = await catalog.ListComparisonsAsync(query.Tool, query.Category, query.Page);
+            return TypedResults.Ok(new ComparisonPage(comparisons, total, query.Page, Query.Pages(total)));
+        }, stop);
+
+    public static Task<Results<Ok<Comparison>, StatusCodeHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
+        store.ReadAsync<Results<Ok<Comparison>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
+        {
+            if (Slug.Split(slug) is not var (first, second) || await Find(catalog, Slug.OfComparison(first, second)) is not { } comparison)
+                return Unknown();
+            return Conditional.Has(context, Conditional.Strong(comparison)) ? Conditional.NotModified : TypedResults.Ok(comparison);
+        }, stop);
+
+    /// <param name="canonical">The slug in alphabetical order.</param>
+    /// <returns>The comparison, curated or made from the two tools' facts; null unless both tools are known.</returns>
+    public static async Task<Comparison?> Find(CatalogReader catalog, string canonical)
+    {
+        var (a, b) = Slug.Split(canonical)!.Value;
+        var tools = await catalog.ToolsAsync([a, b]);
+        if (tools.Count < 2)
+            return null;
+        return Compose(await catalog.ComparisonAsync(canonical), tools.Single(tool => tool.Slug == a), tools.Single(tool => tool.Slug == b));
+    }
+
+    public static Comparison Compose(ComparisonRow? curated, Tool a, Tool b)
+    {
+        var shared = a.Category == b.Category ? a.Category : null;
+        return curated is { Removed: 0 }
+            ? new(curated.Slug, true, shared, curated.Summary, curated.Pricing, [a, b],
+                Units.Time(curated.PublishedAt), Units.Time(curated.UpdatedAt), curated.Version)
+            : new(Slug.OfComparison(a.Slug, b.Slug), false, shared, SummaryOf(a, b, shared), PricingOf(a, b), [a, b],
+                Later(a.PublishedAt, b.PublishedAt), Later(a.UpdatedAt, b.UpdatedAt), 0);
+    }
+
+    public static ProblemHttpResult Unknown() =>
+        Problems.Of(404, "unknown-comparison", "A comparison's slug is {a}-vs-{b} with the slugs of two different known tools.");
+
+    private static string SummaryOf(Tool a, Tool b, Category? shared) =>
+        (shared is null ? $"{a.Name} is listed under {a.Category.Name}, {b.Name} under {b.Category.Name}" : $"{a.Name} and {b.Name} are both listed under {shared.Name}")
+        + $". {PanelOn(a)}; {PanelOn(b)}. No editor has written about this pair yet: everything below comes from each one's own page.";
+
+    private static string PanelOn(Tool tool) => tool.Panel switch
+    {
+        { Ship: 0, Skip: 0 } => $"the panel has not reviewed {tool.Name}",
+        var panel => $"{panel.Ship} of {panel.Ship + panel.Skip} reviewers would ship {tool.Name}",
+    };
+
+    private static string PricingOf(Tool a, Tool b) =>
+        $"{a.Name} starts at {a.EntryPrice.Label}, {b.Name} at {b.EntryPrice.Label}. {a.Pricing} {b.Pricing}";
+
+    private static DateTime Later(DateTime x, DateTime y) => x > y ? x : y;
+}

@@ -1,0 +1,44 @@
+using Catalog.Store;
+using Contracts;
+using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Catalog.Reading;
+
+internal static class ReadTools
+{
+    public static Task<Results<Ok<ToolPage>, StatusCodeHttpResult, ProblemHttpResult>> List(HttpContext context, CatalogStore store, CancellationToken stop) =>
+        store.ReadAsync<Results<Ok<ToolPage>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
+        {
+            if (Query.Read(context.Request, out var query) is { } refusal)
+                return refusal;
+            if (Conditional.Has(context, Conditional.Weak(await catalog.StampAsync())))
+                return Conditional.NotModified;
+
+            var (tools, total) = await catalog.ListToolsAsync(query.Category, query.Text, query.Order, query.Page);
+            return TypedResults.Ok(new ToolPage(tools, total, query.Page, Query.Pages(total)));
+        }, stop);
+
+    public static Task<Results<Ok<Tool>, StatusCodeHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
+        store.ReadAsync<Results<Ok<Tool>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
+        {
+            if (!Slug.IsValid(slug) || await catalog.ToolAsync(slug) is not { } tool)
+                return Unknown();
+            return Conditional.Has(context, Conditional.Strong(tool)) ? Conditional.NotModified : TypedResults.Ok(tool);
+        }, stop);
+
+    /// <summary>The whole list for the other services' replicas, retired tools included.</summary>
+    public static Task<Results<Ok<ToolStates>, StatusCodeHttpResult>> States(HttpContext context, CatalogStore store, CancellationToken stop) =>
+        store.ReadAsync<Results<Ok<ToolStates>, StatusCodeHttpResult>>(async catalog =>
+            Conditional.Has(context, Conditional.Weak(await catalog.StampAsync()))
+                ? Conditional.NotModified
+                : TypedResults.Ok(new ToolStates(await catalog.ToolStatesAsync())), stop);
+
+    public static Task<Results<Ok<IReadOnlyList<CategoryCount>>, StatusCodeHttpResult>> Categories(HttpContext context, CatalogStore store, CancellationToken stop) =>
+        store.ReadAsync<Results<Ok<IReadOnlyList<CategoryCount>>, StatusCodeHttpResult>>(async catalog =>
+            Conditional.Has(context, Conditional.Weak(await catalog.StampAsync()))
+                ? Conditional.NotModified
+                : TypedResults.Ok(await catalog.CategoriesAsync()), stop);
+
+    public static ProblemHttpResult Unknown() => Problems.Of(404, "unknown-tool", "There is no tool with this slug.");
+}

@@ -1,0 +1,123 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Catalog.Store;
+
+/// <summary>What can be read of the catalog within one transaction. The SQL is the same for SQLite and PostgreSQL.</summary>
+internal class CatalogReader(DbConnection connection, DbTransaction transaction)
+{
+    public const int PageSize = 24;
+
+    private const string Tools = """
+        select t.slug, t.name, t.tagline, t.maker, t.category, c.name as CategoryName, t.description, t.website, t.pricing,
+            t.entry_label as EntryLabel, t.entry_amount as EntryAmount, t.entry_currency as EntryCurrency, t.entry_period as EntryPeriod,
+            t.retired, t.published_at as PublishedAt, t.updated_at as UpdatedAt, t.version,
+            coalesce(p.ship, 0) as Ship, coalesce(p.skip, 0) as Skip
+        from tools t
+        join categories c on c.slug = t.category
+        left join (
+            select tool, sum(case when verdict = 'ship' then 1 else 0 end) as ship, sum(case when verdict = 'skip' then 1 else 0 end) as skip
+            from reviews group by tool) p on p.tool = t.slug
+
+        """;
+
+    private const string Comparisons = """
+        select slug, a, b, summary, pricing, removed, published_at as PublishedAt, updated_at as UpdatedAt, version from comparisons
+
+        """;
+
+    protected DbConnection Connection => connection;
+    protected DbTransaction Transaction => transaction;
+
+    /// <summary>Changes with every edit of anything, and differs between databases.</summary>
+    public Task<string> StampAsync() => connection.QuerySingleAsync<string>("select id || '-' || version from catalog", transaction: transaction);
+
+    public async Task<Tool?> ToolAsync(string slug) => (await ToolsAsync([slug])).SingleOrDefault();
+
+    /// <summary>The tools known among the slugs, in no promised order.</summary>
+    public async Task<IReadOnlyList<Tool>> ToolsAsync(string[] slugs)
+    {
+        var rows = await connection.QueryAsync<ToolRow>(Tools + "where t.slug in @slugs", new { slugs }, transaction);
+        var plans = (await connection.QueryAsync<PlanRow>(
+            "select tool, name, amount, currency, period, note from plans where tool in @slugs order by position", new { slugs }, transaction)).ToLookup(plan => plan.Tool);
+        var reviews = (await connection.QueryAsync<ReviewRow>(
+            """
+            select r.tool, r.reviewer, w.name as ReviewerName, w.role, r.verdict, r.quote, r.at
+            from reviews r join reviewers w on w.slug = r.reviewer where r.tool in @slugs order by w.position, w.slug
+            """, new { slugs }, transaction)).ToLookup(review => review.Tool);
+        return [.. rows.Select(row => row.Whole(plans[row.Slug], reviews[row.Slug]))];
+    }
+
+    /// <summary>One page of the tools that are not retired.</summary>
+    /// <param name="text">Sought as it stands, case aside, in name, tagline, maker and category.</param>
+    public async Task<(IReadOnlyList<ToolSummary> Tools, int Total)> ListToolsAsync(string? category, string? text, ToolOrder order, int page)
+    {
+        var where = "where t.retired = 0"
+            + (category is null ? "" : " and t.category = @category")
+            + (text is null ? "" : " and t.search like @pattern escape '!'");
+        var orderBy = order switch
+        {
+            ToolOrder.Newest => " order by t.published_at desc, t.sort_name, t.slug",
+            ToolOrder.Panel => " order by coalesce(1.0 * p.ship / (p.ship + p.skip), -1) desc, coalesce(p.ship, 0) desc, t.sort_name, t.slug",
+            // A price per use can't be compared with one per month, unless it is nothing.
+            ToolOrder.Price => " order by case when t.entry_period = 'use' and t.entry_amount > 0 then 1 else 0 end,"
+                + " case when t.entry_period = 'year' then t.entry_amount / 12 else t.entry_amount end, t.sort_name, t.slug",
+            _ => " order by t.sort_name, t.slug",
+        };
+        var arguments = new { category, pattern = text is null ? null : Pattern(text), size = PageSize, skip = (long)(page - 1) * PageSize };
+        var total = await connection.ExecuteScalarAsync<int>("select count(*) from tools t " + where, arguments, transaction);
+        var rows = await connection.QueryAsync<ToolRow>(Tools + where + orderBy + " limit @size offset @skip", arguments, transaction);
+        return ([.. rows.Select(row => row.Summary())], total);
+    }
+
+    public async Task<IReadOnlyList<Contracts.ToolState>> ToolStatesAsync() =>
+        [.. (await connection.QueryAsync<ToolRow>("select slug, name, category, retired, version from tools order by slug", transaction: transaction))
+            .Select(row => new Contracts.ToolState(row.Slug, row.Name, row.Category, row.Retired != 0, row.Version))];
+
+    public async Task<IReadOnlyList<CategoryCount>> CategoriesAsync() =>
+        [.. (await connection.QueryAsync<(string Slug, string Name, long Tools)>(
+            """
+            select c.slug, c.name, count(t.slug) as Tools from categories c left join tools t on t.category = c.slug and t.retired = 0
+            group by c.slug, c.name order by c.name
+            """, transaction: transaction)).Select(row => new CategoryCount(row.Slug, row.Name, (int)row.Tools))];
+
+    public Task<ComparisonRow?> ComparisonAsync(string slug) =>
+        connection.QuerySingleOrDefaultAsync<ComparisonRow>(Comparisons + "where slug = @slug", new { slug }, transaction);
+
+    /// <summary>One page of the curated comparisons, newest first.</summary>
+    /// <param name="category">Either tool's category.</param>
+    public async Task<(IReadOnlyList<ComparisonSummary> Comparisons, int Total)> ListComparisonsAsync(string? tool, string? category, int page)
+    {
+        var where = "where removed = 0"
+            + (tool is null ? "" : " and (a = @tool or b = @tool)")
+            + (category is null ? "" : " and exists (select 1 from tools t where t.category = @category and t.slug in (comparisons.a, comparisons.b))");
+        var arguments = new { tool, category, size = PageSize, skip = (long)(page - 1) * PageSize };
+        var total = await connection.ExecuteScalarAsync<int>("select count(*) from comparisons " + where, arguments, transaction);
+        var rows = (await connection.QueryAsync<ComparisonRow>(
+            Comparisons + where + " order by published_at desc, slug limit @size offset @skip", arguments, transaction)).ToList();
+        if (rows.Count == 0)
+            return ([], total);
+
+        var slugs = rows.SelectMany(row => (string[])[row.A, row.B]).Distinct().ToArray();
+        var tools = (await connection.QueryAsync<ToolRow>(Tools + "where t.slug in @slugs", new { slugs }, transaction)).ToDictionary(row => row.Slug, row => row.Summary());
+        return ([.. rows.Select(row => new ComparisonSummary(
+            row.Slug, row.Summary, tools[row.A].Category == tools[row.B].Category ? tools[row.A].Category : null,
+            [tools[row.A], tools[row.B]], Units.Time(row.PublishedAt), Units.Time(row.UpdatedAt)))], total);
+    }
+
+    public async Task<IReadOnlyList<ReviewerRow>> ReviewersAsync() =>
+        [.. await connection.QueryAsync<ReviewerRow>("select slug, name, role, version from reviewers order by position, slug", transaction: transaction)];
+
+    public Task<ReviewerRow?> ReviewerAsync(string slug) => connection.QuerySingleOrDefaultAsync<ReviewerRow>(
+        "select slug, name, role, version from reviewers where slug = @slug", new { slug }, transaction);
+
+    public async Task<IReadOnlyList<EditRow>> ToolEditsAsync(string slug, int limit) =>
+        [.. await connection.QueryAsync<EditRow>(
+            "select at, previous, next from edits where kind = 'tool' and slug = @slug order by id desc limit @limit", new { slug, limit }, transaction)];
+
+    // The wildcards of LIKE are ordinary characters to a reader. The escape is '!' since '\' means different things to different servers' settings.
+    private static string Pattern(string text) =>
+        '%' + text.ToLowerInvariant().Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal) + '%';
+}
+
+internal enum ToolOrder { Name, Newest, Panel, Price }

@@ -1,0 +1,33 @@
+using Hosting;
+
+namespace Catalog.Store;
+
+/// <summary>Makes the database ready once its schema is: the sample content of an empty one. Whoever works in the background waits for it.</summary>
+internal sealed class CatalogStart(CatalogStore store, [FromKeyedServices("Catalog")] Schema schema, ILogger<CatalogStart> log) : BackgroundService
+{
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Ready => _ready.Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await schema.Applied.WaitAsync(stoppingToken);
+        while (true)
+        {
+            try
+            {
+                if (store.Database.Kind is DatabaseKind.Sqlite)
+                    await store.UseWriteAheadLogAsync(stoppingToken);
+                if (await SampleContent.LoadAsync(store, stoppingToken))
+                    Log.SampleLoaded(log);
+                _ready.TrySetResult();
+                return;
+            }
+            catch (System.Data.Common.DbException error)
+            {
+                Log.StartPostponed(log, error.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
+            }
+        }
+    }
+}
