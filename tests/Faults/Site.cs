@@ -36,7 +36,9 @@ public sealed class Site : IAsyncLifetime
 
     public IEnumerable<Server> Servers => [Postgres, Rabbit, Redis];
     public IEnumerable<ServiceProcess> Services => [Catalog, .. Voting, .. Tally];
-    public IEnumerable<Server> All => [.. Servers, .. Services, .. _extra];
+
+    /// <summary>Everything that was started so far.</summary>
+    public IEnumerable<Server> All => new Server?[] { Postgres, Rabbit, Redis, Catalog }.OfType<Server>().Concat(Voting).Concat(Tally).Concat(_extra);
 
     public async ValueTask InitializeAsync()
     {
@@ -46,6 +48,8 @@ public sealed class Site : IAsyncLifetime
             return;
         }
 
+        // PostgreSQL refuses to run as root and runs as another account, which must get through to its own directory.
+        File.SetUnixFileMode(_directory, (UnixFileMode)0b111_001_001);
         try
         {
             Postgres = new Postgres(_directory);
@@ -105,9 +109,8 @@ public sealed class Site : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        if (Missing is null)
-            foreach (var server in Services.Concat(Servers).Concat(_extra))
-                server.Dispose();
+        foreach (var server in All.Reverse())
+            server.Dispose();
         Directory.Delete(_directory, recursive: true);
         return ValueTask.CompletedTask;
     }
@@ -117,6 +120,8 @@ public sealed class Site : IAsyncLifetime
         var settings = new Dictionary<string, string?>
         {
             ["ConnectionStrings__Bus"] = Rabbit.Address,
+            // Its sockets in the temporary directory would stay there after every kill.
+            ["DOTNET_EnableDiagnostics"] = "0",
             ["Quota__Enabled"] = "false",
             ["RateLimits__Enabled"] = "false",
         };
