@@ -43,7 +43,13 @@ public static class Service
     /// <summary>Builds the process without running it; tests start it on a free port.</summary>
     public static WebApplication Build(string name, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = name, Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = name,
+            // Settings come from environment and arguments; watching for settings files that don't exist would cost a scarce inotify instance each.
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         AddHosting(builder, name);
         add(builder);
         var app = builder.Build();
@@ -97,7 +103,12 @@ public static class Service
     private static void UseHosting(WebApplication app)
     {
         app.UseForwardedHeaders();
-        app.UseExceptionHandler();
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            // A request that is not readable (body too large, cut off…) is the sender's error, not ours, and no error in the log either.
+            StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+        });
         app.UseStatusCodePages();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");

@@ -146,9 +146,9 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
 
     private SqliteConnection Open()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = 4 }.ConnectionString);
         connection.Open();
-        Run(connection, "pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000");
+        Run(connection, "pragma journal_mode = wal; pragma synchronous = full");
         return connection;
     }
 

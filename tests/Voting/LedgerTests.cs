@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Shouldly;
+using Xunit;
+
+namespace Voting.Tests;
+
+/// <summary>Promises **Durable** and **Exact**, as far as the ledger carries them; and that anyone can recount.</summary>
+public class LedgerTests
+{
+    [Fact]
+    public async Task Anyone_can_recount_the_ledger_page_by_page_and_gets_the_totals()
+    {
+        await using var voting = await TestVoting.StartAsync();
+        var random = new Random(1);
+        var voters = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => voting.NewVoterAsync()));
+        await Parallel.ForEachAsync(Enumerable.Range(0, 400).Select(_ => (random.Next(30), random.Next(2), random.Next(5))), async (step, _) =>
+        {
+            var (voter, tool, act) = (voters[step.Item1], step.Item2 == 0 ? "cursor-2-0" : "smolvlm2-2b", step.Item3);
+            var answer = act == 0 ? await voting.WithdrawAsync(voter, tool) : await voting.CastAsync(voter, tool, act < 3 ? "ship" : "skip");
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+
+        var entries = await voting.LedgerAsync(limit: 7);
+
+        entries.Select(entry => entry.GetProperty("id").GetInt64()).ShouldBe(Enumerable.Range(1, entries.Count).Select(i => (long)i));
+        var current = new Dictionary<(string?, string?), string?>();
+        foreach (var entry in entries)
+        {
+            var key = (entry.GetProperty("tool").GetString(), entry.GetProperty("voter").GetString());
+            entry.GetProperty("previous").GetString().ShouldBe(current.GetValueOrDefault(key));
+            current[key] = entry.GetProperty("choice").GetString();
+        }
+
+        foreach (var (tool, totals) in await voting.TotalsAsync())
+        {
+            totals.Ship.ShouldBe(current.Count(vote => vote.Key.Item1 == tool && vote.Value == "ship"));
+            totals.Skip.ShouldBe(current.Count(vote => vote.Key.Item1 == tool && vote.Value == "skip"));
+            totals.Version.ShouldBe(entries.Count(entry => entry.GetProperty("tool").GetString() == tool));
+        }
+    }
+
+    [Fact]
+    public async Task Votes_survive_a_restart_and_tokens_go_on_working()
+    {
+        var folder = Directory.CreateTempSubdirectory("voting-tests-").FullName;
+        string voter;
+        await using (var before = await TestVoting.StartAsync(folder))
+        {
+            voter = await before.NewVoterAsync();
+            await before.CastAsync(voter, "cursor-2-0", "ship");
+        }
+
+        await using var after = await TestVoting.StartAsync(folder);
+
+        (await after.VoteAsync(voter, "cursor-2-0")).GetProperty("choice").GetString().ShouldBe("ship");
+        (await TestVoting.JsonAsync(await after.CastAsync(voter, "cursor-2-0", "skip"))).GetProperty("seq").GetInt64().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task One_voters_votes_on_two_tools_bear_unrelated_pseudonyms_and_no_voter_id()
+    {
+        await using var voting = await TestVoting.StartAsync();
+        var voter = await voting.NewVoterAsync();
+        await voting.CastAsync(voter, "cursor-2-0", "ship");
+        await voting.CastAsync(voter, "smolvlm2-2b", "ship");
+        await voting.CastAsync(voter, "cursor-2-0", "skip");
+
+        var pseudonyms = (await voting.LedgerAsync()).ConvertAll(entry => entry.GetProperty("voter").GetString()!);
+
+        pseudonyms[0].ShouldBe(pseudonyms[2]);
+        pseudonyms[0].ShouldNotBe(pseudonyms[1]);
+        var id = Convert.ToHexStringLower(System.Buffers.Text.Base64Url.DecodeFromChars(voter).AsSpan(9, 16));
+        pseudonyms.ShouldAllBe(pseudonym => pseudonym != id);
+    }
+
+    [Fact]
+    public async Task While_the_ledger_is_locked_votes_get_503_with_retry_after_and_never_a_false_success()
+    {
+        await using var voting = await TestVoting.StartAsync();
+        var voter = await voting.NewVoterAsync();
+        await voting.CastAsync(voter, "cursor-2-0", "ship");
+
+        using (var other = new SqliteConnection($"Data Source={voting.Folder}/ledger.db"))
+        {
+            other.Open();
+            using var hold = other.BeginTransaction(deferred: false);
+            var answer = await voting.CastAsync(voter, "cursor-2-0", "skip");
+            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            answer.Headers.RetryAfter.ShouldNotBeNull();
+            (await TestVoting.JsonAsync(answer)).GetProperty("type").GetString().ShouldBe("urn:problem-type:ledger-unavailable");
+        }
+
+        (await TestVoting.JsonAsync(await voting.CastAsync(voter, "cursor-2-0", "skip"))).GetProperty("seq").GetInt64().ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("after=-1")]
+    [InlineData("limit=0")]
+    [InlineData("limit=-5")]
+    [InlineData("after=x")]
+    [InlineData("after=99999999999999999999")]
+    [InlineData("limit=9999999999")]
+    public async Task A_malformed_range_is_refused(string query)
+    {
+        await using var voting = await TestVoting.StartAsync();
+        var answer = await voting.Http.GetAsync($"/api/ledger?{query}");
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+    }
+
+    [Fact]
+    public async Task Reading_past_the_end_answers_nothing_and_the_same_place_to_go_on_from()
+    {
+        await using var voting = await TestVoting.StartAsync();
+        var page = await voting.Http.GetFromJsonAsync<JsonElement>("/api/ledger?after=500");
+        page.GetProperty("entries").GetArrayLength().ShouldBe(0);
+        page.GetProperty("next").GetInt64().ShouldBe(500);
+    }
+}
