@@ -1,4 +1,6 @@
+using Hosting;
 using MassTransit;
+using Microsoft.AspNetCore.SignalR;
 
 namespace Tally;
 
@@ -7,14 +9,45 @@ public static class TallyService
 {
     public static void AddTally(this WebApplicationBuilder builder)
     {
+        var inMemory = builder.AddCounters();
+        builder.AddServiceClient("Voting");
+        builder.AddServiceClient("Catalog");
+        var services = builder.Services;
+        services.AddSingleton(TallySettings.From(builder.Configuration, inMemory));
+        services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<Pushes>().AddSingleton<Streams>().AddSingleton<HistoryFollower>();
+        services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();
+        services.AddSignalR().AddHubOptions<TallyHub>(LiveTallies.Configure).AddJsonProtocol().AddMessagePackProtocol();
+        services.AddHostedService<Reconciler>();
+        services.AddHostedService(provider => provider.GetRequiredService<HistoryFollower>());
+        services.AddHostedService(provider => provider.GetRequiredService<Streams>());
+        services.AddHostedService<Drain>();
+        services.AddHealthChecks().AddCheck<TallyHealth>("counters");
     }
 
     /// <summary>What this service hears from the bus.</summary>
     public static void Consumers(IBusRegistrationConfigurator bus)
     {
+        bus.AddConsumer<TakeTotals, TakeTotalsDefinition>();
+        bus.AddConsumer<TakeTools, TakeToolsDefinition>();
     }
 
     public static void MapTally(this WebApplication app)
     {
+        var tallies = app.MapGroup("/api/tallies").WithTags("Tallies").ReadableByAnySite();
+        tallies.MapGet("/", ReadTallies.Several)
+            .WithSummary("The tallies of up to 50 tools in the order asked; unknown tools are left out").ProducesProblem(400).ProducesProblem(503);
+        tallies.MapGet("/top", ReadTallies.Top)
+            .WithSummary("Tools with votes by the lower bound of their interval, best first").ProducesProblem(400).ProducesProblem(503);
+        tallies.MapGet("/divided", ReadTallies.Divided)
+            .WithSummary("Tools with votes, nearest to half and half first").ProducesProblem(400).ProducesProblem(503);
+        tallies.MapGet("/stream", StreamTallies.Handle)
+            .WithSummary("The tallies of 1 to 50 tools as server-sent events: how they stand, then every change")
+            .Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+        tallies.MapGet("/{tool}", ReadTallies.One)
+            .WithSummary("One tool's tally").ProducesProblem(404).ProducesProblem(503);
+        tallies.MapGet("/{tool}/history", ReadHistory.Handle)
+            .WithSummary("One tool's tally at the end of each minute, hour (default) or day in which it changed")
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+        app.MapHub<TallyHub>("/hubs/tallies", LiveTallies.Configure).RefuseOtherSites();
     }
 }

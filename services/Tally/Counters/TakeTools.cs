@@ -1,0 +1,23 @@
+using Contracts;
+using MassTransit;
+
+namespace Tally;
+
+/// <summary>A tool becomes known before its first vote: its counter begins at zeros. A retired tool keeps its counter, as its votes stay in the ledger.</summary>
+internal sealed class TakeTools(ICounters counters) : IConsumer<ToolsChanged>
+{
+    public Task Consume(ConsumeContext<ToolsChanged> context) =>
+        counters.TakeAsync([.. context.Message.Tools.Select(tool => Untouched(tool.Slug)).Where(Newer.IsSound)], context.CancellationToken);
+
+    /// <summary>What a known tool without votes has.</summary>
+    public static ToolTotals Untouched(string tool) => new(tool, 0, 0, 0, default);
+}
+
+internal sealed class TakeToolsDefinition : ConsumerDefinition<TakeTools>
+{
+    public TakeToolsDefinition() => EndpointName = "tally-tools";
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<TakeTools> consumerConfigurator, IRegistrationContext context) =>
+        Retries.Configure(endpointConfigurator);
+}

@@ -1,0 +1,30 @@
+using Contracts;
+using MassTransit;
+
+namespace Tally;
+
+/// <summary>Step 6 of a vote's journey: the ledger's totals become counters.</summary>
+internal sealed partial class TakeTotals(ICounters counters, TallyMetrics metrics, ILogger<TakeTotals> logger) : IConsumer<TotalsMoved>
+{
+    public async Task Consume(ConsumeContext<TotalsMoved> context)
+    {
+        var totals = context.Message.Totals;
+        var sound = totals.Where(Newer.IsSound).ToArray();
+        if (sound.Length < totals.Count)
+            LogUnsound(totals.Count - sound.Length);
+        metrics.Moved(await counters.TakeAsync(sound, context.CancellationToken));
+    }
+
+    [LoggerMessage(4001, LogLevel.Warning, "{Count} totals that no ledger could have were left out")]
+    private partial void LogUnsound(int count);
+}
+
+/// <summary>Replicas compete for these messages: whoever writes the counter, all are told.</summary>
+internal sealed class TakeTotalsDefinition : ConsumerDefinition<TakeTotals>
+{
+    public TakeTotalsDefinition() => EndpointName = "tally-totals";
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<TakeTotals> consumerConfigurator, IRegistrationContext context) =>
+        Retries.Configure(endpointConfigurator);
+}

@@ -1,0 +1,128 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Contracts;
+
+namespace Tally;
+
+/// <summary>
+/// Follows the ledger and writes, per tool, the counts at the end of each minute, hour and day. Exact by construction: it counts entries,
+/// page after page, and a page is written together with the cursor behind it. Sampling the counters was rejected: a replica that is down,
+/// or a tool that is coalesced, would leave holes. Several replicas may follow at once; whoever is second on a page writes nothing.
+/// </summary>
+internal sealed partial class HistoryFollower : BackgroundService
+{
+    private const int PageSize = 5000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private readonly ICounters _counters;
+    private readonly Board _board;
+    private readonly IHttpClientFactory _clients;
+    private readonly TallySettings _settings;
+    private readonly ILogger<HistoryFollower> _logger;
+    private readonly SemaphoreSlim _wake = new(1, 1);
+    private readonly Lock _gate = new();
+    private bool _away;
+
+    public HistoryFollower(ICounters counters, Board board, IHttpClientFactory clients, TallySettings settings, ILogger<HistoryFollower> logger)
+    {
+        (_counters, _board, _clients, _settings, _logger) = (counters, board, clients, settings, logger);
+        board.Moved += _ => Wake();
+    }
+
+    /// <summary>Something moved: look at the ledger soon.</summary>
+    public void Wake()
+    {
+        // Called for every change; the semaphore's own full-exception would cost more than asking first.
+        lock (_gate)
+            if (_wake.CurrentCount == 0)
+                _wake.Release();
+    }
+
+    public override void Dispose()
+    {
+        _wake.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Times are told to states that are known, so those come first.
+        await _board.Filled.WaitAsync(stoppingToken);
+        while (true)
+        {
+            await _wake.WaitAsync(stoppingToken);
+            if (!await FollowAsync(stoppingToken))
+                Wake();
+            await Task.Delay(_settings.History, stoppingToken);
+        }
+    }
+
+    /// <returns>False when it has to be tried again.</returns>
+    private async Task<bool> FollowAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (await FollowPageAsync(cancellation))
+                cancellation.ThrowIfCancellationRequested();
+            if (_away)
+                LogBack();
+            _away = false;
+            return true;
+        }
+        catch (Exception error) when (error is HttpRequestException or JsonException or IOException or CountersAwayException
+            || error is OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            if (!_away)
+                LogAway(error.GetType().Name, error.Message);
+            _away = true;
+            return false;
+        }
+    }
+
+    /// <returns>False at the ledger's end.</returns>
+    private async Task<bool> FollowPageAsync(CancellationToken cancellation)
+    {
+        var cursor = await _counters.ReadCursorAsync(cancellation);
+        var page = await ReadAsync(cursor, cancellation);
+        if (page.Entries.Length == 0 || page.Entries[^1].Id <= cursor)
+            return false;
+        var entries = page.Entries.Where(entry => entry.Id > cursor && Slug.IsValid(entry.Tool)).ToArray();
+
+        var running = await _counters.ReadRunningAsync([.. entries.Select(entry => entry.Tool!).Distinct()], cancellation);
+        var counted = entries.GroupBy(entry => entry.Tool!)
+            .Select(tool => LedgerCount.Of(tool.Key, running.GetValueOrDefault(tool.Key), tool))
+            .ToArray();
+        var written = await _counters.WriteHistoryAsync(new HistoryPage(cursor, page.Entries[^1].Id, counted), cancellation);
+        if (written)
+            await TellTimesAsync(counted, cancellation);
+        // Whoever lost a page to another replica begins again at the new cursor.
+        return true;
+    }
+
+    // After a rebuild the counters lack the time of their last change, which the totals need not say but the entries do. Only the time is
+    // taken from here, and only for the very state that the totals said: they, not this count, are the truth of a tally.
+    private async Task TellTimesAsync(IReadOnlyCollection<ToolPage> tools, CancellationToken cancellation)
+    {
+        List<ToolTotals> timed = [];
+        foreach (var (tool, running, _) in tools)
+            if (_board.Find(tool)?.Newest.Totals is { } known && known.At == default
+                && (known.Version, known.Ship, known.Skip) == (running.Entries, running.Ship, running.Skip))
+                timed.Add(known with { At = DateTimeOffset.FromUnixTimeMilliseconds(running.At) });
+        if (timed.Count > 0)
+            await _counters.TakeAsync(timed, cancellation);
+    }
+
+    private async Task<LedgerPage> ReadAsync(long after, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        return await _clients.CreateClient("Voting").GetFromJsonAsync<LedgerPage>($"api/ledger?after={after}&limit={PageSize}", Json, patience.Token)
+            ?? throw new JsonException("The ledger's page is null.");
+    }
+
+    [LoggerMessage(4020, LogLevel.Warning, "The ledger can't be followed now ({Error}: {Reason}); the history waits")]
+    private partial void LogAway(string error, string reason);
+
+    [LoggerMessage(4021, LogLevel.Information, "The ledger is followed again")]
+    private partial void LogBack();
+}

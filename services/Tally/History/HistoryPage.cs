@@ -1,0 +1,18 @@
+namespace Tally;
+
+/// <summary>A tool's counts at a bucket's end.</summary>
+/// <param name="End">The bucket's end, in seconds since 1970.</param>
+internal readonly record struct HistoryPoint(long End, long Ship, long Skip);
+
+/// <summary>A tool's counts after the entries read so far.</summary>
+/// <param name="Entries">How many entries that were: the version that the totals had then.</param>
+/// <param name="At">The time of the last of them, milliseconds since 1970; never falls, even if clocks disagree.</param>
+internal readonly record struct RunningCount(long Ship, long Skip, long Entries, long At);
+
+/// <summary>What one page of the ledger makes of the history.</summary>
+/// <param name="Expected">The cursor the page was read from.</param>
+/// <param name="Next">The cursor after it.</param>
+internal sealed record HistoryPage(long Expected, long Next, IReadOnlyCollection<ToolPage> Tools);
+
+/// <summary>What the page makes of one tool: its counts afterwards, and a point for each bucket in which it changed.</summary>
+internal sealed record ToolPage(string Tool, RunningCount Running, IReadOnlyDictionary<Bucket, IReadOnlyList<HistoryPoint>> Points);

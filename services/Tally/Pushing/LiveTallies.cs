@@ -1,0 +1,38 @@
+using Hosting;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Tally;
+
+/// <summary>What the hub's connections may cost, and who may open one.</summary>
+internal static class LiveTallies
+{
+    public static void Configure(HubOptions hub)
+    {
+        // Fifty slugs of eighty characters and their quotes are about 4 KB.
+        hub.MaximumReceiveMessageSize = 8 * 1024;
+        // Clients give up after 30 s of silence by default; fewer pings are what many idle readers cost least by.
+        hub.KeepAliveInterval = TimeSpan.FromSeconds(20);
+        hub.ClientTimeoutInterval = TimeSpan.FromSeconds(45);
+        hub.MaximumParallelInvocationsPerClient = 1;
+    }
+
+    public static void Configure(HttpConnectionDispatcherOptions connection)
+    {
+        // Small, so that a reader who doesn't read is found busy soon and holds little.
+        connection.TransportMaxBufferSize = 16 * 1024;
+        connection.ApplicationMaxBufferSize = 16 * 1024;
+    }
+
+    /// <summary>
+    /// Answers negotiation and upgrade from other sites' pages with 403. Endpoint filters don't run for the hub's endpoints, so its delegates are wrapped.
+    /// </summary>
+    public static void RefuseOtherSites(this IEndpointConventionBuilder hub) => hub.Add(endpoint =>
+    {
+        if (endpoint.RequestDelegate is not { } next)
+            throw new InvalidOperationException("A hub endpoint without a delegate would be open to every site.");
+        endpoint.RequestDelegate = context => SameOrigin.Allows(context.Request)
+            ? next(context)
+            : Problems.Of(403, "cross-site", "Live tallies are for this site's own pages; other sites can read /api/tallies/stream.").ExecuteAsync(context);
+    });
+}

@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+
+namespace Tally;
+
+/// <summary>Brings what moves on the board to the readers who watch it.</summary>
+internal sealed class Pushes
+{
+    private readonly ConcurrentDictionary<string, Topic> _topics = new();
+    private readonly ConcurrentDictionary<Reader, byte> _readers = new();
+    private readonly Board _board;
+
+    public Pushes(Board board, TallySettings settings, TallyMetrics metrics, TimeProvider time)
+    {
+        _board = board;
+        Interval = settings.PushInterval;
+        StuckAfter = settings.StuckAfter;
+        Metrics = metrics;
+        Time = time;
+        board.Moved += line =>
+        {
+            if (_topics.TryGetValue(line.Newest.Tally.Tool, out var topic))
+                topic.Changed();
+        };
+    }
+
+    public TimeSpan Interval { get; }
+    public TimeSpan StuckAfter { get; }
+    public TallyMetrics Metrics { get; }
+    public TimeProvider Time { get; }
+    public ICollection<Reader> Readers => _readers.Keys;
+
+    public void Add(Reader reader) => _readers.TryAdd(reader, 0);
+
+    public void Remove(Reader reader) => _readers.TryRemove(reader, out _);
+
+    /// <summary>The topic of a known tool, else null. Made at the first watch and kept: known tools bound how many there are.</summary>
+    public Topic? Find(string tool) =>
+        _topics.TryGetValue(tool, out var topic) ? topic
+        : _board.Find(tool) is { } line ? _topics.GetOrAdd(tool, static (_, made) => new Topic(made.line, made.pushes), (line, pushes: this))
+        : null;
+}

@@ -1,0 +1,40 @@
+namespace Tally;
+
+/// <summary>A reader of server-sent events.</summary>
+internal sealed class StreamReader(HttpContext context, Pushes pushes) : Reader(pushes)
+{
+    private static readonly byte[] Comment = ":\n\n"u8.ToArray();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when the stream should end: the client left, doesn't read, or the process stops.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Keeps proxies from closing an idle stream, and finds out whether the client is still there.</summary>
+    public void Heartbeat() => WriteBetween(() => WriteAsync(Comment));
+
+    public override ValueTask GoodbyeAsync()
+    {
+        End();
+        return ValueTask.CompletedTask;
+    }
+
+    public void End() => _ended.TrySetResult();
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var flushed = context.Response.BodyWriter.WriteAsync(bytes, CancellationToken.None);
+        if (!flushed.IsCompletedSuccessfully)
+            return new ValueTask(flushed.AsTask());
+        if (flushed.Result.IsCompleted)
+            End();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask WriteAsync(Standing standing) => WriteAsync(standing.StreamEvent);
+
+    protected override void Abort()
+    {
+        context.Abort();
+        End();
+    }
+}

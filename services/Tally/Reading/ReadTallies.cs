@@ -1,0 +1,67 @@
+using Contracts;
+using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Tally;
+
+/// <summary>The reads of one tool, several tools, and the rankings; all answered from the board.</summary>
+internal static class ReadTallies
+{
+    private const int MostRanked = 100;
+
+    public static Results<Ok<ToolTally>, ProblemHttpResult> One(HttpContext context, string tool, Board board)
+    {
+        if (NotYet(context, board) is { } refusal)
+            return refusal;
+        return board.Find(tool) is { } line
+            ? TypedResults.Ok(line.Newest.Tally)
+            : Problems.Of(404, "unknown-tool", "There is no tool of that slug.");
+    }
+
+    public static Results<Ok<ToolTally[]>, ProblemHttpResult> Several(HttpContext context, string[] tool, Board board)
+    {
+        if (Refuse(context, tool, board) is { } refusal)
+            return refusal;
+        return TypedResults.Ok(tool.Distinct().Select(board.Find).OfType<Board.Line>().Select(line => line.Newest.Tally).ToArray());
+    }
+
+    public static Results<Ok<ToolTally[]>, ProblemHttpResult> Top(HttpContext context, int? limit, Board board) =>
+        Ranked(context, limit, board, tallies => tallies.OrderByDescending(tally => Wilson.Low(tally.Ship, tally.Total)));
+
+    /// <summary>Nearest to half and half first.</summary>
+    public static Results<Ok<ToolTally[]>, ProblemHttpResult> Divided(HttpContext context, int? limit, Board board) =>
+        Ranked(context, limit, board, tallies => tallies.OrderBy(tally => Math.Abs((double)tally.Ship / tally.Total - 0.5)));
+
+    /// <summary>Why a list of tools can't be answered, or null.</summary>
+    public static ProblemHttpResult? Refuse(HttpContext context, string[] tools, Board board)
+    {
+        if (tools.Distinct().Skip(Reader.MostTools).Any())
+            return Problems.Of(400, "too-many-tools", $"At most {Reader.MostTools} tools can be named at once.");
+        if (Array.Exists(tools, tool => !Slug.IsValid(tool)))
+            return Problems.Of(400, "malformed-slug", $"A tool's slug has lower-case letters, digits and single hyphens, at most {Slug.MaxLength} characters.");
+        return NotYet(context, board);
+    }
+
+    /// <summary>Refuses while the known tools aren't known: "unknown tool" would be a guess.</summary>
+    public static ProblemHttpResult? NotYet(HttpContext context, Board board)
+    {
+        if (!board.Filled.IsCompleted)
+            return Problems.Retry(context, 503, "tallies-not-ready", "The tallies are not known yet.", 1);
+        if (board.Age is { } age)
+            context.Response.Headers["Tally-Age"] = ((long)age.TotalSeconds).ToString();
+        return null;
+    }
+
+    private static Results<Ok<ToolTally[]>, ProblemHttpResult> Ranked(
+        HttpContext context, int? limit, Board board, Func<IEnumerable<ToolTally>, IOrderedEnumerable<ToolTally>> order)
+    {
+        if (limit is < 1 or > MostRanked)
+            return Problems.Of(400, "limit-out-of-range", $"The limit is a number from 1 to {MostRanked}.");
+        if (NotYet(context, board) is { } refusal)
+            return refusal;
+        var voted = board.All.Select(standing => standing.Tally).Where(tally => tally.Total > 0);
+        // The slug decides last, so that replicas agree on ties.
+        return TypedResults.Ok(order(voted).ThenByDescending(tally => tally.Total).ThenBy(tally => tally.Tool, StringComparer.Ordinal)
+            .Take(limit ?? 10).ToArray());
+    }
+}

@@ -1,0 +1,47 @@
+using Contracts;
+using Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Tally;
+
+/// <summary><c>GET /api/tallies/stream</c>: the live tallies for whoever has no SignalR.</summary>
+internal static class StreamTallies
+{
+    public static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Handle(HttpContext context, string[] tool, Board board, Pushes pushes, Streams streams)
+    {
+        if (ReadTallies.Refuse(context, tool, board) is { } refusal)
+            return refusal;
+        var tools = tool.Distinct().ToArray();
+        if (tools.Length == 0)
+            return Problems.Of(400, "no-tool", $"Name 1 to {Reader.MostTools} tools, as in ?tool=cursor-2-0.");
+        if (Array.Find(tools, name => board.Find(name) is null) is { } unknown)
+            return Problems.Of(404, "unknown-tool", $"There is no tool '{unknown}'.");
+
+        var response = context.Response;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-store";
+        response.Headers["X-Accel-Buffering"] = "no";
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+
+        var reader = new StreamReader(context, pushes);
+        await using var left = context.RequestAborted.UnsafeRegister(static reader => ((StreamReader)reader!).End(), reader);
+        streams.Add(reader);
+        try
+        {
+            foreach (var standing in (await reader.PrepareAsync(tools))!)
+                await reader.WriteAsync(standing.StreamEvent);
+            reader.Activate();
+            await reader.Ended;
+        }
+        finally
+        {
+            streams.Remove(reader);
+            // The response may not be completed under a write; a client that doesn't read is not waited for.
+            if (await Task.WhenAny(reader.CloseAsync(), Task.Delay(TimeSpan.FromSeconds(1))) is not { IsCompletedSuccessfully: true } || context.RequestAborted.IsCancellationRequested)
+                context.Abort();
+        }
+
+        return TypedResults.Empty;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics.Metrics;
+
+namespace Tally;
+
+/// <summary>What an operator sees of this service at <c>/metrics</c>. No label names a tool or a reader.</summary>
+internal sealed class TallyMetrics
+{
+    private readonly UpDownCounter<int> _connections;
+    private readonly UpDownCounter<int> _streams;
+    private readonly UpDownCounter<int> _watches;
+    private readonly Counter<long> _pushes;
+    private readonly Counter<long> _coalesced;
+    private readonly Counter<long> _stuck;
+    private readonly Counter<long> _moved;
+    private readonly Counter<long> _corrected;
+    private readonly Histogram<double> _lag;
+    private readonly TimeProvider _time;
+
+    public TallyMetrics(IMeterFactory meters, TimeProvider time)
+    {
+        _time = time;
+        var meter = meters.Create("Tally");
+        _connections = meter.CreateUpDownCounter<int>("tally.hub.connections", "{connection}", "Readers connected to the hub");
+        _streams = meter.CreateUpDownCounter<int>("tally.streams", "{connection}", "Readers of server-sent events");
+        _watches = meter.CreateUpDownCounter<int>("tally.watches", "{watch}", "Tools watched, over all readers");
+        _pushes = meter.CreateCounter<long>("tally.pushes", "{push}", "States written to readers");
+        _coalesced = meter.CreateCounter<long>("tally.pushes.coalesced", "{state}", "States that a newer one made needless to push");
+        _stuck = meter.CreateCounter<long>("tally.readers.stuck", "{reader}", "Readers cut because they didn't read");
+        _moved = meter.CreateCounter<long>("tally.counters.moved", "{counter}", "Counters moved by messages");
+        _corrected = meter.CreateCounter<long>("tally.counters.corrected", "{counter}", "Counters that a reconcile had to mend");
+        _lag = meter.CreateHistogram("tally.push.lag", "s", "From the ledger's commit to the push", advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+        });
+    }
+
+    public void Connected(int change) => _connections.Add(change);
+    public void Streaming(int change) => _streams.Add(change);
+    public void Watching(int change) => _watches.Add(change);
+    public void Coalesced() => _coalesced.Add(1);
+    public void Stuck() => _stuck.Add(1);
+    public void Moved(int counters) => _moved.Add(counters);
+    public void Corrected(int counters) => _corrected.Add(counters);
+
+    public void Pushed(int readers, Standing standing)
+    {
+        _pushes.Add(readers);
+        if (standing.Totals.At != default)
+            _lag.Record(Math.Max(0, (_time.GetUtcNow() - standing.Totals.At).TotalSeconds));
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Tally.Tests;
+
+/// <summary>Voting and Catalog as this service sees them: a ledger that counts, and a list of tools.</summary>
+public sealed class FakeLedger : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<Entry> _entries = [];
+    private readonly Dictionary<string, ToolTotals> _totals = [];
+    private readonly WebApplication _app;
+
+    private FakeLedger(WebApplication app) => _app = app;
+
+    public static readonly DateTimeOffset Noon = DateTimeOffset.UtcNow.AddHours(-3);
+
+    public string Address => _app.Urls.First();
+
+    public ConcurrentBag<string> Tools { get; } = [];
+
+    /// <summary>While true every answer is a 503.</summary>
+    public volatile bool IsAway;
+
+    /// <summary>While true the totals come without their time, as a ledger may send them.</summary>
+    public volatile bool WithoutTimes;
+
+    /// <summary>How many entries a page has at most, whatever is asked for.</summary>
+    public volatile int PageSize = 5000;
+
+    public static async Task<FakeLedger> StartAsync(params string[] tools)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var fake = new FakeLedger(app);
+        foreach (var tool in tools)
+            fake.Tools.Add(tool);
+        app.Use((context, next) =>
+        {
+            if (!fake.IsAway)
+                return next(context);
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        });
+        app.MapGet("/api/catalog/tools", () => new
+        {
+            tools = fake.Tools.Select(slug => new { slug, name = slug, category = "developer-tools", retired = false, version = 1 }),
+        });
+        app.MapGet("/api/ledger/totals", () => fake.TotalsJson());
+        app.MapGet("/api/ledger", (long after, int limit) => fake.Page(after, limit));
+        await app.StartAsync();
+        return fake;
+    }
+
+    /// <summary>A voter's choice becomes durable; the new totals are answered, and told to nobody yet.</summary>
+    public ToolTotals Commit(string tool, string? choice, string? previous = null, DateTimeOffset? at = null)
+    {
+        lock (_gate)
+        {
+            var time = at ?? DateTimeOffset.UtcNow;
+            _entries.Add(new Entry(_entries.Count + 1, tool, "voter", choice, previous, 1, time));
+            var old = _totals.GetValueOrDefault(tool) ?? new ToolTotals(tool, 0, 0, 0, default);
+            return _totals[tool] = new ToolTotals(
+                tool, old.Ship + Change(choice, previous, "ship"), old.Skip + Change(choice, previous, "skip"), old.Version + 1, time);
+        }
+    }
+
+    public ToolTotals Totals(string tool)
+    {
+        lock (_gate)
+            return _totals[tool];
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static int Change(string? choice, string? previous, string which) => (choice == which ? 1 : 0) - (previous == which ? 1 : 0);
+
+    private IResult TotalsJson()
+    {
+        lock (_gate)
+            return WithoutTimes
+                ? Results.Json(_totals.Values.Select(t => new { t.Tool, t.Ship, t.Skip, t.Version }).ToArray())
+                : Results.Json(_totals.Values.ToArray());
+    }
+
+    private object Page(long after, int limit)
+    {
+        lock (_gate)
+        {
+            var entries = _entries.Where(entry => entry.Id > after).Take(Math.Min(limit, PageSize)).ToArray();
+            return new { entries, next = entries.Length > 0 ? entries[^1].Id : after };
+        }
+    }
+
+    private sealed record Entry(long Id, string Tool, string Voter, string? Choice, string? Previous, long Seq, DateTimeOffset At);
+}

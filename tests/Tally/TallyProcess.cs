@@ -1,0 +1,133 @@
+using System.Net.Http.Json;
+using Contracts;
+using Hosting;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Tally.Tests;
+
+/// <summary>The service on a free port, as its own Program starts it, with a faked Voting and Catalog.</summary>
+public sealed class TallyProcess : IAsyncDisposable
+{
+    private TallyProcess(WebApplication app, FakeLedger ledger) => (App, Ledger) = (app, ledger);
+
+    public WebApplication App { get; }
+    public FakeLedger Ledger { get; }
+    public HttpClient Http { get; private init; } = null!;
+    public string Address => App.Urls.First();
+
+    public static async Task<TallyProcess> StartAsync(FakeLedger ledger, string counters = "memory", params string[] settings)
+    {
+        string[] args =
+        [
+            "--urls=http://127.0.0.1:0", "--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Counters={counters}",
+            $"--Services:Voting={ledger.Address}", $"--Services:Catalog={ledger.Address}",
+            "--Tally:ReconcileSeconds=0.5", "--Tally:HistorySeconds=0.1", "--Tally:DrainSeconds=0", "--Logging:LogLevel:Default=Warning", .. settings,
+        ];
+        var app = Service.Build(
+            "Tally",
+            args,
+            builder =>
+            {
+                builder.AddTally();
+                builder.AddBus(TallyService.Consumers);
+            },
+            map => map.MapTally());
+        await app.StartAsync();
+        var process = new TallyProcess(app, ledger) { Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) } };
+        await Eventually.BeAsync(async () => (await process.Http.GetAsync("/health/ready")).IsSuccessStatusCode);
+        return process;
+    }
+
+    /// <summary>What Voting's relay sends.</summary>
+    public Task PublishAsync(params ToolTotals[] totals) => App.Services.GetRequiredService<IBus>().Publish(new TotalsMoved { Totals = totals });
+
+    /// <summary>One vote by a new voter, durable and told.</summary>
+    public Task VoteAsync(string tool, string choice) => PublishAsync(Ledger.Commit(tool, choice));
+
+    public async Task<ToolTally> TallyAsync(string tool) => (await Http.GetFromJsonAsync<ToolTally>($"/api/tallies/{tool}"))!;
+
+    /// <summary>Waits until this replica answers that version, and answers it.</summary>
+    public Task<ToolTally> ReachAsync(string tool, long version) => Eventually.GetAsync(() => TallyAsync(tool), tally => tally.Version == version);
+
+    /// <summary>A real SignalR client, connected.</summary>
+    public async Task<LiveReader> ConnectAsync(bool messagePack = false)
+    {
+        var builder = new HubConnectionBuilder().WithUrl($"{Address}/hubs/tallies");
+        if (messagePack)
+            builder.AddMessagePackProtocol();
+        var reader = new LiveReader(builder.Build());
+        await reader.Connection.StartAsync();
+        return reader;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await App.StopAsync();
+        await App.DisposeAsync();
+    }
+}
+
+/// <summary>A reader's connection that remembers every push.</summary>
+public sealed class LiveReader : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<ToolTally> _pushes = [];
+
+    public LiveReader(HubConnection connection)
+    {
+        Connection = connection;
+        connection.On<ToolTally>("TallyChanged", tally =>
+        {
+            lock (_gate)
+                _pushes.Add(tally);
+        });
+    }
+
+    public HubConnection Connection { get; }
+
+    public ToolTally[] Pushes { get { lock (_gate) return [.. _pushes]; } }
+
+    public Task<ToolTally[]> WatchAsync(params string[] tools) => Connection.InvokeAsync<ToolTally[]>("Watch", tools);
+
+    public Task<ToolTally> ReachAsync(string tool, long version) =>
+        Eventually.GetAsync(() => Task.FromResult(Pushes.LastOrDefault(push => push.Tool == tool)), push => push?.Version == version)!;
+
+    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+}
+
+/// <summary>For what happens soon but not at once: asks until it is so, and fails after a deadline far beyond any promise.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    public static async Task<T> GetAsync<T>(Func<Task<T>> get, Func<T, bool> wanted)
+    {
+        using var patience = new CancellationTokenSource(Deadline);
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (true)
+        {
+            object? last;
+            try
+            {
+                var got = await get();
+                if (wanted(got))
+                    return got;
+                last = got;
+            }
+            catch (HttpRequestException error)
+            {
+                last = error.Message;
+            }
+
+            if (patience.IsCancellationRequested)
+                throw new TimeoutException($"Still not so after {Deadline.TotalSeconds} s; last: {last}");
+            await again.WaitForNextTickAsync();
+        }
+    }
+
+    public static Task BeAsync(Func<Task<bool>> so) => GetAsync(so, yes => yes);
+}
