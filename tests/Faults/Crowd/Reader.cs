@@ -86,13 +86,15 @@ public sealed class Reader(Site site, Diary diary)
     /// <summary>Takes an answer for true, and notes what in it can't be.</summary>
     public void Believe(string tool, string? choice, VoteAnswer answer)
     {
-        var changes = _history.TryGetValue(tool, out var known) ? known : _history[tool] = [];
-        var last = changes.Count == 0 ? null : changes[^1];
+        var last = _history.TryGetValue(tool, out var changes) ? changes[^1] : null;
         var expected = choice == last?.Choice ? last : new Acknowledged(choice, (last?.Seq ?? 0) + 1, answer.At);
         if (answer.Tool != tool || answer.Choice != choice || answer.Seq != (expected?.Seq ?? 0) || answer.At != expected?.At)
             diary.Wrong($"{tool}: after {last} the vote {choice ?? "none"} was answered {answer}");
-        if (choice != last?.Choice)
-            changes.Add(new Acknowledged(choice, answer.Seq, answer.At));
+        if (choice == last?.Choice)
+            return;
+        if (changes is null)
+            _history[tool] = changes = [];
+        changes.Add(new Acknowledged(choice, answer.Seq, answer.At));
     }
 
     private ServiceProcess Any(ServiceProcess? butNot)

@@ -79,8 +79,7 @@ public sealed class Judge(Site site)
     // once, entry for entry and to the microsecond, and the ledger must hold none besides.
     private IEnumerable<string> Unaccounted()
     {
-        var told = site.Readers.SelectMany(reader => reader.History).Where(history => history.Value.Any(change => change.Seq > 0))
-            .CountBy(history => Line(history.Key, history.Value)).ToDictionary();
+        var told = site.Readers.SelectMany(reader => reader.History).CountBy(history => Line(history.Key, history.Value)).ToDictionary();
         var kept = site.Ledger.Histories.CountBy(history => Line(history.Key.Tool, history.Value)).ToDictionary();
         foreach (var history in told.Keys.Union(kept.Keys).Where(history => told.GetValueOrDefault(history) != kept.GetValueOrDefault(history)))
         {

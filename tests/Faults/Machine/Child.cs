@@ -67,8 +67,8 @@ public sealed partial class Child : IDisposable
         await _process.WaitForExitAsync(deadline.Token);
     }
 
-    /// <summary>The last lines it wrote.</summary>
-    public string Tail(int lines = 25) => File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(lines)) : "";
+    /// <summary>The last lines it wrote, long ones cut.</summary>
+    public string Tail(int lines) => File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(lines).Select(line => line[..Math.Min(line.Length, 240)])) : "";
 
     public void Dispose()
     {

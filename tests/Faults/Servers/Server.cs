@@ -44,7 +44,7 @@ public abstract class Server(string name, string directory) : IDisposable
             await _child.Exited(Patience);
     }
 
-    public string Tail() => $"--- {Name} ({(Alive ? "alive" : _child is null ? "never started" : $"ended with {ExitCode}")}) ---\n{_child?.Tail()}";
+    public string Tail() => $"--- {Name} ({(Alive ? "alive" : _child is null ? "never started" : $"ended with {ExitCode}")}) ---\n{_child?.Tail(12)}";
 
     public void Dispose()
     {
