@@ -1,3 +1,5 @@
+using Catalog.Editing;
+using Catalog.Publishing;
 using Catalog.Reading;
 using Catalog.Store;
 using Hosting;
@@ -14,6 +16,11 @@ public static class CatalogService
         builder.Services.AddSingleton<CatalogStore>();
         builder.Services.AddSingleton<CatalogStart>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CatalogStart>());
+        builder.Services.AddSingleton<Relay>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Relay>());
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddScoped<Edit>();
+        builder.AddEditors();
         builder.Services.AddHealthChecks().AddCheck<CatalogHealth>("catalog-database");
     }
 
@@ -24,6 +31,8 @@ public static class CatalogService
 
     public static void MapCatalog(this WebApplication app)
     {
+        app.UseAuthentication();
+        app.UseAuthorization();
         var api = app.MapGroup("/api").WithTags("Catalog").AddEndpointFilter<RouteGroupBuilder, Unavailable>();
 
         var read = api.MapGroup("").ProducesProblem(503);
@@ -36,5 +45,15 @@ public static class CatalogService
         read.MapGet("/comparisons", ReadComparisons.List).WithSummary("One page of the curated comparisons, newest first: ?tool=&category=&page=");
         read.MapGet("/comparisons/{slug}", ReadComparisons.One).WithSummary("Two tools side by side: {a}-vs-{b}, any two known tools");
         read.MapGet("/catalog/tools", ReadTools.States).WithSummary("Every tool, retired ones too, for the other services' replicas");
+
+        var edit = api.MapGroup("").RequireAuthorization(Editors.Policy)
+            .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(412).ProducesProblem(428).ProducesProblem(503);
+        edit.MapPut("/tools/{slug}", PutTool.Handle).Accepts<ToolEdit>("application/json").WithSummary("Create or change a tool (If-Match)");
+        edit.MapDelete("/tools/{slug}", RetireTool.Handle).WithSummary("Retire a tool (If-Match)");
+        edit.MapPut("/tools/{slug}/reviews/{reviewer}", PutReview.Handle).Accepts<ReviewEdit>("application/json").WithSummary("Write a review (If-Match: the tool's ETag)");
+        edit.MapDelete("/tools/{slug}/reviews/{reviewer}", DeleteReview.Handle).WithSummary("Take a review back (If-Match: the tool's ETag)");
+        edit.MapPut("/reviewers/{slug}", PutReviewer.Handle).Accepts<ReviewerEdit>("application/json").WithSummary("Add or rename a reviewer (If-Match)");
+        edit.MapPut("/comparisons/{slug}", PutComparison.Handle).Accepts<ComparisonEdit>("application/json").WithSummary("Curate a comparison (If-Match)");
+        edit.MapDelete("/comparisons/{slug}", RemoveComparison.Handle).WithSummary("Remove a comparison's editorial text (If-Match)");
     }
 }

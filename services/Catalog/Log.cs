@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Warning, "The catalog's database did not answer: {Problem}")]
     public static partial void Unavailable(ILogger log, string problem);
 
-    [LoggerMessage(2004, LogLevel.Information, "{Editor} edited {Kind} {Slug}")]
-    public static partial void Edited(ILogger log, string editor, string kind, string slug);
+    [LoggerMessage(2004, LogLevel.Information, "An editor changed {Kind} {Slug}")]
+    public static partial void Edited(ILogger log, string kind, string slug);
 
     [LoggerMessage(2005, LogLevel.Debug, "Told the other services of {Tools} tools and {Comparisons} comparisons")]
     public static partial void Published(ILogger log, int tools, int comparisons);

@@ -9,6 +9,19 @@ namespace Hosting;
 /// <summary>The one place that configures MassTransit and owns the broker's topology.</summary>
 public static class Bus
 {
+    /// <summary>How often the broker hands out a message that no consumer finishes (each one died over it) before it becomes a dead letter.</summary>
+    private const int DeliveryLimit = 10;
+
+    /// <summary>
+    /// For publishing what must not vanish: a message that reaches no queue makes the publish fail instead of succeeding silently.
+    /// Other transports have no such flag and don't need it.
+    /// </summary>
+    public static readonly IPipe<PublishContext> Mandatory = Pipe.Execute<PublishContext>(context =>
+    {
+        if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+            rabbit.Mandatory = true;
+    });
+
     /// <summary>
     /// Adds the bus with the consumers of the given services: RabbitMQ when <c>ConnectionStrings:Bus</c> is an <c>amqp</c> address,
     /// MassTransit's in-memory transport when it is <c>memory</c>.
@@ -20,11 +33,21 @@ public static class Bus
         if (!inMemory && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
             throw new SettingException("ConnectionStrings:Bus", "is neither an amqp:// address nor 'memory'");
 
+        builder.Services.AddHostedService<BusWatch>();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             // No service needs the broker to do its own job: votes are taken, pages and tallies served. So it is listed, and fails nobody's readiness.
             bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
+            bus.AddConfigureEndpointsCallback((_, queue, endpoint) =>
+            {
+                endpoint.PrefetchCount = 16;
+                if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+                {
+                    SetArguments(rabbit, queue);
+                    rabbit.BindDeadLetterQueue(DeadLetters(queue), DeadLetters(queue), dead => dead.SetQueueArgument("x-queue-type", "quorum"));
+                }
+            });
             foreach (var add in consumers)
                 add(bus);
             if (inMemory)
@@ -33,18 +56,38 @@ public static class Bus
                 bus.UsingRabbitMq((context, transport) =>
                 {
                     transport.Host(new Uri(address));
+                    foreach (var route in context.GetServices<Route>())
+                        route.Declare(transport);
                     transport.ConfigureEndpoints(context);
                 });
         });
     }
 
+    /// <summary>Says which queues a message goes to, so that the publisher declares them too and nothing published before a consumer ever ran is lost.</summary>
+    public static void AddRoute<TMessage>(this IHostApplicationBuilder builder, params string[] queues) where TMessage : class =>
+        builder.Services.AddSingleton(new Route(transport => transport.Publish<TMessage>(message =>
+        {
+            // Straight from the message's exchange. The consumer binds the same queue by way of an exchange of its own; RabbitMQ puts a
+            // message into a queue once, however many bindings lead there.
+            var exchange = transport.MessageTopology.EntityNameFormatter.FormatEntityName<TMessage>();
+            foreach (var queue in queues)
+                message.BindQueue(exchange, queue, binding => SetArguments(binding, queue));
+        })));
+
     /// <summary>
-    /// For publishing what must not vanish: a message that reaches no queue makes the publish fail instead of succeeding silently.
-    /// Other transports have no such flag and don't need it.
+    /// A queue's arguments are fixed at its first declaration; consumer and publisher therefore both take them from here. Changed arguments
+    /// need a new queue name.
     /// </summary>
-    public static readonly IPipe<PublishContext> Mandatory = Pipe.Execute<PublishContext>(context =>
+    private static void SetArguments(IRabbitMqQueueConfigurator queue, string name)
     {
-        if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
-            rabbit.Mandatory = true;
-    });
+        queue.Durable = true;
+        queue.AutoDelete = false;
+        queue.SetQueueArgument("x-queue-type", "quorum");
+        queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
+        queue.SetQueueArgument("x-dead-letter-exchange", DeadLetters(name));
+    }
+
+    private static string DeadLetters(string queue) => $"{queue}_dead";
+
+    private sealed record Route(Action<IRabbitMqBusFactoryConfigurator> Declare);
 }

@@ -1,20 +1,65 @@
+using System.Data.Common;
+using Hosting;
 using MassTransit;
+using Newsletter.Issues;
+using Newsletter.Mail;
+using Newsletter.Subscriptions;
 
 namespace Newsletter;
 
 /// <summary>Composes the service: its own Program and Standalone call the same three methods.</summary>
 public static class NewsletterService
 {
+    internal const string Name = "Newsletter";
+
     public static void AddNewsletter(this WebApplicationBuilder builder)
     {
+        var settings = NewsletterSettings.Read(builder.Configuration);
+        builder.AddDatabase<NewsletterSettings>(Name);
+        builder.AddServiceClient("Catalog");
+        builder.AddServiceClient("Tally");
+        builder.Services.AddSingleton(settings)
+            .AddSingleton<Wake>()
+            .AddSingleton<NewsletterMetrics>()
+            .AddSingleton<Sources>()
+            .AddSingleton<WriteMail>()
+            .AddSingleton<IDelivery>(_ => settings.Smtp is { } server ? new SmtpDelivery(server) : new PickupDelivery(settings.Pickup!))
+            .AddHostedService<AdmitRequests>()
+            .AddHostedService<SendMails>()
+            .AddHostedService<PublishWeekly>()
+            .AddHostedService<PurgePending>()
+            .AddHealthChecks().AddCheck<DatabaseHealth>("newsletter-database");
     }
 
-    /// <summary>What this service hears from the bus.</summary>
+    /// <summary>What this service hears from the bus: nothing. An issue is composed once a week from what the others answer then.</summary>
     public static void Consumers(IBusRegistrationConfigurator bus)
     {
     }
 
     public static void MapNewsletter(this WebApplication app)
     {
+        var newsletter = app.MapGroup("/api/newsletter").WithTags(Name).AddEndpointFilter(SayUnavailable);
+        var sameOrigin = newsletter.MapGroup("").RequireSameOrigin().ProducesProblem(400).ProducesProblem(403).ProducesProblem(415).ProducesProblem(503);
+        sameOrigin.MapPost("/subscriptions", Subscribe.HandleAsync).WithSummary("Asks for a subscription; the answer is the same whether the address is known or not");
+        sameOrigin.MapPost("/confirmations", Confirm.HandleAsync).WithSummary("Confirms a subscription with the token from the mailed link").ProducesProblem(404);
+        sameOrigin.MapPost("/unsubscriptions", Unsubscribe.HandleAsync).WithSummary("Ends a subscription with the token from an issue").ProducesProblem(404);
+        // No same-origin check: mail providers call it, as RFC 8058 says.
+        newsletter.MapPost("/unsubscribe", Unsubscribe.OneClickAsync).WithSummary("One-click unsubscription for mail programs (RFC 8058)")
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).ProducesProblem(503);
+        newsletter.MapGet("/issues", ReadIssues.ListAsync).WithSummary("The archive, newest issue first").ProducesProblem(503);
+        newsletter.MapGet("/issues/{week}", ReadIssues.OneAsync).WithSummary("One issue by its ISO week, e.g. 2026-w48").ProducesProblem(404).ProducesProblem(503);
+    }
+
+    private static async ValueTask<object?> SayUnavailable(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (DbException error)
+        {
+            Log.DatabaseAway(context.HttpContext.RequestServices.GetRequiredService<ILogger<NewsletterMetrics>>(), error.Message);
+            return Problems.Retry(context.HttpContext, 503, "unavailable", "The newsletter can't be reached right now. Please try again in a moment.", 5);
+        }
     }
 }

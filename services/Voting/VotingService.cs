@@ -1,3 +1,4 @@
+using Contracts;
 using Hosting;
 using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -17,6 +18,7 @@ public static class VotingService
     {
         var database = builder.AddDatabase<VoterKeys>("Ledger");
         builder.AddServiceClient("Catalog");
+        builder.AddRoute<TotalsMoved>(Queues.TallyTotals);
         builder.Services.AddSingleton(VoterKeys.From(builder.Configuration));
         builder.Services.AddSingleton<VoterTokens>();
         builder.Services.AddSingleton<VotingMetrics>();

@@ -1,20 +1,50 @@
+using System.IO.Compression;
+using Hosting;
 using MassTransit;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.ResponseCompression;
 
 namespace Web;
 
-/// <summary>Composes the service: its own Program and Standalone call the same three methods.</summary>
+/// <summary>Composes the service: its own Program and Standalone call the same three methods. The proxy is Program's alone.</summary>
 public static class WebService
 {
     public static void AddWeb(this WebApplicationBuilder builder)
     {
+        foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])
+            builder.AddServiceClient(service);
+        var services = builder.Services;
+        services.AddSingleton<Origin>();
+        services.AddSingleton<CatalogReader>();
+        services.AddSingleton<TallyReader>();
+        services.AddSingleton<VotingClient>();
+        services.AddSingleton<NewsletterClient>();
+        services.AddRazorComponents();
+        // Components bring the framework's own form tokens along. They are not used (forms of other sites are refused by their origin),
+        // so their keys need not be kept: Web holds no state.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddHealthChecks().AddCheck<CatalogReachable>("web-catalog");
+        services.AddResponseCompression(compression =>
+        {
+            // Pages hold no secret a reader's input could be compressed together with.
+            compression.EnableForHttps = true;
+            compression.MimeTypes = ["text/html", "application/atom+xml", "application/xml", "text/plain"];
+        });
+        services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);
+        services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
     }
 
-    /// <summary>What this service hears from the bus.</summary>
+    /// <summary>What this service hears from the bus: nothing, it asks when it needs to know.</summary>
     public static void Consumers(IBusRegistrationConfigurator bus)
     {
     }
 
     public static void MapWeb(this WebApplication app)
     {
+        app.UsePageHeaders();
+        app.UseResponseCompression();
+        app.UsePageErrors();
+        app.MapAssets();
+        app.MapPages();
     }
 }

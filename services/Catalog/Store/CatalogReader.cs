@@ -81,6 +81,9 @@ internal class CatalogReader(DbConnection connection, DbTransaction transaction)
             group by c.slug, c.name order by c.name
             """, transaction: transaction)).Select(row => new CategoryCount(row.Slug, row.Name, (int)row.Tools))];
 
+    public Task<Category?> CategoryAsync(string slug) =>
+        Connection.QuerySingleOrDefaultAsync<Category>("select slug, name from categories where slug = @slug", new { slug }, transaction);
+
     public Task<ComparisonRow?> ComparisonAsync(string slug) =>
         connection.QuerySingleOrDefaultAsync<ComparisonRow>(Comparisons + "where slug = @slug", new { slug }, transaction);
 

@@ -11,5 +11,5 @@ public sealed class ToolsChangedConsumer(ToolList tools) : IConsumer<ToolsChange
 
 public sealed class ToolsChangedConsumerDefinition : ConsumerDefinition<ToolsChangedConsumer>
 {
-    public ToolsChangedConsumerDefinition() => EndpointName = "voting-tools";
+    public ToolsChangedConsumerDefinition() => EndpointName = Queues.VotingTools;
 }

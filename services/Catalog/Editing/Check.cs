@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Contracts;
+
+namespace Catalog.Editing;
+
+/// <summary>Gathers what is wrong with an edit, by the field's path in the body, so that an editor can mend everything at once.</summary>
+internal sealed class Check
+{
+    public const decimal HighestAmount = 1_000_000;
+    private readonly Dictionary<string, List<string>> _errors = [];
+
+    public bool Passed => _errors.Count == 0;
+
+    public Dictionary<string, string[]> Errors => _errors.ToDictionary(error => error.Key, error => error.Value.ToArray());
+
+    public void Fail(string field, string problem)
+    {
+        if (!_errors.TryGetValue(field, out var problems))
+            _errors[field] = problems = [];
+        problems.Add(problem);
+    }
+
+    /// <returns>The text without the white space around it; empty when it is refused.</returns>
+    public string Text(string field, string? text, int longest, bool lines = false)
+    {
+        text = text?.Trim();
+        if (string.IsNullOrEmpty(text))
+            Fail(field, "is missing");
+        else if (text.Length > longest)
+            Fail(field, $"is longer than {longest} characters");
+        else if (text.Any(c => char.IsControl(c) && !(lines && c == '\n')))
+            Fail(field, lines ? "holds control characters other than line feeds" : "holds control characters");
+        else
+            return text;
+        return "";
+    }
+
+    public void SlugOf(string field, string? slug)
+    {
+        if (slug is null || !Slug.IsValid(slug))
+            Fail(field, $"is no slug: lower-case letters and digits joined by single hyphens, at most {Slug.MaxLength} characters, without {Slug.Versus}");
+    }
+
+    public string Website(string field, string? address)
+    {
+        if (address is { Length: <= 500 } && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
+            && uri.UserInfo.Length == 0 && !address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+            return address;
+        Fail(field, "is no absolute https address of at most 500 characters");
+        return "";
+    }
+
+    public decimal Amount(string field, decimal? amount)
+    {
+        if (amount is not { } value)
+            Fail(field, "is missing");
+        else if (value is < 0 or > HighestAmount)
+            Fail(field, $"is not between 0 and {HighestAmount}");
+        else if (decimal.Round(value, 6) != value)
+            Fail(field, "has more than six decimals");
+        else
+            return value;
+        return 0;
+    }
+
+    public string Currency(string field, string? currency)
+    {
+        if (currency is { Length: 3 } && currency.All(char.IsAsciiLetterUpper))
+            return currency;
+        Fail(field, "is no ISO 4217 code such as USD");
+        return "";
+    }
+
+    public T? Word<T>(string field, string? word) where T : struct, Enum
+    {
+        var words = Enum.GetValues<T>();
+        foreach (var value in words)
+            if (string.Equals(word, JsonNamingPolicy.CamelCase.ConvertName(value.ToString()), StringComparison.Ordinal))
+                return value;
+        if (word is not null)
+            Fail(field, "is none of " + string.Join(", ", words).ToLowerInvariant());
+        return null;
+    }
+}

@@ -1,0 +1,46 @@
+using Catalog.Store;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Catalog.Editing;
+
+internal sealed record ReviewerEdit(string? Name, string? Role);
+
+/// <summary>Adds a reviewer to the panel or renames one; every tool the reviewer wrote about then shows the new name, and gets a new version.</summary>
+internal static class PutReviewer
+{
+    public static async Task<Results<Ok<Reviewer>, Created<Reviewer>, ValidationProblem, ProblemHttpResult>> Handle(
+        string slug, HttpContext context, Edit edit, CancellationToken stop)
+    {
+        var (sent, unreadable) = await Body.ReadAsync<ReviewerEdit>(context, stop);
+        if (unreadable is not null)
+            return unreadable;
+
+        return await edit.RunAsync<Results<Ok<Reviewer>, Created<Reviewer>, ValidationProblem, ProblemHttpResult>>(async catalog =>
+        {
+            var check = new Check();
+            check.SlugOf("slug", slug);
+            var present = check.Passed ? await catalog.ReviewerAsync(slug) : null;
+            if (Conditional.Refusal(context.Request, present is null ? null : Conditional.Strong(present)) is { } refusal)
+                return refusal;
+
+            var reviewer = new Reviewer(slug, check.Text("name", sent!.Name, 80), check.Text("role", sent.Role, 40));
+            if (!check.Passed)
+                return Body.Invalid(check);
+
+            if (present?.Reviewer() != reviewer)
+                await SaveAsync(catalog, edit, present?.Reviewer(), reviewer);
+            context.Response.Headers.ETag = Conditional.Strong((await catalog.ReviewerAsync(slug))!);
+            return present is null ? TypedResults.Created($"/api/reviewers/{slug}", reviewer) : TypedResults.Ok(reviewer);
+        });
+    }
+
+    private static async Task SaveAsync(CatalogWriter catalog, Edit edit, Reviewer? present, Reviewer reviewer)
+    {
+        var now = edit.Now;
+        var before = await catalog.ToolsAsync([.. await catalog.ToolsReviewedByAsync(reviewer.Slug)]);
+        await catalog.SaveReviewerAsync(reviewer);
+        await edit.RecordAsync(catalog, now, "reviewer", reviewer.Slug, present, reviewer);
+        foreach (var tool in before)
+            await PutReview.Touched(catalog, edit, tool, now);
+    }
+}

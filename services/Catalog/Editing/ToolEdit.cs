@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Catalog.Store;
+
+namespace Catalog.Editing;
+
+/// <summary>
+/// A tool as an editor sends it: what <c>GET</c> answered, changed. What the catalog itself keeps (panel, reviews, dates, version) may
+/// stand in it and is not read; reviews have their own address.
+/// </summary>
+internal sealed record ToolEdit(
+    string? Name, string? Tagline, string? Maker, CategoryEdit? Category, string? Description, string? Website, string? Pricing,
+    PriceEdit? EntryPrice, IReadOnlyList<PlanEdit?>? Plans, bool? Retired)
+{
+    private const int MostPlans = 20;
+
+    /// <summary>The tool this edit makes of the present one.</summary>
+    /// <param name="known">The category of that slug, if there is one.</param>
+    public Tool Apply(Check check, string slug, Tool? present, Category? known, DateTime now) => new()
+    {
+        Slug = slug,
+        Name = check.Text("name", Name, 80),
+        Tagline = check.Text("tagline", Tagline, 160),
+        Maker = check.Text("maker", Maker, 80),
+        Category = CategoryOf(check, known),
+        Description = check.Text("description", Description, 4000, lines: true),
+        Website = check.Website("website", Website),
+        Pricing = check.Text("pricing", Pricing, 1000, lines: true),
+        EntryPrice = PriceOf(check),
+        Plans = PlansOf(check),
+        Retired = Retired ?? present?.Retired ?? false,
+        Panel = present?.Panel ?? new(0, 0),
+        Reviews = present?.Reviews ?? [],
+        PublishedAt = present?.PublishedAt ?? now,
+        UpdatedAt = now,
+        Version = (present?.Version ?? 0) + 1,
+    };
+
+    private Category CategoryOf(Check check, Category? known)
+    {
+        check.SlugOf("category.slug", Category?.Slug);
+        if (known is null)
+            return new(Category?.Slug ?? "", check.Text("category.name", Category?.Name, 60));
+        if (Category?.Name is { } name && name.Trim() != known.Name)
+            check.Fail("category.name", $"is not the name of this category, which is {known.Name}");
+        return known;
+    }
+
+    private EntryPrice PriceOf(Check check)
+    {
+        if (EntryPrice is not { } price)
+        {
+            check.Fail("entryPrice", "is missing");
+            return new("", 0, "", null);
+        }
+
+        return new(
+            check.Text("entryPrice.label", price.Label, 40), check.Amount("entryPrice.amount", price.Amount),
+            check.Currency("entryPrice.currency", price.Currency), check.Word<Period>("entryPrice.period", price.Period));
+    }
+
+    private List<Plan> PlansOf(Check check)
+    {
+        var plans = new List<Plan>();
+        if (Plans is { Count: > MostPlans })
+            check.Fail("plans", $"are more than {MostPlans}");
+        foreach (var (position, plan) in (Plans ?? []).Take(MostPlans).Index())
+        {
+            var field = $"plans[{position}]";
+            plans.Add(new(
+                check.Text($"{field}.name", plan?.Name, 60), check.Amount($"{field}.amount", plan?.Amount),
+                check.Currency($"{field}.currency", plan?.Currency), check.Word<Period>($"{field}.period", plan?.Period),
+                string.IsNullOrWhiteSpace(plan?.Note) ? null : check.Text($"{field}.note", plan.Note, 200)));
+            if (plans.Count(other => other.Name == plans[^1].Name) > 1)
+                check.Fail($"{field}.name", "is the name of another plan of this tool");
+        }
+
+        return plans;
+    }
+}
+
+/// <summary>A category by its slug alone when it is known, or with the name of a new one; also accepted as a plain string.</summary>
+[JsonConverter(typeof(CategoryEditConverter))]
+internal sealed record CategoryEdit(string? Slug, string? Name);
+
+internal sealed record PriceEdit(string? Label, decimal? Amount, string? Currency, string? Period);
+
+internal sealed record PlanEdit(string? Name, decimal? Amount, string? Currency, string? Period, string? Note);
+
+internal sealed class CategoryEditConverter : JsonConverter<CategoryEdit>
+{
+    private sealed record Fields(string? Slug, string? Name);
+
+    public override CategoryEdit? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType is JsonTokenType.String
+            ? new(reader.GetString(), null)
+            : JsonSerializer.Deserialize<Fields>(ref reader, options) is { } fields ? new(fields.Slug, fields.Name) : null;
+
+    public override void Write(Utf8JsonWriter writer, CategoryEdit value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, new Fields(value.Slug, value.Name), options);
+}

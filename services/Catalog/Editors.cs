@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Catalog;
+
+/// <summary>
+/// Who may edit: the bearer of a JWT with the role <c>editor</c>. Issuers, audiences and keys come from the standard
+/// <c>Authentication:Schemes:Bearer:*</c> settings; without them no token is good, and every edit answers 401.
+/// </summary>
+internal static class Editors
+{
+    public const string Policy = "editor";
+    private const int LongestName = 100;
+
+    public static void AddEditors(this WebApplicationBuilder builder)
+    {
+        // Composed with others in one process, another service may have added the scheme already; a second time would throw.
+        if (!builder.Services.Any(service => service.ServiceType == typeof(JwtBearerHandler)))
+            builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.Services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, Strict);
+        builder.Services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy
+            .AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme)
+            .RequireAuthenticatedUser()
+            .RequireRole(Policy));
+    }
+
+    /// <summary>Who edits, as the history keeps it.</summary>
+    public static string NameOf(HttpContext context)
+    {
+        var name = context.User.FindFirst("sub")?.Value ?? context.User.FindFirst("unique_name")?.Value ?? "editor";
+        var plain = new string([.. name.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(LongestName)]);
+        return plain.Length == 0 ? "editor" : plain;
+    }
+
+    // The framework's defaults leave out the check of whatever is not configured: an audience nobody named is no reason to accept any.
+    private static void Strict(JwtBearerOptions bearer)
+    {
+        bearer.MapInboundClaims = false;
+        var check = bearer.TokenValidationParameters;
+        check.RoleClaimType = "role";
+        check.NameClaimType = "sub";
+        check.ValidateIssuer = true;
+        check.ValidateAudience = true;
+        check.ValidateLifetime = true;
+        check.ValidateIssuerSigningKey = true;
+        check.RequireSignedTokens = true;
+        check.RequireExpirationTime = true;
+        check.RequireAudience = true;
+        check.ClockSkew = TimeSpan.FromSeconds(30);
+        // Keys in the settings are symmetric; an authority's are not. Naming the algorithms keeps one kind from passing for the other.
+        check.ValidAlgorithms = bearer.Authority is null && bearer.MetadataAddress is null
+            ? [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512]
+            : [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384];
+    }
+}

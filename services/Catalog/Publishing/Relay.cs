@@ -1,0 +1,121 @@
+using Catalog.Store;
+using Contracts;
+using Dapper;
+using MassTransit;
+
+namespace Catalog.Publishing;
+
+/// <summary>
+/// Tells the other services how tools and comparisons stand. What it has to tell is state, not history: every row whose version is above
+/// its published version. An edit wakes it after its commit; a sweep finds what a crash or another replica left. Whatever gathered is one
+/// message, marked as published once the broker confirmed it. A message sent twice does no harm, since receivers compare versions;
+/// publishing within the editor's request was rejected, for then a broker that is away would stop the editing.
+/// </summary>
+internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, ILogger<Relay> log) : BackgroundService
+{
+    private const int MostInOneMessage = 500;
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _woken = new(0, 1);
+
+    /// <summary>Returns at once, whatever the broker does.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _woken.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Already woken: the drain to come sees this commit too.
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await start.Ready.WaitAsync(stoppingToken);
+        var pause = Sweep;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                while (await DrainAsync(stoppingToken))
+                {
+                }
+
+                pause = Sweep;
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.PublishPostponed(log, pause.TotalSeconds, error.Message);
+                // Edits don't shorten this pause: they'd meet the same broker.
+                await Task.Delay(pause, stoppingToken);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                continue;
+            }
+
+            await _woken.WaitAsync(Sweep, stoppingToken);
+        }
+    }
+
+    /// <returns>Whether a message was full, so that more may be waiting.</returns>
+    private async Task<bool> DrainAsync(CancellationToken stop)
+    {
+        var (tools, comparisons) = await UnpublishedAsync(stop);
+        if (tools.Count > 0)
+        {
+            // Mandatory: Voting always has a queue for these, and until it is declared a confirmed message would have gone nowhere.
+            await PublishAsync(new ToolsChanged { Tools = tools }, mandatory: true, stop);
+            await MarkAsync("update tools set published_version = @Version where slug = @Slug and published_version < @Version", tools, stop);
+        }
+
+        if (comparisons.Count > 0)
+        {
+            // Not mandatory: nobody needs to listen, whoever wants the list can read it.
+            await PublishAsync(new ComparisonsChanged { Comparisons = comparisons }, mandatory: false, stop);
+            await MarkAsync("update comparisons set published_version = @Version where slug = @Slug and published_version < @Version", comparisons, stop);
+        }
+
+        if (tools.Count + comparisons.Count > 0)
+            Log.Published(log, tools.Count, comparisons.Count);
+        return tools.Count == MostInOneMessage || comparisons.Count == MostInOneMessage;
+    }
+
+    private async Task<(List<ToolState> Tools, List<ComparisonState> Comparisons)> UnpublishedAsync(CancellationToken stop)
+    {
+        await using var connection = await store.Database.Source.OpenConnectionAsync(stop);
+        var tools = await connection.QueryAsync<ToolRow>(
+            "select slug, name, category, retired, version from tools where version > published_version order by slug limit @limit", new { limit = MostInOneMessage });
+        var comparisons = await connection.QueryAsync<ComparisonRow>(
+            """
+            select slug, a, b, removed, published_at as PublishedAt, version from comparisons
+            where version > published_version order by slug limit @limit
+            """, new { limit = MostInOneMessage });
+        return (
+            [.. tools.Select(row => new ToolState(row.Slug, row.Name, row.Category, row.Retired != 0, row.Version))],
+            [.. comparisons.Select(row => new ComparisonState(row.Slug, row.A, row.B, new DateTimeOffset(Units.Time(row.PublishedAt)), row.Removed != 0, row.Version))]);
+    }
+
+    private async Task PublishAsync<T>(T message, bool mandatory, CancellationToken stop) where T : class
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timeout.CancelAfter(PublishTimeout);
+        await bus.Publish(message, context => context.Mandatory = mandatory, timeout.Token);
+    }
+
+    private async Task MarkAsync<T>(string sql, List<T> states, CancellationToken stop)
+    {
+        await using var connection = await store.Database.Source.OpenConnectionAsync(stop);
+        await using var transaction = await connection.BeginTransactionAsync(stop);
+        await connection.ExecuteAsync(sql, states, transaction);
+        await transaction.CommitAsync(stop);
+    }
+
+    public override void Dispose()
+    {
+        _woken.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,17 @@
+namespace Contracts;
+
+/// <summary>
+/// The durable queues messages are published to. Publisher and consumer both declare them, with the same arguments, whichever starts first:
+/// a message published before its consumer ever ran waits there instead of vanishing.
+/// </summary>
+public static class Queues
+{
+    /// <summary><see cref="TotalsMoved"/> for the Tally replicas, which share the work.</summary>
+    public const string TallyTotals = "tally-totals";
+
+    /// <summary><see cref="ToolsChanged"/> for the Tally replicas.</summary>
+    public const string TallyTools = "tally-tools";
+
+    /// <summary><see cref="ToolsChanged"/> for the Voting replicas.</summary>
+    public const string VotingTools = "voting-tools";
+}

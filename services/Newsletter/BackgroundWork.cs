@@ -1,0 +1,33 @@
+using System.Data.Common;
+using Hosting;
+
+namespace Newsletter;
+
+/// <summary>Work that starts once the schema is in place and goes on until the process stops, whatever a single turn meets.</summary>
+internal abstract class BackgroundWork(IEnumerable<Schema> schemas, ILogger log) : BackgroundService
+{
+    /// <summary>Does what there is to do.</summary>
+    protected abstract Task TurnAsync(CancellationToken stop);
+
+    /// <summary>Returns when the next turn is worth a look.</summary>
+    protected abstract Task RestAsync(CancellationToken stop);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.WhenAll(schemas.Select(schema => schema.Applied)).WaitAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await TurnAsync(stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The message of a database error names tables, never values; other messages may quote an address, so only their type is told.
+                Log.TurnFailed(log, GetType().Name, error.GetType().Name, error is DbException or HttpRequestException ? error.Message : "");
+            }
+
+            await RestAsync(stoppingToken);
+        }
+    }
+}

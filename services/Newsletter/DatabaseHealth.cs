@@ -1,0 +1,23 @@
+using Dapper;
+using Hosting;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Newsletter;
+
+/// <summary>Ready once the schema is in place and the database answers.</summary>
+internal sealed class DatabaseHealth([FromKeyedServices(NewsletterService.Name)] Database database) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+            await connection.ExecuteScalarAsync<long>("select count(*) from weeks where week = ''");
+            return HealthCheckResult.Healthy();
+        }
+        catch (System.Data.Common.DbException)
+        {
+            return HealthCheckResult.Unhealthy("The newsletter's database does not answer, or its schema is not in place yet.");
+        }
+    }
+}

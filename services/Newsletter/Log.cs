@@ -1,0 +1,29 @@
+namespace Newsletter;
+
+/// <summary>Every line this service logs. None takes an address or a token.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(5001, LogLevel.Error, "{Work} failed with {Error} and goes on: {Problem}")]
+    public static partial void TurnFailed(ILogger log, string work, string error, string problem);
+
+    [LoggerMessage(5002, LogLevel.Information, "Forgot {Count} subscriptions that were never confirmed")]
+    public static partial void Purged(ILogger log, int count);
+
+    [LoggerMessage(5003, LogLevel.Warning, "Mail can't be delivered now ({Error}), trying again later: {Problem}")]
+    public static partial void DeliveryDown(ILogger log, string error, string problem);
+
+    [LoggerMessage(5004, LogLevel.Warning, "Mail {Mail} was refused with {Code}")]
+    public static partial void Refused(ILogger log, string mail, int code);
+
+    [LoggerMessage(5005, LogLevel.Warning, "Mail {Mail} may or may not have been taken ({Error})")]
+    public static partial void Undecided(ILogger log, string mail, string error);
+
+    [LoggerMessage(5006, LogLevel.Information, "Issue {Week} has nothing new and is not sent")]
+    public static partial void NothingNew(ILogger log, string week);
+
+    [LoggerMessage(5007, LogLevel.Information, "Published issue {Week}, addressed to {Mails} subscribers")]
+    public static partial void Published(ILogger log, string week, int mails);
+
+    [LoggerMessage(5008, LogLevel.Warning, "The newsletter's database did not answer: {Problem}")]
+    public static partial void DatabaseAway(ILogger log, string problem);
+}

@@ -1,0 +1,40 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Newsletter.Mail;
+
+/// <summary>A mail to be sent, as the outbox keeps it: who and what, never the text, since the text holds a token.</summary>
+internal sealed record Waiting(string Id, string Kind, string SubscriberId, string? Week, string State, long Attempts, long NextAt);
+
+/// <summary>
+/// Which replica may send which mail. Taking a mail moves <c>next_at</c> ahead by a lease, if it still is what was read; later steps demand that
+/// it still is the lease, so of two that believe to hold a mail only one goes on. When a holder dies the lease runs out and the mail is due again.
+/// </summary>
+internal static class Outbox
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    public static async Task<List<Waiting>> DueAsync(DbConnection connection, long now) => (await connection.QueryAsync<Waiting>(
+        """
+        select id, kind, subscriber_id as subscriberid, week, state, attempts, next_at as nextat from mails
+        where state in ('waiting', 'handing') and next_at <= @now order by next_at, id limit 50
+        """,
+        new { now })).AsList();
+
+    /// <returns>The mail as held, or null when another replica was faster.</returns>
+    public static async Task<Waiting?> TakeAsync(DbConnection connection, Waiting mail, long now)
+    {
+        var lease = now + Lease.Milliseconds();
+        var taken = await connection.ExecuteAsync(
+            "update mails set next_at = @lease, attempts = attempts + 1 where id = @Id and state = @State and next_at = @NextAt",
+            new { lease, mail.Id, mail.State, mail.NextAt });
+        return taken == 1 ? mail with { NextAt = lease, Attempts = mail.Attempts + 1 } : null;
+    }
+
+    /// <summary>Moves a held mail on. For <c>waiting</c>, <paramref name="nextAt"/> says when to try again.</summary>
+    /// <returns>False when the lease was lost meanwhile.</returns>
+    public static async Task<bool> MoveAsync(DbConnection connection, Waiting mail, string state, long? nextAt = null) =>
+        await connection.ExecuteAsync(
+            "update mails set state = @state, next_at = @next where id = @Id and next_at = @NextAt and state in ('waiting', 'handing')",
+            new { state, next = nextAt ?? mail.NextAt, mail.Id, mail.NextAt }) == 1;
+}

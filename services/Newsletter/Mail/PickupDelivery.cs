@@ -1,0 +1,51 @@
+using MimeKit;
+
+namespace Newsletter.Mail;
+
+/// <summary>
+/// Puts finished mails into a folder as <c>{id}.eml</c>, for a mail program to take or a person to read. The file is complete and on disk
+/// under another name before one rename makes it visible. While the temporary file exists the mail has not left; once it is gone the mail has,
+/// even if a mail program has already taken it away. Replicas must share the folder.
+/// </summary>
+internal sealed class PickupDelivery(string folder) : IDelivery
+{
+    private static readonly FormatOptions Format = International();
+
+    public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken stop)
+    {
+        Directory.CreateDirectory(folder);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        // Addresses are inside: nobody else on this machine needs to read them.
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        await using var file = new FileStream(Unfinished(id), options);
+        await mail.WriteToAsync(Format, file, stop);
+        await file.FlushAsync(stop);
+        file.Flush(flushToDisk: true);
+    }
+
+    public Task HandOverAsync(string id, MimeMessage mail)
+    {
+        File.Move(Unfinished(id), Finished(id), overwrite: true);
+        return Task.CompletedTask;
+    }
+
+    public Task<Fate> ResumeAsync(string id)
+    {
+        if (File.Exists(Unfinished(id)))
+            File.Move(Unfinished(id), Finished(id), overwrite: true);
+        return Task.FromResult(Fate.Delivered);
+    }
+
+    public Task RestAsync() => Task.CompletedTask;
+
+    private string Finished(string id) => Path.Combine(folder, $"{id}.eml");
+    private string Unfinished(string id) => Path.Combine(folder, $".{id}.tmp");
+
+    private static FormatOptions International()
+    {
+        var format = FormatOptions.Default.Clone();
+        format.International = true;
+        return format;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Dapper;
+using Hosting;
+using Newsletter.Subscriptions;
+
+namespace Newsletter.Mail;
+
+/// <summary>
+/// Empties the outbox. For each mail: take it, write its text with a fresh token, prepare, record <c>handing</c>, hand over, record <c>sent</c>.
+/// What is promised when killed in between is said at <see cref="IDelivery"/>.
+/// </summary>
+internal sealed class SendMails(
+    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, WriteMail write, IDelivery delivery,
+    TimeProvider time, Wake wake, NewsletterMetrics metrics, ILogger<SendMails> log)
+    : BackgroundWork(schemas, log)
+{
+    private const int MaxAttempts = 20;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(6);
+
+    private sealed record Recipient(string? Address, string Status);
+
+    protected override Task RestAsync(CancellationToken stop) => wake.Outbox.WaitAsync(TimeSpan.FromSeconds(5), time, stop);
+
+    protected override async Task TurnAsync(CancellationToken stop)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(stop);
+        try
+        {
+            while (await Outbox.DueAsync(connection, time.Now()) is { Count: > 0 } due)
+            {
+                foreach (var mail in due)
+                {
+                    stop.ThrowIfCancellationRequested();
+                    if (await Outbox.TakeAsync(connection, mail, time.Now()) is { } held && !await SendAsync(connection, held, stop))
+                        return;
+                }
+            }
+        }
+        finally
+        {
+            await delivery.RestAsync();
+        }
+    }
+
+    /// <returns>False when delivery is down, and trying the next mail now would only wait for the same fault.</returns>
+    private async Task<bool> SendAsync(DbConnection connection, Waiting mail, CancellationToken stop)
+    {
+        if (mail.State == "handing")
+        {
+            var fate = await delivery.ResumeAsync(mail.Id);
+            await EndAsync(connection, mail, fate is Fate.Delivered ? "sent" : "undecided");
+            return true;
+        }
+
+        // Looked at now, not when the mail was queued: whoever confirmed or unsubscribed since gets no more of it.
+        var recipient = await connection.QuerySingleAsync<Recipient>(
+            "select address, status from subscribers where id = @SubscriberId", mail);
+        if (recipient.Address is null || recipient.Status != (mail.Kind == "issue" ? "confirmed" : "pending"))
+        {
+            await EndAsync(connection, mail, "dropped");
+            return true;
+        }
+
+        var message = await write.ToAsync(connection, mail, recipient.Address);
+        try
+        {
+            await delivery.PrepareAsync(mail.Id, message, stop);
+        }
+        catch (Exception error) when (!stop.IsCancellationRequested)
+        {
+            Log.DeliveryDown(log, error.GetType().Name, error is SocketException or IOException or UnauthorizedAccessException ? error.Message : "");
+            await RetryAsync(connection, mail);
+            return false;
+        }
+
+        if (!await Outbox.MoveAsync(connection, mail, "handing"))
+            return true;
+        try
+        {
+            await delivery.HandOverAsync(mail.Id, message);
+        }
+        catch (MailRefusedException refused)
+        {
+            Log.Refused(log, mail.Id, refused.Code);
+            if (refused.ForGood)
+                await EndAsync(connection, mail, "failed");
+            else
+                await RetryAsync(connection, mail);
+            return true;
+        }
+        catch (Exception error)
+        {
+            Log.Undecided(log, mail.Id, error.GetType().Name);
+            await EndAsync(connection, mail, await delivery.ResumeAsync(mail.Id) is Fate.Delivered ? "sent" : "undecided");
+            return false;
+        }
+
+        await EndAsync(connection, mail, "sent");
+        return true;
+    }
+
+    private async Task EndAsync(DbConnection connection, Waiting mail, string state)
+    {
+        if (await Outbox.MoveAsync(connection, mail, state))
+            metrics.Mail(mail.Kind, state);
+    }
+
+    private async Task RetryAsync(DbConnection connection, Waiting mail)
+    {
+        if (mail.Attempts >= MaxAttempts)
+        {
+            await EndAsync(connection, mail, "failed");
+            return;
+        }
+
+        var wait = Math.Min(TimeSpan.FromMinutes(Math.Pow(2, mail.Attempts - 1)).Milliseconds(), LongestWait.Milliseconds());
+        if (await Outbox.MoveAsync(connection, mail, "waiting", time.Now() + wait))
+            metrics.Mail(mail.Kind, "postponed");
+    }
+}

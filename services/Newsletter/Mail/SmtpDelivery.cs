@@ -1,0 +1,89 @@
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+
+namespace Newsletter.Mail;
+
+/// <summary>Sends by <c>smtp://user:pass@host:25</c> (STARTTLS when offered, insisted on when there is a password to protect) or <c>smtps://</c>.</summary>
+internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
+{
+    // Shorter than the time a stopping process is given, so that a hand-over under way can end.
+    private readonly SmtpClient _client = new() { Timeout = 15_000 };
+
+    public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken stop)
+    {
+        // A connection that died while idle is found out here, where it does no harm, and not in the middle of a mail.
+        if (_client.IsConnected && !await IsAliveAsync(stop))
+            await _client.DisconnectAsync(quit: false, stop);
+        if (_client.IsConnected)
+            return;
+
+        await _client.ConnectAsync(server.Host, server.IsDefaultPort || server.Port <= 0 ? DefaultPort : server.Port, Security, stop);
+        if (server.UserInfo.Length == 0)
+            return;
+        try
+        {
+            var parts = server.UserInfo.Split(':', 2);
+            await _client.AuthenticateAsync(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""), stop);
+        }
+        catch
+        {
+            await _client.DisconnectAsync(quit: false, CancellationToken.None);
+            throw;
+        }
+    }
+
+    public async Task HandOverAsync(string id, MimeMessage mail)
+    {
+        try
+        {
+            await _client.SendAsync(mail, CancellationToken.None);
+        }
+        catch (SmtpCommandException refused)
+        {
+            await _client.DisconnectAsync(quit: false, CancellationToken.None);
+            // Its message quotes the address, so only the code goes on.
+            throw new MailRefusedException((int)refused.StatusCode >= 500, (int)refused.StatusCode);
+        }
+        catch (NotSupportedException)
+        {
+            // The address needs SMTPUTF8 and the server does not speak it.
+            throw new MailRefusedException(forGood: true, 553);
+        }
+        catch
+        {
+            await _client.DisconnectAsync(quit: false, CancellationToken.None);
+            throw;
+        }
+    }
+
+    public Task<Fate> ResumeAsync(string id) => Task.FromResult(Fate.Undecided);
+
+    public async Task RestAsync()
+    {
+        if (_client.IsConnected)
+            await _client.DisconnectAsync(quit: true, CancellationToken.None);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private int DefaultPort => server.Scheme == "smtps" ? 465 : 25;
+
+    private SecureSocketOptions Security =>
+        server.Scheme == "smtps" ? SecureSocketOptions.SslOnConnect
+        : server.UserInfo.Length > 0 && !server.IsLoopback ? SecureSocketOptions.StartTls
+        : SecureSocketOptions.StartTlsWhenAvailable;
+
+    private async Task<bool> IsAliveAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _client.NoOpAsync(stop);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or SmtpCommandException or SmtpProtocolException)
+        {
+            return false;
+        }
+    }
+}

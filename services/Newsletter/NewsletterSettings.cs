@@ -1,0 +1,47 @@
+using System.Globalization;
+using Hosting;
+using MimeKit;
+
+namespace Newsletter;
+
+/// <summary>What the operator may set, read and checked once at start.</summary>
+/// <param name="From">The sender readers see.</param>
+/// <param name="PublicBase">Where readers reach the site; links in mails begin with it. Ends in a slash.</param>
+/// <param name="Pickup">A folder that takes finished mails, or null when mail goes by SMTP.</param>
+/// <param name="Smtp">The mail server, or null when mail goes to the pickup folder.</param>
+/// <param name="Weekday">The day of the weekly issue.</param>
+/// <param name="Hour">Its hour, UTC, 0 to 23.</param>
+internal sealed record NewsletterSettings(MailboxAddress From, Uri PublicBase, string? Pickup, Uri? Smtp, DayOfWeek Weekday, int Hour)
+{
+    /// <exception cref="SettingException">A setting is missing or malformed.</exception>
+    public static NewsletterSettings Read(IConfiguration configuration)
+    {
+        var publicBase = configuration["Newsletter:PublicBase"] is { Length: > 0 }
+            ? configuration.RequiredAddress("Newsletter:PublicBase")
+            : new Uri("http://localhost:8080/");
+        var from = configuration["Newsletter:From"] is { Length: > 0 } given ? given : $"Weekly AI Tool Verdicts <verdicts@{publicBase.Host}>";
+        if (!MailboxAddress.TryParse(from, out var sender))
+            throw new SettingException("Newsletter:From", "is not a mail address such as 'Weekly AI Tool Verdicts <verdicts@example.org>'");
+
+        var weekday = configuration["Newsletter:Weekday"] is { Length: > 0 } day ? day : nameof(DayOfWeek.Monday);
+        if (!Enum.TryParse<DayOfWeek>(weekday, ignoreCase: true, out var parsedDay) || !Enum.IsDefined(parsedDay) || char.IsAsciiDigit(weekday[0]))
+            throw new SettingException("Newsletter:Weekday", $"'{weekday}' is not a day such as Monday");
+        var hour = configuration["Newsletter:Hour"] is { Length: > 0 } time ? time : "8";
+        if (!int.TryParse(hour, NumberStyles.None, CultureInfo.InvariantCulture, out var parsedHour) || parsedHour > 23)
+            throw new SettingException("Newsletter:Hour", $"'{hour}' is not an hour from 0 to 23");
+
+        // SMTP wins when both are set: the composed process brings a pickup folder of its own, and an operator adds the server.
+        var smtp = configuration["Newsletter:Smtp"] is { Length: > 0 } server ? Server(server) : null;
+        var pickup = smtp is null && configuration["Newsletter:Pickup"] is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
+        if (smtp is null && pickup is null)
+            throw new SettingException("Newsletter:Pickup", "is missing and so is Newsletter__Smtp; set one of them: a folder for finished mails, or smtp://mail.example.org:25");
+
+        return new NewsletterSettings(sender, publicBase, pickup, smtp, parsedDay, parsedHour);
+    }
+
+    // The value is never repeated: it may hold a password.
+    private static Uri Server(string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var server) && server.Scheme is "smtp" or "smtps" && server.Host.Length > 0
+            ? server
+            : throw new SettingException("Newsletter:Smtp", "is not an address such as smtp://mail.example.org:25");
+}

@@ -1,0 +1,40 @@
+using Dapper;
+using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Newsletter.Subscriptions;
+
+/// <summary>What a reader sends to subscribe.</summary>
+/// <param name="Email">The address, at most 254 characters; international domains are fine.</param>
+internal sealed record SubscriptionAsked(string? Email);
+
+/// <param name="Status">Always <c>pending</c>: the answer does not tell who subscribed.</param>
+/// <param name="Message">What happens next, for the reader.</param>
+internal sealed record SubscriptionPending(string Status, string Message);
+
+/// <summary>
+/// Takes a wish to subscribe. Every valid address costs one insert and gets one answer, known or not; what to do about it is decided later
+/// by <see cref="AdmitRequests"/>. Deciding here would show in the time taken, however equal the answers.
+/// </summary>
+internal static class Subscribe
+{
+    private static readonly SubscriptionPending Answer = new("pending", "Check your inbox: we have sent a link to confirm, unless this address is subscribed already.");
+
+    public static async Task<Results<Accepted<SubscriptionPending>, ProblemHttpResult>> HandleAsync(
+        SubscriptionAsked asked, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider time, Wake wake, NewsletterMetrics metrics, CancellationToken stop)
+    {
+        if (Address.Parse(asked.Email) is not { } address)
+            return Problems.Of(400, "invalid-email", "This is not a mail address we can write to.");
+
+        await using (var connection = await database.Source.OpenConnectionAsync(stop))
+        {
+            await connection.ExecuteAsync(
+                "insert into requests (address, address_key, asked_at) values (@Value, @Key, @now)",
+                new { address.Value, address.Key, now = time.Now() });
+        }
+
+        metrics.Subscription("requested");
+        wake.Admission.Set();
+        return TypedResults.Accepted((string?)null, Answer);
+    }
+}

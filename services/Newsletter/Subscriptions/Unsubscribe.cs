@@ -1,0 +1,54 @@
+using Dapper;
+using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Newsletter.Subscriptions;
+
+/// <summary>Ends a subscription and forgets the address. The token stays valid, so that doing it again answers the same.</summary>
+internal static class Unsubscribe
+{
+    public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> HandleAsync(
+        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, NewsletterMetrics metrics, CancellationToken stop) =>
+        await EndAsync(given.Token, database, metrics, stop);
+
+    /// <summary>
+    /// RFC 8058: mail providers post exactly <c>List-Unsubscribe=One-Click</c>, from anywhere and without cookies. Nothing else is taken here,
+    /// so that neither a followed link nor a page's stray form unsubscribes anyone.
+    /// </summary>
+    public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> OneClickAsync(
+        string? token, HttpRequest request, [FromKeyedServices(NewsletterService.Name)] Database database, NewsletterMetrics metrics, CancellationToken stop)
+    {
+        if (!request.HasFormContentType)
+            return Problems.Of(415, "unsupported-media-type", "One-click unsubscription takes a form.");
+        try
+        {
+            var form = await request.ReadFormAsync(stop);
+            if (form.Count != 1 || form.Files.Count != 0 || form["List-Unsubscribe"] != "One-Click")
+                return Problems.Of(400, "not-one-click", "The form must hold List-Unsubscribe=One-Click and nothing else.");
+        }
+        catch (InvalidDataException)
+        {
+            return Problems.Of(400, "malformed-request", "The form can't be read.");
+        }
+
+        return await EndAsync(token, database, metrics, stop);
+    }
+
+    private static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> EndAsync(string? token, Database database, NewsletterMetrics metrics, CancellationToken stop)
+    {
+        if (Token.Hash(token) is not { } hash)
+            return Unknown();
+
+        await using var connection = await database.Source.OpenConnectionAsync(stop);
+        const string Holder = "(select t.subscriber_id from tokens t where t.hash = @hash and t.purpose = 'unsubscribe')";
+        if (await connection.ExecuteAsync(
+            $"update subscribers set status = 'unsubscribed', address = null, address_key = null where status <> 'unsubscribed' and id = {Holder}", new { hash }) == 1)
+            metrics.Subscription("unsubscribed");
+        else if (await connection.ExecuteScalarAsync<long>($"select count(*) from subscribers where id = {Holder}", new { hash }) == 0)
+            return Unknown();
+
+        return TypedResults.Ok(new SubscriptionStands("unsubscribed"));
+    }
+
+    private static ProblemHttpResult Unknown() => Problems.Of(404, "unknown-token", "This link is not one of ours. Use the one in the latest issue.");
+}

@@ -1,0 +1,89 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Extensions.Primitives;
+
+namespace Web;
+
+/// <summary>
+/// The style sheet, scripts and pictures: embedded in the assembly, so that Web is one folder wherever it runs and Standalone needs no
+/// static web assets; served under an address with the content's hash, so that browsers may keep them for a year.
+/// </summary>
+public static class AssetFiles
+{
+    private sealed record Asset(string Url, string Type, string ETag, byte[] Plain, byte[]? Brotli, byte[]? Gzip);
+
+    private static readonly FileExtensionContentTypeProvider Types = new();
+    private static readonly Dictionary<string, Asset> ByName = Load();
+    private static readonly Dictionary<string, Asset> ByUrl = ByName.Values.ToDictionary(asset => asset.Url);
+
+    /// <summary>The hashed address of an asset, e.g. <c>/assets/site.1a2b3c4d5e.css</c>.</summary>
+    public static string Url(string name) => ByName[name].Url;
+
+    internal static void MapAssets(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/assets/{file}", ["GET", "HEAD"], Serve).ExcludeFromDescription();
+        // Asked for by browsers on pages that name no icon, e.g. a bare XML feed.
+        routes.MapGet("/favicon.ico", () => TypedResults.Redirect(Url("favicon.svg"))).ExcludeFromDescription();
+    }
+
+    private static Results<FileContentHttpResult, NotFound> Serve(string file, HttpContext context)
+    {
+        if (!ByUrl.TryGetValue("/assets/" + file, out var asset))
+            return TypedResults.NotFound();
+
+        var headers = context.Response.Headers;
+        headers.CacheControl = "public, max-age=31536000, immutable";
+        headers.Vary = "Accept-Encoding";
+        var (bytes, encoding) = Pick(asset, context.Request.Headers.AcceptEncoding);
+        if (encoding is not null)
+            headers.ContentEncoding = encoding;
+        // Each encoding is a representation of its own, hence its own tag.
+        return TypedResults.File(bytes, asset.Type, entityTag: new($"\"{asset.ETag}{(encoding is null ? "" : "-" + encoding)}\""));
+    }
+
+    private static (byte[] Bytes, string? Encoding) Pick(Asset asset, StringValues accepted)
+    {
+        var names = accepted.ToString();
+        if (asset.Brotli is not null && names.Contains("br", StringComparison.OrdinalIgnoreCase))
+            return (asset.Brotli, "br");
+        if (asset.Gzip is not null && names.Contains("gzip", StringComparison.OrdinalIgnoreCase))
+            return (asset.Gzip, "gzip");
+        return (asset.Plain, null);
+    }
+
+    private static Dictionary<string, Asset> Load()
+    {
+        const string Prefix = "Assets/";
+        var assembly = typeof(AssetFiles).Assembly;
+        var assets = new Dictionary<string, Asset>();
+        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            using var stream = assembly.GetManifestResourceStream(resource)!;
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            var name = Path.GetFileName(resource);
+            var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
+            var type = Types.TryGetContentType(name, out var known) ? known : "application/octet-stream";
+            var text = type.StartsWith("text/", StringComparison.Ordinal) || type is "image/svg+xml";
+            assets[name] = new Asset(
+                $"/assets/{Path.GetFileNameWithoutExtension(name)}.{hash}{Path.GetExtension(name)}",
+                text ? type + "; charset=utf-8" : type,
+                hash,
+                bytes,
+                text ? Compress(bytes, to => new BrotliStream(to, CompressionLevel.SmallestSize)) : null,
+                text ? Compress(bytes, to => new GZipStream(to, CompressionLevel.SmallestSize)) : null);
+        }
+
+        return assets;
+    }
+
+    private static byte[] Compress(byte[] bytes, Func<Stream, Stream> encoder)
+    {
+        using var compressed = new MemoryStream();
+        using (var encoding = encoder(compressed))
+            encoding.Write(bytes);
+        return compressed.ToArray();
+    }
+}

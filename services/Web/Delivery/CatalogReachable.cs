@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Web;
+
+/// <summary>Web is ready when it runs: without the catalog it still says so to readers, and a restart would not bring the catalog back.</summary>
+internal sealed class CatalogReachable(CatalogReader catalog) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await catalog.CategoriesAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (ServiceAway)
+        {
+            return HealthCheckResult.Degraded("The catalog does not answer; pages say 503 until it does.");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace Web;
+
+internal static class Forms
+{
+    /// <returns>The form, or null when the body is none, is malformed or too large.</returns>
+    public static async Task<IFormCollection?> FormAsync(this HttpContext context)
+    {
+        if (!context.Request.HasFormContentType)
+            return null;
+        try
+        {
+            return await context.Request.ReadFormAsync(context.RequestAborted);
+        }
+        catch (Exception error) when (error is InvalidDataException or BadHttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    public static string Origin(this HttpContext context) => context.RequestServices.GetRequiredService<Origin>().Of(context.Request);
+}

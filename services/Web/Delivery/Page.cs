@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Web;
+
+/// <summary>A page: rendered once on the server from its model, with nothing interactive in it.</summary>
+public abstract class Page<TModel> : ComponentBase
+{
+    [Parameter, EditorRequired]
+    public PageHead Head { get; set; } = null!;
+
+    [Parameter, EditorRequired]
+    public TModel Model { get; set; } = default!;
+}
+
+internal static class Page
+{
+    public static RazorComponentResult Of<TPage, TModel>(PageHead head, TModel model, int status = 200) where TPage : Page<TModel> =>
+        new RazorComponentResult<TPage>(new Dictionary<string, object?> { ["Head"] = head, ["Model"] = model })
+        {
+            StatusCode = status,
+            ContentType = "text/html; charset=utf-8",
+            PreventStreamingRendering = true,
+        };
+
+    /// <summary>A short page that says one thing: an error, a thank-you, a question.</summary>
+    public static RazorComponentResult Notice(HttpContext context, int status, string title, params string[] paragraphs)
+    {
+        var origin = context.RequestServices.GetRequiredService<Origin>().Of(context.Request);
+        var head = new PageHead(title, paragraphs.FirstOrDefault() ?? title, origin + "/") { Hidden = true };
+        return Of<Pages.NoticePage, Notice>(head, new Notice(title, paragraphs), status);
+    }
+
+    public static RazorComponentResult NotFound(HttpContext context, string what = "page") => Notice(context, 404, $"There is no such {what}",
+        "The address may be misspelt, or what was here has moved.",
+        "All tools are in the index, and any two of them can be compared.");
+}
+
+public sealed record Notice(string Title, IReadOnlyList<string> Paragraphs);

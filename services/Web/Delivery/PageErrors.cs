@@ -1,0 +1,68 @@
+using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Web;
+
+/// <summary>
+/// Turns failures into pages for readers, and leaves programs (anything under <c>/api</c>, or whoever does not accept HTML) the
+/// problem+json they expect. A catch-all route would do it too, but would answer 404 where another route says 405.
+/// </summary>
+internal static partial class PageErrors
+{
+    public static void UsePageErrors(this WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Web.PageErrors");
+        app.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (ServiceAway away) when (!context.Response.HasStarted)
+            {
+                Unavailable(log, context.Request.Path, away.Service, away.InnerException?.Message);
+                context.Response.Clear();
+                context.Response.StatusCode = 503;
+                context.Response.Headers.RetryAfter = "10";
+            }
+            catch (Exception error) when (error is not OperationCanceledException and not BadHttpRequestException
+                && !context.Response.HasStarted && WantsPage(context.Request))
+            {
+                Failed(log, context.Request.Path, error);
+                context.Response.Clear();
+                context.Response.StatusCode = 500;
+            }
+
+            var response = context.Response;
+            if (response.StatusCode < 400 || response.HasStarted || response.ContentType is not null || response.ContentLength is > 0)
+                return;
+            if (WantsPage(context.Request))
+                await Explain(context).ExecuteAsync(context);
+            else if (response.StatusCode == 503)
+                await Problems.Of(503, "unavailable", "A service this answer needs is away; try again in a few seconds.").ExecuteAsync(context);
+        });
+    }
+
+    private static bool WantsPage(HttpRequest request) =>
+        !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !request.Path.StartsWithSegments("/hubs", StringComparison.OrdinalIgnoreCase)
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    private static RazorComponentResult Explain(HttpContext context) => context.Response.StatusCode switch
+    {
+        404 => Page.NotFound(context),
+        405 => Page.Notice(context, 405, "That can't be done here", "This address exists, but does not take this kind of request."),
+        503 => Page.Notice(context, 503, "We'll be right back",
+            "The catalog does not answer at the moment. Nothing is lost: votes are kept in a ledger of their own.",
+            "Please try again in a few seconds."),
+        >= 500 => Page.Notice(context, context.Response.StatusCode, "Something went wrong on our side",
+            "The page could not be made. It has been noted; please try again in a moment."),
+        var status => Page.Notice(context, status, "That request can't be understood",
+            "Something in the address or the form is not as it should be. Going back and trying again usually helps."),
+    };
+
+    [LoggerMessage(6002, LogLevel.Warning, "{Path} answered 503: {Service} is away: {Problem}")]
+    private static partial void Unavailable(ILogger log, string path, string service, string? problem);
+
+    [LoggerMessage(6003, LogLevel.Error, "{Path} could not be made")]
+    private static partial void Failed(ILogger log, string path, Exception error);
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Components;
+
+namespace Web;
+
+/// <summary>What goes into a page's head.</summary>
+/// <param name="Title">Without the site's name, which the layout adds.</param>
+/// <param name="Description">One or two sentences for search results and shared links.</param>
+/// <param name="Canonical">The page's one public address, absolute.</param>
+public sealed record PageHead(string Title, string Description, string Canonical)
+{
+    public const string Site = "AI Tool Verdicts";
+
+    /// <summary>True for pages that search engines should leave out: answers to forms, errors, and pairs no editor chose.</summary>
+    public bool Hidden { get; init; }
+
+    /// <summary>Loads the script that votes without leaving the page and keeps the numbers live.</summary>
+    public bool Live { get; init; }
+
+    /// <summary>True when the request carried a voter's cookie, so that the script may ask for the reader's own votes.</summary>
+    public bool KnownVoter { get; init; }
+
+    /// <summary>schema.org data; says nothing the page does not show.</summary>
+    public IReadOnlyList<object> Data { get; init; } = [];
+
+    public string Origin => new Uri(Canonical).GetLeftPart(UriPartial.Authority);
+
+    // The default encoder escapes <, > and & as \u003C…, so no text in the catalog can end the script element.
+    public MarkupString DataAsScript => (MarkupString)string.Concat(
+        Data.Select(data => $"<script type=\"application/ld+json\">{JsonSerializer.Serialize(data)}</script>"));
+}

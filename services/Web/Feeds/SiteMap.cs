@@ -1,0 +1,34 @@
+using System.Xml.Linq;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Web;
+
+/// <summary><c>/sitemap.xml</c> and <c>/robots.txt</c>: every tool, category and curated comparison, and nothing made on request.</summary>
+internal static class SiteMap
+{
+    private static readonly XNamespace Map = "http://www.sitemaps.org/schemas/sitemap/0.9";
+    private static readonly string[] Fixed = ["/", "/tools", "/compare", "/methodology", "/newsletter"];
+
+    public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog, NewsletterClient newsletter)
+    {
+        var stop = context.RequestAborted;
+        var origin = context.Origin();
+        var tools = catalog.ToolLinesAsync(stop);
+        var categories = catalog.CategoriesAsync(stop);
+        var issues = newsletter.ArchiveAsync(stop);
+        var comparisons = await catalog.AllComparisonsAsync(stop);
+        return Xml.Of("application/xml", new XElement(Map + "urlset",
+            Fixed.Select(path => Place(origin + path, null)),
+            comparisons.Select(comparison => Place(origin + comparison.Path, comparison.UpdatedAt)),
+            (await tools).Select(tool => Place($"{origin}/tools/{tool.Slug}", null)),
+            (await categories).Select(category => Place($"{origin}/categories/{category.Slug}", null)),
+            (await issues ?? []).Select(issue => Place($"{origin}/newsletter/{issue.Week}", issue.PublishedAt))));
+    }
+
+    public static ContentHttpResult Robots(HttpContext context) => TypedResults.Text(
+        $"User-agent: *\nDisallow: /api/\nDisallow: /hubs/\nDisallow: /vote\nDisallow: /newsletter/confirm\nDisallow: /newsletter/unsubscribe\n\nSitemap: {context.Origin()}/sitemap.xml\n");
+
+    private static XElement Place(string address, DateTimeOffset? changed) => new(Map + "url",
+        new XElement(Map + "loc", address),
+        changed is { } at ? new XElement(Map + "lastmod", at.UtcDateTime.ToString("yyyy-MM-dd")) : null);
+}

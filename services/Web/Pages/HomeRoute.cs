@@ -1,0 +1,21 @@
+namespace Web;
+
+public sealed record HomeModel(
+    IReadOnlyList<Comparison> Comparisons, IReadOnlyList<ToolTally>? Top, IReadOnlyList<ToolTally>? Divided, IReadOnlyDictionary<string, string> Names);
+
+internal static class HomeRoute
+{
+    private const int Ranked = 5, Newest = 6;
+
+    public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog, TallyReader tallies)
+    {
+        var stop = context.RequestAborted;
+        var newest = catalog.ComparisonsAsync(null, null, 1, stop);
+        var lines = catalog.ToolLinesAsync(stop);
+        var top = tallies.RankingAsync("top", Ranked, stop);
+        var divided = tallies.RankingAsync("divided", Ranked, stop);
+        var names = (await lines).ToDictionary(tool => tool.Slug, tool => tool.Name);
+        var head = new PageHead(PageHead.Site, "AI tools side by side: a panel's verdicts, readers' live votes, and prices. Which one should you ship with?", context.Origin() + "/") { Live = true };
+        return Page.Of<Pages.HomePage, HomeModel>(head, new HomeModel((await newest).Comparisons.Take(Newest).ToList(), await top, await divided, names));
+    }
+}

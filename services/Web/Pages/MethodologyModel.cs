@@ -1,0 +1,4 @@
+namespace Web;
+
+/// <summary>The page says the same to everyone.</summary>
+public sealed record MethodologyModel;

@@ -1,0 +1,96 @@
+using System.Net;
+using Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Web;
+
+public sealed record NewsletterModel(IReadOnlyList<Issue>? Issues);
+
+public sealed record IssueModel(Issue Issue, IReadOnlyList<Crumb> Trail);
+
+/// <param name="Action">Where the button posts the token to.</param>
+public sealed record TokenModel(string Title, string Text, string Button, string Action, string Token);
+
+internal static class NewsletterRoute
+{
+    private const int MaxToken = 1024;
+
+    public static async Task<IResult> ShowAsync(HttpContext context, NewsletterClient newsletter)
+    {
+        var head = new PageHead("Weekly AI Tool Verdicts", "One mail a week: new comparisons, the panel's verdicts, and where the community disagrees.", context.Origin() + "/newsletter");
+        return Page.Of<Pages.NewsletterPage, NewsletterModel>(head, new NewsletterModel(await newsletter.ArchiveAsync(context.RequestAborted)));
+    }
+
+    public static async Task<IResult> IssueAsync(string week, HttpContext context, NewsletterClient newsletter)
+    {
+        // An issue's name has the grammar of slugs: 2026-w48.
+        if (!Slug.IsValid(week) || await newsletter.IssueAsync(week, context.RequestAborted) is not { } issue)
+            return Page.NotFound(context, "issue");
+        var origin = context.Origin();
+        var here = $"{origin}/newsletter/{issue.Week}";
+        var trail = new List<Crumb> { new("Home", "/"), new("Newsletter", "/newsletter"), new(issue.Title, null) };
+        var head = new PageHead(issue.Title, issue.Intro ?? "An issue of Weekly AI Tool Verdicts.", here) { Data = [StructuredData.Breadcrumbs(origin, here, trail)] };
+        return Page.Of<Pages.IssuePage, IssueModel>(head, new IssueModel(issue, trail));
+    }
+
+    public static async Task<IResult> SubscribeAsync(HttpContext context, NewsletterClient newsletter)
+    {
+        var email = (await context.FormAsync())?["email"].ToString().Trim();
+        if (string.IsNullOrEmpty(email) || email.Length > 254)
+            return NoAddress(context);
+        var (status, retry) = await newsletter.SendAsync(context, "subscriptions", new { email });
+        return status switch
+        {
+            HttpStatusCode.Accepted or HttpStatusCode.OK => Page.Notice(context, 200, "Please look into your mail",
+                "We sent a link to the address you gave. The subscription starts once you open it and confirm.",
+                "Nothing there after a few minutes? Look among unwanted mail, or sign up again."),
+            HttpStatusCode.TooManyRequests => TooMany(context, retry),
+            _ => NoAddress(context),
+        };
+    }
+
+    // A GET only asks: mail programs open links ahead of their readers, and must not confirm or end anything by it.
+    public static IResult AskToConfirm(HttpContext context) => Ask(context, new TokenModel(
+        "Confirm your subscription", "You will get Weekly AI Tool Verdicts, one mail a week.", "Confirm", "/newsletter/confirm", Token(context.Request.Query["token"])));
+
+    public static IResult AskToUnsubscribe(HttpContext context) => Ask(context, new TokenModel(
+        "Unsubscribe", "You will get no further mail from us.", "Unsubscribe", "/newsletter/unsubscribe", Token(context.Request.Query["token"])));
+
+    public static Task<IResult> ConfirmAsync(HttpContext context, NewsletterClient newsletter) => DoAsync(context, newsletter, "confirmations",
+        "You are subscribed", "The next issue of Weekly AI Tool Verdicts comes to you. Each has a link to leave.");
+
+    public static Task<IResult> UnsubscribeAsync(HttpContext context, NewsletterClient newsletter) => DoAsync(context, newsletter, "unsubscriptions",
+        "You are unsubscribed", "No further mail will come, and your address is deleted.");
+
+    private static RazorComponentResult Ask(HttpContext context, TokenModel model) => model.Token.Length == 0
+        ? BadLink(context)
+        : Page.Of<Pages.TokenPage, TokenModel>(new PageHead(model.Title, model.Text, context.Origin() + model.Action) { Hidden = true }, model);
+
+    private static async Task<IResult> DoAsync(HttpContext context, NewsletterClient newsletter, string path, string title, string text)
+    {
+        var token = Token((await context.FormAsync())?["token"]);
+        if (token.Length == 0)
+            return BadLink(context);
+        var (status, retry) = await newsletter.SendAsync(context, path, new { token });
+        return status switch
+        {
+            < HttpStatusCode.MultipleChoices => Page.Notice(context, 200, title, text),
+            HttpStatusCode.TooManyRequests => TooMany(context, retry),
+            _ => BadLink(context),
+        };
+    }
+
+    private static string Token(string? token) => token is { Length: > 0 and <= MaxToken } && token.All(char.IsAscii) && !token.Any(char.IsControl) ? token : "";
+
+    private static RazorComponentResult BadLink(HttpContext context) => Page.Notice(context, 400, "This link does not work",
+        "It is incomplete, too old, or was used before. Please open the link from the mail again, or sign up anew.");
+
+    private static RazorComponentResult NoAddress(HttpContext context) => Page.Notice(context, 400, "That is no mail address",
+        "Please go back and give an address such as name@example.org.");
+
+    private static RazorComponentResult TooMany(HttpContext context, int seconds)
+    {
+        context.Response.Headers.RetryAfter = seconds.ToString();
+        return Page.Notice(context, 429, "Please try again later", "There were many requests from where you are. Please try again in a few minutes.");
+    }
+}

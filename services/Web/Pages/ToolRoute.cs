@@ -1,0 +1,41 @@
+using Contracts;
+
+namespace Web;
+
+public sealed record ToolModel(
+    Tool Tool, Tallies Tallies, string? Own, IReadOnlyList<HistoryPoint> History, IReadOnlyList<Comparison> Comparisons,
+    IReadOnlyList<ToolLine> Others, IReadOnlyList<Crumb> Trail);
+
+internal static class ToolRoute
+{
+    public static async Task<IResult> ShowAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting)
+    {
+        if (!Slug.IsValid(slug))
+            return Page.NotFound(context, "tool");
+
+        var stop = context.RequestAborted;
+        var counting = tallies.OfAsync([slug], stop);
+        var remembering = tallies.HistoryAsync(slug, stop);
+        var asking = voting.OwnVotesAsync(context);
+        var reading = catalog.ToolAsync(slug, stop);
+        var listing = catalog.ToolLinesAsync(stop);
+        var comparing = catalog.ComparisonsAsync(slug, null, 1, stop);
+        await Task.WhenAll(reading, listing, comparing);
+        if (await reading is not { } tool)
+            return Page.NotFound(context, "tool");
+
+        var origin = context.Origin();
+        var path = $"/tools/{slug}";
+        var trail = new List<Crumb> { new("Home", "/"), new("Tools", "/tools"), new(tool.Category.Name, $"/categories/{tool.Category.Slug}"), new(tool.Name, null) };
+        var tally = await counting;
+        var head = new PageHead($"{tool.Name}: ship or skip?", $"{tool.Name}, {tool.Tagline} The panel's verdict, the community's live votes, and prices.", origin + path)
+        {
+            Live = true,
+            KnownVoter = context.Request.KnowsVoter(),
+            Data = [StructuredData.Breadcrumbs(origin, origin + path, trail), StructuredData.Tool(origin, tool, tally.Of(slug))],
+        };
+        var others = (await listing).Where(other => other.Slug != slug && !other.Retired).OrderBy(other => other.Name, StringComparer.OrdinalIgnoreCase).ToList();
+        return Page.Of<Pages.ToolPage, ToolModel>(head, new ToolModel(
+            tool, tally, (await asking).GetValueOrDefault(slug), await remembering, (await comparing).Comparisons, others, trail));
+    }
+}

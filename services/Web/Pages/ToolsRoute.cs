@@ -1,0 +1,75 @@
+using Contracts;
+
+namespace Web;
+
+public sealed record ToolsModel(
+    ToolQuery Query, IReadOnlyList<Tool> Tools, int Total, int Pages, Tallies Tallies, IReadOnlyList<Category> Categories);
+
+public sealed record CategoryModel(
+    Category Category, IReadOnlyList<Tool> Tools, Tallies Tallies, IReadOnlyList<Comparison> Comparisons, IReadOnlyList<Crumb> Trail);
+
+internal static class ToolsRoute
+{
+    private const int PerPage = 24;
+
+    public static async Task<IResult> IndexAsync(HttpContext context, CatalogReader catalog, TallyReader tallies)
+    {
+        var stop = context.RequestAborted;
+        var query = ToolQuery.From(context.Request.Query);
+        var categories = await catalog.CategoriesAsync(stop);
+        // Catalog refuses categories it does not know; an old link should still show the tools.
+        if (query.Category.Length > 0 && categories.All(category => category.Slug != query.Category))
+            query = query with { Category = "" };
+
+        var model = query.NeedsAll
+            ? await ChooseAsync(query, categories, catalog, tallies, stop)
+            : await ListAsync(query, categories, catalog, tallies, stop);
+        var head = new PageHead("All AI tools", "Every AI tool in the catalog with the panel's verdict, the community's votes and its entry price.", context.Origin() + (query.IsFiltered ? "/tools" : query.At(query.Page)))
+        {
+            Live = true,
+            Hidden = query.IsFiltered,
+        };
+        return Page.Of<Pages.ToolsPage, ToolsModel>(head, model);
+    }
+
+    public static async Task<IResult> CategoryAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies)
+    {
+        if (!Slug.IsValid(slug))
+            return Page.NotFound(context, "category");
+        var stop = context.RequestAborted;
+        if ((await catalog.CategoriesAsync(stop)).FirstOrDefault(category => category.Slug == slug) is not { } category)
+            return Page.NotFound(context, "category");
+
+        var comparing = catalog.ComparisonsAsync(null, slug, 1, stop);
+        var tools = await catalog.AllToolsAsync(slug, null, null, stop);
+        var counts = await tallies.OfAsync(tools.Select(tool => tool.Slug), stop);
+        var origin = context.Origin();
+        var trail = new List<Crumb> { new("Home", "/"), new("Tools", "/tools"), new(category.Name, null) };
+        var head = new PageHead($"{category.Name}: AI tools compared", $"The AI tools in {category.Name}: the panel's verdicts, the community's votes, prices and comparisons.", $"{origin}/categories/{slug}")
+        {
+            Live = true,
+            Data = [StructuredData.Breadcrumbs(origin, $"{origin}/categories/{slug}", trail)],
+        };
+        return Page.Of<Pages.CategoryPage, CategoryModel>(head, new CategoryModel(category, tools, counts, (await comparing).Comparisons, trail));
+    }
+
+    private static async Task<ToolsModel> ListAsync(
+        ToolQuery query, IReadOnlyList<Category> categories, CatalogReader catalog, TallyReader tallies, CancellationToken stop)
+    {
+        var list = await catalog.ToolsAsync(query.Category, query.Q, query.Sort, query.Page, stop);
+        var counts = await tallies.OfAsync(list.Tools.Select(tool => tool.Slug), stop);
+        return new ToolsModel(query, list.Tools, list.Total, list.Pages, counts, categories);
+    }
+
+    private static async Task<ToolsModel> ChooseAsync(
+        ToolQuery query, IReadOnlyList<Category> categories, CatalogReader catalog, TallyReader tallies, CancellationToken stop)
+    {
+        var all = await catalog.AllToolsAsync(query.Category, query.Q, query.Sort == "community" ? null : query.Sort, stop);
+        var counts = await tallies.OfAsync(all.Select(tool => tool.Slug), stop);
+        IEnumerable<Tool> chosen = all.Where(tool => query.Takes(tool, counts.Of(tool.Slug)));
+        if (query.Sort == "community")
+            chosen = chosen.OrderByDescending(tool => counts.Of(tool.Slug)?.Interval?.Low ?? -1);
+        var tools = chosen.ToList();
+        return new ToolsModel(query, tools.Skip((query.Page - 1) * PerPage).Take(PerPage).ToList(), tools.Count, (tools.Count + PerPage - 1) / PerPage, counts, categories);
+    }
+}

@@ -1,0 +1,4 @@
+namespace Web;
+
+/// <param name="Path">Null for the page itself.</param>
+public sealed record Crumb(string Name, string? Path);

@@ -1,0 +1,59 @@
+namespace Web;
+
+/// <summary>Reads Catalog for the pages. Slugs are checked by the routes before they come here.</summary>
+internal sealed class CatalogReader(IHttpClientFactory clients)
+{
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(3);
+
+    public Task<Tool?> ToolAsync(string slug, CancellationToken stop) => Read<Tool>($"api/tools/{slug}", stop);
+
+    public Task<Comparison?> ComparisonAsync(string slug, CancellationToken stop) => Read<Comparison>($"api/comparisons/{slug}", stop);
+
+    public async Task<ToolList> ToolsAsync(string? category, string? q, string? sort, int page, CancellationToken stop) =>
+        await Read<ToolList>("api/tools" + QueryString.Create(new Dictionary<string, string?>
+        {
+            ["category"] = category,
+            ["q"] = q,
+            ["sort"] = sort,
+            ["page"] = page > 1 ? page.ToString() : null,
+        }.Where(part => !string.IsNullOrEmpty(part.Value))), stop) ?? new ToolList([], 0, page, 0);
+
+    public async Task<ComparisonList> ComparisonsAsync(string? tool, string? category, int page, CancellationToken stop) =>
+        await Read<ComparisonList>("api/comparisons" + QueryString.Create(new Dictionary<string, string?>
+        {
+            ["tool"] = tool,
+            ["category"] = category,
+            ["page"] = page > 1 ? page.ToString() : null,
+        }.Where(part => !string.IsNullOrEmpty(part.Value))), stop) ?? new ComparisonList([], 0, page, 0);
+
+    /// <summary>Every tool that matches, over all of Catalog's pages; for filters Catalog does not know, and for the site map.</summary>
+    public async Task<IReadOnlyList<Tool>> AllToolsAsync(string? category, string? q, string? sort, CancellationToken stop)
+    {
+        var first = await ToolsAsync(category, q, sort, 1, stop);
+        var tools = first.Tools.ToList();
+        for (var page = 2; page <= Math.Min(first.Pages, MostPages); page++)
+            tools.AddRange((await ToolsAsync(category, q, sort, page, stop)).Tools);
+        return tools;
+    }
+
+    public async Task<IReadOnlyList<Comparison>> AllComparisonsAsync(CancellationToken stop)
+    {
+        var first = await ComparisonsAsync(null, null, 1, stop);
+        var comparisons = first.Comparisons.ToList();
+        for (var page = 2; page <= Math.Min(first.Pages, MostPages); page++)
+            comparisons.AddRange((await ComparisonsAsync(null, null, page, stop)).Comparisons);
+        return comparisons;
+    }
+
+    public async Task<IReadOnlyList<ToolLine>> ToolLinesAsync(CancellationToken stop) =>
+        (await Read<ToolLines>("api/catalog/tools", stop))?.Tools ?? [];
+
+    public async Task<IReadOnlyList<Category>> CategoriesAsync(CancellationToken stop) =>
+        await Read<IReadOnlyList<Category>>("api/categories", stop) ?? [];
+
+    // A bound on what one page may ask of Catalog; 2 400 tools.
+    private const int MostPages = 100;
+
+    private Task<T?> Read<T>(string path, CancellationToken stop) where T : class =>
+        clients.CreateClient("Catalog").ReadAsync<T>("Catalog", path, Within, stop);
+}

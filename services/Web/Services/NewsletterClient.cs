@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Http.Json;
+
+namespace Web;
+
+public sealed record IssueLink(string Title, string Path, string? Note);
+
+public sealed record IssueSection(string Title, IReadOnlyList<IssueLink> Links);
+
+/// <summary>An issue; the sections are there only when the issue itself was asked for.</summary>
+public sealed record Issue(string Week, string Title, DateTimeOffset PublishedAt, string? Intro, IReadOnlyList<IssueSection>? Sections = null);
+
+public sealed record IssueArchive(IReadOnlyList<Issue> Issues);
+
+/// <summary>Speaks to Newsletter for its pages and forms.</summary>
+internal sealed class NewsletterClient(IHttpClientFactory clients)
+{
+    private static readonly TimeSpan ToShow = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ToSend = TimeSpan.FromSeconds(10);
+
+    /// <returns>The archive, newest first, or null when Newsletter is away: the sign-up is shown all the same.</returns>
+    public async Task<IReadOnlyList<Issue>?> ArchiveAsync(CancellationToken stop)
+    {
+        try
+        {
+            return (await Client.ReadAsync<IssueArchive>("Newsletter", "api/newsletter/issues", ToShow, stop))?.Issues ?? [];
+        }
+        catch (ServiceAway)
+        {
+            return null;
+        }
+    }
+
+    public Task<Issue?> IssueAsync(string week, CancellationToken stop) =>
+        Client.ReadAsync<Issue>("Newsletter", $"api/newsletter/issues/{week}", ToShow, stop);
+
+    /// <param name="context">The reader's request; host and address are passed on.</param>
+    /// <param name="path">Which form: subscriptions, confirmations or unsubscriptions.</param>
+    /// <param name="body">What it says.</param>
+    /// <exception cref="ServiceAway">No answer, or one above 500.</exception>
+    public async Task<(HttpStatusCode Status, int RetryAfter)> SendAsync(HttpContext context, string path, object body)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(ToSend);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"api/newsletter/{path}") { Content = JsonContent.Create(body) };
+        request.Headers.Host = context.Request.Host.Value;
+        if (context.Connection.RemoteIpAddress is { } address)
+            request.Headers.TryAddWithoutValidation("X-Forwarded-For", address.ToString());
+        try
+        {
+            using var answer = await Client.SendAsync(request, limit.Token);
+            if (answer.StatusCode >= HttpStatusCode.InternalServerError)
+                throw new ServiceAway("Newsletter");
+            return (answer.StatusCode, (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 60));
+        }
+        catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw new ServiceAway("Newsletter", error);
+        }
+    }
+
+    private HttpClient Client => clients.CreateClient("Newsletter");
+}

@@ -1,0 +1,28 @@
+namespace Web;
+
+/// <summary>Wilson's 95% interval of the share that says ship, in percent.</summary>
+public sealed record Interval(double Low, double High);
+
+/// <summary>The community's verdict on one tool, as Tally shows it.</summary>
+public sealed record ToolTally(
+    string Tool, long Ship, long Skip, long Total, double? ShipPercent, Interval? Interval, long Version, DateTimeOffset? UpdatedAt)
+{
+    /// <summary>Below this many votes the percentage says little, and the page marks it so.</summary>
+    public const int Early = 10;
+
+    /// <summary>ship, skip, or null when there is no majority.</summary>
+    public string? Majority => Ship > Skip ? "ship" : Skip > Ship ? "skip" : null;
+}
+
+/// <summary>The community's verdicts on some tools. <see cref="Away"/> when Tally did not answer: no number is shown then, least of all zero.</summary>
+public sealed record Tallies(bool Away, IReadOnlyDictionary<string, ToolTally> ByTool)
+{
+    public static readonly Tallies NotAvailable = new(true, new Dictionary<string, ToolTally>());
+
+    public ToolTally? Of(string tool) => ByTool.GetValueOrDefault(tool);
+}
+
+/// <summary>Where a tool stood at a bucket's end.</summary>
+public sealed record HistoryPoint(DateTimeOffset At, long Ship, long Skip, double? ShipPercent);
+
+public sealed record History(IReadOnlyList<HistoryPoint> Points);

@@ -1,0 +1,90 @@
+using Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Web;
+
+/// <summary>A vote as a form sends it.</summary>
+/// <param name="Tool">The tool's slug.</param>
+/// <param name="Choice">ship, skip or withdraw.</param>
+/// <param name="Return">The local path to go back to.</param>
+public sealed record FormVote(string Tool, string Choice, string Return);
+
+/// <summary>
+/// Voting without JavaScript. Whoever has no voter yet is asked once, on a page that explains the one cookie; the browser then posts
+/// the same vote to <c>/vote/first</c>, which makes the voter and casts.
+/// </summary>
+internal static class CastByForm
+{
+    public static async Task<IResult> CastAsync(HttpContext context, VotingClient voting)
+    {
+        if (await ReadAsync(context) is not { } vote)
+            return Malformed(context);
+        if (context.Request.VoterHeader() is not { } voter)
+            return vote.Choice == "withdraw" ? SeeOther(context, vote.Return) : AskOnce(context, vote);
+        return await CastAsync(context, voting, vote, voter);
+    }
+
+    public static async Task<IResult> CastFirstAsync(HttpContext context, VotingClient voting)
+    {
+        if (await ReadAsync(context) is not { } vote)
+            return Malformed(context);
+        if (await voting.NewVoterAsync(context) is not { } made)
+            return Away(context, 5);
+        foreach (var line in made.SetCookie)
+            context.Response.Headers.Append("Set-Cookie", line);
+        return await CastAsync(context, voting, vote, made.Voter);
+    }
+
+    private static async Task<IResult> CastAsync(HttpContext context, VotingClient voting, FormVote vote, string voter)
+    {
+        var (outcome, retry) = await voting.CastAsync(context, vote.Tool, vote.Choice, voter);
+        return outcome switch
+        {
+            Outcome.Cast => SeeOther(context, vote.Return),
+            Outcome.NoVoter => AskOnce(context, vote),
+            Outcome.UnknownTool => Page.NotFound(context, "tool"),
+            Outcome.TooMany => TooMany(context, retry),
+            Outcome.Away => Away(context, retry),
+            _ => Malformed(context),
+        };
+    }
+
+    private static async Task<FormVote?> ReadAsync(HttpContext context)
+    {
+        if (await context.FormAsync() is not { } form)
+            return null;
+        var (tool, choice, back) = (form["tool"].ToString(), form["choice"].ToString(), form["return"].ToString());
+        return Slug.IsValid(tool) && choice is "ship" or "skip" or "withdraw"
+            ? new FormVote(tool, choice, LocalPath.IsLocal(back) ? back : $"/tools/{tool}")
+            : null;
+    }
+
+    private static RazorComponentResult AskOnce(HttpContext context, FormVote vote) => Page.Of<Pages.FirstVotePage, FormVote>(
+        new PageHead("Before your first vote", "The one cookie this site sets, and why.", context.Origin() + "/vote") { Hidden = true }, vote);
+
+    // 303, so that going back or reloading does not send the form again.
+    private static StatusCodeHttpResult SeeOther(HttpContext context, string path)
+    {
+        context.Response.Headers.Location = path;
+        return TypedResults.StatusCode(303);
+    }
+
+    private static RazorComponentResult TooMany(HttpContext context, int seconds)
+    {
+        context.Response.Headers.RetryAfter = seconds.ToString();
+        return Page.Notice(context, 429, "That was a lot of votes at once",
+            "To keep the numbers honest, votes from one place are limited. This one was not counted; those before it were.",
+            $"Please try again in {(seconds < 90 ? $"{seconds} seconds" : $"{(seconds + 59) / 60} minutes")}.");
+    }
+
+    private static RazorComponentResult Away(HttpContext context, int seconds)
+    {
+        context.Response.Headers.RetryAfter = seconds.ToString();
+        return Page.Notice(context, 503, "Your vote was not taken yet",
+            "The ledger of votes does not answer at the moment, and we never say a vote counts before it is written there.",
+            "Please go back and vote again in a few seconds.");
+    }
+
+    private static RazorComponentResult Malformed(HttpContext context) => Page.Notice(context, 400, "That vote can't be understood",
+        "A vote names a tool and says ship, skip or withdraw. Please go back to the tool and vote there.");
+}

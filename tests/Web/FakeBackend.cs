@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Web.Tests;
+
+/// <summary>Catalog, Tally, Voting and Newsletter as Web sees them: their JSON over HTTP, each of which can be switched off.</summary>
+public sealed class FakeBackend : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FakeBackend(WebApplication app) => _app = app;
+
+    public string Address => _app.Urls.First();
+    public ConcurrentDictionary<string, Dictionary<string, object?>> Tools { get; } = new();
+    public ConcurrentDictionary<string, (long Ship, long Skip)> Votes { get; } = new();
+    public ConcurrentDictionary<string, bool> Down { get; } = new();
+    public ConcurrentQueue<(string Method, string Path, string? Cookie, string Body)> Received { get; } = new();
+    public int VotingAnswers { get; set; } = 200;
+
+    public static async Task<FakeBackend> StartAsync(string url = "http://127.0.0.1:0")
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(url);
+        var backend = new FakeBackend(builder.Build());
+        foreach (var tool in new[] { SampleCatalog.Cursor, SampleCatalog.Smol, SampleCatalog.Split })
+            backend.Tools[(string)tool["slug"]!] = tool;
+        backend.MapCatalog();
+        backend.MapTally();
+        backend.MapVoting();
+        backend.MapNewsletter();
+        await backend._app.StartAsync();
+        return backend;
+    }
+
+    public object Tally(string tool)
+    {
+        var (ship, skip) = Votes.GetValueOrDefault(tool);
+        var total = ship + skip;
+        if (total == 0)
+            return new { tool, ship, skip, total, shipPercent = (double?)null, interval = (object?)null, version = 0, updatedAt = (string?)null };
+        double n = total, p = ship / n, z = 1.959964, d = 1 + z * z / n;
+        double middle = (p + z * z / (2 * n)) / d, half = z * Math.Sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / d;
+        return new
+        {
+            tool,
+            ship,
+            skip,
+            total,
+            shipPercent = Math.Round(100 * p, 1),
+            interval = new { low = Math.Round(100 * (middle - half), 1), high = Math.Round(100 * (middle + half), 1) },
+            version = total,
+            updatedAt = "2026-11-20T10:00:00Z",
+        };
+    }
+
+    private void MapCatalog()
+    {
+        Map("Catalog", "/api/tools", context => Send(context, new { tools = Matching(context).ToList(), total = Matching(context).Count(), page = 1, pages = 1 }));
+        Map("Catalog", "/api/tools/{slug}", context => SendOr404(context, Tools.GetValueOrDefault((string)context.Request.RouteValues["slug"]!)));
+        Map("Catalog", "/api/catalog/tools", context => Send(context, new
+        {
+            tools = Tools.Values.Select(tool => new { slug = tool["slug"], name = tool["name"], category = "developer-tools", retired = tool["retired"], version = 1 }),
+        }));
+        Map("Catalog", "/api/categories", context => Send(context, new[] { SampleCatalog.Category() }));
+        Map("Catalog", "/api/comparisons", context => Send(context, new { comparisons = new[] { Comparison("cursor-2-0", "smolvlm2-2b") }, total = 1, page = 1, pages = 1 }));
+        Map("Catalog", "/api/comparisons/{slug}", context =>
+        {
+            var pair = Contracts.Slug.Split((string)context.Request.RouteValues["slug"]!);
+            return SendOr404(context, pair is var (a, b) && Tools.ContainsKey(a) && Tools.ContainsKey(b) ? Comparison(a, b) : null);
+        });
+    }
+
+    private IEnumerable<Dictionary<string, object?>> Matching(HttpContext context)
+    {
+        var q = context.Request.Query["q"].ToString();
+        return Tools.Values.Where(tool => ((string)tool["name"]!).Contains(q, StringComparison.OrdinalIgnoreCase)).OrderBy(tool => (string)tool["name"]!);
+    }
+
+    private object Comparison(string a, string b) => new
+    {
+        slug = Contracts.Slug.OfComparison(a, b),
+        curated = a == "cursor-2-0" && b == "smolvlm2-2b",
+        category = SampleCatalog.Category(),
+        summary = "An editor that plans, or a model that sees on the device.",
+        pricing = "Both start free; what you pay later differs in kind.",
+        tools = new[] { Tools[a], Tools[b] },
+        publishedAt = "2026-11-02T08:00:00Z",
+        updatedAt = "2026-11-03T08:00:00Z",
+        version = 1,
+    };
+
+    private void MapTally()
+    {
+        Map("Tally", "/api/tallies", context => Send(context, context.Request.Query["tool"].Where(tool => Tools.ContainsKey(tool!)).Select(tool => Tally(tool!))));
+        Map("Tally", "/api/tallies/{kind}", context => Send(context, Votes.Keys.Order().Select(Tally)));
+    }
+
+    private void MapVoting()
+    {
+        Map("Voting", "/api/voters", context =>
+        {
+            context.Response.StatusCode = 201;
+            context.Response.Headers.SetCookie = "voter=fresh-voter; Path=/; HttpOnly; SameSite=Lax";
+            return Send(context, new { token = "fresh-voter", expiresAt = "2027-11-20T10:00:00Z" });
+        });
+        Map("Voting", "/api/votes", context => Send(context, new { votes = new[] { new { tool = "cursor-2-0", choice = "ship", seq = 1, at = "2026-11-20T10:00:00Z" } } }));
+        Map("Voting", "/api/votes/{tool}", context =>
+        {
+            var tool = (string)context.Request.RouteValues["tool"]!;
+            context.Response.StatusCode = !Tools.ContainsKey(tool) ? 404 : VotingAnswers;
+            if (VotingAnswers is 429 or 503)
+                context.Response.Headers.RetryAfter = "30";
+            return Send(context, new { tool, choice = "ship", seq = 1, at = "2026-11-20T10:00:00Z" });
+        });
+    }
+
+    private void MapNewsletter()
+    {
+    }
+
+    private void Map(string service, string pattern, Func<HttpContext, Task> answer) => _app.Map(pattern, async context =>
+    {
+        using var body = new StreamReader(context.Request.Body);
+        Received.Enqueue((context.Request.Method, context.Request.Path, context.Request.Headers.Cookie, await body.ReadToEndAsync()));
+        if (Down.GetValueOrDefault(service))
+            context.Response.StatusCode = 503;
+        else
+            await answer(context);
+    });
+
+    private static Task SendOr404(HttpContext context, object? value)
+    {
+        if (value is not null)
+            return Send(context, value);
+        context.Response.StatusCode = 404;
+        return Task.CompletedTask;
+    }
+
+    private static Task Send(HttpContext context, object value)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(JsonSerializer.Serialize(value, JsonSerializerOptions.Web));
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
