@@ -137,7 +137,7 @@ public sealed class Site : IAsyncLifetime
 
         if (service == "Tally")
         {
-            settings["ConnectionStrings__Counters"] = Environment.GetEnvironmentVariable("TMPCOUNTERS") ?? Redis.Configuration;
+            settings["ConnectionStrings__Counters"] = Redis.Configuration;
             settings["Services__Voting"] = Voting[0].Address.ToString();
         }
 
