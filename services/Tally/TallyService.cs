@@ -17,6 +17,7 @@ public static class TallyService
         services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<Pushes>().AddSingleton<Streams>().AddSingleton<HistoryFollower>();
         services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();
         services.AddSignalR().AddHubOptions<TallyHub>(LiveTallies.Configure).AddJsonProtocol().AddMessagePackProtocol();
+        builder.Logging.AddFilter(HubFailures.Replaced, LogLevel.None);
         services.AddHostedService<Reconciler>();
         services.AddHostedService(provider => provider.GetRequiredService<HistoryFollower>());
         services.AddHostedService(provider => provider.GetRequiredService<Streams>());

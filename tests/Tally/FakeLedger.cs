@@ -24,13 +24,13 @@ public sealed class FakeLedger : IAsyncDisposable
     public ConcurrentBag<string> Tools { get; } = [];
 
     /// <summary>While true every answer is a 503.</summary>
-    public volatile bool IsAway;
+    public bool IsAway { get; set; }
 
     /// <summary>While true the totals come without their time, as a ledger may send them.</summary>
-    public volatile bool WithoutTimes;
+    public bool WithoutTimes { get; set; }
 
     /// <summary>How many entries a page has at most, whatever is asked for.</summary>
-    public volatile int PageSize = 5000;
+    public int PageSize { get; set; } = 5000;
 
     public static async Task<FakeLedger> StartAsync(params string[] tools)
     {

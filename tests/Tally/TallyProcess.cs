@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using Contracts;
 using Hosting;
 using MassTransit;
@@ -12,6 +13,8 @@ namespace Tally.Tests;
 public sealed class TallyProcess : IAsyncDisposable
 {
     private TallyProcess(WebApplication app, FakeLedger ledger) => (App, Ledger) = (app, ledger);
+
+    private static readonly JsonSerializerOptions Json = MakeJson();
 
     public WebApplication App { get; }
     public FakeLedger Ledger { get; }
@@ -49,6 +52,9 @@ public sealed class TallyProcess : IAsyncDisposable
 
     public async Task<ToolTally> TallyAsync(string tool) => (await Http.GetFromJsonAsync<ToolTally>($"/api/tallies/{tool}"))!;
 
+    public async Task<TallyHistory> HistoryAsync(string tool, string bucket) =>
+        (await Http.GetFromJsonAsync<TallyHistory>($"/api/tallies/{tool}/history?bucket={bucket}", Json))!;
+
     /// <summary>Waits until this replica answers that version, and answers it.</summary>
     public Task<ToolTally> ReachAsync(string tool, long version) => Eventually.GetAsync(() => TallyAsync(tool), tally => tally.Version == version);
 
@@ -61,6 +67,13 @@ public sealed class TallyProcess : IAsyncDisposable
         var reader = new LiveReader(builder.Build());
         await reader.Connection.StartAsync();
         return reader;
+    }
+
+    private static JsonSerializerOptions MakeJson()
+    {
+        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Service.Shape(json);
+        return json;
     }
 
     public async ValueTask DisposeAsync()

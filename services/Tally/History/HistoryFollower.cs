@@ -83,16 +83,16 @@ internal sealed partial class HistoryFollower : BackgroundService
     private async Task<bool> FollowPageAsync(CancellationToken cancellation)
     {
         var cursor = await _counters.ReadCursorAsync(cancellation);
-        var page = await ReadAsync(cursor, cancellation);
-        if (page.Entries.Length == 0 || page.Entries[^1].Id <= cursor)
+        var read = await ReadAsync(cursor, cancellation);
+        if (read.Length == 0 || read[^1].Id <= cursor)
             return false;
-        var entries = page.Entries.Where(entry => entry.Id > cursor && Slug.IsValid(entry.Tool)).ToArray();
+        var entries = read.Where(entry => entry.Id > cursor && Slug.IsValid(entry.Tool)).ToArray();
 
         var running = await _counters.ReadRunningAsync([.. entries.Select(entry => entry.Tool!).Distinct()], cancellation);
         var counted = entries.GroupBy(entry => entry.Tool!)
             .Select(tool => LedgerCount.Of(tool.Key, running.GetValueOrDefault(tool.Key), tool))
             .ToArray();
-        var written = await _counters.WriteHistoryAsync(new HistoryPage(cursor, page.Entries[^1].Id, counted), cancellation);
+        var written = await _counters.WriteHistoryAsync(new HistoryPage(cursor, read[^1].Id, counted), cancellation);
         if (written)
             await TellTimesAsync(counted, cancellation);
         // Whoever lost a page to another replica begins again at the new cursor.
@@ -112,12 +112,12 @@ internal sealed partial class HistoryFollower : BackgroundService
             await _counters.TakeAsync(timed, cancellation);
     }
 
-    private async Task<LedgerPage> ReadAsync(long after, CancellationToken cancellation)
+    private async Task<LedgerEntry[]> ReadAsync(long after, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
-        return await _clients.CreateClient("Voting").GetFromJsonAsync<LedgerPage>($"api/ledger?after={after}&limit={PageSize}", Json, patience.Token)
-            ?? throw new JsonException("The ledger's page is null.");
+        var page = await _clients.CreateClient("Voting").GetFromJsonAsync<LedgerPage>($"api/ledger?after={after}&limit={PageSize}", Json, patience.Token);
+        return page?.Entries ?? throw new JsonException("The ledger's page has no entries.");
     }
 
     [LoggerMessage(4020, LogLevel.Warning, "The ledger can't be followed now ({Error}: {Reason}); the history waits")]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Tally;
 
 /// <summary>A page of <c>GET /api/ledger</c>.</summary>
-internal sealed record LedgerPage(LedgerEntry[] Entries);
+internal sealed record LedgerPage(LedgerEntry[]? Entries);
 
 /// <summary>One change of one voter's choice on one tool, from <paramref name="Previous"/> to <paramref name="Choice"/>; null is no choice.</summary>
 internal sealed record LedgerEntry(long Id, string? Tool, Choice? Choice, Choice? Previous, DateTimeOffset At);

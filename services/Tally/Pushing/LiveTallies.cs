@@ -15,6 +15,7 @@ internal static class LiveTallies
         hub.KeepAliveInterval = TimeSpan.FromSeconds(20);
         hub.ClientTimeoutInterval = TimeSpan.FromSeconds(45);
         hub.MaximumParallelInvocationsPerClient = 1;
+        hub.AddFilter<HubFailures>();
     }
 
     public static void Configure(HttpConnectionDispatcherOptions connection)

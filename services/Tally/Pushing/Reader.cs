@@ -19,7 +19,7 @@ internal abstract class Reader(Pushes pushes)
     private bool _writing;
     private bool _closed;
 
-    /// <summary>Hands the state to the transport; the task ends when there is room for the next.</summary>
+    /// <summary>Hands the state to the transport; the task ends when there is room for the next. Fails only through the task.</summary>
     protected abstract ValueTask WriteAsync(Standing standing);
 
     /// <summary>Cuts the connection: it doesn't read.</summary>

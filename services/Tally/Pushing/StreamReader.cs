@@ -20,14 +20,11 @@ internal sealed class StreamReader(HttpContext context, Pushes pushes) : Reader(
 
     public void End() => _ended.TrySetResult();
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        var flushed = context.Response.BodyWriter.WriteAsync(bytes, CancellationToken.None);
-        if (!flushed.IsCompletedSuccessfully)
-            return new ValueTask(flushed.AsTask());
-        if (flushed.Result.IsCompleted)
+        var flushed = await context.Response.BodyWriter.WriteAsync(bytes, CancellationToken.None);
+        if (flushed.IsCompleted)
             End();
-        return ValueTask.CompletedTask;
     }
 
     protected override ValueTask WriteAsync(Standing standing) => WriteAsync(standing.StreamEvent);

@@ -19,7 +19,8 @@ internal sealed class Streams(Pushes pushes, TallySettings settings, TallyMetric
 
     public void Remove(StreamReader reader)
     {
-        _open.TryRemove(reader, out _);
+        if (!_open.TryRemove(reader, out _))
+            return;
         pushes.Remove(reader);
         metrics.Streaming(-1);
     }

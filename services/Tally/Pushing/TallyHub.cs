@@ -11,7 +11,7 @@ internal sealed class TallyHub(Board board) : Hub
 
     /// <summary>Begins to watch tools and answers how they stand now, in that order; unknown tools are left out. To be invoked again after every reconnect.</summary>
     /// <exception cref="HubException">No array, a malformed slug, more than 50 tools, or the tallies aren't known yet.</exception>
-    public async Task<IReadOnlyList<ToolTally>> Watch(string[]? tools)
+    public async Task<ToolTally[]> Watch(string[]? tools)
     {
         var named = Named(tools);
         try

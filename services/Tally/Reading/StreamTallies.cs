@@ -26,19 +26,21 @@ internal static class StreamTallies
 
         var reader = new StreamReader(context, pushes);
         await using var left = context.RequestAborted.UnsafeRegister(static reader => ((StreamReader)reader!).End(), reader);
-        streams.Add(reader);
         try
         {
             foreach (var standing in (await reader.PrepareAsync(tools))!)
                 await reader.WriteAsync(standing.StreamEvent);
+            // Only now may others write: heartbeats, and then changes.
+            streams.Add(reader);
             reader.Activate();
             await reader.Ended;
         }
         finally
         {
             streams.Remove(reader);
-            // The response may not be completed under a write; a client that doesn't read is not waited for.
-            if (await Task.WhenAny(reader.CloseAsync(), Task.Delay(TimeSpan.FromSeconds(1))) is not { IsCompletedSuccessfully: true } || context.RequestAborted.IsCancellationRequested)
+            // The response may not be completed under a write, and a client that doesn't read is not waited for.
+            var quiet = reader.CloseAsync();
+            if (await Task.WhenAny(quiet, Task.Delay(TimeSpan.FromSeconds(1))) != quiet)
                 context.Abort();
         }
 

@@ -1,0 +1,28 @@
+namespace Tally;
+
+/// <summary>
+/// Every key in Redis. All share the hash tag <c>{tally}</c>, so that a script may touch several of them in a Redis Cluster; one slot bears
+/// it, since what is kept grows with the known tools and not with votes. Tools are slugs, so no name can break the grammar:
+/// <code>
+/// {tally}:counters                hash    tool → "version ship skip at"     at: milliseconds since 1970, 0 unknown
+/// {tally}:running                 hash    tool → "ship skip entries at", and :cursor → last ledger entry counted
+/// {tally}:history:BUCKET:TOOL     zset    "end ship skip" by end            BUCKET: minute, hour, day; end: seconds since 1970
+/// {tally}:moved                   channel "tool version ship skip at" lines, what a write moved
+/// </code>
+/// The cursor lives in the same hash as the counts it belongs to: if Redis ever evicts one, both are gone and are counted again.
+/// </summary>
+internal static class RedisKeys
+{
+    private const string Tag = "{tally}";
+    public const string Counters = Tag + ":counters";
+    public const string Running = Tag + ":running";
+    public const string CursorField = ":cursor";
+    public const string Moved = Tag + ":moved";
+
+    public static string History(Bucket bucket, string tool) => bucket switch
+    {
+        Bucket.Minute => Tag + ":history:minute:" + tool,
+        Bucket.Hour => Tag + ":history:hour:" + tool,
+        _ => Tag + ":history:day:" + tool,
+    };
+}

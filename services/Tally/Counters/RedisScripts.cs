@@ -1,0 +1,72 @@
+namespace Tally;
+
+/// <summary>What has to happen in Redis in one step.</summary>
+internal static class RedisScripts
+{
+    /// <summary>
+    /// Takes each state if it is newer (the rule of <see cref="Newer"/>) and announces those taken. Compare and write are one step, so a state
+    /// can come from several replicas at once, and be sent again after a failure of which nobody knows whether it was one. INCR could not.
+    /// KEYS: counters. ARGV: channel, then tool, version, ship, skip, at of each.
+    /// </summary>
+    public const string Take = """
+        local tools = {}
+        for i = 2, #ARGV, 5 do tools[#tools + 1] = ARGV[i] end
+        if #tools == 0 then return 0 end
+        local kept = redis.call('HMGET', KEYS[1], unpack(tools))
+        local moved, fields = {}, {}
+        for n = 1, #tools do
+          local i = 2 + (n - 1) * 5
+          local newer = true
+          if kept[n] then
+            local version, at = string.match(kept[n], '^(%d+) %d+ %d+ (%d+)$')
+            if version then
+              local old, new = tonumber(version), tonumber(ARGV[i + 1])
+              newer = new > old or (new == old and at == '0' and ARGV[i + 4] ~= '0')
+            end
+          end
+          if newer then
+            local state = table.concat(ARGV, ' ', i + 1, i + 4)
+            fields[#fields + 1] = ARGV[i]
+            fields[#fields + 1] = state
+            moved[#moved + 1] = ARGV[i] .. ' ' .. state
+          end
+        end
+        if #moved > 0 then
+          redis.call('HSET', KEYS[1], unpack(fields))
+          redis.call('PUBLISH', ARGV[1], table.concat(moved, '\n'))
+        end
+        return #moved
+        """;
+
+    /// <summary>
+    /// Writes a page of history if the cursor still stands where the page began, and moves it.
+    /// KEYS: running, then one history each. ARGV: expected, next, number of tools, (tool, running) of each, then per history:
+    /// seconds kept (0 for ever), number of points, (end, ship, skip) of each, oldest first.
+    /// </summary>
+    public const string WriteHistory = """
+        if (redis.call('HGET', KEYS[1], ':cursor') or '0') ~= ARGV[1] then return 0 end
+        redis.call('HSET', KEYS[1], ':cursor', ARGV[2])
+        local at = 4
+        for _ = 1, tonumber(ARGV[3]) do
+          redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
+          at = at + 2
+        end
+        for k = 2, #KEYS do
+          local keep, count = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+          at = at + 2
+          local last
+          for _ = 1, count do
+            last = ARGV[at]
+            redis.call('ZREMRANGEBYSCORE', KEYS[k], last, last)
+            redis.call('ZADD', KEYS[k], last, last .. ' ' .. ARGV[at + 1] .. ' ' .. ARGV[at + 2])
+            at = at + 3
+          end
+          if keep > 0 then
+            local oldest = tonumber(last) - keep
+            redis.call('ZREMRANGEBYSCORE', KEYS[k], '-inf', '(' .. string.format('%d', oldest))
+            redis.call('EXPIREAT', KEYS[k], string.format('%d', tonumber(last) + keep))
+          end
+        end
+        return 1
+        """;
+}

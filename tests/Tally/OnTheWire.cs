@@ -1,0 +1,152 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Client;
+using Shouldly;
+using Xunit;
+
+namespace Tally.Tests;
+
+/// <summary>What goes over the hub's connections, frame by frame.</summary>
+public sealed class OnTheWire : IAsyncLifetime
+{
+    private static readonly string[] Tools = [.. Enumerable.Range(0, 50).Select(i => $"tool-{i}")];
+    private FakeLedger _ledger = null!;
+    private TallyProcess _tally = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _ledger = await FakeLedger.StartAsync([.. Tools, "zed"]);
+        _tally = await TallyProcess.StartAsync(_ledger, "memory", "--Tally:PushesPerSecond=1000", "--Tally:StuckSeconds=0.5");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _tally.DisposeAsync();
+        await _ledger.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Forward_only_holds_between_snapshots_and_pushes_in_the_order_of_the_frames()
+    {
+        await using var socket = await RawSocket.ConnectAsync(_tally);
+        await socket.WatchAsync(0, "zed");
+        var voting = Task.Run(async () =>
+        {
+            for (var i = 0; i < 2000; i++)
+                await _tally.VoteAsync("zed", "ship");
+        });
+        long last = 0;
+        int snapshots = 0, pushes = 0, invocation = 0;
+        while (last < 2000)
+        {
+            var message = await socket.NextAsync();
+            if (message.GetProperty("type").GetInt32() == 3)
+            {
+                var version = message.GetProperty("result")[0].GetProperty("version").GetInt64();
+                version.ShouldBeGreaterThanOrEqualTo(last);
+                last = version;
+                snapshots++;
+                if (!voting.IsCompleted)
+                    await socket.WatchAsync(++invocation, "zed");
+            }
+            else
+            {
+                message.GetProperty("target").GetString().ShouldBe("TallyChanged");
+                var version = message.GetProperty("arguments")[0].GetProperty("version").GetInt64();
+                version.ShouldBeGreaterThan(last);
+                last = version;
+                pushes++;
+            }
+        }
+
+        await voting;
+        snapshots.ShouldBeGreaterThan(10);
+        pushes.ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    public async Task Bounded_a_reader_who_does_not_read_holds_up_nobody_and_is_cut()
+    {
+        await using var silent = await RawSocket.ConnectAsync(_tally, receiveBuffer: 2048);
+        await silent.WatchAsync(1, Tools);
+        await silent.NextAsync();
+        await using var other = await _tally.ConnectAsync();
+        await other.WatchAsync("tool-7");
+
+        var votes = 0;
+        await Eventually.BeAsync(async () =>
+        {
+            for (var round = 0; round < 100; round++, votes++)
+                await _tally.PublishAsync([.. Tools.Select(tool => _ledger.Commit(tool, "ship"))]);
+            await other.ReachAsync("tool-7", votes);
+            return Metric(await _tally.Http.GetStringAsync("/metrics"), "tally_readers_stuck") == 1;
+        });
+        await Eventually.BeAsync(async () => Metric(await _tally.Http.GetStringAsync("/metrics"), "tally_hub_connections") == 1);
+        await Eventually.BeAsync(async () => Metric(await _tally.Http.GetStringAsync("/metrics"), "tally_watches") == 1);
+    }
+
+    [Fact]
+    public async Task MessagePack_has_the_same_field_names_and_values_as_JSON()
+    {
+        await _tally.VoteAsync("zed", "ship");
+        await _tally.ReachAsync("zed", 1);
+        await using var reader = await _tally.ConnectAsync(messagePack: true);
+        var pushed = new TaskCompletionSource<Dictionary<string, object?>>();
+        reader.Connection.Remove("TallyChanged");
+        reader.Connection.On<Dictionary<string, object?>>("TallyChanged", pushed.SetResult);
+
+        var snapshot = await reader.Connection.InvokeAsync<Dictionary<string, object?>[]>("Watch", new[] { "zed", "tool-1" });
+        await SameAsync(snapshot[0], "zed");
+        await SameAsync(snapshot[1], "tool-1");
+        await _tally.VoteAsync("zed", "skip");
+        await SameAsync(await pushed.Task.WaitAsync(TimeSpan.FromSeconds(30)), "zed");
+    }
+
+    [Theory]
+    [InlineData("Origin", "https://elsewhere.example")]
+    [InlineData("Origin", "null")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    public async Task Pages_of_other_sites_can_not_connect(string header, string value)
+    {
+        foreach (var (method, path) in new[] { (HttpMethod.Post, "/hubs/tallies/negotiate?negotiateVersion=1"), (HttpMethod.Get, "/hubs/tallies") })
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Headers.Add(header, value);
+            var answer = await _tally.Http.SendAsync(request);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("urn:problem-type:cross-site");
+        }
+    }
+
+    [Fact]
+    public async Task The_own_page_can_connect()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/hubs/tallies/negotiate?negotiateVersion=1");
+        request.Headers.Add("Origin", _tally.Address);
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+        (await _tally.Http.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Drain_readers_are_told_to_connect_again_when_the_process_stops()
+    {
+        await using var socket = await RawSocket.ConnectAsync(_tally);
+        var stopping = _tally.App.StopAsync();
+        var message = await socket.NextAsync();
+        message.GetProperty("type").GetInt32().ShouldBe(7);
+        message.GetProperty("allowReconnect").GetBoolean().ShouldBeTrue();
+        await stopping;
+    }
+
+    private async Task SameAsync(Dictionary<string, object?> fields, string tool)
+    {
+        using var json = JsonDocument.Parse(await _tally.Http.GetStringAsync($"/api/tallies/{tool}"));
+        using var packed = JsonDocument.Parse(JsonSerializer.Serialize(fields));
+        JsonElement.DeepEquals(packed.RootElement, json.RootElement).ShouldBeTrue($"{packed.RootElement} is not {json.RootElement}");
+    }
+
+    private static double Metric(string text, string name) => text.Split('\n')
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal))
+        .Select(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture))
+        .FirstOrDefault();
+}

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Tally.Tests;
+
+/// <summary>The hub's JSON protocol by hand: sees every frame in the order the server wrote them, and reads only when told to.</summary>
+public sealed class RawSocket : IAsyncDisposable
+{
+    private readonly ClientWebSocket _socket = new();
+    private readonly List<string> _buffered = [];
+    private readonly StringBuilder _partial = new();
+    private HttpMessageInvoker? _invoker;
+
+    public static async Task<RawSocket> ConnectAsync(TallyProcess tally, int receiveBuffer = 64 * 1024)
+    {
+        var raw = new RawSocket
+        {
+            _invoker = new HttpMessageInvoker(new SocketsHttpHandler
+            {
+                ConnectCallback = async (context, cancellation) =>
+                {
+                    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = receiveBuffer };
+                    await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }),
+        };
+        await raw._socket.ConnectAsync(new Uri(tally.Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/hubs/tallies"), raw._invoker, default);
+        await raw.SendAsync("""{"protocol":"json","version":1}""");
+        await raw.ReceiveAsync();
+        return raw;
+    }
+
+    public Task WatchAsync(int invocation, params string[] tools) =>
+        SendAsync(JsonSerializer.Serialize(new { type = 1, invocationId = invocation.ToString(), target = "Watch", arguments = new object[] { tools } }));
+
+    /// <summary>The next message that is no ping.</summary>
+    public async Task<JsonElement> NextAsync()
+    {
+        while (true)
+        {
+            var message = JsonDocument.Parse(await ReceiveAsync()).RootElement;
+            if (!message.TryGetProperty("type", out var type) || type.GetInt32() != 6)
+                return message;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Abort();
+        _socket.Dispose();
+        _invoker?.Dispose();
+        await Task.CompletedTask;
+    }
+
+    private Task SendAsync(string message) => _socket.SendAsync(Encoding.UTF8.GetBytes(message + '\u001e'), WebSocketMessageType.Text, true, default);
+
+    private async Task<string> ReceiveAsync()
+    {
+        var bytes = new byte[4096];
+        while (_buffered.Count == 0)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            var received = await _socket.ReceiveAsync(bytes, patience.Token);
+            if (received.MessageType == WebSocketMessageType.Close)
+                throw new WebSocketException("closed by the server");
+            foreach (var c in Encoding.UTF8.GetString(bytes, 0, received.Count))
+                if (c == '\u001e')
+                {
+                    _buffered.Add(_partial.ToString());
+                    _partial.Clear();
+                }
+                else
+                    _partial.Append(c);
+        }
+
+        var first = _buffered[0];
+        _buffered.RemoveAt(0);
+        return first;
+    }
+}
