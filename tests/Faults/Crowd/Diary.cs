@@ -6,7 +6,7 @@ namespace Faults.Tests.Crowd;
 /// <summary>What the readers of one scenario experienced.</summary>
 public sealed class Diary
 {
-    private readonly ConcurrentQueue<(DateTime At, double Milliseconds, int Attempts)> _acknowledged = [];
+    private readonly ConcurrentQueue<(DateTime Asked, DateTime At, double Milliseconds, int Attempts)> _acknowledged = [];
     private readonly ConcurrentQueue<(DateTime At, string Replica, string How)> _failed = [];
     private readonly ConcurrentQueue<string> _wrong = [];
     private int _count;
@@ -16,9 +16,11 @@ public sealed class Diary
     /// <summary>Answers that break a promise, in words.</summary>
     public IReadOnlyCollection<string> Wrongs => _wrong;
 
-    public void Acknowledged(TimeSpan took, int attempts)
+    /// <param name="asked">When the request that was acknowledged was sent.</param>
+    /// <param name="took">All requests for this vote together.</param>
+    public void Acknowledged(DateTime asked, TimeSpan took, int attempts)
     {
-        _acknowledged.Enqueue((DateTime.UtcNow, took.TotalMilliseconds, attempts));
+        _acknowledged.Enqueue((asked, DateTime.UtcNow, took.TotalMilliseconds, attempts));
         Interlocked.Increment(ref _count);
     }
 
@@ -28,6 +30,9 @@ public sealed class Diary
 
     /// <summary>How often no answer or a refusal came since then; <paramref name="how"/> is a status or an exception's name.</summary>
     public int Failures(DateTime since, string? how = null) => _failed.Count(failed => failed.At >= since && (how is null || failed.How == how));
+
+    /// <summary>How many requests sent since then were acknowledged so far.</summary>
+    public int AcknowledgedOfThoseSent(DateTime since) => _acknowledged.Count(vote => vote.Asked >= since);
 
     public int MostAttempts(DateTime since) => _acknowledged.Where(vote => vote.At >= since).Select(vote => vote.Attempts).DefaultIfEmpty().Max();
 

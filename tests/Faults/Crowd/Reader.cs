@@ -33,10 +33,11 @@ public sealed class Reader(Site site, Diary diary)
         var replica = first ?? Any(null);
         for (var attempt = 1; ; attempt++)
         {
+            var asked = DateTime.UtcNow;
             if (await Try(replica, tool, choice) is { } answer)
             {
                 Believe(tool, choice, answer);
-                diary.Acknowledged(clock.Elapsed, attempt);
+                diary.Acknowledged(asked, clock.Elapsed, attempt);
                 return attempt;
             }
 

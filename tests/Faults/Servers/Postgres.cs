@@ -36,6 +36,25 @@ public sealed class Postgres : Server
         await create.ExecuteNonQueryAsync();
     }
 
+    /// <summary>
+    /// True once the last backend is gone too. They notice their postmaster's death only when they next wait for something, and until then
+    /// may well commit; all of them work in the data directory.
+    /// </summary>
+    public bool Gone() => !Alive && !System.IO.Directory.EnumerateDirectories("/proc").Where(process => char.IsAsciiDigit(process[^1])).Any(WorksHere);
+
+    private bool WorksHere(string process)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(process, "cwd")).LinkTarget == _data;
+        }
+        catch (Exception unseen) when (unseen is IOException or UnauthorizedAccessException)
+        {
+            // It ended meanwhile, or is another account's.
+            return false;
+        }
+    }
+
     protected override Child Start() => Child.Start(
         Log,
         [
