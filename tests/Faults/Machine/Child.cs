@@ -24,6 +24,17 @@ public sealed partial class Child : IDisposable
     /// <summary>128 + the signal's number when a signal ended it.</summary>
     public int ExitCode => _process.ExitCode;
 
+    /// <summary>The kernel's letter for what it does: R runs, S sleeps, T is stopped…</summary>
+    public char State
+    {
+        get
+        {
+            // The second field is the program's name in parentheses, and may hold anything.
+            var status = File.ReadAllText($"/proc/{Pid}/stat");
+            return status[status.LastIndexOf(')') + 2];
+        }
+    }
+
     /// <param name="log">The file that its standard output and error are appended to.</param>
     /// <param name="command">Program and arguments.</param>
     /// <param name="environment">Added to this process's own; null takes a variable away.</param>

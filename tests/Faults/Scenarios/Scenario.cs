@@ -54,10 +54,11 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
         server.ExitCode.ShouldBe(128 + (int)Signal.Kill, $"{server.Name} should have died of kill -9");
     }
 
-    /// <summary>Freezes the process until disposed.</summary>
+    /// <summary>Freezes the process until disposed, and makes sure that it is frozen.</summary>
     protected static async Task<IAsyncDisposable> Frozen(Server server)
     {
         await server.Send(Signal.Stop);
+        await Until.Holds($"{server.Name} is frozen", TimeSpan.FromSeconds(5), () => server.Frozen);
         return new Thaw(server);
     }
 
