@@ -7,6 +7,9 @@ namespace Faults.Tests.Judgement;
 /// <summary>Judges from outside, by the public API alone, whether the promises were kept.</summary>
 public sealed class Judge(Site site)
 {
+    /// <summary>How long after the fault's end everything agreed, as far as one look at all of it can tell.</summary>
+    public TimeSpan Agreed { get; private set; }
+
     /// <summary>
     /// Call when the fault has ended and the readers have stopped. Exact must come true within ten seconds of the fault's end;
     /// the rest is judged once.
@@ -22,6 +25,7 @@ public sealed class Judge(Site site)
             await Until.Holds("tally, recount and last push agree (Exact)", left, async () => await Disagreement(load) is { } disagreement
                 ? throw new InvalidOperationException(disagreement)
                 : true);
+            Agreed = sinceFault.Elapsed;
         }
         catch (TimeoutException late)
         {

@@ -25,8 +25,9 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
             await fault(load);
             var sinceFault = Stopwatch.StartNew();
             await load.Stop();
-            var broken = await new Judge(site).Judgement(load, sinceFault);
-            Say($"{load.Diary.Summary}; {load.Watchers.Sum(watcher => watcher.Pushes)} pushes over {load.Watchers.Sum(watcher => watcher.Connections)} connections; agreed {sinceFault.Elapsed.TotalSeconds:0.0} s after the fault; {clock.Elapsed.TotalSeconds:0} s in all");
+            var judge = new Judge(site);
+            var broken = await judge.Judgement(load, sinceFault);
+            Say($"{load.Diary.Summary}; {load.Watchers.Sum(watcher => watcher.Pushes)} pushes over {load.Watchers.Sum(watcher => watcher.Connections)} connections; agreed {judge.Agreed.TotalSeconds:0.0} s after the fault; {clock.Elapsed.TotalSeconds:0} s in all");
             if (broken.Count > 0)
                 Assert.Fail($"{broken.Count} broken promises:\n{string.Join('\n', broken.Take(12))}");
         }
