@@ -1,0 +1,28 @@
+using System.Net.Http.Json;
+using Faults.Tests.Servers;
+
+namespace Faults.Tests.Crowd;
+
+/// <summary>Reads the public API of one replica.</summary>
+public static class Api
+{
+    public static HttpClient Http { get; } = new(new SocketsHttpHandler { UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = Timeout.InfiniteTimeSpan };
+
+    public static async Task<IReadOnlyList<string>> Tools(ServiceProcess catalog) =>
+        [.. (await Get<ToolRows>(catalog, "api/catalog/tools")).Tools.Where(tool => !tool.Retired).Select(tool => tool.Slug)];
+
+    public static Task<IReadOnlyList<ToolTally>> Tallies(ServiceProcess tally, IEnumerable<string> tools) =>
+        Get<IReadOnlyList<ToolTally>>(tally, "api/tallies?" + Query(tools));
+
+    public static Task<IReadOnlyList<Totals>> Totals(ServiceProcess voting) => Get<IReadOnlyList<Totals>>(voting, "api/ledger/totals");
+
+    public static Task<LedgerPage> Ledger(ServiceProcess voting, long after) => Get<LedgerPage>(voting, $"api/ledger?after={after}&limit=1000");
+
+    public static string Query(IEnumerable<string> tools) => string.Join('&', tools.Select(tool => $"tool={tool}"));
+
+    private static async Task<T> Get<T>(ServiceProcess replica, string path)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        return (await Http.GetFromJsonAsync<T>(new Uri(replica.Address, path), patience.Token))!;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Faults.Tests.Crowd;
+using Faults.Tests.Judgement;
+using Faults.Tests.Machine;
+using Faults.Tests.Servers;
+
+namespace Faults.Tests.Scenarios;
+
+/// <summary>The frame of every scenario: load on, fault, fault over, load off, judgement.</summary>
+public abstract class Scenario(Site site, ITestOutputHelper output)
+{
+    protected Site Site => site;
+    protected Random Luck { get; } = new(Form.Seed);
+
+    /// <param name="fault">Injects the fault, asserts that it bit, and ends it. It must leave everything running.</param>
+    protected async Task Judged(Func<Load, Task> fault)
+    {
+        if (site.Missing is { } missing)
+            Assert.Skip(missing);
+        await site.Whole();
+        var clock = Stopwatch.StartNew();
+        await using var load = await Load.Start(site);
+        try
+        {
+            await fault(load);
+            var sinceFault = Stopwatch.StartNew();
+            await load.Stop();
+            var judge = new Judge(site);
+            var broken = await judge.Judgement(load, sinceFault);
+            Say($"{load.Diary.Summary}; {load.Watchers.Sum(watcher => watcher.Pushes)} pushes over {load.Watchers.Sum(watcher => watcher.Connections)} connections; agreed {judge.Agreed.TotalSeconds:0.0} s after the fault; {clock.Elapsed.TotalSeconds:0} s in all");
+            if (broken.Count > 0)
+                Assert.Fail($"{broken.Count} broken promises:\n{string.Join('\n', broken.Take(12))}");
+        }
+        catch
+        {
+            Say($"seed {Form.Seed}; {load.Diary.Summary}");
+            foreach (var server in site.All)
+                Say(server.Tail());
+            throw;
+        }
+    }
+
+    protected void Say(string line)
+    {
+        output.WriteLine(line);
+        TestContext.Current.SendDiagnosticMessage($"{TestContext.Current.Test?.TestDisplayName}: {line.Split('\n')[0]}");
+    }
+
+    protected T Any<T>(IReadOnlyList<T> some) => some[Luck.Next(some.Count)];
+
+    /// <summary>kill -9, and proof that it died of it.</summary>
+    protected static async Task Kill(Server server)
+    {
+        await server.Send(Signal.Kill);
+        server.ExitCode.ShouldBe(128 + (int)Signal.Kill, $"{server.Name} should have died of kill -9");
+    }
+
+    /// <summary>Freezes the process until disposed, and makes sure that it is frozen.</summary>
+    protected static async Task<IAsyncDisposable> Frozen(Server server)
+    {
+        await server.Send(Signal.Stop);
+        await Until.Holds($"{server.Name} is frozen", TimeSpan.FromSeconds(5), () => server.Frozen);
+        return new Thaw(server);
+    }
+
+    private sealed class Thaw(Server server) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await server.Send(Signal.Continue);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text;
+using RabbitMQ.Client;
+
+namespace Faults.Tests.Servers;
+
+/// <summary>Messages that no consumer can make sense of.</summary>
+public static class Poison
+{
+    private const string Json = "application/vnd.masstransit+json";
+
+    /// <returns>How many messages were put into the queue.</returns>
+    public static async Task<int> Pour(Rabbit rabbit, string queue, string tool)
+    {
+        await using var connection = await rabbit.Connect();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        (string? ContentType, byte[] Body)[] poison =
+        [
+            (null, [0xFF, 0xFE, 0x00, 0x80, 0x01]),
+            (Json, [0xFF, 0xFE, 0x00, 0x80, 0x01]),
+            (Json, []),
+            (Json, "{"u8.ToArray()),
+            (Json, "[[[[]]]]"u8.ToArray()),
+            (Json, Envelope("""{"totals":null}""")),
+            (Json, Envelope("""{"totals":"many"}""")),
+            (Json, Envelope($$"""{"totals":[{"tool":"{{tool}}","ship":"a lot","skip":{},"version":[]}]}""")),
+            (Json, Envelope("{}")),
+        ];
+        foreach (var (contentType, body) in poison)
+            await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { ContentType = contentType, Persistent = true }, body);
+        return poison.Length;
+    }
+
+    private static byte[] Envelope(string message) => Encoding.UTF8.GetBytes(
+        $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["urn:message:Contracts:TotalsMoved"],"message":{{message}}}""");
+}

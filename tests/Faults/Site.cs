@@ -1,0 +1,148 @@
+using System.Security.Cryptography;
+using Faults.Tests.Crowd;
+using Faults.Tests.Judgement;
+using Faults.Tests.Machine;
+using Faults.Tests.Servers;
+
+namespace Faults.Tests;
+
+/// <summary>The whole distributed system on this machine: three servers, and the services in two replicas where they scale. All scenarios share it.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("faults-").FullName;
+    private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private readonly List<ServiceProcess> _extra = [];
+
+    /// <summary>What to install, when these tests can't run here; otherwise null.</summary>
+    public string? Missing { get; private set; }
+
+    public Postgres Postgres { get; private set; } = null!;
+    public Rabbit Rabbit { get; private set; } = null!;
+    public Redis Redis { get; private set; } = null!;
+    public ServiceProcess Catalog { get; private set; } = null!;
+    public IReadOnlyList<ServiceProcess> Voting { get; private set; } = [];
+    public IReadOnlyList<ServiceProcess> Tally { get; private set; } = [];
+
+    /// <summary>Slugs of all tools in the catalog.</summary>
+    public IReadOnlyList<string> Tools { get; private set; } = [];
+
+    /// <summary>Every reader of every scenario so far: together they account for the whole ledger.</summary>
+    public List<Reader> Readers { get; } = [];
+
+    public Ledger Ledger { get; } = new();
+
+    /// <summary>Differences between readers and ledger already told, so that a later scenario does not answer for an earlier one.</summary>
+    public HashSet<string> Reported { get; } = [];
+
+    public IEnumerable<Server> Servers => [Postgres, Rabbit, Redis];
+    public IEnumerable<ServiceProcess> Services => [Catalog, .. Voting, .. Tally];
+
+    /// <summary>Everything that was started so far.</summary>
+    public IEnumerable<Server> All => new Server?[] { Postgres, Rabbit, Redis, Catalog }.OfType<Server>().Concat(Voting).Concat(Tally).Concat(_extra);
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Missing = "These tests stop, freeze and kill processes by Linux signals.";
+            return;
+        }
+
+        // PostgreSQL refuses to run as root and runs as another account, which must get through to its own directory.
+        File.SetUnixFileMode(_directory, (UnixFileMode)0b111_001_001);
+        try
+        {
+            Postgres = new Postgres(_directory);
+            Rabbit = new Rabbit(_directory);
+            Redis = new Redis(_directory);
+        }
+        catch (MissingProgramException missing)
+        {
+            Missing = missing.Message;
+            return;
+        }
+
+        Catalog = Replica("Catalog", "catalog");
+        Voting = [Replica("Voting", "voting-1"), Replica("Voting", "voting-2")];
+        Tally = [Replica("Tally", "tally-1"), Replica("Tally", "tally-2")];
+
+        // Services first, servers late, schema not yet there: the first start is a scenario of its own.
+        foreach (var server in Services.Concat(Servers))
+            server.Launch();
+        await Postgres.Ready();
+        await Postgres.Create("catalog");
+        await Postgres.Create("ledger");
+        await Whole();
+        await Until.Holds("the catalog has tools", TimeSpan.FromSeconds(60), async () => (Tools = await Api.Tools(Catalog)).Count > 0);
+        await Until.Holds("every replica knows them", TimeSpan.FromSeconds(60), async () =>
+        {
+            foreach (var replica in Tally)
+                if ((await Api.Tallies(replica, Tools)).Count != Tools.Count)
+                    return false;
+            return true;
+        });
+    }
+
+    /// <summary>Starts what is not running and waits until all of it is ready, so that one scenario's failure is not the next one's.</summary>
+    public async Task Whole()
+    {
+        foreach (var server in Servers.Concat(Services))
+        {
+            if (server.Alive)
+                await server.Send(Signal.Continue);
+            else
+                server.Launch();
+        }
+
+        foreach (var server in Servers.Concat(Services))
+            await server.Ready();
+    }
+
+    /// <summary>Another Voting replica, with settings of its own, until disposed.</summary>
+    public async Task<ServiceProcess> AnotherVoting(string name, IReadOnlyDictionary<string, string?> settings)
+    {
+        var replica = Replica("Voting", name, settings);
+        _extra.Add(replica);
+        await replica.StartAndWait();
+        return replica;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var server in All.Reverse())
+            server.Dispose();
+        Directory.Delete(_directory, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private ServiceProcess Replica(string service, string name, IReadOnlyDictionary<string, string?>? more = null)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Bus"] = Rabbit.Address,
+            // Its sockets in the temporary directory would stay there after every kill.
+            ["DOTNET_EnableDiagnostics"] = "0",
+            ["Quota__Enabled"] = "false",
+            ["RateLimits__Enabled"] = "false",
+        };
+        if (service == "Catalog")
+            settings["ConnectionStrings__Catalog"] = Postgres.ConnectionTo("catalog");
+        else
+            settings["Services__Catalog"] = Catalog.Address.ToString();
+        if (service == "Voting")
+        {
+            settings["ConnectionStrings__Ledger"] = Postgres.ConnectionTo("ledger");
+            settings["Voters__SigningKeys__0"] = _key;
+        }
+
+        if (service == "Tally")
+        {
+            settings["ConnectionStrings__Counters"] = Redis.Configuration;
+            settings["Services__Voting"] = Voting[0].Address.ToString();
+        }
+
+        foreach (var (setting, value) in more ?? new Dictionary<string, string?>())
+            settings[setting] = value;
+        return new ServiceProcess(_directory, service, name, settings);
+    }
+}
