@@ -1,3 +1,4 @@
+using Contracts;
 using Catalog.Editing;
 using Catalog.Publishing;
 using Catalog.Reading;
@@ -13,6 +14,7 @@ public static class CatalogService
     public static void AddCatalog(this WebApplicationBuilder builder)
     {
         builder.AddDatabase<CatalogStore>("Catalog");
+        builder.AddRoute<ToolsChanged>(Queues.TallyTools, Queues.VotingTools);
         builder.Services.AddSingleton<CatalogStore>();
         builder.Services.AddSingleton<CatalogStart>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CatalogStart>());

@@ -7,7 +7,7 @@ namespace Tally;
 internal sealed class TakeTools(ICounters counters) : IConsumer<ToolsChanged>
 {
     public Task Consume(ConsumeContext<ToolsChanged> context) =>
-        counters.TakeAsync([.. context.Message.Tools.Select(tool => Untouched(tool.Slug)).Where(Newer.IsSound)], context.CancellationToken);
+        counters.TakeAsync(context, [.. context.Message.Tools.Select(tool => Untouched(tool.Slug)).Where(Newer.IsSound)]);
 
     /// <summary>What a known tool without votes has.</summary>
     public static ToolTotals Untouched(string tool) => new(tool, 0, 0, 0, default);
@@ -15,7 +15,7 @@ internal sealed class TakeTools(ICounters counters) : IConsumer<ToolsChanged>
 
 internal sealed class TakeToolsDefinition : ConsumerDefinition<TakeTools>
 {
-    public TakeToolsDefinition() => EndpointName = "tally-tools";
+    public TakeToolsDefinition() => EndpointName = Queues.TallyTools;
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<TakeTools> consumerConfigurator, IRegistrationContext context) =>

@@ -12,17 +12,23 @@ internal sealed partial class TakeTotals(ICounters counters, TallyMetrics metric
         var sound = totals.Where(Newer.IsSound).ToArray();
         if (sound.Length < totals.Count)
             LogUnsound(totals.Count - sound.Length);
-        metrics.Moved(await counters.TakeAsync(sound, context.CancellationToken));
+        if (await counters.TakeAsync(context, sound) is { } moved)
+            metrics.Moved(moved);
+        else
+            LogLetGo(sound.Length);
     }
 
     [LoggerMessage(4001, LogLevel.Warning, "{Count} totals that no ledger could have were left out")]
     private partial void LogUnsound(int count);
+
+    [LoggerMessage(4002, LogLevel.Warning, "The counters stayed away; {Count} totals are left to the reconciler")]
+    private partial void LogLetGo(int count);
 }
 
 /// <summary>Replicas compete for these messages: whoever writes the counter, all are told.</summary>
 internal sealed class TakeTotalsDefinition : ConsumerDefinition<TakeTotals>
 {
-    public TakeTotalsDefinition() => EndpointName = "tally-totals";
+    public TakeTotalsDefinition() => EndpointName = Queues.TallyTotals;
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<TakeTotals> consumerConfigurator, IRegistrationContext context) =>
