@@ -30,7 +30,18 @@ public static class Service
                 return 0;
             }
 
-            await app.RunAsync();
+            try
+            {
+                await app.StartAsync();
+            }
+            catch
+            {
+                // What runs in the background already is stopping in good order, not crashing.
+                app.Lifetime.StopApplication();
+                throw;
+            }
+
+            await app.WaitForShutdownAsync();
             return 0;
         }
         catch (Exception error) when (error is SettingException or System.Data.Common.DbException or IOException)
@@ -84,6 +95,8 @@ public static class Service
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Polly", LogLevel.Warning)
+            // What is missing is what /health/ready answers; repeating it at every probe would drown the log during an outage.
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical)
             .AddFilter("MassTransit", LogLevel.Critical)
             .AddFilter("MassTransit.ReceiveTransport", LogLevel.Error);
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -27,7 +27,27 @@ public static class ServiceClient
                 // New connections now and then, so that replicas added behind a service's name get their share.
                 PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             });
+        client.AddHttpMessageHandler(() => new AskAgain());
         return own ? client.AddHttpMessageHandler(services => ActivatorUtilities.CreateInstance<OwnAddress>(services)) : client;
+    }
+
+    /// <summary>
+    /// A read that met a replica on its way out is asked again, once: a new connection leads to another replica. Writes are not;
+    /// whether to repeat one is for whoever knows what it means.
+    /// </summary>
+    private sealed class AskAgain : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+            catch (HttpRequestException) when (request.Method == HttpMethod.Get)
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+        }
     }
 
     private sealed class OwnAddress(IServer server, IHostApplicationLifetime lifetime) : DelegatingHandler

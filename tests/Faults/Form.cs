@@ -11,7 +11,7 @@ public static class Form
     public static int Rounds { get; } = Night ? 10 : 2;
     public static int Readers { get; } = Night ? 400 : 100;
     public static int Watchers { get; } = Night ? 200 : 40;
-    public static int StartOrders { get; } = Night ? 12 : 2;
+    public static int StartOrders { get; } = Night ? 12 : 1;
     public static int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("FAULTS_SEED"), out var seed) ? seed : Environment.TickCount;
 
     /// <summary>Promise "Exact": from a fault's end until everything agrees.</summary>

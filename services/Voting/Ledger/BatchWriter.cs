@@ -19,10 +19,15 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, VotingMetr
     private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(20_000) { SingleReader = true });
 
     /// <summary>Answers once the cast is durable.</summary>
+    /// <param name="cast">The vote.</param>
+    /// <param name="gone">
+    /// The sender hung up. A vote it no longer waits for is left out if it can be: the sender may have asked another replica meanwhile
+    /// and changed its mind since, and this late one would undo that.
+    /// </param>
     /// <exception cref="LedgerUnavailableException">It may or may not have been written; casting the same again is safe.</exception>
-    public Task<Vote> CastAsync(Cast cast)
+    public Task<Vote> CastAsync(Cast cast, CancellationToken gone)
     {
-        var waiting = new Waiting(cast);
+        var waiting = new Waiting(cast, gone);
         return _queue.Writer.TryWrite(waiting)
             ? waiting.Answer.Task
             : Task.FromException<Vote>(new LedgerUnavailableException("Too many votes are waiting."));
@@ -43,7 +48,8 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, VotingMetr
         while (later.Count > 0 || await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             var batch = Gather(later);
-            await CommitAsync(batch);
+            if (batch.Count > 0)
+                await CommitAsync(batch);
         }
     }
 
@@ -65,6 +71,12 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, VotingMetr
 
         void Place(Waiting waiting)
         {
+            if (waiting.Gone.IsCancellationRequested)
+            {
+                waiting.Answer.SetCanceled(waiting.Gone);
+                return;
+            }
+
             var pair = (waiting.Cast.Voter, waiting.Cast.Tool);
             if (!held.Contains(pair) && !batch.TryGetValue(pair, out var same))
             {
@@ -104,9 +116,10 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, VotingMetr
         }
     }
 
-    private sealed class Waiting(Cast cast)
+    private sealed class Waiting(Cast cast, CancellationToken gone)
     {
         public Cast Cast { get; } = cast;
+        public CancellationToken Gone { get; } = gone;
         public TaskCompletionSource<Vote> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -49,7 +49,7 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, BatchWriter wri
     {
         try
         {
-            return VoteAnswer.Of(await writer.CastAsync(cast));
+            return VoteAnswer.Of(await writer.CastAsync(cast, context.RequestAborted));
         }
         catch (LedgerUnavailableException)
         {

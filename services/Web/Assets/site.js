@@ -167,6 +167,7 @@ async function send(method, path, body) {
   for (let tries = 0; ; tries++) {
     const answer = await fetch(path, {
       method,
+      keepalive: true,  // a reader who votes and leaves at once has voted
       headers: body ? { 'content-type': 'application/json' } : {},
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(10_000),

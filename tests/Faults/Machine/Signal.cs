@@ -3,6 +3,7 @@ namespace Faults.Tests.Machine;
 /// <summary>POSIX signals by their Linux numbers.</summary>
 public enum Signal
 {
+    Interrupt = 2,
     Quit = 3,
     Kill = 9,
     Terminate = 15,

@@ -11,7 +11,7 @@ public sealed class StartOrders(Site site, ITestOutputHelper output) : Scenario(
         for (var round = 0; round < Form.StartOrders; round++)
         {
             foreach (var service in Site.Services.Concat(Site.Servers))
-                await service.Send(service == Site.Rabbit ? Signal.Kill : Signal.Terminate);
+                await service.Send(Ending(service));
 
             Server[] order = [.. Site.Services.Concat(Site.Servers)];
             Luck.Shuffle(order);
@@ -33,4 +33,8 @@ public sealed class StartOrders(Site site, ITestOutputHelper output) : Scenario(
             await load.Votes(50);
         }
     });
+
+    // PostgreSQL takes a plain request to end as "once everybody has left", and whoever idles in a pool of ours would keep it waiting.
+    private Signal Ending(Server server) =>
+        server == Site.Rabbit ? Signal.Kill : server == Site.Postgres ? Signal.Interrupt : Signal.Terminate;
 }

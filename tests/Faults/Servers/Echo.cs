@@ -67,7 +67,6 @@ public sealed class Echo : IAsyncDisposable
     {
         if (message.BasicProperties.Headers?.ContainsKey(Copy) == true)
             return;
-        Interlocked.Increment(ref _count);
         foreach (var (tool, version) in Totals(message.Body))
             _newest[tool] = version;
         var properties = new BasicProperties(message.BasicProperties);
@@ -82,7 +81,8 @@ public sealed class Echo : IAsyncDisposable
         do
         {
             last = _stop.IsCancellationRequested;
-            while (_heard.TryDequeue(out var message))
+            // Counted here and not when heard: what comes after the last round is nobody's.
+            for (; _heard.TryDequeue(out var message); _count++)
                 copies.AddRange([message, message, message]);
             _luck.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(copies));
             // Half of them stay for later, among messages yet to come.

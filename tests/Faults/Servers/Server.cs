@@ -41,7 +41,7 @@ public abstract class Server(string name, string directory) : IDisposable
     public async Task Send(Signal signal)
     {
         _child!.Send(signal);
-        if (signal is Signal.Kill or Signal.Terminate or Signal.Quit)
+        if (signal is Signal.Kill or Signal.Terminate or Signal.Interrupt or Signal.Quit)
             await _child.Exited(Patience);
     }
 
