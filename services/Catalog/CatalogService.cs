@@ -1,8 +1,8 @@
-using Contracts;
 using Catalog.Editing;
 using Catalog.Publishing;
 using Catalog.Reading;
 using Catalog.Store;
+using Contracts;
 using Hosting;
 using MassTransit;
 

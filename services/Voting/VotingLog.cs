@@ -23,4 +23,7 @@ internal static partial class VotingLog
 
     [LoggerMessage(3007, LogLevel.Warning, "The stored tool list could not be read: {Problem}")]
     public static partial void ToolsUnreadable(ILogger log, string problem);
+
+    [LoggerMessage(3008, LogLevel.Warning, "The process stood still for {Seconds:0.0} s; votes are held back for a moment to leave out those whose senders hung up")]
+    public static partial void StoodStill(ILogger log, double seconds);
 }

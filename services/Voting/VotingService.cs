@@ -26,6 +26,7 @@ public static class VotingService
             ? new PostgresLedger(postgres)
             : new SqliteLedger(database.ConnectionString, database.Source));
         builder.Services.AddSingleton<ToolList>();
+        builder.Services.AddSingleton<Heartbeat>();
         builder.Services.AddSingleton<CastVote>();
         builder.Services.AddSingleton<ReadVotes>();
         builder.AddBackground<TotalsRelay>();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Shouldly;
 
 namespace Tally.Tests;
 
@@ -21,10 +22,21 @@ public sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    public async Task StartAsync()
+    /// <summary>A Redis Cluster of one node, which refuses keys of different slots in one script like any other.</summary>
+    public static async Task<RedisServer> StartNewClusterAsync()
+    {
+        var server = new RedisServer();
+        await server.StartAsync("--cluster-enabled", "yes");
+        (await server.AskAsync("CLUSTER ADDSLOTSRANGE 0 16383")).ShouldBe("+OK");
+        await Eventually.BeAsync(async () => await server.AskAsync("SET probe 1") == "+OK");
+        await server.AskAsync("DEL probe");
+        return server;
+    }
+
+    public async Task StartAsync(params string[] more)
     {
         _process = Start(await Program.Value,
-            "--port", Port.ToString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder, "--daemonize", "no", "--logfile", Path.Combine(_folder, "redis.log"));
+            ["--port", Port.ToString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder, "--daemonize", "no", "--logfile", Path.Combine(_folder, "redis.log"), .. more]);
         await Eventually.BeAsync(async () =>
         {
             try

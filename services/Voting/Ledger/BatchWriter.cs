@@ -11,7 +11,7 @@ public sealed class LedgerUnavailableException(string reason, Exception? inner =
 /// Journey, steps 3 and 4. One loop commits whatever votes gathered while the batch before was on its way to the disk; nobody is answered before
 /// COMMIT returned. No timer fills batches (a lone vote would wait for nothing), and there is no second loop (batches would contend for the same rows).
 /// </summary>
-public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, VotingMetrics metrics, ILogger<BatchWriter> log) : BackgroundService
+public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat heartbeat, VotingMetrics metrics, ILogger<BatchWriter> log) : BackgroundService
 {
     private const int MaxBatch = 1000;
 
@@ -47,6 +47,8 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, VotingMetr
         var later = new List<Waiting>();
         while (later.Count > 0 || await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            if (heartbeat.Hold() is var hold && hold > TimeSpan.Zero)
+                await Task.Delay(hold, CancellationToken.None);
             var batch = Gather(later);
             if (batch.Count > 0)
                 await CommitAsync(batch);

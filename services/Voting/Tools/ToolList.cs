@@ -18,6 +18,7 @@ public sealed class ToolList(VoteLedger ledger, TimeProvider clock, ILogger<Tool
     private readonly SemaphoreSlim _reading = new(1);
     private long _lastRead;
     private volatile bool _filled;
+    private bool _unreadable;
 
     public async ValueTask<Standing> StandingAsync(string tool, CancellationToken stop)
     {
@@ -44,16 +45,18 @@ public sealed class ToolList(VoteLedger ledger, TimeProvider clock, ILogger<Tool
             if (_lastRead != 0 && clock.GetElapsedTime(_lastRead) < LookAgain)
                 return _filled;
             Take(await ledger.ToolsAsync(stop));
-            _lastRead = clock.GetTimestamp();
+            _unreadable = false;
         }
         catch (System.Data.Common.DbException error)
         {
             // The list in memory still serves; the vote itself will say what is wrong with the ledger.
-            _lastRead = clock.GetTimestamp();
-            VotingLog.ToolsUnreadable(log, error.Message);
+            if (!_unreadable)
+                VotingLog.ToolsUnreadable(log, error.Message);
+            _unreadable = true;
         }
         finally
         {
+            _lastRead = clock.GetTimestamp();
             _reading.Release();
         }
 

@@ -15,7 +15,7 @@ public record Acknowledged(string? Choice, long Seq, DateTimeOffset? At);
 /// </summary>
 public sealed class Reader(Site site, Diary diary)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Dictionary<string, List<Acknowledged>> _history = [];
     private string? _token;
 

@@ -21,6 +21,23 @@ public sealed class ReplicasDie(Site site, ITestOutputHelper output) : Scenario(
     });
 
     [Fact]
+    public Task One_vote_when_a_Voting_replica_freezes_and_thaws() => Judged(async load =>
+    {
+        for (var round = 0; round < Form.Rounds; round++)
+        {
+            var since = DateTime.UtcNow;
+            await using (await Frozen(Any(Site.Voting)))
+            {
+                // Long enough for readers to give up on it, ask the other one, and change their minds there. What they had sent still waits in its sockets.
+                await Until.Holds("readers gave up on it", TimeSpan.FromSeconds(60), () => load.Diary.Failures(since) >= 50);
+                await load.Votes(500);
+            }
+
+            await load.Votes(100);
+        }
+    });
+
+    [Fact]
     public Task Exact_and_Forward_only_when_a_Tally_replica_is_killed_in_the_middle_of_its_work() => Judged(async load =>
     {
         for (var round = 0; round < Form.Rounds; round++)

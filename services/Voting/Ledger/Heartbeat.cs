@@ -1,0 +1,47 @@
+namespace Voting.Ledger;
+
+/// <summary>
+/// Notices that this process stood still: frozen, or moved with its machine. Requests that came meanwhile wait in its sockets; most of their
+/// senders have hung up and asked another replica, which may have taken newer votes of theirs since. Whoever hung up is known only once the
+/// server has read its sockets to the end, so votes are held back for a moment until it has.
+/// </summary>
+public sealed class Heartbeat : IDisposable
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
+
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Heartbeat> _log;
+    private readonly ITimer _timer;
+    private long _last;
+    private long _settled;
+
+    public Heartbeat(TimeProvider clock, ILogger<Heartbeat> log)
+    {
+        (_clock, _log) = (clock, log);
+        _last = _settled = clock.GetTimestamp();
+        _timer = clock.CreateTimer(_ => Note(), null, Beat, Beat);
+    }
+
+    /// <summary>How long to hold votes back; zero unless the process stood still just now.</summary>
+    public TimeSpan Hold()
+    {
+        Note();
+        var rest = _clock.GetElapsedTime(_clock.GetTimestamp(), Interlocked.Read(ref _settled));
+        return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    // Whoever comes first after the standstill sees the gap, the timer or the votes.
+    private void Note()
+    {
+        var now = _clock.GetTimestamp();
+        var gap = _clock.GetElapsedTime(Interlocked.Exchange(ref _last, now), now);
+        if (gap <= Standstill)
+            return;
+        VotingLog.StoodStill(_log, gap.TotalSeconds);
+        Interlocked.Exchange(ref _settled, now + (long)(Settling.TotalSeconds * _clock.TimestampFrequency));
+    }
+}
