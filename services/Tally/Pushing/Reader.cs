@@ -16,8 +16,7 @@ internal abstract class Reader(Pushes pushes)
     private readonly Lock _gate = new();
     private readonly List<Watch> _watches = [];
     private TaskCompletionSource? _quiet;
-    private bool _writing;
-    private bool _closed;
+    private bool _writing, _closed;
 
     /// <summary>Hands the state to the transport; the task ends when there is room for the next. Fails only through the task.</summary>
     protected abstract ValueTask WriteAsync(Standing standing);
