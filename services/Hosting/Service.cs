@@ -16,10 +16,15 @@ namespace Hosting;
 /// <summary>What every process is: the same start, limits, errors, health, metrics and API description.</summary>
 public static class Service
 {
-    /// <summary>Runs one process to its end. <c>migrate</c> as first argument applies the schema and exits.</summary>
+    /// <summary>
+    /// Runs one process to its end. <c>migrate</c> as first argument applies the schema and exits; <c>health</c> asks the process that
+    /// already runs beside it whether it is ready.
+    /// </summary>
     /// <returns>The process's exit code: 0, or 1 after one clear line on standard error.</returns>
     public static async Task<int> RunAsync(string name, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
+        if (args is ["health", ..])
+            return await Health.AskAsync();
         try
         {
             await using var app = Build(name, args, add, map);
@@ -61,6 +66,7 @@ public static class Service
             Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
             ContentRootPath = AppContext.BaseDirectory,
         });
+        AddSecrets(builder, args);
         AddHosting(builder, name);
         add(builder);
         var app = builder.Build();
@@ -82,6 +88,19 @@ public static class Service
         builder.Services.AddSingleton(services => services.GetRequiredKeyedService<Schema>(connection));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
         return database;
+    }
+
+    // One file per setting, named like its environment variable: how Kubernetes and Compose hand over secrets. Files rather than environment,
+    // which every child process inherits and every look at the container shows. Arguments still win.
+    private static void AddSecrets(WebApplicationBuilder builder, string[] args)
+    {
+        const string Setting = "SECRETS_DIR";
+        if (builder.Configuration[Setting] is not { Length: > 0 } folder)
+            return;
+        if (!Directory.Exists(folder))
+            throw new SettingException(Setting, $"'{folder}' is no folder");
+        builder.Configuration.AddKeyPerFile(Path.GetFullPath(folder), optional: false);
+        builder.Configuration.AddCommandLine(args);
     }
 
     private static void AddHosting(WebApplicationBuilder builder, string name)

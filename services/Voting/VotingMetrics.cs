@@ -8,7 +8,11 @@ public sealed class VotingMetrics
     private static readonly Meter Meter = new("Voting");
     private readonly Counter<long> _votes = Meter.CreateCounter<long>("voting.votes", description: "Votes answered, by outcome");
     private readonly Histogram<int> _batch = Meter.CreateHistogram<int>("voting.batch.size", description: "Votes committed together");
-    private readonly Histogram<double> _commit = Meter.CreateHistogram<double>("voting.commit.duration", "s", "Time from batch to COMMIT");
+    private readonly Histogram<double> _commit = Meter.CreateHistogram("voting.commit.duration", "s", "Time from batch to COMMIT", advice: new InstrumentAdvice<double>
+    {
+        // The default bounds are made for milliseconds.
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    });
     private readonly Counter<long> _published = Meter.CreateCounter<long>("voting.totals.published", description: "Totals the bus confirmed");
 
     public VotingMetrics() =>

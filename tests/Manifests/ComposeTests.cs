@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using Shouldly;
+using Xunit;
+
+namespace Manifests.Tests;
+
+public sealed class ComposeTests
+{
+    private static readonly Node Compose = Node.Load("docker-compose.yml").Single();
+    private static readonly IReadOnlyDictionary<string, Node> Parts = Compose["services"].Members;
+
+    [Fact]
+    public void Services_are_given_the_same_settings_as_in_Kubernetes()
+    {
+        // What only one of the two has a use for.
+        string[] own = ["SECRETS_DIR", "OTEL_EXPORTER_OTLP_ENDPOINT", "Web__PublicOrigin"];
+        foreach (var service in Repository.Services)
+        {
+            var here = Parts[service]["environment"].Members.Where(one => !own.Contains(one.Key)).ToDictionary(one => one.Key, one => Default(one.Value.Text!));
+            var there = KubernetesTests.Settings(service).Where(one => !own.Contains(one.Key)).ToDictionary(one => one.Key, one => one.Value!);
+            here.OrderBy(one => one.Key).ShouldBe(there.OrderBy(one => one.Key), service);
+            foreach (var setting in Parts[service]["environment"].Members.Keys)
+                Documented.By(service, setting).ShouldBeTrue($"{service}: {setting}");
+        }
+    }
+
+    [Fact]
+    public void Addresses_name_services_that_exist_at_the_port_they_listen_on()
+    {
+        foreach (var service in Repository.Services)
+        {
+            foreach (var (setting, value) in Parts[service]["environment"].Members.Where(one => one.Key.StartsWith("Services__", StringComparison.Ordinal)))
+            {
+                var address = new Uri(value.Text!);
+                Parts.ShouldContainKey(address.Host, setting);
+                address.Port.ShouldBe(8080, setting);
+            }
+        }
+    }
+
+    [Fact]
+    public void Our_containers_can_do_nothing_but_their_work()
+    {
+        foreach (var service in Repository.Services.Select(name => Parts[name]))
+        {
+            service["read_only"].Text.ShouldBe("true");
+            service["cap_drop"].Each.Select(one => one.Text).ShouldBe(["ALL"]);
+            service["security_opt"].Each.Select(one => one.Text).ShouldBe(["no-new-privileges:true"]);
+            service["tmpfs"].Each.Select(one => one.Text).ShouldBe(["/tmp"]);
+            service["healthcheck"]["test"].Each.Select(one => one.Text).ShouldBe(["CMD", "/app/service", "health"]);
+        }
+    }
+
+    [Fact]
+    public void Everything_waits_for_what_it_needs_to_be_healthy()
+    {
+        foreach (var (name, part) in Parts.Where(one => one.Value["profiles"].Exists is false))
+        {
+            foreach (var (needed, how) in part["depends_on"].Members)
+            {
+                var condition = needed == "secrets" ? "service_completed_successfully" : "service_healthy";
+                how["condition"].Text.ShouldBe(condition, $"{name} needs {needed}");
+                (needed == "secrets" || Parts[needed]["healthcheck"].Exists).ShouldBeTrue($"{name} needs {needed}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Ports_are_published_on_this_machine_only()
+    {
+        foreach (var (name, part) in Parts)
+        {
+            foreach (var port in part["ports"].Each)
+                port.Text.ShouldStartWith("127.0.0.1:", customMessage: name);
+        }
+    }
+
+    [Fact]
+    public void Images_are_pinned_and_the_same_in_Compose_and_Kubernetes()
+    {
+        var images = Parts.Values.Where(part => !part["build"].Exists).Select(part => part["image"].Text!).ToHashSet();
+        images.ShouldAllBe(image => Regex.IsMatch(image, @":v?\d+\.\d+"));
+        foreach (Match image in Repository.Files("k8s", "*.yaml").SelectMany(file => Regex.Matches(Repository.Read(file), @"^\s*image:\s+(\S+)$", RegexOptions.Multiline)))
+        {
+            var name = image.Groups[1].Value;
+            (images.Contains(name) || Parts.Values.Any(part => part["build"].Exists && part["image"].Text == name)).ShouldBeTrue(name);
+        }
+
+        Regex.Matches(Repository.Read("services/Dockerfile"), @"^FROM \S+:(\S+)", RegexOptions.Multiline).Select(stage => stage.Groups[1].Value)
+            .ShouldAllBe(tag => Regex.IsMatch(tag, @"^\d+\.\d+\.\d+"));
+    }
+
+    [Fact]
+    public void The_image_is_restored_from_every_project_and_lock_file()
+    {
+        var dockerfile = Repository.Read("services/Dockerfile");
+        foreach (var project in Repository.Files("services", "*.csproj").Select(file => file.Split('/')[1]))
+            dockerfile.ShouldContain($"COPY services/{project}/*.csproj services/{project}/packages.lock.json services/{project}/");
+        foreach (var service in Repository.Services)
+            Parts[service]["build"]["args"]["SERVICE"].Text.ShouldBe(Repository.Title(service));
+    }
+
+    // ${NAME:-default}, as Compose reads it without an environment.
+    private static string Default(string value) => Regex.Replace(value, @"\$\{[A-Z_]+:-([^}]*)\}", "$1");
+}

@@ -1,0 +1,228 @@
+using Shouldly;
+using Xunit;
+
+namespace Manifests.Tests;
+
+public sealed class KubernetesTests
+{
+    private static readonly string[] Servers = ["postgres", "rabbitmq", "redis"];
+
+    private static readonly List<(string File, Node Document)> All =
+        [.. Repository.Files("k8s", "*.yaml").SelectMany(file => Node.Load(file).Select(document => (file, document)))];
+
+    private static IEnumerable<(string File, Node Document)> Of(params string[] kinds) => All.Where(one => kinds.Contains(one.Document["kind"].Text));
+
+    private static IEnumerable<(string Where, Node Workload, Node Pod)> Workloads() =>
+        Of("Deployment", "StatefulSet", "Job").Select(one => ($"{one.File}: {one.Document["metadata"]["name"].Text}", one.Document, one.Document["spec"]["template"]["spec"]));
+
+    private static Node Deployment(string service) => Of("Deployment").Single(one => one.File == $"k8s/base/{service}.yaml").Document;
+
+    private static Node Container(string service) => Deployment(service)["spec"]["template"]["spec"]["containers"].Each.Single();
+
+    [Fact]
+    public void Every_pod_keeps_to_the_restricted_standard()
+    {
+        Workloads().Count().ShouldBeGreaterThan(8);
+        foreach (var (where, _, pod) in Workloads())
+        {
+            pod["automountServiceAccountToken"].Text.ShouldBe("false", where);
+            pod["serviceAccountName"].Text.ShouldNotBeNull(where);
+            pod["securityContext"]["runAsNonRoot"].Text.ShouldBe("true", where);
+            pod["securityContext"]["seccompProfile"]["type"].Text.ShouldBe("RuntimeDefault", where);
+            foreach (var container in pod["containers"].Each)
+            {
+                var security = container["securityContext"];
+                security["allowPrivilegeEscalation"].Text.ShouldBe("false", where);
+                security["capabilities"]["drop"].Each.Select(one => one.Text).ShouldBe(["ALL"], where);
+                container["resources"]["requests"]["memory"].Exists.ShouldBeTrue(where);
+                container["resources"]["requests"]["cpu"].Exists.ShouldBeTrue(where);
+                container["resources"]["limits"]["memory"].Exists.ShouldBeTrue(where);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_container_of_ours_has_a_read_only_file_system_and_the_image_user()
+    {
+        foreach (var (where, _, pod) in Workloads().Where(one => one.Where.StartsWith("k8s/base/", StringComparison.Ordinal)))
+        {
+            pod["securityContext"]["runAsUser"].Number.ShouldBe(1654, where);
+            foreach (var container in pod["containers"].Each)
+                container["securityContext"]["readOnlyRootFilesystem"].Text.ShouldBe("true", where);
+        }
+    }
+
+    [Fact]
+    public void Every_process_that_stays_has_all_three_probes()
+    {
+        foreach (var (where, workload, pod) in Workloads().Where(one => one.Workload["kind"].Text != "Job"))
+        {
+            foreach (var probe in (string[])["startupProbe", "livenessProbe", "readinessProbe"])
+                pod["containers"].Each.Single()[probe].Exists.ShouldBeTrue($"{where}: {probe}");
+        }
+
+        foreach (var service in Repository.Services)
+        {
+            Container(service)["livenessProbe"]["httpGet"]["path"].Text.ShouldBe("/health/live");
+            Container(service)["startupProbe"]["httpGet"]["path"].Text.ShouldBe("/health/live");
+            Container(service)["readinessProbe"]["httpGet"]["path"].Text.ShouldBe("/health/ready");
+        }
+    }
+
+    [Fact]
+    public void Drain_every_service_is_given_more_time_to_stop_than_it_takes()
+    {
+        // HostOptions.ShutdownTimeout, as Hosting sets it.
+        var host = int.Parse(Repository.Read("services/Hosting/Service.cs").Split("ShutdownTimeout = TimeSpan.FromSeconds(")[1].Split(')')[0], System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var service in Repository.Services)
+        {
+            var before = Container(service)["lifecycle"]["preStop"]["sleep"]["seconds"].Number;
+            Deployment(service)["spec"]["template"]["spec"]["terminationGracePeriodSeconds"].Number.ShouldBeGreaterThan(before + host, service);
+            Deployment(service)["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"].Text.ShouldBe("0", service);
+        }
+    }
+
+    [Fact]
+    public void Every_service_has_a_budget_and_spreads_over_hosts_and_zones()
+    {
+        foreach (var service in Repository.Services)
+        {
+            Of("PodDisruptionBudget").Count(one => one.Document["spec"]["selector"]["matchLabels"]["app.kubernetes.io/name"].Text == service).ShouldBe(1, service);
+            Deployment(service)["spec"]["template"]["spec"]["topologySpreadConstraints"].Each.Select(one => one["topologyKey"].Text)
+                .ShouldBe(["kubernetes.io/hostname", "topology.kubernetes.io/zone"], service);
+        }
+    }
+
+    [Fact]
+    public void An_autoscaler_never_fights_with_a_fixed_number_of_replicas()
+    {
+        var scaled = Of("HorizontalPodAutoscaler").Select(one => one.Document["spec"]["scaleTargetRef"]["name"].Text!).ToList();
+        scaled.Order().ShouldBe(["tally", "voting", "web"]);
+        foreach (var service in scaled)
+            Deployment(service)["spec"]["replicas"].Exists.ShouldBeFalse(service);
+    }
+
+    [Fact]
+    public void Selectors_match_the_labels_they_select()
+    {
+        foreach (var (file, document) in Of("Deployment", "StatefulSet"))
+        {
+            var labels = document["spec"]["template"]["metadata"]["labels"];
+            foreach (var (key, value) in document["spec"]["selector"]["matchLabels"].Members)
+                labels[key].Text.ShouldBe(value.Text, file);
+        }
+
+        foreach (var (file, document) in Of("Service"))
+        {
+            var selector = document["spec"]["selector"].Members;
+            var chosen = Of("Deployment", "StatefulSet").Where(one => selector.All(label => one.Document["spec"]["template"]["metadata"]["labels"][label.Key].Text == label.Value.Text)).ToList();
+            chosen.ShouldHaveSingleItem($"{file}: {document["metadata"]["name"].Text}");
+            var named = chosen[0].Document["spec"]["template"]["spec"]["containers"].Each.SelectMany(container => container["ports"].Each).Select(port => port["name"].Text);
+            foreach (var port in document["spec"]["ports"].Each)
+                named.ShouldContain(port["targetPort"].Text, file);
+        }
+    }
+
+    [Fact]
+    public void Only_the_arrows_of_the_design_are_allowed_and_each_at_both_ends()
+    {
+        Dictionary<string, string[]> arrows = new()
+        {
+            ["web"] = ["catalog", "newsletter", "tally", "voting"],
+            ["voting"] = ["catalog", "postgres", "rabbitmq"],
+            ["tally"] = ["catalog", "rabbitmq", "redis", "voting"],
+            ["newsletter"] = ["catalog", "postgres", "rabbitmq", "tally"],
+            ["catalog"] = ["postgres", "rabbitmq"],
+        };
+        var policies = Of("NetworkPolicy").Where(one => one.File == "k8s/base/network.yaml").ToDictionary(one => one.Document["metadata"]["name"].Text!, one => one.Document["spec"]);
+        policies["deny-all"]["policyTypes"].Each.Select(one => one.Text).ShouldBe(["Ingress", "Egress"]);
+        policies["deny-all"]["ingress"].Exists.ShouldBeFalse();
+        policies["deny-all"]["egress"].Exists.ShouldBeFalse();
+
+        foreach (var service in Repository.Services)
+        {
+            Peers(policies[service]["egress"], "to").ShouldBe(arrows[service], service);
+            Peers(policies[service]["ingress"], "from").ShouldBe(arrows.Where(one => one.Value.Contains(service)).Select(one => one.Key).Order(), service);
+            // What a service is given the address of is what it may reach, no more and no less.
+            var addressed = Settings(service).Keys.Where(key => key.StartsWith("Services__", StringComparison.Ordinal)).Select(key => key["Services__".Length..].ToLowerInvariant());
+            addressed.Order().ShouldBe(arrows[service].Except(Servers), service);
+        }
+    }
+
+    [Fact]
+    public void Every_setting_a_container_is_given_is_one_its_service_documents()
+    {
+        foreach (var service in Repository.Services)
+        {
+            foreach (var setting in Settings(service).Keys)
+                Documented.By(service, setting).ShouldBeTrue($"{service}: {setting}");
+        }
+    }
+
+    [Fact]
+    public void The_secrets_of_the_local_overlay_are_those_that_are_generated()
+    {
+        var overlay = Node.Load("k8s/overlays/local/kustomization.yaml").Single();
+        var script = Repository.Read("k8s/make-secrets");
+        foreach (var secret in overlay["secretGenerator"].Each)
+        {
+            foreach (var file in secret["files"].Each)
+            {
+                var name = file.Text!.Split('/')[^1];
+                script.ShouldContain(name);
+                if (Repository.Services.Contains(secret["name"].Text))
+                    Documented.By(secret["name"].Text!, name).ShouldBeTrue($"{secret["name"].Text}: {name}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Migration_jobs_run_the_image_and_the_settings_of_their_service()
+    {
+        foreach (var service in (string[])["catalog", "voting", "newsletter"])
+        {
+            var job = Of("Job").Single(one => one.File == $"k8s/base/{service}.yaml").Document["spec"]["template"]["spec"]["containers"].Each.Single();
+            job["image"].Text.ShouldBe(Container(service)["image"].Text);
+            job["args"].Each.Select(one => one.Text).ShouldBe(["migrate"]);
+            job["env"].Content.ShouldBe(Container(service)["env"].Content);
+        }
+    }
+
+    [Fact]
+    public void Every_file_beside_a_kustomization_is_used_by_it()
+    {
+        foreach (var file in Repository.Files("k8s", "kustomization.yaml"))
+        {
+            var folder = file[..file.LastIndexOf('/')];
+            var kustomization = Node.Load(file).Single();
+            var named = kustomization["resources"].Each.Concat(kustomization["components"].Each).Select(one => one.Text!).ToList();
+            foreach (var name in named)
+                (File.Exists(Repository.Path($"{folder}/{name}")) || File.Exists(Repository.Path($"{folder}/{name}/kustomization.yaml"))).ShouldBeTrue($"{file}: {name}");
+            foreach (var beside in Repository.Files(folder, "*.yaml").Where(one => one[..one.LastIndexOf('/')] == folder && one != file))
+                named.ShouldContain(beside[(folder.Length + 1)..], file);
+        }
+    }
+
+    [Fact]
+    public void No_secret_is_committed()
+    {
+        Of("Secret").ShouldBeEmpty();
+        foreach (var (file, text) in Repository.Files("k8s", "*").Append("docker-compose.yml").Select(file => (file, Repository.Read(file))))
+        {
+            System.Text.RegularExpressions.Regex.IsMatch(text, """(?i)password\s*[:=]\s*["']?[A-Za-z0-9+/]{8,}""").ShouldBeFalse(file);
+            System.Text.RegularExpressions.Regex.IsMatch(text, "[A-Za-z0-9+/]{43}=").ShouldBeFalse($"{file}: looks like a key");
+            System.Text.RegularExpressions.Regex.IsMatch(text, "amqp://[^/$]+:[A-Za-z0-9]").ShouldBeFalse($"{file}: a password in an address");
+        }
+
+        Repository.Read(".gitignore").Split('\n').ShouldContain("secrets/");
+    }
+
+    internal static Dictionary<string, string?> Settings(string service) =>
+        Container(service)["env"].Each.ToDictionary(one => one["name"].Text!, one => one["value"].Text);
+
+    private static IEnumerable<string> Peers(Node rules, string end) => rules.Each
+        .SelectMany(rule => rule[end].Each)
+        .SelectMany(peer => peer["podSelector"]["matchLabels"].Members.Select(label => label.Value.Text!)
+            .Concat(peer["podSelector"]["matchExpressions"].Each.SelectMany(one => one["values"].Each.Select(value => value.Text!))))
+        .Order();
+}
