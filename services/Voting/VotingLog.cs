@@ -23,4 +23,7 @@ internal static partial class VotingLog
 
     [LoggerMessage(3007, LogLevel.Warning, "The stored tool list could not be read: {Problem}")]
     public static partial void ToolsUnreadable(ILogger log, string problem);
+
+    [LoggerMessage(3008, LogLevel.Error, "{Voters} voters could not be forgotten and were answered 503: {Problem}")]
+    public static partial void ForgetFailed(ILogger log, int voters, string problem);
 }
