@@ -16,6 +16,8 @@ internal static class PageRoutes
         pages.MapMethods("/compare", Read, ComparisonRoute.PickAsync);
         pages.MapMethods("/compare/{pair}", Read, ComparisonRoute.ShowAsync);
         pages.MapMethods("/categories/{slug}", Read, ToolsRoute.CategoryAsync);
+        pages.MapMethods("/votes", Read, YourVotesRoute.ShowAsync);
+        pages.MapMethods("/votes/forget", Read, YourVotesRoute.AskToForget);
         pages.MapMethods("/methodology", Read, Methodology);
         pages.MapMethods("/newsletter", Read, NewsletterRoute.ShowAsync);
         pages.MapMethods("/newsletter/confirm", Read, NewsletterRoute.AskToConfirm);
@@ -28,6 +30,7 @@ internal static class PageRoutes
         var forms = pages.MapGroup("").RequireSameOrigin();
         forms.MapPost("/vote", CastByForm.CastAsync);
         forms.MapPost("/vote/first", CastByForm.CastFirstAsync);
+        forms.MapPost("/votes/forget", YourVotesRoute.ForgetAsync);
         forms.MapPost("/newsletter", NewsletterRoute.SubscribeAsync);
         forms.MapPost("/newsletter/confirm", NewsletterRoute.ConfirmAsync);
         forms.MapPost("/newsletter/unsubscribe", NewsletterRoute.UnsubscribeAsync);
