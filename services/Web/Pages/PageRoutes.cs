@@ -13,8 +13,10 @@ internal static class PageRoutes
         pages.MapMethods("/", Read, HomeRoute.ShowAsync);
         pages.MapMethods("/tools", Read, ToolsRoute.IndexAsync);
         pages.MapMethods("/tools/{slug}", Read, ToolRoute.ShowAsync);
+        pages.MapMethods("/tools/{slug}/card.png", Read, Cards.CardRoute.OfToolAsync);
         pages.MapMethods("/compare", Read, ComparisonRoute.PickAsync);
         pages.MapMethods("/compare/{pair}", Read, ComparisonRoute.ShowAsync);
+        pages.MapMethods("/compare/{pair}/card.png", Read, Cards.CardRoute.OfComparisonAsync);
         pages.MapMethods("/categories/{slug}", Read, ToolsRoute.CategoryAsync);
         pages.MapMethods("/votes", Read, YourVotesRoute.ShowAsync);
         pages.MapMethods("/votes/forget", Read, YourVotesRoute.AskToForget);
