@@ -26,4 +26,7 @@ internal static partial class VotingLog
 
     [LoggerMessage(3008, LogLevel.Warning, "The process stood still for {Seconds:0.0} s; votes are held back for a moment to leave out those whose senders hung up")]
     public static partial void StoodStill(ILogger log, double seconds);
+
+    [LoggerMessage(3009, LogLevel.Error, "{Voters} voters could not be forgotten and were answered 503: {Problem}")]
+    public static partial void ForgetFailed(ILogger log, int voters, string problem);
 }

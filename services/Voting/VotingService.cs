@@ -28,6 +28,7 @@ public static class VotingService
         builder.Services.AddSingleton<ToolList>();
         builder.Services.AddSingleton<Heartbeat>();
         builder.Services.AddSingleton<CastVote>();
+        builder.Services.AddSingleton<ForgetVoter>();
         builder.Services.AddSingleton<ReadVotes>();
         builder.AddBackground<TotalsRelay>();
         builder.AddBackground<BatchWriter>();
@@ -42,6 +43,8 @@ public static class VotingService
     {
         var api = app.MapGroup("/api").WithTags("Voting").RequireSameOrigin();
         api.MapPost("/voters", IssueVoter.Handle).WithSummary("Become a voter").Produces<IssueVoter.Issued>(201).Produces<IssueVoter.Issued>();
+        api.MapDelete("/voters", (HttpContext context, ForgetVoter forget) => forget.HandleAsync(context))
+            .WithSummary("Forget the voter: all votes are withdrawn, and nothing ties them to the voter any more").Produces(204).Refuses(401, 403, 503);
         api.MapPut("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.PutAsync(context, tool))
             .WithSummary("Cast or change a vote").Accepts<CastVote.Body>("application/json").Produces<VoteAnswer>().Refuses(400, 401, 403, 404, 413, 415, 503);
         api.MapDelete("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.DeleteAsync(context, tool))

@@ -19,6 +19,9 @@ public sealed class FakeBackend : IAsyncDisposable
     public ConcurrentDictionary<string, (long Ship, long Skip)> Votes { get; } = new();
     public ConcurrentDictionary<string, bool> Down { get; } = new();
     public ConcurrentQueue<(string Method, string Path, string? Cookie, string Body)> Received { get; } = new();
+    public List<object> Changes { get; } = [];
+    public List<object> Points { get; } = [];
+    public List<string> OwnVotes { get; } = ["cursor-2-0"];
     public int VotingAnswers { get; set; } = 200;
 
     public static async Task<FakeBackend> StartAsync(string url = "http://127.0.0.1:0")
@@ -62,6 +65,7 @@ public sealed class FakeBackend : IAsyncDisposable
     {
         Map("Catalog", "/api/tools", context => Send(context, new { tools = Matching(context).ToList(), total = Matching(context).Count(), page = 1, pages = 1 }));
         Map("Catalog", "/api/tools/{slug}", context => SendOr404(context, Tools.GetValueOrDefault((string)context.Request.RouteValues["slug"]!)));
+        Map("Catalog", "/api/tools/{slug}/history", context => Send(context, new { tool = "", changes = Changes }));
         Map("Catalog", "/api/catalog/tools", context => Send(context, new
         {
             tools = Tools.Values.Select(tool => new { slug = tool["slug"], name = tool["name"], category = "developer-tools", retired = tool["retired"], version = 1 }),
@@ -97,6 +101,7 @@ public sealed class FakeBackend : IAsyncDisposable
     private void MapTally()
     {
         Map("Tally", "/api/tallies", context => Send(context, context.Request.Query["tool"].Where(tool => Tools.ContainsKey(tool!)).Select(tool => Tally(tool!))));
+        Map("Tally", "/api/tallies/{tool}/history", context => Send(context, new { tool = context.Request.RouteValues["tool"], bucket = "day", points = Points }));
         Map("Tally", "/api/tallies/{kind}", context => Send(context, Votes.Keys.Order().Select(Tally)));
     }
 
@@ -104,11 +109,18 @@ public sealed class FakeBackend : IAsyncDisposable
     {
         Map("Voting", "/api/voters", context =>
         {
+            if (context.Request.Method == "DELETE")
+            {
+                context.Response.StatusCode = 204;
+                context.Response.Headers.SetCookie = "voter=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; SameSite=Lax";
+                return Task.CompletedTask;
+            }
+
             context.Response.StatusCode = 201;
             context.Response.Headers.SetCookie = "voter=fresh-voter; Path=/; HttpOnly; SameSite=Lax";
             return Send(context, new { token = "fresh-voter", expiresAt = "2027-11-20T10:00:00Z" });
         });
-        Map("Voting", "/api/votes", context => Send(context, new { votes = new[] { new { tool = "cursor-2-0", choice = "ship", seq = 1, at = "2026-11-20T10:00:00Z" } } }));
+        Map("Voting", "/api/votes", context => Send(context, new { votes = OwnVotes.Select(tool => new { tool, choice = "ship", seq = 1, at = "2026-11-20T10:00:00Z" }) }));
         Map("Voting", "/api/votes/{tool}", context =>
         {
             var tool = (string)context.Request.RouteValues["tool"]!;

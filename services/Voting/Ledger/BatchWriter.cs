@@ -16,7 +16,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
     private const int MaxBatch = 1000;
 
     // Bounded: beyond this the disk is behind by more than readers would wait, and saying so at once is kinder than a queue.
-    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(20_000) { SingleReader = true });
+    private readonly Channel<Work> _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(20_000) { SingleReader = true });
 
     /// <summary>Answers once the cast is durable.</summary>
     /// <param name="cast">The vote.</param>
@@ -33,6 +33,19 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
             : Task.FromException<Vote>(new LedgerUnavailableException("Too many votes are waiting."));
     }
 
+    /// <summary>
+    /// Completes once the voter's votes are withdrawn and the voter's rows are gone. Stands in the same queue as the casts: whatever was taken in before is
+    /// forgotten too, and whatever comes after begins anew.
+    /// </summary>
+    /// <exception cref="LedgerUnavailableException">It may or may not be done; asking again is safe.</exception>
+    public Task ForgetAsync(Guid voter)
+    {
+        var leaving = new Leaving(voter);
+        return _queue.Writer.TryWrite(leaving)
+            ? leaving.Answer.Task
+            : Task.FromException(new LedgerUnavailableException("Too many votes are waiting."));
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         // Votes already taken in are still committed and answered; the loop ends when the queue is empty.
@@ -45,21 +58,30 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var later = new List<Waiting>();
-        while (later.Count > 0 || await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        var leaving = new List<Leaving>();
+        while (later.Count > 0 || leaving.Count > 0 || await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
+<<<<<<< HEAD
             if (heartbeat.Hold() is var hold && hold > TimeSpan.Zero)
                 await Task.Delay(hold, CancellationToken.None);
             var batch = Gather(later);
             if (batch.Count > 0)
                 await CommitAsync(batch);
+=======
+            var batch = Gather(later, leaving);
+            if (batch.Count > 0)
+                await CommitAsync(batch);
+            if (leaving.Count > 0 && later.Count == 0)
+                await ForgetAsync(leaving);
+>>>>>>> readers
         }
     }
 
     /// <summary>
     /// A (voter, tool) pair stands in a batch once: the same choice raced in parallel shares one place and one answer; another choice on the
-    /// same tool waits for the next batch, in its order.
+    /// same tool waits for the next batch, in its order. Nothing is read past voters who leave until they are gone.
     /// </summary>
-    private Dictionary<(Guid, string), List<Waiting>> Gather(List<Waiting> later)
+    private Dictionary<(Guid, string), List<Waiting>> Gather(List<Waiting> later, List<Leaving> leaving)
     {
         var batch = new Dictionary<(Guid, string), List<Waiting>>();
         var gathered = later.ToArray();
@@ -67,8 +89,14 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         var held = new HashSet<(Guid, string)>();
         foreach (var waiting in gathered)
             Place(waiting);
-        while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var waiting))
-            Place(waiting);
+        while (batch.Count < MaxBatch && _queue.Reader.TryPeek(out var next) && (leaving.Count == 0 || next is Leaving) && _queue.Reader.TryRead(out next))
+        {
+            if (next is Leaving voter)
+                leaving.Add(voter);
+            else
+                Place((Waiting)next);
+        }
+
         return batch;
 
         void Place(Waiting waiting)
@@ -118,7 +146,36 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         }
     }
 
+<<<<<<< HEAD
     private sealed class Waiting(Cast cast, CancellationToken gone)
+=======
+    private async Task ForgetAsync(List<Leaving> leaving)
+    {
+        try
+        {
+            relay.Moved(await ledger.ForgetAsync(leaving.ConvertAll(voter => voter.Voter), CancellationToken.None));
+            leaving.ForEach(voter => voter.Answer.SetResult());
+        }
+        catch (Exception error)
+        {
+            VotingLog.ForgetFailed(log, leaving.Count, error.Message);
+            var unavailable = new LedgerUnavailableException("The ledger could not commit.", error);
+            leaving.ForEach(voter => voter.Answer.SetException(unavailable));
+        }
+
+        leaving.Clear();
+    }
+
+    private abstract class Work;
+
+    private sealed class Leaving(Guid voter) : Work
+    {
+        public Guid Voter { get; } = voter;
+        public TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Waiting(Cast cast) : Work
+>>>>>>> readers
     {
         public Cast Cast { get; } = cast;
         public CancellationToken Gone { get; } = gone;

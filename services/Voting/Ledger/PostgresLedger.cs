@@ -44,6 +44,19 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         }
     }
 
+    public override async Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<Guid> voters, CancellationToken stop)
+    {
+        // Rare, hence a connection of the pool and no prepared statement.
+        await using var command = source.CreateCommand("select tool, ship, skip, version, at from forget_voters($1)");
+        command.CommandTimeout = 4;
+        command.Parameters.AddWithValue(voters.Select(voter => voter.ToByteArray()).ToArray());
+        var moved = new List<ToolTotals>();
+        await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
+        while (await rows.ReadAsync(stop))
+            moved.Add(new ToolTotals(rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), Time(rows.GetInt64(4))));
+        return moved;
+    }
+
     public override async Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop)
     {
         await using var command = source.CreateCommand("select mark_published($1, $2)");

@@ -64,6 +64,40 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
             return new Committed(votes, moved);
         }, stop);
 
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<Guid> voters, CancellationToken stop) => WriteAsync<IReadOnlyList<ToolTotals>>(
+        connection =>
+        {
+            using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+            using var erase = Command(connection, transaction, "delete from votes where voter = $voter returning tool, pseudonym, choice, seq", "voter");
+            using var append = Command(connection, transaction,
+                "insert into entries (tool, pseudonym, choice, previous, seq, at) values ($tool, $pseudonym, 0, $previous, $seq, $at)",
+                "tool", "pseudonym", "previous", "seq", "at");
+            var standing = new List<(string Tool, byte[] Pseudonym, Choice Previous, long Seq)>();
+            foreach (var voter in voters)
+            {
+                using var row = With(erase, voter.ToByteArray()).ExecuteReader();
+                while (row.Read())
+                {
+                    if ((Choice)row.GetInt16(2) is var choice and not Choice.Withdrawn)
+                        standing.Add((row.GetString(0), row.GetFieldValue<byte[]>(1), choice, row.GetInt64(3)));
+                }
+            }
+
+            var now = Micros(DateTimeOffset.UtcNow);
+            var deltas = new Dictionary<string, (int Ship, int Skip, int Changes)>();
+            // By pseudonym, which is random: the order of the entries says nothing of the voter either.
+            foreach (var (tool, pseudonym, previous, seq) in standing.OrderBy(vote => new Guid(vote.Pseudonym)))
+            {
+                With(append, tool, pseudonym, (short)previous, seq + 1, now).ExecuteNonQuery();
+                var delta = deltas.GetValueOrDefault(tool);
+                deltas[tool] = (delta.Ship - (previous is Choice.Ship ? 1 : 0), delta.Skip - (previous is Choice.Skip ? 1 : 0), delta.Changes + 1);
+            }
+
+            var moved = MoveTotals(connection, transaction, deltas, now);
+            transaction.Commit();
+            return moved;
+        }, stop);
+
     public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop) => WriteAsync(
         connection =>
         {
@@ -148,7 +182,8 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = 4 }.ConnectionString);
         connection.Open();
-        Run(connection, "pragma journal_mode = wal; pragma synchronous = full");
+        // secure_delete: what ties a forgotten voter to pseudonyms is overwritten, not just left to be reused. Nothing else is ever deleted.
+        Run(connection, "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on");
         return connection;
     }
 

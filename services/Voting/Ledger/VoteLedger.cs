@@ -14,6 +14,14 @@ public abstract class VoteLedger(DbDataSource source)
     /// <exception cref="DbException">Nothing is known of the batch; casting the same again is safe, since the same choice again changes nothing.</exception>
     public abstract Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop);
 
+    /// <summary>
+    /// Forgets voters in one transaction: every vote of theirs that stands gets a withdrawal as its last entry, totals move along, and the rows that
+    /// tie the voters to their pseudonyms are deleted. A voter without votes changes nothing.
+    /// </summary>
+    /// <returns>Where the touched totals stand now.</returns>
+    /// <exception cref="DbException">Nothing is known; forgetting again is safe.</exception>
+    public abstract Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<Guid> voters, CancellationToken stop);
+
     /// <summary>Remembers that the bus confirmed these versions.</summary>
     public abstract Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop);
 

@@ -23,15 +23,9 @@ public static class IssueVoter
 
     private static IResult Answer(HttpContext context, (string Token, Voter Voter) issued, int status)
     {
-        context.Response.Cookies.Append(VoterOfRequest.CookieName(context.Request), issued.Token, new CookieOptions
-        {
-            HttpOnly = true,
-            SameSite = SameSiteMode.Lax,
-            Secure = context.Request.IsHttps,
-            Path = "/",
-            Expires = issued.Voter.ExpiresAt,
-            IsEssential = true,
-        });
+        var cookie = VoterOfRequest.CookieOptions(context.Request);
+        cookie.Expires = issued.Voter.ExpiresAt;
+        context.Response.Cookies.Append(VoterOfRequest.CookieName(context.Request), issued.Token, cookie);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new Issued(issued.Token, issued.Voter.ExpiresAt), VotingJson.Default.Issued, statusCode: status);
     }

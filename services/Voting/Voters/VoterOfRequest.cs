@@ -10,6 +10,10 @@ public static class VoterOfRequest
     /// <summary>Over https the prefixed name, which browsers accept only from this very host, with Secure and for the whole path.</summary>
     public static string CookieName(HttpRequest request) => request.IsHttps ? SecureCookie : Cookie;
 
+    /// <summary>How the cookie is set; it is deleted with the same attributes, without which browsers would keep it.</summary>
+    public static CookieOptions CookieOptions(HttpRequest request) =>
+        new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = request.IsHttps, Path = "/", IsEssential = true };
+
     public static string? Token(HttpRequest request)
     {
         var authorization = request.Headers.Authorization;

@@ -35,10 +35,12 @@ function show(tally) {
     write('ship', count(tally.ship));
     write('skip', count(tally.skip));
     write('caption', caption(tally));
+    write('percent-again', percent(tally.shipPercent));
     toggle(place, 'early', tally.total > 0 && tally.total < 10);
     const panel = place.dataset.panel;
     toggle(place, 'disagree', tally.total >= 10 && panel !== 'even' && majority(tally) !== 'even' && majority(tally) !== panel);
     draw(place.querySelector('[data-show="bar"]'), tally);
+    bend(place.querySelector('[data-show="trend"]'), tally);
   }
   announceLater(tally);
 }
@@ -61,6 +63,18 @@ function draw(bar, tally) {
   set('ship', 0, ship);
   set('skip', ship, tally.total === 0 ? 0 : 100 - ship);
   set('range', low, high - low);
+}
+
+// The trend's end follows the tally; what came before stays as it was. Numbers as in Parts/Trace.cs.
+function bend(chart, tally) {
+  if (!chart || tally.shipPercent === null)
+    return;
+  const line = chart.querySelector('.share'), end = `594,${(134 - 1.28 * tally.shipPercent).toFixed(1)}`;
+  const before = line.getAttribute('points').split(' ').filter(Boolean).slice(0, -1);
+  if (before.length > 0 && !before.at(-1).startsWith('594,'))
+    before.push(`594,${before.at(-1).split(',')[1]}`);  // level until now, then up or down
+  line.setAttribute('points', [...before, end].join(' '));
+  chart.querySelector('.now').setAttribute('points', `${end} ${end}`);
 }
 
 // ---- What a screen reader hears ------------------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ public sealed record PageHead(string Title, string Description, string Canonical
     /// <summary>True when the request carried a voter's cookie, so that the script may ask for the reader's own votes.</summary>
     public bool KnownVoter { get; init; }
 
+    /// <summary>The picture for shared links: its path, and what it shows in words.</summary>
+    public (string Path, string Alt)? Card { get; init; }
+
     /// <summary>schema.org data; says nothing the page does not show.</summary>
     public IReadOnlyList<object> Data { get; init; } = [];
 

@@ -49,6 +49,7 @@ internal static class ComparisonRoute
             Live = true,
             // Pairs nobody chose would be a near-endless number of thin pages in a search index.
             Hidden = !comparison.Curated,
+            Card = ($"{comparison.Path}/card.png", $"{comparison.Title}: the panel's and the community's verdicts as they stand, side by side."),
             KnownVoter = context.Request.KnowsVoter(),
             Data =
             [

@@ -13,9 +13,13 @@ internal static class PageRoutes
         pages.MapMethods("/", Read, HomeRoute.ShowAsync);
         pages.MapMethods("/tools", Read, ToolsRoute.IndexAsync);
         pages.MapMethods("/tools/{slug}", Read, ToolRoute.ShowAsync);
+        pages.MapMethods("/tools/{slug}/card.png", Read, Cards.CardRoute.OfToolAsync);
         pages.MapMethods("/compare", Read, ComparisonRoute.PickAsync);
         pages.MapMethods("/compare/{pair}", Read, ComparisonRoute.ShowAsync);
+        pages.MapMethods("/compare/{pair}/card.png", Read, Cards.CardRoute.OfComparisonAsync);
         pages.MapMethods("/categories/{slug}", Read, ToolsRoute.CategoryAsync);
+        pages.MapMethods("/votes", Read, YourVotesRoute.ShowAsync);
+        pages.MapMethods("/votes/forget", Read, YourVotesRoute.AskToForget);
         pages.MapMethods("/methodology", Read, Methodology);
         pages.MapMethods("/newsletter", Read, NewsletterRoute.ShowAsync);
         pages.MapMethods("/newsletter/confirm", Read, NewsletterRoute.AskToConfirm);
@@ -28,6 +32,7 @@ internal static class PageRoutes
         var forms = pages.MapGroup("").RequireSameOrigin();
         forms.MapPost("/vote", CastByForm.CastAsync);
         forms.MapPost("/vote/first", CastByForm.CastFirstAsync);
+        forms.MapPost("/votes/forget", YourVotesRoute.ForgetAsync);
         forms.MapPost("/newsletter", NewsletterRoute.SubscribeAsync);
         forms.MapPost("/newsletter/confirm", NewsletterRoute.ConfirmAsync);
         forms.MapPost("/newsletter/unsubscribe", NewsletterRoute.UnsubscribeAsync);

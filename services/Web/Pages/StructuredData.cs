@@ -56,7 +56,7 @@ internal static class StructuredData
     private static Dictionary<string, object?> Review(Review review) => new()
     {
         ["@type"] = "Review",
-        ["author"] = new Dictionary<string, object?> { ["@type"] = "Person", ["name"] = review.Reviewer.Name, ["jobTitle"] = review.Reviewer.Role },
+        ["author"] = new Dictionary<string, object?> { ["@type"] = "Person", ["name"] = review.Reviewer.Name, ["description"] = review.Reviewer.Role },
         ["name"] = Wording.Verdict(review.Ships),
         ["reviewBody"] = review.Quote,
         ["reviewRating"] = new Dictionary<string, object?>

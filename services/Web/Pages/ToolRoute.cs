@@ -3,12 +3,12 @@ using Contracts;
 namespace Web;
 
 public sealed record ToolModel(
-    Tool Tool, Tallies Tallies, string? Own, IReadOnlyList<HistoryPoint> History, IReadOnlyList<Comparison> Comparisons,
+    Tool Tool, Tallies Tallies, string? Own, Trace Trace, IReadOnlyList<ToolChange> Changes, IReadOnlyList<Comparison> Comparisons,
     IReadOnlyList<ToolLine> Others, IReadOnlyList<Crumb> Trail);
 
 internal static class ToolRoute
 {
-    public static async Task<IResult> ShowAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting)
+    public static async Task<IResult> ShowAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting, TimeProvider clock)
     {
         if (!Slug.IsValid(slug))
             return Page.NotFound(context, "tool");
@@ -20,7 +20,8 @@ internal static class ToolRoute
         var reading = catalog.ToolAsync(slug, stop);
         var listing = catalog.ToolLinesAsync(stop);
         var comparing = catalog.ComparisonsAsync(slug, null, 1, stop);
-        await Task.WhenAll(reading, listing, comparing);
+        var changing = catalog.ChangesAsync(slug, stop);
+        await Task.WhenAll(reading, listing, comparing, changing);
         if (await reading is not { } tool)
             return Page.NotFound(context, "tool");
 
@@ -31,11 +32,14 @@ internal static class ToolRoute
         var head = new PageHead($"{tool.Name}: ship or skip?", $"{tool.Name}, {tool.Tagline} The panel's verdict, the community's live votes, and prices.", origin + path)
         {
             Live = true,
+            Card = ($"{path}/card.png", $"{tool.Name}: the panel's and the community's verdict as they stand."),
             KnownVoter = context.Request.KnowsVoter(),
             Data = [StructuredData.Breadcrumbs(origin, origin + path, trail), StructuredData.Tool(origin, tool, tally.Of(slug))],
         };
         var others = (await listing).Where(other => other.Slug != slug && !other.Retired).OrderBy(other => other.Name, StringComparer.OrdinalIgnoreCase).ToList();
+        var (points, hourly) = await remembering;
+        var trace = new Trace(points, tally.Of(slug), clock.GetUtcNow(), hourly);
         return Page.Of<Pages.ToolPage, ToolModel>(head, new ToolModel(
-            tool, tally, (await asking).GetValueOrDefault(slug), await remembering, (await comparing).Comparisons, others, trail));
+            tool, tally, (await asking).GetValueOrDefault(slug), trace, await changing, (await comparing).Comparisons, others, trail));
     }
 }

@@ -37,6 +37,33 @@ public static class Wording
         { } amount => $"{Money(amount, plan.Currency)}{Per(plan.Period)}",
     };
 
+    /// <summary>A dated change as one sentence.</summary>
+    public static string Change(ToolChange change) => change switch
+    {
+        { What: "entryPrice" } => $"Entry price: was {change.From ?? "not given"}, now {change.To ?? "not given"}.",
+        { What: "plan", From: null } => $"New plan {change.Name}: {Price(change.To)}.",
+        { What: "plan", To: null } => $"Plan {change.Name} ended; it was {Price(change.From)}.",
+        { What: "plan" } => $"Plan {change.Name}: was {Price(change.From)}, now {Price(change.To)}.",
+        { What: "verdict", From: null } => $"{change.Name} reviewed it: {change.To}.",
+        { What: "verdict", To: null } => $"{change.Name} took the review back; it said {change.From}.",
+        { What: "verdict" } => $"{change.Name} changed the verdict from {change.From} to {change.To}.",
+        { What: "retired", To: "retired" } => "Retired: no longer reviewed, no new votes.",
+        { What: "retired" } => "Offered again.",
+        _ => $"{change.Name ?? "Details"} changed.",
+    };
+
+    /// <summary>A day, or a day with the hour: 3 November, 14:00 UTC.</summary>
+    public static string Moment(DateTimeOffset at, bool withHour) => withHour ? $"{at.UtcDateTime:d MMMM, HH:mm} UTC" : Day(at);
+
+    // Catalog writes a plan's price plainly, "20 USD a month"; prices elsewhere on the page have signs.
+    private static string Price(string? plain) => plain?.Split(' ', 3) switch
+    {
+        [var amount, var currency] when decimal.TryParse(amount, out var number) => number == 0 ? "free" : Money(number, currency),
+        [var amount, var currency, var period] when decimal.TryParse(amount, out var number) =>
+            number == 0 ? "free" : $"{Money(number, currency)} {(period == "a use" ? "per use" : period)}",
+        _ => plain ?? "",
+    };
+
     private static string Money(decimal amount, string? currency)
     {
         var number = amount == Math.Floor(amount) ? $"{amount:N0}" : amount < 0.1m ? $"{amount:0.####}" : $"{amount:N2}";

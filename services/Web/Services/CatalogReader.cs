@@ -9,6 +9,10 @@ internal sealed class CatalogReader(IHttpClientFactory clients)
 
     public Task<Comparison?> ComparisonAsync(string slug, CancellationToken stop) => Read<Comparison>($"api/comparisons/{slug}", stop);
 
+    /// <summary>What editors changed, newest first; empty for a tool that is not there.</summary>
+    public async Task<IReadOnlyList<ToolChange>> ChangesAsync(string slug, CancellationToken stop) =>
+        (await Read<ToolChanges>($"api/tools/{slug}/history", stop))?.Changes ?? [];
+
     public async Task<ToolList> ToolsAsync(string? category, string? q, string? sort, int page, CancellationToken stop) =>
         await Read<ToolList>("api/tools" + QueryString.Create(new Dictionary<string, string?>
         {

@@ -19,6 +19,7 @@ public sealed record Panel(int Ship, int Skip, double? ShipPercent)
 
 public sealed record Plan(string Name, decimal? Amount, string? Currency, string? Period, string? Note);
 
+/// <param name="Role">What the reviewer looks at, as a phrase that follows the name: "has to build on it".</param>
 public sealed record Reviewer(string Slug, string Name, string Role);
 
 public sealed record Review(Reviewer Reviewer, string Verdict, string Quote, DateTimeOffset? At)
@@ -47,6 +48,15 @@ public sealed record Comparison(
 }
 
 public sealed record ComparisonList(IReadOnlyList<Comparison> Comparisons, int Total, int Page, int Pages);
+
+/// <summary>One dated change of what readers see of a tool.</summary>
+/// <param name="What">entryPrice, plan, verdict or retired; others are left out of the page.</param>
+/// <param name="Name">The plan's or the reviewer's.</param>
+/// <param name="From">As it was; null when there was nothing.</param>
+/// <param name="To">As it is since; null when it went away.</param>
+public sealed record ToolChange(DateTimeOffset At, string What, string? Name, string? From, string? To);
+
+public sealed record ToolChanges(IReadOnlyList<ToolChange> Changes);
 
 /// <summary>A line of Catalog's list of every tool, retired ones too.</summary>
 public sealed record ToolLine(string Slug, string Name, string Category, bool Retired);

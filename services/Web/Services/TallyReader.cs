@@ -39,18 +39,24 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Patience p
         }
     }
 
-    /// <summary>The tool's days with votes, oldest first; empty when Tally is away.</summary>
-    public async Task<IReadOnlyList<HistoryPoint>> HistoryAsync(string tool, CancellationToken stop)
+    // With fewer days a line by day would be no line.
+    private const int FewDays = 3;
+
+    /// <summary>The tool's past by day, or by hour while there are only a few days of it; oldest first, empty when Tally is away.</summary>
+    public async Task<(IReadOnlyList<HistoryPoint> Points, bool Hourly)> HistoryAsync(string tool, CancellationToken stop)
     {
         try
         {
-            var history = await ReadAsync<History>($"api/tallies/{tool}/history?bucket=day", stop);
-            return history?.Points.Where(point => point.ShipPercent is not null).ToList() ?? [];
+            if (await ReadAsync<History>($"api/tallies/{tool}/history?bucket=day", stop) is not { Points: { Count: > 0 } days })
+                return ([], false);
+            if (days.Count >= FewDays || await ReadAsync<History>($"api/tallies/{tool}/history?bucket=hour", stop) is not { Points: { Count: > 1 } hours })
+                return (days, false);
+            return (hours, true);
         }
         catch (ServiceAway away)
         {
             Away(log, away.InnerException?.GetType().Name);
-            return [];
+            return ([], false);
         }
     }
 

@@ -19,6 +19,8 @@ public sealed record Tallies(bool Away, IReadOnlyDictionary<string, ToolTally> B
 {
     public static readonly Tallies NotAvailable = new(true, new Dictionary<string, ToolTally>());
 
+    public static readonly Tallies None = NotAvailable with { Away = false };
+
     public ToolTally? Of(string tool) => ByTool.GetValueOrDefault(tool);
 }
 

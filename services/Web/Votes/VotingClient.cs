@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Web;
 
-public sealed record OwnVote(string Tool, string? Choice);
+public sealed record OwnVote(string Tool, string? Choice, DateTimeOffset? At = null);
 
 /// <summary>What became of a vote cast through a form.</summary>
 internal enum Outcome { Cast, NoVoter, UnknownTool, TooMany, Away, Refused }
@@ -14,30 +14,60 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
 {
     private sealed record OwnVotes(IReadOnlyList<OwnVote> Votes);
 
+    private static readonly TimeSpan ToList = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ToCast = TimeSpan.FromSeconds(10);
 
     /// <summary>The reader's own votes by tool; empty for whoever has no voter, and when Voting does not answer in time: the page is shown all the same.</summary>
     public async Task<IReadOnlyDictionary<string, string>> OwnVotesAsync(HttpContext context)
     {
-        var none = new Dictionary<string, string>();
+        var votes = await ReadOwnAsync(context, patience.Live);
+        return votes?.ToDictionary(vote => vote.Tool, vote => vote.Choice!) ?? [];
+    }
+
+    /// <summary>The reader's own votes that stand, newest first; null when Voting does not answer.</summary>
+    public Task<IReadOnlyList<OwnVote>?> AllOwnVotesAsync(HttpContext context) => ReadOwnAsync(context, ToList);
+
+    /// <returns>The Set-Cookie lines that clear the cookie, none when there was nobody to forget; null when Voting did not do it.</returns>
+    public async Task<string[]?> ForgetAsync(HttpContext context)
+    {
         if (context.Request.VoterHeader() is not { } voter)
-            return none;
+            return [];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(patience.Live);
+        limit.CancelAfter(ToCast);
+        try
+        {
+            using var answer = await SendAsync(context, HttpMethod.Delete, "api/voters", voter, null, limit.Token);
+            if (answer.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.Unauthorized))
+                return null;
+            return answer.Headers.TryGetValues(HeaderNames.SetCookie, out var set) ? set.ToArray() : [];
+        }
+        catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        {
+            NotForgotten(log, error.GetType().Name);
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyList<OwnVote>?> ReadOwnAsync(HttpContext context, TimeSpan within)
+    {
+        if (context.Request.VoterHeader() is not { } voter)
+            return [];
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(within);
         try
         {
             using var answer = await SendAsync(context, HttpMethod.Get, "api/votes", voter, null, limit.Token);
             if (answer.StatusCode is HttpStatusCode.Unauthorized)
-                return none;
+                return [];
             answer.EnsureSuccessStatusCode();
             var own = await answer.Content.ReadFromJsonAsync<OwnVotes>(limit.Token);
-            return own?.Votes.Where(vote => vote.Choice is "ship" or "skip").ToDictionary(vote => vote.Tool, vote => vote.Choice!) ?? none;
+            return own?.Votes.Where(vote => vote.Choice is "ship" or "skip").ToList() ?? [];
         }
         catch (Exception error) when (error is HttpRequestException or System.Text.Json.JsonException or IOException
             || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             OwnVotesAway(log, error.GetType().Name);
-            return none;
+            return null;
         }
     }
 
@@ -109,6 +139,9 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
 
     [LoggerMessage(6004, LogLevel.Warning, "The page is shown without the reader's own votes: {Problem}")]
     private static partial void OwnVotesAway(ILogger log, string problem);
+
+    [LoggerMessage(6007, LogLevel.Warning, "A reader could not be forgotten: {Problem}")]
+    private static partial void NotForgotten(ILogger log, string problem);
 
     [LoggerMessage(6005, LogLevel.Warning, "A vote on '{Tool}' sent by form was not taken: {Problem}")]
     private static partial void NotCast(ILogger log, string tool, string problem);

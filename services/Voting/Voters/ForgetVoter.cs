@@ -1,0 +1,32 @@
+using Voting.Ledger;
+
+namespace Voting.Voters;
+
+/// <summary>
+/// Erasure: the voter's votes leave the tallies, and what tied the voter to pseudonyms in the ledger is destroyed. Again: the same answer.
+/// The token itself can't be revoked, since none is stored: whoever kept a copy votes on as a stranger would, with new pseudonyms and from seq 1.
+/// A list of forgotten voters would refuse such copies, but would remember for ever whom we promised to forget.
+/// </summary>
+public sealed class ForgetVoter(VoterTokens tokens, BatchWriter writer, VotingMetrics metrics)
+{
+    public async Task<IResult> HandleAsync(HttpContext context)
+    {
+        if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
+            return Votes.Refused.Unauthenticated(metrics);
+        try
+        {
+            await writer.ForgetAsync(voter.Id);
+        }
+        catch (LedgerUnavailableException)
+        {
+            return Votes.Refused.LedgerUnavailable(context);
+        }
+
+        // Only after the ledger has forgotten: a reader who is told to try again still needs the cookie. One that names another voter stays.
+        var name = VoterOfRequest.CookieName(context.Request);
+        if (!tokens.TryVerify(context.Request.Cookies[name], out var kept, out _) || kept.Id == voter.Id)
+            context.Response.Cookies.Delete(name, VoterOfRequest.CookieOptions(context.Request));
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.NoContent();
+    }
+}

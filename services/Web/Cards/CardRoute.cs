@@ -1,0 +1,48 @@
+using Contracts;
+using Microsoft.Net.Http.Headers;
+
+namespace Web.Cards;
+
+/// <summary><c>/tools/{slug}/card.png</c> and <c>/compare/{pair}/card.png</c>: the picture that goes with a shared link.</summary>
+internal static class CardRoute
+{
+    public static async Task<IResult> OfToolAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies, CardDrawer drawer)
+    {
+        if (!Slug.IsValid(slug))
+            return Page.NotFound(context, "tool");
+        var counting = tallies.OfAsync([slug], context.RequestAborted);
+        return await catalog.ToolAsync(slug, context.RequestAborted) is { } tool
+            ? await ShowAsync(context, drawer, Card.Of(tool, await counting, Host(context)))
+            : Page.NotFound(context, "tool");
+    }
+
+    public static async Task<IResult> OfComparisonAsync(string pair, HttpContext context, CatalogReader catalog, TallyReader tallies, CardDrawer drawer)
+    {
+        if (Slug.Split(pair) is not var (a, b) || a == b)
+            return Page.NotFound(context, "comparison");
+        var canonical = Slug.OfComparison(a, b);
+        if (canonical != pair)
+            return TypedResults.Redirect($"/compare/{canonical}/card.png", permanent: true);
+        var counting = tallies.OfAsync([a, b], context.RequestAborted);
+        return await catalog.ComparisonAsync(pair, context.RequestAborted) is { Tools.Count: 2 } comparison
+            ? await ShowAsync(context, drawer, Card.Of(comparison, await counting, Host(context)))
+            : Page.NotFound(context, "comparison");
+    }
+
+    private static async Task<IResult> ShowAsync(HttpContext context, CardDrawer drawer, Card card)
+    {
+        var tag = new EntityTagHeaderValue($"\"{card.Tag}\"");
+        var headers = context.Response.Headers;
+        // Votes move it; a minute spares the drawing when a link spreads.
+        headers.CacheControl = "public, max-age=60";
+        if (EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known) && known.Any(one => one.Compare(tag, useStrongComparison: false)))
+        {
+            headers.ETag = tag.ToString();
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        return TypedResults.File(await drawer.DrawAsync(card, context.RequestAborted), "image/png", entityTag: tag);
+    }
+
+    private static string Host(HttpContext context) => new Uri(context.Origin()).Authority;
+}

@@ -1,0 +1,52 @@
+namespace Web;
+
+/// <param name="Choice">ship or skip.</param>
+public sealed record VoteRow(string Tool, string Name, bool Retired, string Choice, DateTimeOffset? At);
+
+/// <param name="Votes">Newest first; null when Voting does not answer.</param>
+public sealed record YourVotesModel(IReadOnlyList<VoteRow>? Votes, Tallies Tallies);
+
+/// <summary>The page says the same to everyone.</summary>
+public sealed record ForgetModel;
+
+/// <summary><c>/votes</c>: what this reader has voted, to change, withdraw, take along or have forgotten. Never stored by anyone on the way.</summary>
+internal static class YourVotesRoute
+{
+    private const string Path = "/votes";
+
+    public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting)
+    {
+        var stop = context.RequestAborted;
+        var listing = catalog.ToolLinesAsync(stop);
+        var votes = await voting.AllOwnVotesAsync(context);
+        var known = (await listing).ToDictionary(tool => tool.Slug);
+        var rows = votes?.Select(vote => new VoteRow(
+            vote.Tool, known.GetValueOrDefault(vote.Tool)?.Name ?? vote.Tool, known.GetValueOrDefault(vote.Tool)?.Retired ?? true, vote.Choice!, vote.At)).ToList();
+        var counts = rows is { Count: > 0 } ? await tallies.OfAsync(rows.Select(row => row.Tool), stop) : Tallies.None;
+        context.Response.Headers.CacheControl = "no-store";
+        var head = Head(context, "Your votes", "What you have voted in this browser, to change, withdraw, download or have forgotten.") with { Live = true, KnownVoter = context.Request.KnowsVoter() };
+        return Page.Of<Pages.YourVotesPage, YourVotesModel>(head, new YourVotesModel(rows, counts), rows is null ? 503 : 200);
+    }
+
+    public static IResult AskToForget(HttpContext context) =>
+        Page.Of<Pages.ForgetPage, ForgetModel>(Head(context, "Forget me", "Withdraw all your votes and destroy the link to them."), new ForgetModel());
+
+    public static async Task<IResult> ForgetAsync(HttpContext context, VotingClient voting)
+    {
+        if (await voting.ForgetAsync(context) is not { } cleared)
+        {
+            context.Response.Headers.RetryAfter = "5";
+            return Page.Notice(context, 503, "You are not forgotten yet",
+                "The ledger of votes does not answer at the moment, so your votes and your cookie are as they were.",
+                "Please go back and try again in a few seconds.");
+        }
+
+        foreach (var line in cleared)
+            context.Response.Headers.Append("Set-Cookie", line);
+        return Page.Notice(context, 200, "You are forgotten",
+            "Your votes are withdrawn, and nothing here ties them to you any more. The cookie is gone from this browser.",
+            "Thank you for having voted.");
+    }
+
+    private static PageHead Head(HttpContext context, string title, string description) => new(title, description, context.Origin() + Path) { Hidden = true };
+}
