@@ -61,19 +61,13 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         var leaving = new List<Leaving>();
         while (later.Count > 0 || leaving.Count > 0 || await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
-<<<<<<< HEAD
             if (heartbeat.Hold() is var hold && hold > TimeSpan.Zero)
                 await Task.Delay(hold, CancellationToken.None);
-            var batch = Gather(later);
-            if (batch.Count > 0)
-                await CommitAsync(batch);
-=======
             var batch = Gather(later, leaving);
             if (batch.Count > 0)
                 await CommitAsync(batch);
             if (leaving.Count > 0 && later.Count == 0)
                 await ForgetAsync(leaving);
->>>>>>> readers
         }
     }
 
@@ -146,9 +140,6 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         }
     }
 
-<<<<<<< HEAD
-    private sealed class Waiting(Cast cast, CancellationToken gone)
-=======
     private async Task ForgetAsync(List<Leaving> leaving)
     {
         try
@@ -174,8 +165,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         public TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Waiting(Cast cast) : Work
->>>>>>> readers
+    private sealed class Waiting(Cast cast, CancellationToken gone) : Work
     {
         public Cast Cast { get; } = cast;
         public CancellationToken Gone { get; } = gone;
