@@ -32,9 +32,8 @@ internal sealed record NewsletterSettings(MailboxAddress From, Uri PublicBase, s
 
         // SMTP wins when both are set: the composed process brings a pickup folder of its own, and an operator adds the server.
         var smtp = configuration["Newsletter:Smtp"] is { Length: > 0 } server ? Server(server) : null;
-        var pickup = smtp is null && configuration["Newsletter:Pickup"] is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
-        if (smtp is null && pickup is null)
-            throw new SettingException("Newsletter:Pickup", "is missing and so is Newsletter__Smtp; set one of them: a folder for finished mails, or smtp://mail.example.org:25");
+        // With neither, mails are kept beside where it was started rather than lost: a service must start with its addresses alone.
+        var pickup = smtp is null ? Path.GetFullPath(configuration["Newsletter:Pickup"] is { Length: > 0 } folder ? folder : "mail") : null;
 
         return new NewsletterSettings(sender, publicBase, pickup, smtp, parsedDay, parsedHour);
     }

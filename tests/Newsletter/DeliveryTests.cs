@@ -115,7 +115,6 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Newsletter__Pickup", "Newsletter__Smtp", "--Newsletter:Pickup=")]
     [InlineData("Newsletter__Smtp", "smtp://", "--Newsletter:Smtp=http://s3cret@example.org")]
     [InlineData("Newsletter__From", "", "--Newsletter:From=nobody at all")]
     [InlineData("Newsletter__PublicBase", "", "--Newsletter:PublicBase=verdicts")]
