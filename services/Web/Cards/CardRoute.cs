@@ -32,15 +32,10 @@ internal static class CardRoute
     private static async Task<IResult> ShowAsync(HttpContext context, CardDrawer drawer, Card card)
     {
         var tag = new EntityTagHeaderValue($"\"{card.Tag}\"");
-        var headers = context.Response.Headers;
         // Votes move it; a minute spares the drawing when a link spreads.
-        headers.CacheControl = "public, max-age=60";
-        if (EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known) && known.Any(one => one.Compare(tag, useStrongComparison: false)))
-        {
-            headers.ETag = tag.ToString();
+        context.Response.Headers.CacheControl = "public, max-age=60";
+        if (Tagged.Has(context, tag))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        }
-
         return TypedResults.File(await drawer.DrawAsync(card, context.RequestAborted), "image/png", entityTag: tag);
     }
 

@@ -20,6 +20,9 @@ public sealed record PageHead(string Title, string Description, string Canonical
     /// <summary>True when the request carried a voter's cookie, so that the script may ask for the reader's own votes.</summary>
     public bool KnownVoter { get; init; }
 
+    /// <summary>A feed of this page's own, beside the site's: its path and title.</summary>
+    public (string Path, string Title)? Feed { get; init; }
+
     /// <summary>The picture for shared links: its path, and what it shows in words.</summary>
     public (string Path, string Alt)? Card { get; init; }
 

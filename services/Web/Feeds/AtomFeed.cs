@@ -1,31 +1,59 @@
 using System.Xml.Linq;
+using Contracts;
 
 namespace Web;
 
-/// <summary><c>/feed.xml</c>: the newest comparisons as an Atom feed.</summary>
+/// <summary><c>/feed.xml</c>, the newest comparisons, and <c>/categories/{slug}/feed.xml</c>, what is new in a category: comparisons and tools.</summary>
 internal static class AtomFeed
 {
+    private const int Longest = 50;
     private static readonly XNamespace Atom = "http://www.w3.org/2005/Atom";
+
+    private sealed record Entry(string Title, string Path, string? Summary, DateTimeOffset? Published, DateTimeOffset? Updated)
+    {
+        public DateTimeOffset At => Updated ?? Published ?? default;
+
+        public static Entry Of(Comparison comparison) => new(comparison.Title, comparison.Path, comparison.Summary, comparison.PublishedAt, comparison.UpdatedAt);
+
+        public static Entry Of(Tool tool) => new(tool.Name, $"/tools/{tool.Slug}", tool.Tagline, tool.PublishedAt, tool.UpdatedAt);
+    }
 
     public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog)
     {
         var comparisons = (await catalog.ComparisonsAsync(null, null, 1, context.RequestAborted)).Comparisons;
+        return Feed(context, $"{PageHead.Site}: comparisons", "/feed.xml", "/", comparisons.Select(Entry.Of));
+    }
+
+    public static async Task<IResult> ShowCategoryAsync(string slug, HttpContext context, CatalogReader catalog)
+    {
+        var stop = context.RequestAborted;
+        if (!Slug.IsValid(slug) || (await catalog.CategoriesAsync(stop)).FirstOrDefault(category => category.Slug == slug) is not { } category)
+            return Page.NotFound(context, "category");
+        var comparing = catalog.ComparisonsAsync(null, slug, 1, stop);
+        var tools = (await catalog.ToolsAsync(slug, null, "newest", 1, stop)).Tools;
+        return Feed(context, $"{PageHead.Site}: {category.Name}", $"/categories/{slug}/feed.xml", $"/categories/{slug}",
+            (await comparing).Comparisons.Select(Entry.Of).Concat(tools.Select(Entry.Of)).OrderByDescending(entry => entry.Published).Take(Longest));
+    }
+
+    private static IResult Feed(HttpContext context, string title, string path, string page, IEnumerable<Entry> entries)
+    {
         var origin = context.Origin();
-        var newest = comparisons.Select(comparison => comparison.UpdatedAt ?? comparison.PublishedAt ?? default).DefaultIfEmpty().Max();
-        return Xml.Of("application/atom+xml", new XElement(Atom + "feed",
-            new XElement(Atom + "title", $"{PageHead.Site}: comparisons"),
-            new XElement(Atom + "id", origin + "/feed.xml"),
+        var all = entries.ToList();
+        var newest = all.Select(entry => entry.At).DefaultIfEmpty().Max();
+        return Xml.Of(context, "application/atom+xml", new XElement(Atom + "feed",
+            new XElement(Atom + "title", Xml.Text(title)),
+            new XElement(Atom + "id", origin + path),
             new XElement(Atom + "updated", Time(newest)),
             new XElement(Atom + "author", new XElement(Atom + "name", PageHead.Site)),
-            new XElement(Atom + "link", new XAttribute("rel", "self"), new XAttribute("href", origin + "/feed.xml")),
-            new XElement(Atom + "link", new XAttribute("href", origin + "/")),
-            comparisons.Select(comparison => new XElement(Atom + "entry",
-                new XElement(Atom + "title", Xml.Text(comparison.Title)),
-                new XElement(Atom + "id", origin + comparison.Path),
-                new XElement(Atom + "link", new XAttribute("href", origin + comparison.Path)),
-                new XElement(Atom + "published", Time(comparison.PublishedAt ?? newest)),
-                new XElement(Atom + "updated", Time(comparison.UpdatedAt ?? comparison.PublishedAt ?? newest)),
-                new XElement(Atom + "summary", Xml.Text(comparison.Summary ?? comparison.Title))))));
+            new XElement(Atom + "link", new XAttribute("rel", "self"), new XAttribute("href", origin + path)),
+            new XElement(Atom + "link", new XAttribute("href", origin + page)),
+            all.Select(entry => new XElement(Atom + "entry",
+                new XElement(Atom + "title", Xml.Text(entry.Title)),
+                new XElement(Atom + "id", origin + entry.Path),
+                new XElement(Atom + "link", new XAttribute("href", origin + entry.Path)),
+                new XElement(Atom + "published", Time(entry.Published ?? newest)),
+                new XElement(Atom + "updated", Time(entry.Updated ?? entry.Published ?? newest)),
+                new XElement(Atom + "summary", Xml.Text(entry.Summary ?? entry.Title))))));
     }
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ");

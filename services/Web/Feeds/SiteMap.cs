@@ -13,20 +13,27 @@ internal static class SiteMap
     {
         var stop = context.RequestAborted;
         var origin = context.Origin();
-        var tools = catalog.ToolLinesAsync(stop);
+        var lines = catalog.ToolLinesAsync(stop);
+        var listing = catalog.AllToolsAsync(null, null, null, stop);
         var categories = catalog.CategoriesAsync(stop);
         var issues = newsletter.ArchiveAsync(stop);
         var comparisons = await catalog.AllComparisonsAsync(stop);
-        return Xml.Of("application/xml", new XElement(Map + "urlset",
-            Fixed.Select(path => Place(origin + path, null)),
+        var tools = (await listing).ToDictionary(tool => tool.Slug);
+        var changed = tools.Values.Max(tool => tool.UpdatedAt);
+        return Xml.Of(context, "application/xml", new XElement(Map + "urlset",
+            Fixed.Select(path => Place(origin + path, path is "/" or "/tools" or "/compare" ? Later(changed, comparisons.Max(comparison => comparison.UpdatedAt)) : null)),
             comparisons.Select(comparison => Place(origin + comparison.Path, comparison.UpdatedAt)),
-            (await tools).Select(tool => Place($"{origin}/tools/{tool.Slug}", null)),
-            (await categories).Select(category => Place($"{origin}/categories/{category.Slug}", null)),
+            // Retired tools are not listed, hence not dated; their pages stay.
+            (await lines).Select(tool => Place($"{origin}/tools/{tool.Slug}", tools.GetValueOrDefault(tool.Slug)?.UpdatedAt)),
+            (await categories).Select(category => Place(
+                $"{origin}/categories/{category.Slug}", tools.Values.Where(tool => tool.Category.Slug == category.Slug).Max(tool => tool.UpdatedAt))),
             (await issues ?? []).Select(issue => Place($"{origin}/newsletter/{issue.Week}", issue.PublishedAt))));
     }
 
     public static ContentHttpResult Robots(HttpContext context) => TypedResults.Text(
         $"User-agent: *\nDisallow: /api/\nDisallow: /hubs/\nDisallow: /vote\nDisallow: /newsletter/confirm\nDisallow: /newsletter/unsubscribe\n\nSitemap: {context.Origin()}/sitemap.xml\n");
+
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
 
     private static XElement Place(string address, DateTimeOffset? changed) => new(Map + "url",
         new XElement(Map + "loc", address),

@@ -1,16 +1,17 @@
 using System.Xml;
 using System.Xml.Linq;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Web;
 
 internal static class Xml
 {
-    public static FileContentHttpResult Of(string type, XElement root)
+    public static IResult Of(HttpContext context, string type, XElement root)
     {
         using var bytes = new MemoryStream();
         new XDocument(root).Save(bytes, SaveOptions.DisableFormatting);
-        return TypedResults.File(bytes.ToArray(), type + "; charset=utf-8");
+        var content = bytes.ToArray();
+        context.Response.Headers.CacheControl = "no-cache";
+        return Tagged.Has(context, Tagged.TagOf(content)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.File(content, type + "; charset=utf-8");
     }
 
     /// <summary>Without the characters XML can't hold, escaped or not.</summary>

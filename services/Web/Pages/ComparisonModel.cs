@@ -1,4 +1,4 @@
 namespace Web;
 
 public sealed record ComparisonModel(
-    Comparison Comparison, Tallies Tallies, IReadOnlyDictionary<string, string> Own, IReadOnlyList<Crumb> Trail);
+    Comparison Comparison, Tallies Tallies, IReadOnlyDictionary<string, string> Own, IReadOnlyList<Comparison> Related, IReadOnlyList<Crumb> Trail);

@@ -5,6 +5,8 @@ namespace Web;
 
 internal static class ComparisonRoute
 {
+    private const int MostRelated = 4;
+
     /// <summary><c>/compare/{a}-vs-{b}</c>: alphabetical is canonical, the reverse redirects for good.</summary>
     public static async Task<IResult> ShowAsync(string pair, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting)
     {
@@ -17,13 +19,24 @@ internal static class ComparisonRoute
             return TypedResults.Redirect($"/compare/{canonical}", permanent: true);
 
         var stop = context.RequestAborted;
-        // All three at once: the tallies' tools are known from the address.
+        // All at once: the tallies' tools are known from the address.
         var reading = catalog.ComparisonAsync(pair, stop);
         var counting = tallies.OfAsync([a, b], stop);
         var asking = voting.OwnVotesAsync(context);
+        var withA = catalog.ComparisonsAsync(a, null, 1, stop);
+        var withB = catalog.ComparisonsAsync(b, null, 1, stop);
+        await Task.WhenAll(reading, withA, withB);
         if (await reading is not { Tools.Count: 2 } comparison)
             return Page.NotFound(context, "comparison");
-        return Show(context, comparison, await counting, await asking);
+        // One with the one, one with the other, and so on: neither tool's comparisons crowd out the other's.
+        var (ofA, ofB) = ((await withA).Comparisons, (await withB).Comparisons);
+        var related = Enumerable.Range(0, Math.Max(ofA.Count, ofB.Count))
+            .SelectMany(place => ofA.Skip(place).Take(1).Concat(ofB.Skip(place).Take(1)))
+            .Where(other => other.Slug != pair)
+            .DistinctBy(other => other.Slug)
+            .Take(MostRelated)
+            .ToList();
+        return Show(context, comparison, related, await counting, await asking);
     }
 
     /// <summary><c>/compare?a=&amp;b=</c>: the picker, which sends the reader on once both are chosen.</summary>
@@ -38,7 +51,7 @@ internal static class ComparisonRoute
         return Page.Of<Pages.PickPage, PickModel>(head, new PickModel(tools, a, b, (await reading).Comparisons));
     }
 
-    private static RazorComponentResult Show(HttpContext context, Comparison comparison, Tallies tallies, IReadOnlyDictionary<string, string> own)
+    private static RazorComponentResult Show(HttpContext context, Comparison comparison, IReadOnlyList<Comparison> related, Tallies tallies, IReadOnlyDictionary<string, string> own)
     {
         var origin = context.Origin();
         var trail = new List<Crumb> { new("Home", "/"), new("Compare", "/compare"), new(comparison.Title, null) };
@@ -57,7 +70,7 @@ internal static class ComparisonRoute
                 .. comparison.Tools.Select(tool => StructuredData.Tool(origin, tool, tallies.Of(tool.Slug))),
             ],
         };
-        return Page.Of<Pages.ComparisonPage, ComparisonModel>(head, new ComparisonModel(comparison, tallies, own, trail));
+        return Page.Of<Pages.ComparisonPage, ComparisonModel>(head, new ComparisonModel(comparison, tallies, own, related, trail));
     }
 
     private static string? SameToolTwice(string pair)

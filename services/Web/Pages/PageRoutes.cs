@@ -9,7 +9,7 @@ internal static class PageRoutes
 
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
-        var pages = routes.MapGroup("").ExcludeFromDescription();
+        var pages = routes.MapGroup("").ExcludeFromDescription().TagPages();
         pages.MapMethods("/", Read, HomeRoute.ShowAsync);
         pages.MapMethods("/tools", Read, ToolsRoute.IndexAsync);
         pages.MapMethods("/tools/{slug}", Read, ToolRoute.ShowAsync);
@@ -18,6 +18,7 @@ internal static class PageRoutes
         pages.MapMethods("/compare/{pair}", Read, ComparisonRoute.ShowAsync);
         pages.MapMethods("/compare/{pair}/card.png", Read, Cards.CardRoute.OfComparisonAsync);
         pages.MapMethods("/categories/{slug}", Read, ToolsRoute.CategoryAsync);
+        pages.MapMethods("/categories/{slug}/feed.xml", Read, AtomFeed.ShowCategoryAsync);
         pages.MapMethods("/votes", Read, YourVotesRoute.ShowAsync);
         pages.MapMethods("/votes/forget", Read, YourVotesRoute.AskToForget);
         pages.MapMethods("/methodology", Read, Methodology);

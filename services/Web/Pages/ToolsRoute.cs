@@ -48,6 +48,7 @@ internal static class ToolsRoute
         var head = new PageHead($"{category.Name}: AI tools compared", $"The AI tools in {category.Name}: the panel's verdicts, the community's votes, prices and comparisons.", $"{origin}/categories/{slug}")
         {
             Live = true,
+            Feed = ($"/categories/{slug}/feed.xml", $"New in {category.Name}"),
             Data = [StructuredData.Breadcrumbs(origin, $"{origin}/categories/{slug}", trail)],
         };
         return Page.Of<Pages.CategoryPage, CategoryModel>(head, new CategoryModel(category, tools, counts, (await comparing).Comparisons, trail));
