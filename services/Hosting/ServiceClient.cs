@@ -12,13 +12,13 @@ public static class ServiceClient
     /// <summary>The value of <c>Services:X</c> that means "this very process", used when all services are composed in one.</summary>
     public const string Self = "self";
 
-    /// <summary>Registers the client of a service at the address in <c>Services:{service}</c>.</summary>
+    /// <summary>Registers the client of a service at the address or addresses in <c>Services:{service}</c>.</summary>
     public static IHttpClientBuilder AddServiceClient(this IHostApplicationBuilder builder, string service)
     {
         var setting = $"Services:{service}";
         var own = builder.Configuration[setting] == Self;
-        var address = own ? new Uri("http://self/") : builder.Configuration.RequiredAddress(setting);
-        var client = builder.Services.AddHttpClient(service, http => http.BaseAddress = address)
+        var addresses = own ? [new Uri("http://self/")] : builder.Configuration.RequiredAddresses(setting);
+        var client = builder.Services.AddHttpClient(service, http => http.BaseAddress = addresses[0])
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 UseCookies = false,
@@ -27,25 +27,34 @@ public static class ServiceClient
                 // New connections now and then, so that replicas added behind a service's name get their share.
                 PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             });
-        client.AddHttpMessageHandler(() => new AskAgain());
-        return own ? client.AddHttpMessageHandler(services => ActivatorUtilities.CreateInstance<OwnAddress>(services)) : client;
+        return own
+            ? client.AddHttpMessageHandler(services => ActivatorUtilities.CreateInstance<OwnAddress>(services))
+            : client.AddHttpMessageHandler(() => new Replicas(addresses));
     }
 
     /// <summary>
-    /// A read that met a replica on its way out is asked again, once: a new connection leads to another replica. Writes are not;
-    /// whether to repeat one is for whoever knows what it means.
+    /// Takes the replicas in turn. A read that met one on its way out asks the next (where one address stands for all, a new connection leads
+    /// to another). Writes are not repeated: whether that is right is for whoever knows what they mean.
     /// </summary>
-    private sealed class AskAgain : DelegatingHandler
+    private sealed class Replicas(IReadOnlyList<Uri> addresses) : DelegatingHandler
     {
+        private int _turn;
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            try
+            var asked = addresses[0].MakeRelativeUri(request.RequestUri!);
+            var turn = (uint)Interlocked.Increment(ref _turn);
+            for (var attempt = 0u; ; attempt++)
             {
-                return await base.SendAsync(request, cancellationToken);
-            }
-            catch (HttpRequestException) when (request.Method == HttpMethod.Get)
-            {
-                return await base.SendAsync(request, cancellationToken);
+                request.RequestUri = new Uri(addresses[(int)((turn + attempt) % (uint)addresses.Count)], asked);
+                try
+                {
+                    return await base.SendAsync(request, cancellationToken);
+                }
+                catch (HttpRequestException) when (request.Method == HttpMethod.Get && attempt < addresses.Count)
+                {
+                    // The next one, or the failure once all were asked.
+                }
             }
         }
     }

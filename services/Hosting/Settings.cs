@@ -13,12 +13,17 @@ public static class Settings
             ? value
             : throw new SettingException(setting, $"is missing; give it a value such as {example}");
 
-    /// <exception cref="SettingException">The setting is absent or no absolute http(s) address.</exception>
-    public static Uri RequiredAddress(this IConfiguration configuration, string setting)
-    {
-        var value = configuration.Required(setting, "http://127.0.0.1:5101");
-        return Uri.TryCreate(value, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https")
-            ? new Uri(address.AbsoluteUri.TrimEnd('/') + '/')
-            : throw new SettingException(setting, $"'{value}' is not an absolute http or https address");
-    }
+    /// <returns>One address, or one for each replica where nothing in front of them balances: <c>http://a:5102;http://b:5102</c>. Each ends in a slash.</returns>
+    /// <exception cref="SettingException">The setting is absent, or a part of it no absolute http(s) address.</exception>
+    public static IReadOnlyList<Uri> RequiredAddresses(this IConfiguration configuration, string setting) =>
+        configuration.Required(setting, "http://127.0.0.1:5101")
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(value => Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+                ? new Uri(address.AbsoluteUri.TrimEnd('/') + '/')
+                : throw new SettingException(setting, $"'{value}' is not an absolute http or https address"))
+            .ToList();
+
+    /// <exception cref="SettingException">The setting is absent or not exactly one absolute http(s) address.</exception>
+    public static Uri RequiredAddress(this IConfiguration configuration, string setting) =>
+        configuration.RequiredAddresses(setting) is [var address] ? address : throw new SettingException(setting, "must be one address");
 }

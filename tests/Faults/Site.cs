@@ -107,6 +107,20 @@ public sealed class Site : IAsyncLifetime
         return replica;
     }
 
+    /// <summary>Web in front of all replicas.</summary>
+    public async Task<ServiceProcess> FrontDoor()
+    {
+        var web = Replica("Web", "web", new Dictionary<string, string?>
+        {
+            ["Services__Voting"] = string.Join(';', Voting.Select(replica => replica.Address)),
+            ["Services__Tally"] = string.Join(';', Tally.Select(replica => replica.Address)),
+            ["Services__Newsletter"] = "http://127.0.0.1:9",
+        });
+        _extra.Add(web);
+        await web.StartAndWait();
+        return web;
+    }
+
     public ValueTask DisposeAsync()
     {
         foreach (var server in All.Reverse())

@@ -1,6 +1,8 @@
 using Hosting;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Web;
@@ -23,16 +25,7 @@ public static class ProxyRoutes
 
     public static void AddProxy(this WebApplicationBuilder builder)
     {
-        var clusters = Owners.Select(owner => new ClusterConfig
-        {
-            ClusterId = owner.Service,
-            Destinations = new Dictionary<string, DestinationConfig>
-            {
-                [owner.Service] = new() { Address = builder.Configuration.RequiredAddress($"Services:{owner.Service}").AbsoluteUri },
-            },
-            // Live streams say nothing for as long as nobody votes; Tally keeps them alive every so often.
-            HttpRequest = new Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMinutes(2) },
-        }).ToList();
+        var clusters = Owners.Select(owner => Cluster(owner.Service, builder.Configuration.RequiredAddresses($"Services:{owner.Service}"))).ToList();
         var routes = Owners.SelectMany(owner => owner.Paths.Select(path => new RouteConfig
         {
             RouteId = path,
@@ -53,6 +46,30 @@ public static class ProxyRoutes
             });
         builder.Services.AddSingleton<MergedApi>();
     }
+
+    private static ClusterConfig Cluster(string service, IReadOnlyList<Uri> addresses) => new()
+    {
+        ClusterId = service,
+        Destinations = addresses.Select((address, place) => (address, place)).ToDictionary(
+            replica => $"{service}-{replica.place + 1}", replica => new DestinationConfig { Address = replica.address.AbsoluteUri }),
+        LoadBalancingPolicy = LoadBalancingPolicies.RoundRobin,
+        // Live streams say nothing for as long as nobody votes; Tally keeps them alive every so often.
+        HttpRequest = new Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMinutes(2) },
+        Metadata = new Dictionary<string, string> { [ConsecutiveFailuresHealthPolicyOptions.ThresholdMetadataName] = "1" },
+        // With one address whoever balances behind it looks after the replicas' health.
+        HealthCheck = addresses.Count == 1 ? null : new HealthCheckConfig
+        {
+            AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
+            Active = new ActiveHealthCheckConfig
+            {
+                Enabled = true,
+                Path = "/health/live",
+                Interval = TimeSpan.FromSeconds(1),
+                Timeout = TimeSpan.FromSeconds(2),
+                Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures,
+            },
+        },
+    };
 
     public static void MapProxy(this WebApplication app)
     {
