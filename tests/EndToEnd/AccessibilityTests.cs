@@ -15,7 +15,7 @@ public class AccessibilityTests(Site site)
         get
         {
             var data = new TheoryData<string, ColorScheme, int>();
-            foreach (var path in (string[])["/", Reader.Comparison, "/compare/whisper-vs-midjourney", "/compare", "/tools", "/tools/cursor-2-0", "/categories/developer-tools", "/methodology", "/newsletter", "/nothing-here"])
+            foreach (var path in (string[])["/", Reader.Comparison, "/compare/whisper-vs-midjourney", "/compare", "/tools", "/tools/cursor-2-0", "/categories/developer-tools", "/methodology", "/votes", "/votes/forget", "/newsletter", "/nothing-here"])
             {
                 data.Add(path, ColorScheme.Light, 1280);
                 data.Add(path, ColorScheme.Dark, 390);
