@@ -1,0 +1,48 @@
+using Hosting;
+using Shouldly;
+using Xunit;
+
+namespace Manifests.Tests;
+
+/// <summary>What the manifests count on: a mounted folder of files is configuration.</summary>
+public sealed class SecretsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("secrets-").FullName;
+
+    [Fact]
+    public async Task A_file_named_like_a_setting_is_that_setting()
+    {
+        File.WriteAllText(Path.Combine(_folder, "Voters__SigningKeys__0"), "first\n");
+        (await ReadAsync("Voters:SigningKeys:0", $"--SECRETS_DIR={_folder}")).ShouldBe("first");
+    }
+
+    [Fact]
+    public async Task A_folder_as_Kubernetes_mounts_it_is_read_through_its_links()
+    {
+        var version = Directory.CreateDirectory(Path.Combine(_folder, "..2026_01_01")).FullName;
+        File.WriteAllText(Path.Combine(version, "ConnectionStrings__Ledger"), "Host=postgres");
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "..data"), "..2026_01_01");
+        File.CreateSymbolicLink(Path.Combine(_folder, "ConnectionStrings__Ledger"), Path.Combine("..data", "ConnectionStrings__Ledger"));
+        (await ReadAsync("ConnectionStrings:Ledger", $"--SECRETS_DIR={_folder}")).ShouldBe("Host=postgres");
+    }
+
+    [Fact]
+    public async Task An_argument_wins_over_a_file()
+    {
+        File.WriteAllText(Path.Combine(_folder, "ConnectionStrings__Bus"), "amqp://rabbitmq");
+        (await ReadAsync("ConnectionStrings:Bus", $"--SECRETS_DIR={_folder}", "--ConnectionStrings:Bus=memory")).ShouldBe("memory");
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_not_there_stops_the_start_and_is_named() =>
+        (await Should.ThrowAsync<SettingException>(() => ReadAsync("Any", $"--SECRETS_DIR={_folder}-none"))).Message.ShouldStartWith("Setting SECRETS_DIR");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static async Task<string?> ReadAsync(string setting, params string[] args)
+    {
+        string? value = null;
+        await using var app = Service.Build("Any", args, builder => value = builder.Configuration[setting], _ => { });
+        return value;
+    }
+}
