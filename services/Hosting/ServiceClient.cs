@@ -64,9 +64,7 @@ public static class ServiceClient
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             // The port is known only once the server listens.
-            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-            await started.Task.WaitAsync(cancellationToken);
+            await lifetime.StartedAsync(cancellationToken);
 
             var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First(a => a.StartsWith("http://", StringComparison.Ordinal))
                 .Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal)

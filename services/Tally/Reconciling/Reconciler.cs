@@ -1,4 +1,5 @@
 using Contracts;
+using Hosting;
 
 namespace Tally;
 
@@ -13,6 +14,7 @@ internal sealed partial class Reconciler : BackgroundService
     private readonly Board _board;
     private readonly HistoryFollower _history;
     private readonly IHttpClientFactory _clients;
+    private readonly IHostApplicationLifetime _lifetime;
     private readonly TallySettings _settings;
     private readonly TallyMetrics _metrics;
     private readonly ILogger<Reconciler> _logger;
@@ -22,9 +24,10 @@ internal sealed partial class Reconciler : BackgroundService
     private bool _away;
 
     public Reconciler(
-        ICounters counters, Board board, HistoryFollower history, IHttpClientFactory clients, TallySettings settings, TallyMetrics metrics, ILogger<Reconciler> logger)
+        ICounters counters, Board board, HistoryFollower history, IHttpClientFactory clients, IHostApplicationLifetime lifetime, TallySettings settings,
+        TallyMetrics metrics, ILogger<Reconciler> logger)
     {
-        (_counters, _board, _history, _clients, _settings, _metrics, _logger) = (counters, board, history, clients, settings, metrics, logger);
+        (_counters, _board, _history, _clients, _lifetime, _settings, _metrics, _logger) = (counters, board, history, clients, lifetime, settings, metrics, logger);
         _voting = new Source("Voting", logger);
         _catalog = new Source("Catalog", logger);
         counters.Moved += totals => board.Apply(totals);
@@ -40,6 +43,7 @@ internal sealed partial class Reconciler : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await _lifetime.StartedAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             var complete = await ReconcileAsync(stoppingToken);

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Contracts;
+using Hosting;
 
 namespace Voting.Tools;
 
@@ -7,7 +8,7 @@ namespace Voting.Tools;
 /// Fills the tool list from the store, then from the catalog: until it answered once, and now and then afterwards, since messages may be
 /// lost while the broker is away.
 /// </summary>
-public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [FromKeyedServices("Ledger")] Hosting.Schema schema, TimeProvider clock, ILogger<ToolListFill> log) : BackgroundService
+public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [FromKeyedServices("Ledger")] Schema schema, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ToolListFill> log) : BackgroundService
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NowAndThen = TimeSpan.FromSeconds(30);
@@ -16,6 +17,7 @@ public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [Fr
     {
         await schema.Applied.WaitAsync(stoppingToken);
         await tools.ReadAsync(stoppingToken);
+        await lifetime.StartedAsync(stoppingToken);
         var failing = false;
         while (true)
         {
