@@ -57,43 +57,56 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var later = new List<Waiting>();
-        var leaving = new List<Leaving>();
-        while (later.Count > 0 || leaving.Count > 0 || await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        var later = new List<Work>();
+        while (later.Count > 0 || await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             if (heartbeat.Hold() is var hold && hold > TimeSpan.Zero)
                 await Task.Delay(hold, CancellationToken.None);
-            var batch = Gather(later, leaving);
+            var (batch, leaving) = Gather(later);
             if (batch.Count > 0)
                 await CommitAsync(batch);
-            if (leaving.Count > 0 && later.Count == 0)
+            if (leaving.Count > 0)
                 await ForgetAsync(leaving);
         }
     }
 
     /// <summary>
     /// A (voter, tool) pair stands in a batch once: the same choice raced in parallel shares one place and one answer; another choice on the
-    /// same tool waits for the next batch, in its order. Nothing is read past voters who leave until they are gone.
+    /// same tool waits for the next batch, in its order. Voters who leave go after the batch: with what they cast before in it, while what they cast
+    /// afterwards waits for the next. Others are not held up, so that asking to be forgotten again and again slows nobody's vote.
     /// </summary>
-    private Dictionary<(Guid, string), List<Waiting>> Gather(List<Waiting> later, List<Leaving> leaving)
+    private (Dictionary<(Guid, string), List<Waiting>> Batch, List<Leaving> Leaving) Gather(List<Work> later)
     {
         var batch = new Dictionary<(Guid, string), List<Waiting>>();
+        var leaving = new List<Leaving>();
         var gathered = later.ToArray();
         later.Clear();
-        var held = new HashSet<(Guid, string)>();
-        foreach (var waiting in gathered)
-            Place(waiting);
-        while (batch.Count < MaxBatch && _queue.Reader.TryPeek(out var next) && (leaving.Count == 0 || next is Leaving) && _queue.Reader.TryRead(out next))
+        var (held, behind, gone) = (new HashSet<(Guid, string)>(), new HashSet<Guid>(), new HashSet<Guid>());
+        foreach (var work in gathered)
+            Place(work);
+        // What is put off is bounded too: one voter who races against itself must not pull the whole queue into memory to be looked at again and again.
+        while (batch.Count + leaving.Count < MaxBatch && later.Count < MaxBatch && _queue.Reader.TryRead(out var work))
+            Place(work);
+        return (batch, leaving);
+
+        void Place(Work work)
         {
-            if (next is Leaving voter)
-                leaving.Add(voter);
+            if (work is Waiting waiting)
+                PlaceCast(waiting);
             else
-                Place((Waiting)next);
+                PlaceLeaving((Leaving)work);
         }
 
-        return batch;
+        void PlaceLeaving(Leaving voter)
+        {
+            if (behind.Contains(voter.Voter))
+                later.Add(voter);
+            else
+                leaving.Add(voter);
+            gone.Add(voter.Voter);
+        }
 
-        void Place(Waiting waiting)
+        void PlaceCast(Waiting waiting)
         {
             if (waiting.Gone.IsCancellationRequested)
             {
@@ -102,17 +115,19 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
             }
 
             var pair = (waiting.Cast.Voter, waiting.Cast.Tool);
-            if (!held.Contains(pair) && !batch.TryGetValue(pair, out var same))
+            var free = !held.Contains(pair) && !gone.Contains(waiting.Cast.Voter);
+            if (free && !batch.TryGetValue(pair, out var same))
             {
                 batch.Add(pair, [waiting]);
             }
-            else if (!held.Contains(pair) && batch[pair][0].Cast.Choice == waiting.Cast.Choice)
+            else if (free && batch[pair][0].Cast.Choice == waiting.Cast.Choice)
             {
                 batch[pair].Add(waiting);
             }
             else
             {
                 held.Add(pair);
+                behind.Add(waiting.Cast.Voter);
                 later.Add(waiting);
             }
         }
@@ -153,8 +168,6 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
             var unavailable = new LedgerUnavailableException("The ledger could not commit.", error);
             leaving.ForEach(voter => voter.Answer.SetException(unavailable));
         }
-
-        leaving.Clear();
     }
 
     private abstract class Work;
