@@ -39,7 +39,9 @@ public static class Programs
     public static void Install(string package)
     {
         const string Policy = "/usr/sbin/policy-rc.d";
+        const string NoCluster = "/etc/postgresql-common/createcluster.d/none.conf";
         var forbid = !File.Exists(Policy);
+        var decline = !File.Exists(NoCluster);
         if (forbid)
         {
             File.WriteAllText(Policy, "#!/bin/sh\nexit 101\n");
@@ -49,8 +51,9 @@ public static class Programs
         try
         {
             // The cluster Debian would create and start for itself is neither needed nor wanted.
-            Directory.CreateDirectory("/etc/postgresql-common/createcluster.d");
-            File.WriteAllText("/etc/postgresql-common/createcluster.d/none.conf", "create_main_cluster = false\n");
+            Directory.CreateDirectory(Path.GetDirectoryName(NoCluster)!);
+            if (decline)
+                File.WriteAllText(NoCluster, "create_main_cluster = false\n");
             Run("apt-get", "update", "-qq");
             Run("apt-get", "install", "-qq", "-y", "--no-install-recommends", package);
         }
@@ -58,6 +61,8 @@ public static class Programs
         {
             if (forbid)
                 File.Delete(Policy);
+            if (decline)
+                File.Delete(NoCluster);
         }
     }
 
