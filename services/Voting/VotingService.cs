@@ -33,7 +33,7 @@ public static class VotingService
         builder.AddBackground<TotalsRelay>();
         builder.AddBackground<BatchWriter>();
         builder.AddBackground<ToolListFill>();
-        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", HealthStatus.Unhealthy, timeout: TimeSpan.FromSeconds(2));
+        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", HealthStatus.Unhealthy, timeout: TimeSpan.FromSeconds(2)).AddCheck<ToolsHealth>("tools");
     }
 
     /// <summary>What this service hears from the bus.</summary>

@@ -79,6 +79,9 @@ public sealed class Site : IAsyncLifetime
             foreach (var replica in Tally)
                 if ((await Api.Tallies(replica, Tools)).Count != Tools.Count)
                     return false;
+            foreach (var replica in Voting)
+                if (!await Api.Knows(replica, Tools[0]))
+                    return false;
             return true;
         });
     }

@@ -20,6 +20,12 @@ public sealed class ToolList(VoteLedger ledger, TimeProvider clock, ILogger<Tool
     private volatile bool _filled;
     private bool _unreadable;
 
+    /// <summary>At least one tool is known.</summary>
+    public bool Filled => _filled;
+
+    /// <summary>The catalog has said what it has, be it nothing.</summary>
+    public bool Told { get; set; }
+
     public async ValueTask<Standing> StandingAsync(string tool, CancellationToken stop)
     {
         if (!_tools.ContainsKey(tool) && Slug.IsValid(tool))

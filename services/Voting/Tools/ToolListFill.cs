@@ -27,6 +27,7 @@ public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [Fr
                 timeout.CancelAfter(TimeSpan.FromSeconds(5));
                 var catalog = await clients.CreateClient("Catalog").GetFromJsonAsync<CatalogTools>("api/catalog/tools", timeout.Token);
                 await tools.KeepAsync(catalog!.Tools, stoppingToken);
+                tools.Told = true;
                 failing = false;
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
@@ -36,7 +37,8 @@ public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [Fr
                 failing = true;
             }
 
-            await Task.Delay(failing ? Soon : NowAndThen, clock, stoppingToken);
+            // An empty answer is a catalog that is still starting, more often than one without tools.
+            await Task.Delay(failing || !tools.Filled ? Soon : NowAndThen, clock, stoppingToken);
         }
     }
 

@@ -14,6 +14,16 @@ public static class Api
     public static Task<IReadOnlyList<ToolTally>> Tallies(ServiceProcess tally, IEnumerable<string> tools) =>
         Get<IReadOnlyList<ToolTally>>(tally, "api/tallies?" + Query(tools));
 
+    /// <summary>A voter may ask for its vote on the tool.</summary>
+    public static async Task<bool> Knows(ServiceProcess voting, string tool)
+    {
+        using var asked = await Http.PostAsync(new Uri(voting.Address, "api/voters"), null);
+        using var own = new HttpRequestMessage(HttpMethod.Get, new Uri(voting.Address, $"api/votes/{tool}"));
+        own.Headers.Authorization = new("Voter", (await asked.Content.ReadFromJsonAsync<Voter>())!.Token);
+        using var answer = await Http.SendAsync(own);
+        return answer.IsSuccessStatusCode;
+    }
+
     public static Task<IReadOnlyList<Totals>> Totals(ServiceProcess voting) => Get<IReadOnlyList<Totals>>(voting, "api/ledger/totals");
 
     public static Task<LedgerPage> Ledger(ServiceProcess voting, long after) => Get<LedgerPage>(voting, $"api/ledger?after={after}&limit=1000");
