@@ -16,6 +16,9 @@ public sealed class LedgerHealth(VoteLedger ledger) : IHealthCheck
 /// <summary>Without any list of tools no vote can be taken. Once there is one, in the ledger's store or from the catalog, the catalog may be away.</summary>
 public sealed class ToolsHealth(Tools.ToolList tools) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        tools.Filled || tools.Told ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The catalog's tools are not known yet."));
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        // What other replicas have stored will do; the list looks there at most a few times a second.
+        tools.Told || await tools.ReadAsync(cancellationToken)
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("The catalog's tools are not known yet.");
 }
