@@ -1,3 +1,5 @@
+using Contracts;
+
 namespace Tally;
 
 /// <summary>
@@ -13,10 +15,10 @@ namespace Tally;
 /// </summary>
 internal static class RedisKeys
 {
-    private const string Tag = "{tally}";
-    public const string Counters = Tag + ":counters";
-    public const string Running = Tag + ":running";
-    public const string CursorField = ":cursor";
+    private const string Tag = CounterKeys.Tag;
+    public const string Counters = CounterKeys.Counters;
+    public const string Running = CounterKeys.Running;
+    public const string CursorField = CounterKeys.CursorField;
     public const string Moved = Tag + ":moved";
 
     public static string History(Bucket bucket, string tool) => bucket switch

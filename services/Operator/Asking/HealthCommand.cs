@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Net.Http.Json;
+using System.Text.Json;
+using RabbitMQ.Client;
+using StackExchange.Redis;
+
+namespace Operator.Asking;
+
+/// <summary><c>health</c>: asks every part that was named whether it is ready, and what it misses.</summary>
+internal static class HealthCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    /// <param name="Status"><c>Healthy</c>, <c>Degraded</c> (does its job, misses something), <c>Unhealthy</c>, or <c>Away</c>.</param>
+    /// <param name="Missing">What is wrong, part by part.</param>
+    private sealed record Part(string Name, string Address, string Status, IReadOnlyList<string> Missing);
+
+    private sealed record Answer(string Status, Dictionary<string, AnswerPart> Parts);
+    private sealed record AnswerPart(string Status, string? Problem);
+
+    public static Command Make()
+    {
+        Option<string>[] services = [Site.Catalog, Site.Voting, Site.Tally, Site.Newsletter, Site.Web];
+        var command = new Command("health", "Ask every service, the broker and Redis how they are. Parts without a setting are left out.");
+        foreach (var option in services.Append(Site.Bus).Append(Site.Counters))
+            command.Options.Add(option);
+        command.Does(
+            async (parsed, stop) =>
+            {
+                using var http = new HttpClient { Timeout = Patience };
+                var asked = services.SelectMany(option => parsed.Addresses(option).Select(address => ServiceAsync(http, option.Name[2..], address, stop))).ToList();
+                if (parsed.Given(Site.Bus) is { } bus && bus != "memory")
+                    asked.Add(BrokerAsync(new Uri(bus), stop));
+                if (parsed.Given(Site.Counters) is { } counters && counters != "memory")
+                    asked.Add(RedisAsync(counters));
+                if (asked.Count == 0)
+                    throw new UnusableException("Nothing to ask: name at least one part, for example --web http://localhost:8080.");
+                var parts = await Task.WhenAll(asked);
+                var wrongs = parts.Where(part => part.Status != "Healthy").Select(part => $"{part.Name} {part.Address}: {part.Status}. {string.Join("; ", part.Missing)}").ToList();
+                return new Findings(wrongs.Count == 0, parts, wrongs);
+            },
+            findings => Output.Table(["part", "address", "status"], ((Part[])findings.Facts).Select(part => new[] { part.Name, part.Address, part.Status })));
+        return command;
+    }
+
+    private static async Task<Part> ServiceAsync(HttpClient http, string name, Uri address, CancellationToken stop)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri(address, "health/ready"), stop);
+            var answer = await response.Content.ReadFromJsonAsync<Answer>(stop);
+            var missing = answer!.Parts.Where(part => part.Value.Status != "Healthy").Select(part => $"{part.Key}: {part.Value.Problem ?? part.Value.Status}");
+            return new Part(name, address.ToString(), answer.Status, missing.ToList());
+        }
+        catch (Exception away) when (away is HttpRequestException or JsonException or OperationCanceledException && !stop.IsCancellationRequested)
+        {
+            return new Part(name, address.ToString(), "Away", [away.Message]);
+        }
+    }
+
+    private static async Task<Part> BrokerAsync(Uri address, CancellationToken stop)
+    {
+        // Without user and password, which nobody has to see.
+        var shown = $"{address.Scheme}://{address.Host}:{(address.IsDefaultPort ? AmqpTcpEndpoint.UseDefaultPort : address.Port)}";
+        try
+        {
+            var factory = new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = Patience };
+            await using var connection = await factory.CreateConnectionAsync(stop);
+            return new Part("broker", shown, "Healthy", []);
+        }
+        catch (Exception away) when (away is RabbitMQ.Client.Exceptions.BrokerUnreachableException or TimeoutException)
+        {
+            return new Part("broker", shown, "Away", [away.Message]);
+        }
+    }
+
+    private static async Task<Part> RedisAsync(string configuration)
+    {
+        var options = ConfigurationOptions.Parse(configuration);
+        var shown = string.Join(',', options.EndPoints);
+        try
+        {
+            options.AbortOnConnectFail = true;
+            await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
+            await redis.GetDatabase().PingAsync();
+            return new Part("redis", shown, "Healthy", []);
+        }
+        catch (RedisException away)
+        {
+            return new Part("redis", shown, "Away", [away.Message]);
+        }
+    }
+}

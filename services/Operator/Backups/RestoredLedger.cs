@@ -1,0 +1,88 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Operator.Recounting;
+
+namespace Operator.Backups;
+
+/// <summary>A ledger in a database that no service runs on, judged by SQL alone, which PostgreSQL and SQLite both understand.</summary>
+internal sealed class RestoredLedger(DbDataSource source)
+{
+    private static readonly (string Sql, string Wrong)[] Checks =
+    [
+        ("select count(*) from (select 1 from entries having count(*) <> coalesce(max(id), 0)) gap", "{0} gap between the number of entries and the last id: entries are missing"),
+        ("select count(*) from ledger_head where last_id <> (select coalesce(max(id), 0) from entries)", "{0} head that names another last entry than there is"),
+        (
+            """
+            select count(*) from (
+                select seq, previous, choice, row_number() over line as place, lag(choice, 1, 0) over line as before
+                  from entries window line as (partition by tool, pseudonym order by id)) h
+             where seq <> place or previous <> before or choice = previous
+            """, "{0} entries that don't follow from the entry before of the same voter and tool"),
+        (
+            """
+            select count(*) from (
+                select tool, sum(case choice when 1 then 1 else 0 end - case previous when 1 then 1 else 0 end) as ship,
+                       sum(case choice when 2 then 1 else 0 end - case previous when 2 then 1 else 0 end) as skip, count(*) as version
+                  from entries group by tool) e
+              full join (select tool, ship, skip, version from totals where version > 0) t on t.tool = e.tool
+             where coalesce(t.ship, -1) <> coalesce(e.ship, -1) or coalesce(t.skip, -1) <> coalesce(e.skip, -1) or coalesce(t.version, -1) <> coalesce(e.version, -1)
+            """, "{0} totals that are not the sum of their entries"),
+        (
+            """
+            select count(*) from votes v
+             where not exists (select 1 from entries e where e.tool = v.tool and e.pseudonym = v.pseudonym and e.seq = v.seq and e.choice = v.choice and e.at = v.at)
+            """, "{0} current votes without their entry"),
+        (
+            """
+            select count(*) from (
+                select tool, pseudonym, choice, row_number() over (partition by tool, pseudonym order by id desc) as back from entries) e
+             where back = 1 and choice <> 0 and not exists (select 1 from votes v where v.tool = e.tool and v.pseudonym = e.pseudonym)
+            """, "{0} votes that stand in the entries and belong to no voter"),
+    ];
+
+    /// <returns>Number of entries and the time of the last, UTC.</returns>
+    public async Task<(long Entries, DateTimeOffset? LastAt)> ExtentAsync(CancellationToken stop)
+    {
+        var entries = await ScalarAsync("select count(*) from entries", stop);
+        var micros = await ScalarAsync("select coalesce(max(at), 0) from entries", stop);
+        return (entries, micros == 0 ? null : Time(micros));
+    }
+
+    /// <returns>What is wrong, in words.</returns>
+    public async Task<List<string>> WrongsAsync(IProgress<double> progress, CancellationToken stop)
+    {
+        var wrongs = new List<string>();
+        for (var place = 0; place < Checks.Length; place++)
+        {
+            if (await ScalarAsync(Checks[place].Sql, stop) is > 0 and var count)
+                wrongs.Add(string.Format(System.Globalization.CultureInfo.InvariantCulture, Checks[place].Wrong, count) + ".");
+            progress.Report((place + 1.0) / Checks.Length);
+        }
+
+        return wrongs;
+    }
+
+    /// <returns>All entries in order, as the public feed would say them.</returns>
+    public async IAsyncEnumerable<Entry> EntriesAsync([EnumeratorCancellation] CancellationToken stop)
+    {
+        await using var connection = await source.OpenConnectionAsync(stop);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select id, tool, pseudonym, choice, previous, seq, at from entries order by id";
+        command.CommandTimeout = 0;
+        await using var rows = await command.ExecuteReaderAsync(stop);
+        while (await rows.ReadAsync(stop))
+            yield return new Entry(
+                rows.GetInt64(0), rows.GetString(1), new Guid(rows.GetFieldValue<byte[]>(2)).ToString("N"), Word(rows.GetInt16(3)), Word(rows.GetInt16(4)), rows.GetInt64(5), Time(rows.GetInt64(6)));
+    }
+
+    private async Task<long> ScalarAsync(string sql, CancellationToken stop)
+    {
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        return Convert.ToInt64(await command.ExecuteScalarAsync(stop), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
+
+    private static string? Word(short choice) => choice switch { 1 => "ship", 2 => "skip", _ => null };
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Operator.Keys;
+
+/// <summary>
+/// A folder with one file per setting that holds the keys that sign voters: <c>Voters__SigningKeys__0</c> is the newest and signs, all verify.
+/// Files are replaced one by one, from the last place to the first: whenever it is interrupted, every key is still there, one of them twice at worst.
+/// </summary>
+internal sealed class KeyFolder(string folder)
+{
+    private const string Prefix = "Voters__SigningKeys__";
+
+    /// <param name="Id">As it stands in tokens: the first 4 bytes of the key's SHA-256, in hex. Tells nothing of the key.</param>
+    internal sealed record Key(int Place, string Id, bool Signs);
+
+    /// <exception cref="UnusableException">A key is not 32 bytes in base64, or a place is missing.</exception>
+    public IReadOnlyList<Key> List() => Read().Select((key, place) => new Key(place, IdOf(key), place == 0)).ToList();
+
+    /// <summary>Adds a new key in the last place: it verifies and does not sign yet, so that every replica can learn of it first.</summary>
+    public void Announce()
+    {
+        var keys = Read();
+        Write(keys.Count, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+    }
+
+    /// <summary>Moves the key of the last place to the first: from now on it signs.</summary>
+    public void Promote()
+    {
+        var keys = Read();
+        if (keys.Count < 2)
+            throw new UnusableException("There is only one key; announce a new one first.");
+        Replace([keys[^1], .. keys.Take(keys.Count - 1)]);
+    }
+
+    /// <summary>Removes a key: tokens it signed are refused from then on.</summary>
+    public void Remove(string id)
+    {
+        var keys = Read();
+        var left = keys.Where(key => IdOf(key) != id).ToList();
+        if (left.Count == keys.Count)
+            throw new UnusableException($"No key is named {id}.");
+        if (left.Count == 0)
+            throw new UnusableException("That is the only key; announce and promote a new one first.");
+        if (IdOf(keys[0]) == id)
+            throw new UnusableException("That key signs; promote another one first.");
+        Replace(left);
+        for (var place = left.Count; place < keys.Count; place++)
+            File.Delete(PathOf(place));
+    }
+
+    private void Replace(List<string> keys)
+    {
+        for (var place = keys.Count - 1; place >= 0; place--)
+            Write(place, keys[place]);
+    }
+
+    private List<string> Read()
+    {
+        var places = Directory.GetFiles(folder, Prefix + "*")
+            .Select(file => int.TryParse(Path.GetFileName(file)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : -1)
+            .Where(place => place >= 0).Order().ToList();
+        if (places.Count == 0)
+            throw new UnusableException($"{folder} holds no file {Prefix}0.");
+        if (!places.SequenceEqual(Enumerable.Range(0, places.Count)))
+            throw new UnusableException($"The places of the keys in {folder} are {string.Join(", ", places)}; they must count up from 0.");
+        return places.ConvertAll(place => Valid(place, File.ReadAllText(PathOf(place)).Trim()));
+    }
+
+    private static string Valid(int place, string key)
+    {
+        var bytes = new byte[32];
+        return Convert.TryFromBase64String(key, bytes, out var length) && length == 32
+            ? key
+            : throw new UnusableException($"{Prefix}{place} is not 32 bytes in base64.");
+    }
+
+    private void Write(int place, string key)
+    {
+        var whole = PathOf(place) + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        using (var file = new FileStream(whole, options))
+        {
+            file.Write(System.Text.Encoding.ASCII.GetBytes(key));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(whole, PathOf(place), overwrite: true);
+    }
+
+    private static string IdOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Convert.FromBase64String(key)).AsSpan(0, 4));
+
+    private string PathOf(int place) => Path.Combine(folder, Prefix + place.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+
+namespace Operator.Recounting;
+
+/// <summary>Collects what the parts say: the ledger's totals, and the tallies of every replica once these have caught up with the totals.</summary>
+internal sealed class Claims(HttpClient http)
+{
+    private const int MostTools = 50;
+
+    private sealed record Tally(string Tool, long Ship, long Skip, long Version);
+
+    /// <exception cref="HttpRequestException">The replica does not answer.</exception>
+    public async Task<IReadOnlyList<Claim>> TotalsAsync(Uri voting, CancellationToken stop) =>
+        (await http.GetFromJsonAsync<Tally[]>(new Uri(voting, "api/ledger/totals"), stop))!
+            .Select(total => new Claim($"totals of {voting.Authority}", total.Tool, total.Version, total.Ship, total.Skip)).ToList();
+
+    /// <summary>Asks a replica of Tally until it is as far as the totals, but no longer than the promise allows.</summary>
+    /// <param name="totals">What it has to reach.</param>
+    /// <returns>What it says, and what it still lacked when the time was up.</returns>
+    public async Task<(IReadOnlyList<Claim> Claims, IReadOnlyList<string> Behind)> TalliesAsync(
+        Uri tally, IReadOnlyCollection<Claim> totals, TimeSpan patience, CancellationToken stop)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var claims = new List<Claim>();
+            foreach (var tools in totals.Select(total => total.Tool).Distinct().Chunk(MostTools))
+            {
+                var query = string.Join('&', tools.Select(tool => $"tool={tool}"));
+                claims.AddRange((await http.GetFromJsonAsync<Tally[]>(new Uri(tally, $"api/tallies?{query}"), stop))!
+                    .Select(said => new Claim($"Tally {tally.Authority}", said.Tool, said.Version, said.Ship, said.Skip)));
+            }
+
+            var shown = claims.ToDictionary(claim => claim.Tool, claim => claim.Version);
+            var behind = totals.Where(total => shown.GetValueOrDefault(total.Tool) < total.Version)
+                .Select(total => $"Tally {tally.Authority} shows {total.Tool} at version {shown.GetValueOrDefault(total.Tool)}, {clock.Elapsed.TotalSeconds:0} s after the ledger was at {total.Version}.")
+                .ToList();
+            if (behind.Count == 0 || clock.Elapsed > patience)
+                return (claims, behind);
+            await Task.Delay(TimeSpan.FromMilliseconds(250), stop);
+        }
+    }
+}

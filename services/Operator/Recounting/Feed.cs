@@ -1,0 +1,48 @@
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+
+namespace Operator.Recounting;
+
+/// <summary>An entry of the public ledger: a whole change, from <paramref name="Previous"/> to <paramref name="Choice"/>.</summary>
+internal readonly record struct Entry(long Id, string Tool, string Voter, string? Choice, string? Previous, long Seq, DateTimeOffset At);
+
+/// <summary>Reads the public ledger from its beginning. While one page is counted the next is on its way.</summary>
+/// <param name="replicas">Voting's replicas; whichever answers will do, since they serve one ledger.</param>
+internal sealed class Feed(HttpClient http, IReadOnlyList<Uri> replicas)
+{
+    private const int PageLength = 10_000;
+
+    private sealed record Page(Entry[] Entries, long Next);
+
+    /// <returns>Pages of entries, in order, up to where the ledger ended when it was reached.</returns>
+    /// <exception cref="HttpRequestException">No replica answers.</exception>
+    public async IAsyncEnumerable<Entry[]> PagesAsync([EnumeratorCancellation] CancellationToken stop)
+    {
+        var next = PageAsync(0, stop);
+        while (true)
+        {
+            var page = await next;
+            if (page.Entries.Length == 0)
+                yield break;
+            next = PageAsync(page.Next, stop);
+            yield return page.Entries;
+        }
+    }
+
+    private async Task<Page> PageAsync(long after, CancellationToken stop)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var replica = replicas[attempt % replicas.Count];
+            try
+            {
+                return (await http.GetFromJsonAsync<Page>(new Uri(replica, $"api/ledger?after={after}&limit={PageLength}"), stop))!;
+            }
+            catch (HttpRequestException) when (attempt < 2 * replicas.Count)
+            {
+                // Another replica, or the same one once more after a moment: a count of an hour should not end for a dropped connection.
+                await Task.Delay(TimeSpan.FromSeconds(1), stop);
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Operator.Recounting;
+
+/// <summary><c>recount</c>: the ledger's feed against the ledger's totals against what every Tally replica shows, while votes go on.</summary>
+internal static class RecountCommand
+{
+    // The promise Exact allows ten seconds after a fault's end.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private sealed record Facts(long Entries, int Tools, long Votes, int Claims, double Seconds);
+
+    public static Command Make()
+    {
+        var histories = new Option<bool>("--histories") { Description = "Also follow every voter's history, seq by seq (about 80 bytes of memory each)." };
+        var command = new Command("recount", "Add up the public ledger and compare it with the totals and with every Tally replica. Votes may go on meanwhile.")
+        {
+            Site.Voting, Site.Tally, histories,
+        };
+        command.Does(
+            async (parsed, stop) =>
+            {
+                using var http = new HttpClient();
+                return await FindAsync(http, parsed.RequiredAddresses(Site.Voting), parsed.Addresses(Site.Tally), parsed.GetValue(histories), stop);
+            },
+            findings =>
+            {
+                var facts = (Facts)findings.Facts;
+                Output.Table(
+                    ["entries", "tools", "votes that stand", "claims checked", "seconds"],
+                    [[$"{facts.Entries:N0}", $"{facts.Tools:N0}", $"{facts.Votes:N0}", $"{facts.Claims:N0}", facts.Seconds.ToString("0.0", CultureInfo.InvariantCulture)]]);
+            });
+        return command;
+    }
+
+    /// <param name="tally">Every replica; none to compare with the totals alone.</param>
+    public static async Task<Findings> FindAsync(HttpClient http, IReadOnlyList<Uri> voting, IReadOnlyList<Uri> tally, bool histories, CancellationToken stop)
+    {
+        var clock = Stopwatch.StartNew();
+        var claims = new Claims(http);
+        var said = new List<Claim>();
+        foreach (var replica in voting)
+            said.AddRange(await claims.TotalsAsync(replica, stop));
+        var behind = new List<string>();
+        foreach (var asked in await Task.WhenAll(tally.Select(replica => claims.TalliesAsync(replica, said.DistinctBy(total => total.Tool).ToList(), Patience, stop))))
+        {
+            said.AddRange(asked.Claims);
+            behind.AddRange(asked.Behind);
+        }
+
+        var expected = said.DistinctBy(claim => claim.Tool).Sum(claim => claim.Version);
+        var recount = new Recount(said);
+        var followed = histories ? new Histories() : null;
+        await Output.ProgressAsync("counting the ledger", async progress =>
+        {
+            await foreach (var page in new Feed(http, voting).PagesAsync(stop))
+            {
+                foreach (ref readonly var entry in page.AsSpan())
+                {
+                    recount.Take(entry);
+                    followed?.Take(entry);
+                }
+
+                progress.Report(Math.Min(1, recount.Entries / Math.Max(1.0, expected)));
+                // Who votes while it is counted must not keep the count from ending.
+                if (recount.Counts.Values.All(count => count.Open.Count == 0) && recount.Entries >= expected)
+                    break;
+            }
+
+            return recount.Entries;
+        });
+        IReadOnlyList<string> wrongs = [.. recount.Wrongs(), .. followed?.Wrongs ?? [], .. behind];
+        var votes = recount.Counts.Values.Sum(count => count.Ship + count.Skip);
+        return new Findings(wrongs.Count == 0, new Facts(recount.Entries, recount.Counts.Count, votes, said.Count, clock.Elapsed.TotalSeconds), wrongs);
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Operator;
+
+/// <summary>
+/// Where the site's parts are. Taken from the settings the services themselves are started with (environment, <c>SECRETS_DIR</c>), so that beside a
+/// service nothing has to be said twice; an option wins.
+/// </summary>
+internal static class Site
+{
+    public static Option<string> Voting { get; } = Make("--voting", "Services:Voting", "Voting's base address; several replicas: http://a;http://b");
+    public static Option<string> Tally { get; } = Make("--tally", "Services:Tally", "Tally's base address; every replica: http://a;http://b");
+    public static Option<string> Catalog { get; } = Make("--catalog", "Services:Catalog", "Catalog's base address");
+    public static Option<string> Newsletter { get; } = Make("--newsletter", "Services:Newsletter", "Newsletter's base address");
+    public static Option<string> Web { get; } = Make("--web", "Services:Web", "Web's base address");
+    public static Option<string> Bus { get; } = Make("--bus", "ConnectionStrings:Bus", "the broker, amqp://…");
+    public static Option<string> Counters { get; } = Make("--counters", "ConnectionStrings:Counters", "Redis, a StackExchange.Redis configuration");
+    public static Option<string> Ledger { get; } = Make("--ledger", "ConnectionStrings:Ledger", "the ledger's database, Host=… or Data Source=…");
+
+    /// <returns>Every replica's address, each ending in a slash; none when the setting is absent.</returns>
+    /// <exception cref="SettingException">An address is malformed.</exception>
+    public static IReadOnlyList<Uri> Addresses(this ParseResult parsed, Option<string> option) =>
+        Given(parsed, option) is null ? [] : Configuration(parsed, option).RequiredAddresses(SettingOf(option));
+
+    /// <exception cref="SettingException">The setting is absent or malformed.</exception>
+    public static IReadOnlyList<Uri> RequiredAddresses(this ParseResult parsed, Option<string> option) =>
+        Configuration(parsed, option).RequiredAddresses(SettingOf(option));
+
+    /// <exception cref="SettingException">The setting is absent.</exception>
+    public static string Required(this ParseResult parsed, Option<string> option) =>
+        Configuration(parsed, option).Required(SettingOf(option), $"what {option.Name} takes: {option.Description}");
+
+    /// <summary>The ledger's database by the rule of the services.</summary>
+    public static Database RequiredDatabase(this ParseResult parsed, Option<string> option) => Database.From(Configuration(parsed, option), "Ledger");
+
+    public static string? Given(this ParseResult parsed, Option<string> option) => Configuration(parsed, option)[SettingOf(option)] is { Length: > 0 } value ? value : null;
+
+    private static IConfigurationRoot Configuration(ParseResult parsed, Option<string> option)
+    {
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables();
+        if (Environment.GetEnvironmentVariable("SECRETS_DIR") is { Length: > 0 } secrets)
+            configuration.AddKeyPerFile(Path.GetFullPath(secrets), optional: false);
+        if (parsed.GetValue(option) is { } value)
+            configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>(SettingOf(option), value)]);
+        return configuration.Build();
+    }
+
+    private static string SettingOf(Option option) => option.HelpName!.Replace("__", ":", StringComparison.Ordinal);
+
+    private static Option<string> Make(string name, string setting, string description) => new(name)
+    {
+        Description = description,
+        HelpName = setting.Replace(":", "__", StringComparison.Ordinal),
+    };
+}

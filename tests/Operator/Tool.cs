@@ -1,0 +1,22 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Operator.Tests;
+
+/// <summary>The operator's tool, run to its end.</summary>
+internal static class Tool
+{
+    private static readonly string Program = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Operator").Value!;
+
+    public static async Task<(int Code, JsonElement Answer, string Errors)> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments, "--json"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output.Length > 0 && output[0] == '{' ? JsonDocument.Parse(output).RootElement : default, await errors);
+    }
+
+    public static IReadOnlyList<string> Wrongs(this JsonElement answer) => [.. answer.GetProperty("wrongs").EnumerateArray().Select(wrong => wrong.GetString()!)];
+}
