@@ -1,10 +1,8 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -122,20 +120,26 @@ public static class Service
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            // A browser's headers fit many times; a client that sends them letter by letter is cut off, and one that says nothing more is not waited for.
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 64;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
         });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         builder.Services.AddOpenApi();
         builder.Services.AddHealthChecks();
-        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => TrustProxies(forwarded, builder.Configuration));
+        builder.AddCallers();
+        builder.AddRateLimits();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.AddTelemetry(name);
     }
 
     private static void UseHosting(WebApplication app)
     {
-        app.UseForwardedHeaders();
+        app.UseCallers();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             // A request that is not readable (body too large, cut off…) is the sender's error, not ours, and no error in the log either.
@@ -143,6 +147,7 @@ public static class Service
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
         });
         app.UseStatusCodePages();
+        app.UseRateLimits();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapOpenApi();
@@ -157,17 +162,5 @@ public static class Service
         json.RespectNullableAnnotations = true;
         json.RespectRequiredConstructorParameters = true;
         json.MaxDepth = 16;
-    }
-
-    // Loopback is trusted by default; other proxies are named, since whoever is trusted here can claim any client address.
-    private static void TrustProxies(ForwardedHeadersOptions forwarded, ConfigurationManager configuration)
-    {
-        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-        foreach (var network in configuration.GetSection("Proxies:KnownNetworks").GetChildren())
-        {
-            if (!System.Net.IPNetwork.TryParse(network.Value, out var parsed))
-                throw new SettingException(network.Path, $"'{network.Value}' is not a network such as 10.0.0.0/8");
-            forwarded.KnownIPNetworks.Add(parsed);
-        }
     }
 }

@@ -72,6 +72,7 @@ public static class ServiceClient
                 .Replace("//+", "//127.0.0.1", StringComparison.Ordinal)
                 .Replace("//*", "//127.0.0.1", StringComparison.Ordinal);
             request.RequestUri = new Uri(new Uri(address), request.RequestUri!.PathAndQuery);
+            Callers.MarkOwn(request);
             return await base.SendAsync(request, cancellationToken);
         }
     }

@@ -13,6 +13,12 @@ public static class Settings
             ? value
             : throw new SettingException(setting, $"is missing; give it a value such as {example}");
 
+    /// <exception cref="SettingException">The value is neither true nor false.</exception>
+    public static bool Switch(this IConfiguration configuration, string setting, bool standard) =>
+        configuration[setting] is not { Length: > 0 } value ? standard
+        : bool.TryParse(value, out var on) ? on
+        : throw new SettingException(setting, $"'{value}' is neither true nor false");
+
     /// <returns>One address, or one for each replica where nothing in front of them balances: <c>http://a:5102;http://b:5102</c>. Each ends in a slash.</returns>
     /// <exception cref="SettingException">The setting is absent, or a part of it no absolute http(s) address.</exception>
     public static IReadOnlyList<Uri> RequiredAddresses(this IConfiguration configuration, string setting) =>

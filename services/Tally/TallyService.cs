@@ -14,7 +14,7 @@ public static class TallyService
         builder.AddServiceClient("Catalog");
         var services = builder.Services;
         services.AddSingleton(TallySettings.From(builder.Configuration, inMemory));
-        services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<Pushes>().AddSingleton<Streams>().AddSingleton<HistoryFollower>();
+        services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<Pushes>().AddSingleton<Streams>().AddSingleton<Admission>().AddSingleton<HistoryFollower>();
         services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();
         services.AddSignalR().AddHubOptions<TallyHub>(LiveTallies.Configure).AddJsonProtocol().AddMessagePackProtocol();
         builder.Logging.AddFilter(HubFailures.Replaced, LogLevel.None);
@@ -34,7 +34,12 @@ public static class TallyService
 
     public static void MapTally(this WebApplication app)
     {
-        var tallies = app.MapGroup("/api/tallies").WithTags("Tallies").ReadableByAnySite();
+        var tallies = app.MapGroup("/api/tallies").WithTags("Tallies").ReadableByAnySite("Tally-Age");
+        tallies.AddEndpointFilter((context, next) =>
+        {
+            context.HttpContext.Response.Headers.CacheControl = "no-store";
+            return next(context);
+        });
         tallies.MapGet("/", ReadTallies.Several)
             .WithSummary("The tallies of up to 50 tools in the order asked; unknown tools are left out").ProducesProblem(400).ProducesProblem(503);
         tallies.MapGet("/top", ReadTallies.Top)
@@ -43,12 +48,17 @@ public static class TallyService
             .WithSummary("Tools with votes, nearest to half and half first").ProducesProblem(400).ProducesProblem(503);
         tallies.MapGet("/stream", StreamTallies.Handle)
             .WithSummary("The tallies of 1 to 50 tools as server-sent events: how they stand, then every change")
-            .Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+            .Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404).ProducesProblem(429).ProducesProblem(503)
+            .AddEndpointFilter(async (context, next) =>
+            {
+                using var place = context.HttpContext.RequestServices.GetRequiredService<Admission>().Enter(context.HttpContext);
+                return place is null ? Admission.Refuse(context.HttpContext) : await next(context);
+            });
         tallies.MapGet("/{tool}", ReadTallies.One)
             .WithSummary("One tool's tally").ProducesProblem(404).ProducesProblem(503);
         tallies.MapGet("/{tool}/history", ReadHistory.Handle)
             .WithSummary("One tool's tally at the end of each minute, hour (default) or day in which it changed")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
-        app.MapHub<TallyHub>("/hubs/tallies", LiveTallies.Configure).RefuseOtherSites();
+        app.MapHub<TallyHub>("/hubs/tallies", LiveTallies.Configure).Guard(app.Services.GetRequiredService<Admission>());
     }
 }

@@ -4,6 +4,7 @@ using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Voting.Ledger;
+using Voting.Quota;
 using Voting.Relay;
 using Voting.Tools;
 using Voting.Voters;
@@ -27,6 +28,8 @@ public static class VotingService
             : new SqliteLedger(database.ConnectionString, database.Source));
         builder.Services.AddSingleton<ToolList>();
         builder.Services.AddSingleton<Heartbeat>();
+        builder.AddQuota();
+        builder.Services.AddSingleton<VoterPace>();
         builder.Services.AddSingleton<CastVote>();
         builder.Services.AddSingleton<ForgetVoter>();
         builder.Services.AddSingleton<ReadVotes>();
@@ -42,20 +45,21 @@ public static class VotingService
     public static void MapVoting(this WebApplication app)
     {
         var api = app.MapGroup("/api").WithTags("Voting").RequireSameOrigin();
-        api.MapPost("/voters", IssueVoter.Handle).WithSummary("Become a voter").Produces<IssueVoter.Issued>(201).Produces<IssueVoter.Issued>();
-        api.MapDelete("/voters", (HttpContext context, ForgetVoter forget) => forget.HandleAsync(context))
-            .WithSummary("Forget the voter: all votes are withdrawn, and nothing ties them to the voter any more").Produces(204).Refuses(401, 403, 503);
-        api.MapPut("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.PutAsync(context, tool))
-            .WithSummary("Cast or change a vote").Accepts<CastVote.Body>("application/json").Produces<VoteAnswer>().Refuses(400, 401, 403, 404, 413, 415, 503);
-        api.MapDelete("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.DeleteAsync(context, tool))
-            .WithSummary("Withdraw a vote").Produces<VoteAnswer>().Refuses(401, 403, 404, 503);
+        var write = api.MapGroup("").RequireRateLimiting(RateLimits.Write);
+        write.MapPost("/voters", IssueVoter.Handle).WithSummary("Become a voter").Produces<IssueVoter.Issued>(201).Produces<IssueVoter.Issued>().Refuses(403, 429);
+        write.MapDelete("/voters", (HttpContext context, ForgetVoter forget) => forget.HandleAsync(context))
+            .WithSummary("Forget the voter: all votes are withdrawn, and nothing ties them to the voter any more").Produces(204).Refuses(401, 403, 429, 503);
+        write.MapPut("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.PutAsync(context, tool))
+            .WithSummary("Cast or change a vote").Accepts<CastVote.Body>("application/json").Produces<VoteAnswer>().Refuses(400, 401, 403, 404, 413, 415, 429, 503);
+        write.MapDelete("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.DeleteAsync(context, tool))
+            .WithSummary("Withdraw a vote").Produces<VoteAnswer>().Refuses(401, 403, 404, 429, 503);
         api.MapGet("/votes/{tool}", (HttpContext context, string tool, ReadVotes read) => read.OneAsync(context, tool))
             .WithSummary("The voter's own vote on a tool").Produces<VoteAnswer>().Refuses(401, 404, 503);
         api.MapGet("/votes", (HttpContext context, ReadVotes read) => read.AllAsync(context))
             .WithSummary("All the voter's own votes").Produces<VotesAnswer>().Refuses(401, 503);
 
-        var ledger = app.MapGroup("/api/ledger").WithTags("Ledger");
-        ledger.MapGet("", ReadLedger.EntriesAsync).WithSummary("The whole append-only log, to recount").Produces<ReadLedger.Page>().Refuses(400, 503);
+        var ledger = app.MapGroup("/api/ledger").WithTags("Ledger").ReadableByAnySite().RequireRateLimiting(RateLimits.Costly);
+        ledger.MapGet("", ReadLedger.EntriesAsync).WithSummary("The whole append-only log, to recount").Produces<ReadLedger.Page>().Refuses(400, 429, 503);
         ledger.MapGet("/totals", ReadLedger.TotalsAsync).WithSummary("Where every tool's totals stand").Produces<List<ReadLedger.TotalsAnswer>>().Refuses(503);
     }
 

@@ -129,7 +129,7 @@ public sealed class KubernetesTests
         Dictionary<string, string[]> arrows = new()
         {
             ["web"] = ["catalog", "newsletter", "tally", "voting"],
-            ["voting"] = ["catalog", "postgres", "rabbitmq"],
+            ["voting"] = ["catalog", "postgres", "rabbitmq", "redis"],
             ["tally"] = ["catalog", "rabbitmq", "redis", "voting"],
             ["newsletter"] = ["catalog", "postgres", "rabbitmq", "tally"],
             ["catalog"] = ["postgres", "rabbitmq"],

@@ -42,7 +42,7 @@ public sealed class TestVoting : IAsyncDisposable
         string[] args =
         [
             "--urls=http://127.0.0.1:0", "--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Ledger={ledger ?? $"Data Source={path}/ledger.db"}",
-            $"--Services:Catalog={AddressOf(catalog)}", $"--Voters:SigningKeys:0={Key}", .. settings ?? [],
+            $"--Services:Catalog={AddressOf(catalog)}", $"--Voters:SigningKeys:0={Key}", "--Quota:Enabled=false", "--RateLimits:Enabled=false", .. settings ?? [],
         ];
         var app = Service.Build(
             "Voting", args,

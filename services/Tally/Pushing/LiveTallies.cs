@@ -26,14 +26,15 @@ internal static class LiveTallies
     }
 
     /// <summary>
-    /// Answers negotiation and upgrade from other sites' pages with 403. Endpoint filters don't run for the hub's endpoints, so its delegates are wrapped.
+    /// Answers negotiation and upgrade from other sites' pages with 403, and 429 where too many connections are open. Endpoint filters don't run for the hub's
+    /// endpoints, so its delegates are wrapped.
     /// </summary>
-    public static void RefuseOtherSites(this IEndpointConventionBuilder hub) => hub.Add(endpoint =>
+    public static void Guard(this IEndpointConventionBuilder hub, Admission admission) => hub.Add(endpoint =>
     {
         if (endpoint.RequestDelegate is not { } next)
             throw new InvalidOperationException("A hub endpoint without a delegate would be open to every site.");
         endpoint.RequestDelegate = context => SameOrigin.Allows(context.Request)
-            ? next(context)
+            ? admission.HoldAsync(context, next)
             : Problems.Of(403, "cross-site", "Live tallies are for this site's own pages; other sites can read /api/tallies/stream.").ExecuteAsync(context);
     });
 }

@@ -36,6 +36,11 @@ public abstract class VoteLedger(DbDataSource source)
     public Task<List<Vote>> VotesAsync(Guid voter, CancellationToken stop) => ReadAsync(
         "select tool, choice, seq, at from votes where voter = @voter order by at desc, tool", [("voter", voter.ToByteArray())], ReadVote, stop);
 
+    /// <returns>True when the ledger holds any vote of the voter, be it withdrawn since.</returns>
+    /// <exception cref="DbException">The database does not answer.</exception>
+    public async Task<bool> HasVotedAsync(Guid voter, CancellationToken stop) =>
+        (await ReadAsync("select 1 from votes where voter = @voter limit 1", [("voter", voter.ToByteArray())], row => 1, stop)).Count > 0;
+
     public async Task<Vote> VoteAsync(Guid voter, string tool, CancellationToken stop)
     {
         var found = await ReadAsync(
@@ -81,7 +86,7 @@ public abstract class VoteLedger(DbDataSource source)
         await using var connection = await source.OpenConnectionAsync(stop);
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.CommandTimeout = 10;
+        command.CommandTimeout = 5;
         foreach (var (name, value) in parameters)
         {
             var parameter = command.CreateParameter();

@@ -1,4 +1,5 @@
 using Voting.Ledger;
+using Voting.Quota;
 
 namespace Voting.Voters;
 
@@ -7,7 +8,7 @@ namespace Voting.Voters;
 /// The token itself can't be revoked, since none is stored: whoever kept a copy votes on as a stranger would, with new pseudonyms and from seq 1.
 /// A list of forgotten voters would refuse such copies, but would remember for ever whom we promised to forget.
 /// </summary>
-public sealed class ForgetVoter(VoterTokens tokens, BatchWriter writer, VotingMetrics metrics)
+public sealed class ForgetVoter(VoterTokens tokens, BatchWriter writer, NewVoterQuota quota, VotingMetrics metrics)
 {
     public async Task<IResult> HandleAsync(HttpContext context)
     {
@@ -16,6 +17,7 @@ public sealed class ForgetVoter(VoterTokens tokens, BatchWriter writer, VotingMe
         try
         {
             await writer.ForgetAsync(voter.Id);
+            quota.Forgotten(voter.Id);
         }
         catch (LedgerUnavailableException)
         {

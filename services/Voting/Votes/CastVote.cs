@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Hosting;
 using Voting.Ledger;
+using Voting.Quota;
 using Voting.Tools;
 using Voting.Voters;
 
 namespace Voting.Votes;
 
 /// <summary>Journey, steps 2 to 4: check, write, and answer only then.</summary>
-public sealed class CastVote(VoterTokens tokens, ToolList tools, BatchWriter writer, VotingMetrics metrics)
+public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace, NewVoterQuota quota, BatchWriter writer, VotingMetrics metrics)
 {
     /// <param name="Choice"><c>ship</c> or <c>skip</c>.</param>
     public sealed record Body(string Choice);
@@ -22,8 +23,12 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, BatchWriter wri
         if (await ReadChoiceAsync(context) is not { } choice)
             return Refused.Malformed(metrics);
 
+        if (pace.Wait(voter.Id) is > 0 and var seconds)
+            return Refused.TooFast(context, metrics, seconds);
+
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
+            Standing.Known when quota.Enabled => await AdmitAndCommitAsync(context, new Cast(voter.Id, tool, choice)),
             Standing.Known => await CommitAsync(context, new Cast(voter.Id, tool, choice)),
             Standing.Retired => Refused.Retired(metrics),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
@@ -36,6 +41,8 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, BatchWriter wri
     {
         if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
             return Refused.Unauthenticated(metrics);
+        if (pace.Wait(voter.Id) is > 0 and var seconds)
+            return Refused.TooFast(context, metrics, seconds);
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
@@ -43,6 +50,22 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, BatchWriter wri
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
             _ => Refused.UnknownTool(metrics),
         };
+    }
+
+    private async Task<IResult> AdmitAndCommitAsync(HttpContext context, Cast cast)
+    {
+        try
+        {
+            if (await quota.CheckAsync(cast.Voter, context.Connection.RemoteIpAddress, context.RequestAborted) is > 0 and var seconds)
+                return Refused.TooManyNewVoters(context, metrics, seconds);
+            var vote = await writer.CastAsync(cast, context.RequestAborted);
+            quota.Voted(cast.Voter);
+            return VoteAnswer.Of(vote);
+        }
+        catch (LedgerUnavailableException)
+        {
+            return Refused.LedgerUnavailable(context);
+        }
     }
 
     private async Task<IResult> CommitAsync(HttpContext context, Cast cast)

@@ -29,6 +29,20 @@ internal static class Refused
     public static ProblemHttpResult LedgerUnavailable(HttpContext context) =>
         Problems.Retry(context, 503, "ledger-unavailable", "The ledger cannot take votes now. Casting the same vote again is safe.", 1);
 
+    public static ProblemHttpResult TooManyNewVoters(HttpContext context, VotingMetrics metrics, int seconds)
+    {
+        metrics.Refused("too-many-new-voters");
+        return Problems.Retry(
+            context, 429, "too-many-new-voters",
+            "Many people have voted from this network for the first time today. Votes of those known already count as ever; a first vote can be cast again later.", seconds);
+    }
+
+    public static ProblemHttpResult TooFast(HttpContext context, VotingMetrics metrics, int seconds)
+    {
+        metrics.Refused("too-many-requests");
+        return Problems.Retry(context, 429, "too-many-requests", "This voter changes votes faster than anyone reads them.", seconds);
+    }
+
     private static ProblemHttpResult Of(VotingMetrics metrics, int status, string type, string detail)
     {
         metrics.Refused(type);

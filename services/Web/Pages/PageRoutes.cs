@@ -13,10 +13,10 @@ internal static class PageRoutes
         pages.MapMethods("/", Read, HomeRoute.ShowAsync);
         pages.MapMethods("/tools", Read, ToolsRoute.IndexAsync);
         pages.MapMethods("/tools/{slug}", Read, ToolRoute.ShowAsync);
-        pages.MapMethods("/tools/{slug}/card.png", Read, Cards.CardRoute.OfToolAsync);
+        pages.MapMethods("/tools/{slug}/card.png", Read, Cards.CardRoute.OfToolAsync).RequireRateLimiting(RateLimits.Costly);
         pages.MapMethods("/compare", Read, ComparisonRoute.PickAsync);
         pages.MapMethods("/compare/{pair}", Read, ComparisonRoute.ShowAsync);
-        pages.MapMethods("/compare/{pair}/card.png", Read, Cards.CardRoute.OfComparisonAsync);
+        pages.MapMethods("/compare/{pair}/card.png", Read, Cards.CardRoute.OfComparisonAsync).RequireRateLimiting(RateLimits.Costly);
         pages.MapMethods("/categories/{slug}", Read, ToolsRoute.CategoryAsync);
         pages.MapMethods("/categories/{slug}/feed.xml", Read, AtomFeed.ShowCategoryAsync);
         pages.MapMethods("/votes", Read, YourVotesRoute.ShowAsync);

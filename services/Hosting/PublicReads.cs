@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Hosting;
+
+/// <summary>
+/// Any site's page may read what is public anyway: tallies, the ledger, the catalog. No answer depends on a cookie. A header suffices: plain GETs need no preflight,
+/// so the CORS middleware, which the composed process would have to order with the other services' parts, has nothing to do here.
+/// </summary>
+public static class PublicReads
+{
+    /// <param name="routes">Routes that only read.</param>
+    /// <param name="exposed">Headers of the answer that scripts may see.</param>
+    public static RouteGroupBuilder ReadableByAnySite(this RouteGroupBuilder routes, params string[] exposed)
+    {
+        routes.AddEndpointFilter((context, next) =>
+        {
+            var headers = context.HttpContext.Response.Headers;
+            headers.AccessControlAllowOrigin = "*";
+            if (exposed.Length > 0)
+                headers.AccessControlExposeHeaders = exposed;
+            return next(context);
+        });
+        return routes;
+    }
+}

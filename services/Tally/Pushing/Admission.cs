@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Tally;
+
+/// <summary>
+/// Bounds how many live connections (hub and event streams) are open at once, from one network and in all, so that nobody can take every place. The bound of a
+/// network leaves room for a campus behind one address.
+/// </summary>
+internal sealed class Admission
+{
+    private readonly ConcurrentDictionary<RateLimits.Network, int> _open = [];
+    private readonly bool _bounded;
+    private readonly int _mostOfNetwork, _most;
+    private int _all;
+
+    public Admission(IConfiguration configuration)
+    {
+        _bounded = configuration.Switch(RateLimits.Setting, standard: true);
+        _mostOfNetwork = Count(configuration, "RateLimits:ConnectionsPerNetwork", 1000);
+        _most = Count(configuration, "RateLimits:Connections", 15_000);
+    }
+
+    /// <summary>Runs the request with a place of its own for as long as it lasts: for a WebSocket, that is the connection's life.</summary>
+    public async Task HoldAsync(HttpContext context, RequestDelegate next)
+    {
+        using var place = Enter(context);
+        await (place is null ? Refuse(context).ExecuteAsync(context) : next(context));
+    }
+
+    /// <returns>A place to be disposed of, or null when there is none.</returns>
+    public Place? Enter(HttpContext context)
+    {
+        if (!_bounded)
+            return new Place(null, default);
+        var network = RateLimits.NetworkOf(context.Connection.RemoteIpAddress);
+        var place = new Place(this, network);
+        if (Interlocked.Increment(ref _all) <= _most & _open.AddOrUpdate(network, 1, static (_, open) => open + 1) <= _mostOfNetwork)
+            return place;
+        place.Dispose();
+        return null;
+    }
+
+    public static ProblemHttpResult Refuse(HttpContext context) =>
+        Problems.Retry(context, 429, "too-many-connections", "Too many live connections are open; the numbers can be read at /api/tallies meanwhile.", 30);
+
+    private void Leave(RateLimits.Network network)
+    {
+        Interlocked.Decrement(ref _all);
+        // Networks nobody is connected from any more are not kept.
+        if (_open.AddOrUpdate(network, 0, static (_, open) => open - 1) <= 0)
+            _open.TryRemove(KeyValuePair.Create(network, 0));
+    }
+
+    private static int Count(IConfiguration configuration, string setting, int standard) =>
+        configuration[setting] is not { Length: > 0 } value ? standard
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
+        : throw new SettingException(setting, $"'{value}' is not a whole number above 0");
+
+    internal sealed class Place(Admission? admission, RateLimits.Network network) : IDisposable
+    {
+        public void Dispose() => admission?.Leave(network);
+    }
+}

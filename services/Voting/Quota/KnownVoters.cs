@@ -1,0 +1,46 @@
+using Voting.Ledger;
+
+namespace Voting.Quota;
+
+/// <summary>
+/// Tells who has voted before. The ledger knows; this remembers what it said of the voters seen lately, in two halves of which the older is forgotten when the younger
+/// is full. Only a voter's first vote on a replica thus costs a look into the ledger.
+/// </summary>
+internal sealed class KnownVoters(VoteLedger ledger)
+{
+    private const int Half = 50_000;
+    private readonly Lock _gate = new();
+    private HashSet<Guid> _young = [], _old = [];
+
+    /// <exception cref="System.Data.Common.DbException">The ledger does not answer.</exception>
+    public async ValueTask<bool> HasVotedAsync(Guid voter, CancellationToken stop)
+    {
+        lock (_gate)
+            if (_young.Contains(voter) || _old.Contains(voter))
+                return true;
+        if (!await ledger.HasVotedAsync(voter, stop))
+            return false;
+        Add(voter);
+        return true;
+    }
+
+    public void Add(Guid voter)
+    {
+        lock (_gate)
+        {
+            if (_young.Count >= Half)
+                (_old, _young) = (_young, []);
+            _young.Add(voter);
+        }
+    }
+
+    /// <summary>A forgotten voter is a stranger again.</summary>
+    public void Forget(Guid voter)
+    {
+        lock (_gate)
+        {
+            _young.Remove(voter);
+            _old.Remove(voter);
+        }
+    }
+}

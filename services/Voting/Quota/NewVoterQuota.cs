@@ -1,0 +1,79 @@
+using System.Net;
+using Voting.Ledger;
+
+namespace Voting.Quota;
+
+/// <summary>
+/// Journey, step 2: bounds how many voters may come new from one place, which makes flooding expensive and costs honest readers nothing: once a voter has voted
+/// it is never counted again, and the tool and the choice were checked before, so that a mistake counts nothing.
+/// </summary>
+public sealed class NewVoterQuota
+{
+    // While Redis is away every replica counts for itself and looks again this often: a frozen Redis delays one vote in so many seconds, not each.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+
+    private readonly QuotaSettings _settings;
+    private readonly KnownVoters _known;
+    private readonly ICounts _counts;
+    private readonly MemoryCounts _meanwhile;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<NewVoterQuota> _log;
+    private long _restUntil;
+
+    internal NewVoterQuota(QuotaSettings settings, KnownVoters known, ICounts counts, TimeProvider clock, ILogger<NewVoterQuota> log)
+    {
+        (_settings, _known, _counts, _clock, _log) = (settings, known, counts, clock, log);
+        _meanwhile = counts as MemoryCounts ?? new MemoryCounts(settings);
+    }
+
+    public bool Enabled => _settings.Enabled;
+
+    /// <returns>0 when the voter may vote, else the seconds until it is worth trying again.</returns>
+    /// <exception cref="LedgerUnavailableException">The ledger can't say whether the voter is new.</exception>
+    public async ValueTask<int> CheckAsync(Guid voter, IPAddress? from, CancellationToken stop)
+    {
+        try
+        {
+            if (await _known.HasVotedAsync(voter, stop))
+                return 0;
+        }
+        catch (System.Data.Common.DbException error)
+        {
+            throw new LedgerUnavailableException("The ledger does not say who has voted before.", error);
+        }
+
+        var now = _clock.GetUtcNow();
+        var bound = await AdmitAsync(from, voter, now);
+        return bound is Bound.None ? 0 : Windows.SecondsLeft(bound, now);
+    }
+
+    /// <summary>The voter's first vote is in the ledger.</summary>
+    public void Voted(Guid voter) => _known.Add(voter);
+
+    /// <summary>The voter was forgotten. What was counted stays counted: erasure is no way to make room.</summary>
+    public void Forgotten(Guid voter) => _known.Forget(voter);
+
+    private async ValueTask<Bound> AdmitAsync(IPAddress? from, Guid voter, DateTimeOffset now)
+    {
+        var ticks = _clock.GetTimestamp();
+        var until = Interlocked.Read(ref _restUntil);
+        // Of those who come when the rest is over one tries; the others go on as before.
+        if (until != 0 && (ticks < until || Interlocked.CompareExchange(ref _restUntil, ticks + Ticks(Rest), until) != until))
+            return await _meanwhile.AdmitAsync(from, voter, now);
+        try
+        {
+            var bound = await _counts.AdmitAsync(from, voter, now);
+            if (until != 0 && Interlocked.Exchange(ref _restUntil, 0) != 0)
+                VotingLog.QuotaBack(_log);
+            return bound;
+        }
+        catch (CountsAwayException away)
+        {
+            if (Interlocked.Exchange(ref _restUntil, ticks + Ticks(Rest)) == 0)
+                VotingLog.QuotaAway(_log, away.InnerException!.Message);
+            return await _meanwhile.AdmitAsync(from, voter, now);
+        }
+    }
+
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _clock.TimestampFrequency);
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+using Hosting;
+
+namespace Voting.Quota;
+
+/// <summary>How many voters may come new from one place. Counted are voters who cast their first vote, never the votes of those known already.</summary>
+/// <param name="PerAddressHourly">New voters an hour from one IPv4 address or one IPv6 /64: a home, an office, a class that comes at once.</param>
+/// <param name="PerNetworkDaily">New voters a day from the IPv4 /24 or IPv6 /48 around it: a campus, a provider's neighbourhood.</param>
+internal sealed record QuotaSettings(bool Enabled, int PerAddressHourly, int PerNetworkDaily)
+{
+    /// <exception cref="SettingException">A value is malformed.</exception>
+    public static QuotaSettings From(IConfiguration configuration) => new(
+        configuration.Switch("Quota:Enabled", standard: true),
+        Count(configuration, "Quota:PerAddressHourly", 20),
+        Count(configuration, "Quota:PerNetworkDaily", 200));
+
+    private static int Count(IConfiguration configuration, string setting, int standard) =>
+        configuration[setting] is not { Length: > 0 } value ? standard
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
+        : throw new SettingException(setting, $"'{value}' is not a whole number above 0");
+}

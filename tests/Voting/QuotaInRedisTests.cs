@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.Versioning;
+using Faults.Tests.Machine;
+using Faults.Tests.Servers;
+using Shouldly;
+using StackExchange.Redis;
+using Xunit;
+
+[assembly: SupportedOSPlatform("linux")]
+
+namespace Voting.Tests;
+
+/// <summary>The quota as several replicas share it.</summary>
+public sealed class QuotaInRedisTests : IAsyncLifetime
+{
+    private const string Tool = "cursor-2-0";
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("quota-");
+    private Redis _redis = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = new Redis(_folder.FullName);
+        await _redis.StartAndWait();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _redis.Dispose();
+        _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Replicas_count_together_and_what_they_keep_expires_and_names_nobody()
+    {
+        await using var one = await StartAsync();
+        await using var other = await StartAsync();
+        for (var n = 0; n < 25; n++)
+        {
+            var replica = n % 2 == 0 ? one : other;
+            (await replica.CastAsync(await replica.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests);
+        }
+
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(_redis.Configuration);
+        var keys = connection.GetServers()[0].Keys().ToList();
+        keys.Count.ShouldBe(3, "the day's salt, the network's set and the address's");
+        foreach (var key in keys)
+        {
+            key.ToString().ShouldNotContain("127.0.0");
+            (await connection.GetDatabase().KeyTimeToLiveAsync(key)).ShouldNotBeNull().ShouldBeLessThanOrEqualTo(TimeSpan.FromHours(48));
+        }
+    }
+
+    [Fact]
+    public async Task A_frozen_Redis_holds_up_no_vote_for_long_and_opens_no_door()
+    {
+        await using var voting = await StartAsync();
+        (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await _redis.Send(Signal.Stop);
+        var clock = Stopwatch.StartNew();
+        var taken = 0;
+        for (var n = 0; n < 40; n++)
+            taken += (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).IsSuccessStatusCode ? 1 : 0;
+        taken.ShouldBe(20, "the replica counts for itself meanwhile");
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20), "forty votes, of which only a few may have waited for Redis");
+        await _redis.Send(Signal.Continue);
+        await Eventually.BecomesTrue(async () => (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).IsSuccessStatusCode, "the replicas' common count, which has room, decides again");
+    }
+
+    private Task<TestVoting> StartAsync() => TestVoting.StartAsync(settings: ["--Quota:Enabled=true", $"--ConnectionStrings:Counters={_redis.Configuration}"]);
+}
