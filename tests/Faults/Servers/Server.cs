@@ -12,6 +12,7 @@ public abstract class Server(string name, string directory) : IDisposable
     public int Port { get; } = Ports.Free();
     public bool Alive => _child is { Alive: true };
     public bool Frozen => Alive && _child!.State == 'T';
+    public int Pid => _child!.Pid;
     public int ExitCode => _child!.ExitCode;
     protected string Directory { get; } = System.IO.Directory.CreateDirectory(Path.Combine(directory, name)).FullName;
     protected string Log => Path.Combine(Directory, "output.log");

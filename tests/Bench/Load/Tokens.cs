@@ -1,0 +1,37 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Bench.Load;
+
+/// <summary>Voters minted up front with the site's own key, as Voting would issue them: so a run measures votes and not the making of voters.</summary>
+internal sealed class Tokens
+{
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] _id;
+
+    public Tokens() => _id = SHA256.HashData(_key)[..4];
+
+    /// <summary>For <c>Voters__SigningKeys__0</c>.</summary>
+    public string Key => Convert.ToBase64String(_key);
+
+    public string New()
+    {
+        Span<byte> bytes = stackalloc byte[57];
+        bytes[0] = 1;
+        _id.CopyTo(bytes[1..]);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[5..], (uint)DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        RandomNumberGenerator.Fill(bytes.Slice(9, 16));
+        HMACSHA256.HashData(_key, bytes[..25], bytes[25..]);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>A whole request, ready to be sent.</summary>
+    public byte[] Vote(string tool, string choice)
+    {
+        var body = $$"""{"choice":"{{choice}}"}""";
+        return Encoding.ASCII.GetBytes(
+            $"PUT /api/votes/{tool} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Voter {New()}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+    }
+}

@@ -1,0 +1,28 @@
+namespace Bench.Measures;
+
+/// <summary>All there is to measure, by the name one asks for it.</summary>
+internal static class Measurements
+{
+    public static IReadOnlyDictionary<string, Func<Form, Report, Task>> All { get; } = new Dictionary<string, Func<Form, Report, Task>>
+    {
+        ["votes"] = VoteRate.MeasureAsync,
+        ["push"] = PushTime.MeasureAsync,
+        ["readers"] = LiveReaders.MeasureAsync,
+        ["page"] = Pages.MeasureAsync,
+        ["start"] = StartAndMemory.MeasureAsync,
+        ["growth"] = Growth.MeasureAsync,
+    };
+
+    public static async Task<int> RunAsync(string[] asked, Form form)
+    {
+        var report = new Report();
+        foreach (var (name, measure) in All.Where(measure => asked.Length == 0 || asked.Contains(measure.Key)))
+        {
+            report.Say($"-- {name}");
+            await measure(form, report);
+        }
+
+        report.Print();
+        return 0;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Bench.Load;
+using Bench.Servers;
+
+namespace Bench.Measures;
+
+/// <summary>
+/// From a vote's first byte sent to the change on another reader's socket, both seen by one clock in this process. The probed tool is voted on by nobody else and no faster
+/// than it is pushed, so that no vote waits for the pause between pushes; the load is on a hundred other tools.
+/// </summary>
+internal static class PushTime
+{
+    public static async Task MeasureAsync(Form form, Report report)
+    {
+        var probes = form.Smoke ? 5 : 60;
+        await using (var alone = new Alone())
+        {
+            await alone.StartAsync();
+            var times = await ProbeAsync(alone.Process.Port, alone.Process.Port, alone.Tokens, "cursor-2-0", probes * form.Rounds);
+            report.AtMost("vote to another reader's socket, Standalone, p50", 2, At(times, 0.5), "ms");
+            report.Add("the same, p99", "", $"{At(times, 0.99):0.0} ms", null);
+        }
+
+        await using var whole = await Whole.StartAsync(report);
+        await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "cursor-2-0", probes / 3);
+        var idle = await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "cursor-2-0", probes * form.Rounds);
+        report.AtMost("vote to another reader's socket, whole chain, idle, p50", 5, At(idle, 0.5), "ms");
+        report.AtMost("the same, p99", 13, At(idle, 0.99), "ms");
+
+        var rate = form.Smoke ? 200 : 9000;
+        var length = TimeSpan.FromSeconds(Math.Max(2, probes * form.Rounds * 0.15 * 0.6));
+        var votes = new Votes(whole.Tokens, Whole.Tools, (int)(rate * length.TotalSeconds) + 10_000);
+        var load = Hammer.OpenLoopAsync(whole.Voting[0].Port, 128, rate, length, votes.Next);
+        await Task.Delay(1000);
+        var busy = await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "smolvlm2-2b", probes, until: load);
+        var run = await load;
+        report.Say($"    load: {run.PerSecond:N0} votes/s, p50 {run.P50:0.0} ms, p99 {run.P99:0.0} ms from when each was due");
+        report.AtMost($"the same at {rate:N0} votes/s (0.2 of the ceiling), p50", 12, At(busy, 0.5), "ms");
+        report.AtMost("the same, p99", 30, At(busy, 0.99), "ms");
+
+        var flood = new Votes(whole.Tokens, Whole.Tools, form.Seconds * 60_000);
+        var saturated = Hammer.ClosedAsync(whole.Voting[0].Port, 256, TimeSpan.FromSeconds(form.Seconds), flood.Next);
+        await Task.Delay(Math.Min(1000, form.Seconds * 200));
+        var late = await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "smolvlm2-2b", probes, until: saturated);
+        await saturated;
+        report.AtMost("the same at saturation, slowest", 1000, late[^1], "ms");
+    }
+
+    /// <returns>Milliseconds, sorted.</returns>
+    private static async Task<double[]> ProbeAsync(int voting, int tally, Tokens tokens, string tool, int count, Task? until = null)
+    {
+        using var reader = await HubSocket.OpenAsync("127.0.0.1", tally, null);
+        await reader.WatchAsync(tool);
+        using var voter = new Connection(voting);
+        await voter.OpenAsync();
+        var requests = Enumerable.Range(0, count).Select(_ => tokens.Vote(tool, "ship")).ToList();
+        var times = new List<double>();
+        foreach (var request in requests)
+        {
+            if (until is { IsCompleted: true })
+                break;
+            await Task.Delay(150);
+            var before = reader.Version;
+            var sent = Stopwatch.GetTimestamp();
+            var asked = voter.AskAsync(request);
+            await reader.NextAsync(before);
+            times.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+            if (await asked is not 200)
+                throw new InvalidOperationException("A probing vote was not taken.");
+        }
+
+        return [.. times.Order()];
+    }
+
+    private static double At(double[] sorted, double share) => sorted[(int)Math.Min(sorted.Length - 1, sorted.Length * share)];
+}

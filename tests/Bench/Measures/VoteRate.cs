@@ -1,0 +1,90 @@
+using System.Net.Http.Json;
+using Bench.Load;
+using Bench.Servers;
+
+namespace Bench.Measures;
+
+/// <summary>Durable, acknowledged votes a second, with the whole chain up, beside the ceiling in the same round.</summary>
+internal static class VoteRate
+{
+    private sealed record Total(string Tool, long Ship, long Skip, long Version);
+
+    public static async Task MeasureAsync(Form form, Report report)
+    {
+        var folder = Directory.CreateTempSubdirectory("bench-ceiling-").FullName;
+        using var ceiling = new CeilingProcess(folder);
+        await ceiling.StartAndWait();
+        await using var whole = await Whole.StartAsync(report);
+        await using var alone = new Alone();
+        await alone.StartAsync();
+        var length = TimeSpan.FromSeconds(form.Seconds);
+        var kinds = new (string Name, int Port, int Connections, Tokens Tokens, IReadOnlyList<string> Tools)[]
+        {
+            ("ceiling 256", ceiling.Port, 256, whole.Tokens, Whole.Tools),
+            ("votes 256", whole.Voting[0].Port, 256, whole.Tokens, Whole.Tools),
+            ("ceiling 64", ceiling.Port, 64, whole.Tokens, Whole.Tools),
+            ("votes 64", whole.Voting[0].Port, 64, whole.Tokens, Whole.Tools),
+            ("hot tool 256", whole.Voting[0].Port, 256, whole.Tokens, [Whole.Tools[0]]),
+            ("standalone 256", alone.Process.Port, 256, alone.Tokens, Whole.Tools),
+        };
+        var runs = kinds.ToDictionary(kind => kind.Name, _ => new List<Run>());
+        var acknowledged = 0L;
+        // Round 0 warms up: the compiler's tiers, the prepared statements, the pages of the ledger.
+        for (var round = 0; round <= form.Rounds; round++)
+        {
+            foreach (var (name, port, connections, tokens, tools) in kinds)
+            {
+                var votes = new Votes(tokens, tools, (int)(form.Seconds * 70_000 * (form.Smoke ? 0.3 : 1)) + 20_000);
+                GC.Collect();
+                var run = await Hammer.ClosedAsync(port, connections, length, votes.Next);
+                if (port == whole.Voting[0].Port)
+                    acknowledged += run.Good;
+                report.Say($"    round {round} {name}: {run.PerSecond:N0}/s, p50 {run.P50:0.0} ms, p99 {run.P99:0.0} ms, {run.Bad} bad; {Resident(whole.Voting[0].Pid):0} MiB");
+                if (round > 0 || form.Rounds == 0)
+                    runs[name].Add(run);
+            }
+        }
+
+        var (ceiling256, ceiling64) = (Rate("ceiling 256"), Rate("ceiling 64"));
+        report.Add("ceiling at 256 and 64 connections", "", $"{ceiling256:N0}/s, {ceiling64:N0}/s", null);
+        report.AtLeast("durable votes, whole chain, 256 connections, of the ceiling", 0.55, Rate("votes 256") / ceiling256, $"{Rate("votes 256"):N0}/s");
+        report.AtMost("the same, p99", 50, Report.Median(runs["votes 256"].Select(run => run.P99)), "ms");
+        report.AtLeast("the same at 64 connections", 0.40, Rate("votes 64") / ceiling64, $"{Rate("votes 64"):N0}/s, p99 {Report.Median(runs["votes 64"].Select(run => run.P99)):0.0} ms");
+        report.AtLeast("one hot tool, of a hundred tools", 0.9, Rate("hot tool 256") / Rate("votes 256"), $"{Rate("hot tool 256"):N0}/s");
+        report.AtLeast("Standalone on SQLite, 256 connections, of the ceiling", 0.40, Rate("standalone 256") / ceiling256, $"{Rate("standalone 256"):N0}/s");
+        report.AtMost("Voting's memory at saturation", 200, Resident(whole.Voting[0].Pid), "MiB");
+        report.Add("not a 2xx", "0", $"{runs.Values.SelectMany(some => some).Sum(run => run.Bad)}", runs.Values.SelectMany(some => some).Sum(run => run.Bad) == 0);
+        await ExactAsync(report, whole, acknowledged);
+        Directory.Delete(folder, recursive: true);
+
+        double Rate(string name) => Report.Median(runs[name].Select(run => run.PerSecond));
+    }
+
+    /// <summary>Resident memory of a process, MiB.</summary>
+    public static double Resident(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line[6..].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) / 1024;
+    }
+
+    private static async Task ExactAsync(Report report, Whole whole, long acknowledged)
+    {
+        using var http = new HttpClient();
+        var ledger = (await http.GetFromJsonAsync<Total[]>(new Uri(whole.Voting[0].Address, "api/ledger/totals")))!.Where(total => total.Version > 0).ToList();
+        // Votes under way when a round ended were taken and not waited for; a round leaves at most one a connection.
+        var taken = ledger.Sum(total => total.Ship + total.Skip);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var differing = ledger.Count;
+        while (differing > 0 && clock.Elapsed < TimeSpan.FromSeconds(10))
+        {
+            differing = 0;
+            foreach (var some in ledger.Chunk(50))
+            {
+                var shown = (await http.GetFromJsonAsync<Total[]>(new Uri(whole.Tally.Address, "api/tallies?" + string.Join('&', some.Select(total => $"tool={total.Tool}")))))!.ToDictionary(total => total.Tool);
+                differing += some.Count(total => !shown.TryGetValue(total.Tool, out var tally) || tally != total);
+            }
+        }
+
+        report.Add("afterwards: acknowledged = in the ledger; tallies that differ from the ledger", "equal; 0", $"{acknowledged:N0} and {taken:N0}; {differing}", acknowledged == taken && differing == 0);
+    }
+}

@@ -1,0 +1,43 @@
+using Bench.Load;
+using Faults.Tests.Servers;
+using Microsoft.Data.Sqlite;
+
+namespace Bench.Servers;
+
+/// <summary>Standalone on SQLite, with the same hundred tools.</summary>
+internal sealed class Alone : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("bench-alone-").FullName;
+
+    public Alone() => Process = new ServiceProcess(_folder, "Standalone", "standalone", new Dictionary<string, string?>
+    {
+        ["Data"] = Path.Combine(_folder, "data"),
+        ["Voters__SigningKeys__0"] = Tokens.Key,
+        ["Quota__Enabled"] = "false",
+        ["RateLimits__Enabled"] = "false",
+        ["DOTNET_EnableDiagnostics"] = "0",
+    });
+
+    public Tokens Tokens { get; } = new();
+    public ServiceProcess Process { get; }
+
+    public async Task StartAsync()
+    {
+        await Process.StartAndWait();
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "data", "ledger.db")};Pooling=false");
+        await connection.OpenAsync();
+        foreach (var tool in Whole.Tools)
+        {
+            await using var insert = connection.CreateCommand();
+            insert.CommandText = $"insert or ignore into tools (slug, name, category, retired, version) values ('{tool}', '{tool}', 'bench', 0, 1)";
+            await insert.ExecuteNonQueryAsync();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,111 @@
+using Bench.Load;
+using Faults.Tests.Machine;
+using Faults.Tests.Servers;
+using Npgsql;
+
+namespace Bench.Servers;
+
+/// <summary>The distributed form with real servers, quotas and rate limits lifted, and a hundred tools besides the sample's.</summary>
+internal sealed class Whole : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly List<Server> _started = [];
+
+    private Whole(string folder)
+    {
+        _folder = folder;
+        Postgres = new Postgres(folder);
+        Rabbit = new Rabbit(folder);
+        Redis = new Redis(folder);
+        Catalog = Service("Catalog", "catalog", new() { ["ConnectionStrings__Catalog"] = Postgres.ConnectionTo("catalog") });
+        Voting = [.. Enumerable.Range(1, 3).Select(n => Service("Voting", $"voting-{n}", new()
+        {
+            ["ConnectionStrings__Ledger"] = Postgres.ConnectionTo("ledger"),
+            ["Services__Catalog"] = Catalog.Address.ToString(),
+            ["Voters__SigningKeys__0"] = Tokens.Key,
+        }))];
+        Tally = Service("Tally", "tally", new()
+        {
+            ["ConnectionStrings__Counters"] = Redis.Configuration,
+            ["Services__Catalog"] = Catalog.Address.ToString(),
+            ["Services__Voting"] = Voting[0].Address.ToString(),
+        });
+        Newsletter = Service("Newsletter", "newsletter", new()
+        {
+            ["ConnectionStrings__Newsletter"] = Postgres.ConnectionTo("newsletter"),
+            ["Services__Catalog"] = Catalog.Address.ToString(),
+            ["Services__Tally"] = Tally.Address.ToString(),
+            ["Newsletter__Pickup"] = Path.Combine(folder, "mail"),
+        });
+        Web = Service("Web", "web", new()
+        {
+            ["Services__Catalog"] = Catalog.Address.ToString(),
+            ["Services__Voting"] = Voting[0].Address.ToString(),
+            ["Services__Tally"] = Tally.Address.ToString(),
+            ["Services__Newsletter"] = Newsletter.Address.ToString(),
+        });
+    }
+
+    public Tokens Tokens { get; } = new();
+    public Postgres Postgres { get; }
+    public Rabbit Rabbit { get; }
+    public Redis Redis { get; }
+    public ServiceProcess Catalog { get; }
+
+    /// <summary>Three replicas, of which the first runs.</summary>
+    public IReadOnlyList<ServiceProcess> Voting { get; }
+
+    public ServiceProcess Tally { get; }
+    public ServiceProcess Newsletter { get; }
+    public ServiceProcess Web { get; }
+
+    /// <summary>A hundred tools that only this bench votes on.</summary>
+    public static IReadOnlyList<string> Tools { get; } = [.. Enumerable.Range(1, 100).Select(n => $"bench-{n}")];
+
+    public static async Task<Whole> StartAsync(Report report)
+    {
+        report.Say("starting PostgreSQL, RabbitMQ, Redis and the services");
+        var folder = Directory.CreateTempSubdirectory("bench-").FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_001_001);
+        var whole = new Whole(folder);
+        foreach (var server in (Server[])[whole.Postgres, whole.Rabbit, whole.Redis])
+            await whole.StartAsync(server);
+        await whole.Postgres.Create("catalog");
+        await whole.Postgres.Create("ledger");
+        foreach (var server in (Server[])[whole.Catalog, whole.Voting[0], whole.Tally])
+            await whole.StartAsync(server);
+        await whole.SqlAsync($"insert into tools (slug, name, category, retired, version) select 'bench-' || n, 'Bench ' || n, 'bench', false, 1 from generate_series(1, {Tools.Count}) n");
+        return whole;
+    }
+
+    public async Task StartAsync(Server server)
+    {
+        await server.StartAndWait();
+        _started.Add(server);
+    }
+
+    public async Task SqlAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Postgres.ConnectionTo("ledger"));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var server in Enumerable.Reverse(_started))
+            server.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private ServiceProcess Service(string service, string name, Dictionary<string, string?> settings)
+    {
+        settings["ConnectionStrings__Bus"] = Rabbit.Address;
+        settings["Quota__Enabled"] = "false";
+        settings["RateLimits__Enabled"] = "false";
+        settings["DOTNET_EnableDiagnostics"] = Environment.GetEnvironmentVariable("BENCH_DIAGNOSTICS") ?? "0";
+        return new ServiceProcess(_folder, service, name, settings);
+    }
+}
