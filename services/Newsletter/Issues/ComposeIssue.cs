@@ -26,7 +26,7 @@ internal static class ComposeIssue
 
         Section[] standing =
         [
-            new("What readers would ship", Ranked(news.Standings.Where(tool => tool.ShipPercent >= 50).OrderByDescending(tool => tool.Low))),
+            new("What readers would ship", Ranked(news.Standings.Where(tool => tool.ShipPercent > 50).OrderByDescending(tool => tool.Low))),
             new("Where readers disagree most", Ranked(news.Standings
                 .Where(tool => tool.Votes >= GatherNews.EnoughVotes && Math.Abs(tool.ShipPercent - 50) <= Divided)
                 .OrderBy(tool => Math.Abs(tool.ShipPercent - 50)))),
