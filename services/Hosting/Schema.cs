@@ -9,7 +9,8 @@ using Npgsql;
 namespace Hosting;
 
 /// <summary>
-/// A service's versioned SQL: embedded files <c>Schema/{Sqlite|Postgres}/NNNN_what.sql</c>, applied in order, each once.
+/// A service's versioned SQL: embedded files <c>Schema/{Sqlite|Postgres}/NNNN_what.sql</c>, or <c>Schema/Shared/NNNN_what.sql</c> where both
+/// databases take the same text; one way or the other, not both. Applied in order, each once.
 /// In PostgreSQL an advisory lock is held meanwhile, so that replicas may start together; SQLite has one process only.
 /// </summary>
 public sealed class Schema(Database database, Assembly scripts, ILogger<Schema> log)
@@ -45,7 +46,7 @@ public sealed class Schema(Database database, Assembly scripts, ILogger<Schema> 
     private void Upgrade(UpgradeEngineBuilder builder)
     {
         var result = builder
-            .WithScriptsEmbeddedInAssembly(scripts, name => name.Contains($".Schema.{database.Kind}.", StringComparison.Ordinal))
+            .WithScriptsEmbeddedInAssembly(scripts, name => name.Contains($".Schema.{database.Kind}.", StringComparison.Ordinal) || name.Contains(".Schema.Shared.", StringComparison.Ordinal))
             .WithTransactionPerScript()
             .WithVariablesDisabled()
             .LogToNowhere()

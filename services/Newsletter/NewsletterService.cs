@@ -18,10 +18,13 @@ public static class NewsletterService
         builder.AddDatabase<NewsletterSettings>(Name);
         builder.AddServiceClient("Catalog");
         builder.AddServiceClient("Tally");
+        builder.AddEditors();
         builder.Services.AddSingleton(settings)
             .AddSingleton<Wake>()
             .AddSingleton<NewsletterMetrics>()
             .AddSingleton<Sources>()
+            .AddSingleton<GatherNews>()
+            .AddSingleton<NextIssue>()
             .AddSingleton<WriteMail>()
             .AddSingleton<IDelivery>(_ => settings.Smtp is { } server ? new SmtpDelivery(server) : new PickupDelivery(settings.Pickup!))
             .AddHostedService<AdmitRequests>()
@@ -48,6 +51,8 @@ public static class NewsletterService
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).ProducesProblem(503);
         newsletter.MapGet("/issues", ReadIssues.ListAsync).WithSummary("The archive, newest issue first").ProducesProblem(503);
         newsletter.MapGet("/issues/{week}", ReadIssues.OneAsync).WithSummary("One issue by its ISO week, e.g. 2026-w48").ProducesProblem(404).ProducesProblem(503);
+        newsletter.MapGet("/preview", PreviewIssue.HandleAsync).RequireAuthorization(Editors.Policy)
+            .WithSummary("For editors: the next issue and its mail as they would go out now").ProducesProblem(401).ProducesProblem(403).ProducesProblem(503);
     }
 
     private static async ValueTask<object?> SayUnavailable(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

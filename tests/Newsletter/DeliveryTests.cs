@@ -79,41 +79,6 @@ public sealed class DeliveryTests : IAsyncLifetime
         await _press.MailToAsync("ada@example.org");
     }
 
-    [Fact]
-    public async Task By_smtp_a_mail_arrives_once_with_its_headers_and_a_refused_one_names_nobody_in_the_log()
-    {
-        await using var server = new MailServer { Refuse = address => address.StartsWith("canary", StringComparison.Ordinal) ? "550 5.1.1 <canary@example.org> unknown" : null };
-        var client = await _press.StartAsync($"--Newsletter:Smtp=smtp://127.0.0.1:{server.Port}");
-        await AskAsync(client, "ada@example.org");
-        await StateIs("sent");
-        var mail = server.Received.ShouldHaveSingleItem();
-        mail.To.ToString().ShouldBe("ada@example.org");
-        mail.TextBody!.ShouldContain("/newsletter/confirm?token=");
-
-        await AskAsync(client, "canary@example.org");
-        await Press.Eventually(async () => await _press.CountAsync("select count(*) from mails where state = 'failed'") == 1, "the refused mail is given up");
-        _press.Logs.ShouldContain("refused with 550");
-        _press.Logs.ShouldNotContain("canary");
-    }
-
-    [Fact]
-    public async Task By_smtp_a_busy_server_is_tried_again_and_a_cut_off_mail_is_not()
-    {
-        await using var server = new MailServer { Refuse = _ => "451 later" };
-        var client = await _press.StartAsync($"--Newsletter:Smtp=smtp://127.0.0.1:{server.Port}");
-        await AskAsync(client, "ada@example.org");
-        await Press.Eventually(async () => await _press.CountAsync("select count(*) from mails where state = 'waiting' and attempts = 1") == 1, "the mail is postponed");
-
-        // Takes the mail and dies before saying so: nobody can know.
-        server.Refuse = _ => null;
-        server.DieAfterData = true;
-        _press.Time.Advance(TimeSpan.FromMinutes(2));
-        await StateIs("undecided");
-        _press.Time.Advance(TimeSpan.FromDays(1));
-        await _press.QuietAsync();
-        server.Received.Count.ShouldBe(1);
-    }
-
     [Theory]
     [InlineData("Newsletter__Smtp", "smtp://", "--Newsletter:Smtp=http://s3cret@example.org")]
     [InlineData("Newsletter__From", "", "--Newsletter:From=nobody at all")]

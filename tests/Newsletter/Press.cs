@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using Hosting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -15,40 +12,48 @@ using Shouldly;
 namespace Newsletter.Tests;
 
 /// <summary>
-/// One newsroom: a database, a pickup folder, a clock that stands still until told, a catalog and a tally to write about, and any number
-/// of replicas of the service. TEST_POSTGRES (a connection string of a user who may create databases) moves the same tests to PostgreSQL.
+/// One newsroom: a database, a clock that stands still until told, a catalog and a tally to write about, any number of replicas of the service,
+/// and a pickup folder or a mail server. TEST_POSTGRES (a connection string of a user who may create databases) moves the same tests to PostgreSQL.
 /// </summary>
 internal sealed class Press : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 25, 10, 0, 0, TimeSpan.Zero);
+    public static readonly DateTimeOffset NextMonday = new(2026, 11, 30, 8, 0, 0, TimeSpan.Zero);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("newsletter-").FullName;
     private readonly List<WebApplication> _apps = [];
     private readonly CapturedLogs _logs = new();
     private readonly string _database;
-    private WebApplication? _others;
+    private readonly Exim? _server;
 
-    public Press()
+    public Press(Exim? server = null)
     {
+        _server = server;
         Pickup = Path.Combine(_folder, "mail");
-        _database = Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } server ? NewPostgres(server) : $"Data Source={Path.Combine(_folder, "n.db")};Pooling=False";
+        _database = Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } postgres ? NewPostgres(postgres) : $"Data Source={Path.Combine(_folder, "n.db")};Pooling=False";
+        Neighbours.Offer("alpha", "Alpha");
+        Neighbours.Offer("beta", "Beta <3");
+        Neighbours.Offer("gamma", "Gamma");
+        Neighbours.Votes["alpha"] = (12, 3);
+        Neighbours.Votes["beta"] = (12, 12);
+        Neighbours.Votes["gone"] = (99, 0);
     }
 
     public FakeTimeProvider Time { get; } = new(Start);
     public string Pickup { get; }
-    public List<object> Comparisons { get; } = [];
+    public Neighbours Neighbours { get; } = new();
     public string Logs => string.Join('\n', _logs.Lines);
 
     /// <summary>Starts a replica; the first one also starts the catalog and tally it asks.</summary>
     public async Task<HttpClient> StartAsync(params string[] settings)
     {
-        var others = _others ??= await OthersAsync();
+        await Neighbours.StartAsync();
         var app = Service.Build(
             "Newsletter",
             [
                 "--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Newsletter={_database}", "--urls=http://127.0.0.1:0",
-                $"--Services:Catalog={others.Urls.First()}", $"--Services:Tally={others.Urls.First()}",
-                "--Newsletter:PublicBase=https://verdicts.example", $"--Newsletter:Pickup={Pickup}", .. settings,
+                $"--Services:Catalog={Neighbours.Address}", $"--Services:Tally={Neighbours.Address}",
+                "--Newsletter:PublicBase=https://verdicts.example", $"--Newsletter:Pickup={Pickup}", $"--Newsletter:Smtp={_server?.Smtp}", .. Editor.Settings, .. settings,
             ],
             builder =>
             {
@@ -71,7 +76,8 @@ internal sealed class Press : IAsyncDisposable
         _apps.Clear();
     }
 
-    public List<MimeMessage> Mails() => !Directory.Exists(Pickup) ? [] : [.. Directory.GetFiles(Pickup, "*.eml").Order().Select(file => MimeMessage.Load(file))];
+    /// <summary>Every mail that arrived.</summary>
+    public List<MimeMessage> Mails() => _server is not null ? _server.Mails() : !Directory.Exists(Pickup) ? [] : [.. Directory.GetFiles(Pickup, "*.eml").Order().Select(file => MimeMessage.Load(file))];
 
     public async Task<MimeMessage> MailToAsync(string address, Func<MimeMessage, bool>? which = null)
     {
@@ -87,6 +93,30 @@ internal sealed class Press : IAsyncDisposable
         (await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = address })).StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
         var token = TokenIn(await MailToAsync(address));
         (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token })).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+    }
+
+    public static bool IsIssue(MimeMessage mail) => mail.Headers.Contains(HeaderId.ListUnsubscribe);
+
+    /// <summary>Waits, while time passes, until that week's issue is published or found to have nothing to say.</summary>
+    public Task DecidedAsync(string week) =>
+        AsTimePassesAsync(async () => await CountAsync($"select count(*) from weeks where week = '{week}'") == 1, $"{week} is decided");
+
+    /// <summary>A replica whose readers have confirmed in a week that had nothing new.</summary>
+    public async Task<HttpClient> WithReadersAsync(params string[] readers)
+    {
+        var client = await StartAsync();
+        await DecidedAsync("2026-w48");
+        foreach (var reader in readers)
+            await SubscribeAsync(client, reader);
+        return client;
+    }
+
+    /// <summary>Moves the clock to when the next issue is due, and waits until it is decided.</summary>
+    public async Task MondayComesAsync()
+    {
+        if (Time.GetUtcNow() < NextMonday)
+            Time.Advance(NextMonday - Time.GetUtcNow());
+        await DecidedAsync("2026-w49");
     }
 
     /// <summary>Waits until every request is decided and every mail has left or was dropped.</summary>
@@ -105,6 +135,8 @@ internal sealed class Press : IAsyncDisposable
         command.CommandText = sql;
         return await command.ExecuteScalarAsync();
     }
+
+    public Task LoggedAsync(string text) => Eventually(() => Task.FromResult(Logs.Contains(text, StringComparison.Ordinal)), $"a line with '{text}'");
 
     public static string TokenIn(MimeMessage mail)
     {
@@ -134,47 +166,14 @@ internal sealed class Press : IAsyncDisposable
             return false;
         }, what);
 
-    /// <summary>A comparison the catalog tells of from now on.</summary>
-    public void Publish(string a, string b, DateTimeOffset at) => Comparisons.Add(new
-    {
-        slug = $"{a}-vs-{b}",
-        summary = $"How {a} & {b} differ",
-        tools = new[] { new { slug = a, name = a.ToUpperInvariant() }, new { slug = b, name = b.ToUpperInvariant() } },
-        publishedAt = at,
-    });
+    public void Publish(string a, string b, DateTimeOffset at) => Neighbours.Publish(a, b, at);
 
     public async ValueTask DisposeAsync()
     {
         await StopAllAsync();
-        if (_others is not null)
-            await _others.DisposeAsync();
+        await Neighbours.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
-
-    private async Task<WebApplication> OthersAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        app.MapGet("/api/comparisons", () => Results.Json(new { comparisons = Comparisons, total = Comparisons.Count, page = 1, pages = 1 }));
-        app.MapGet("/api/catalog/tools", () => Results.Json(new
-        {
-            tools = new[]
-            {
-                new { slug = "alpha", name = "Alpha", category = "c", retired = false, version = 1 },
-                new { slug = "beta", name = "Beta <3", category = "c", retired = false, version = 1 },
-                new { slug = "gone", name = "Gone", category = "c", retired = true, version = 1 },
-            },
-        }));
-        app.MapGet("/api/tallies/top", () => Results.Json(new object[] { Tally("gone", 99, 0), Tally("alpha", 12, 3), Tally("beta", 1, 0) }));
-        app.MapGet("/api/tallies/divided", () => Results.Json(new object[] { Tally("beta", 5, 5), Tally("alpha", 0, 0) }));
-        await app.StartAsync();
-        return app;
-    }
-
-    private static object Tally(string tool, int ship, int skip) =>
-        new { tool, ship, skip, total = ship + skip, shipPercent = ship + skip == 0 ? (double?)null : Math.Round(100.0 * ship / (ship + skip), 1) };
 
     private static string NewPostgres(string server)
     {
@@ -184,20 +183,5 @@ internal sealed class Press : IAsyncDisposable
         using var command = new NpgsqlCommand($"create database {name}", connection);
         command.ExecuteNonQuery();
         return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20, ConnectionIdleLifetime = 2, ConnectionPruningInterval = 1 }.ConnectionString;
-    }
-}
-
-internal sealed class CapturedLogs : ILoggerProvider, ILogger
-{
-    public ConcurrentQueue<string> Lines { get; } = new();
-    public ILogger CreateLogger(string categoryName) => this;
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Enqueue($"{logLevel} {eventId.Id} {formatter(state, exception)} {exception}");
-
-    public void Dispose()
-    {
     }
 }

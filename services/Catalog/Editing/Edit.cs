@@ -1,5 +1,6 @@
 using Catalog.Publishing;
 using Catalog.Store;
+using Hosting;
 
 namespace Catalog.Editing;
 

@@ -1,49 +1,64 @@
-using System.Globalization;
-
 namespace Newsletter.Issues;
 
 /// <summary>Chooses what goes into an issue. Pure: the same news make the same issue.</summary>
 internal static class ComposeIssue
 {
+    private const string Name = "Weekly AI Tool Verdicts";
     private const int MaxComparisons = 8;
     private const int MaxTools = 5;
     private const int MaxNote = 300;
+    private const double Divided = 20;
 
-    /// <param name="since">When the last issue was composed; what appeared after it, up to <paramref name="now"/>, is new.</param>
-    /// <returns>Null when nothing is new: rankings alone are no reason to write to anyone.</returns>
-    public static Issue? From(
-        string week, DateTimeOffset since, DateTimeOffset now,
-        Sources.Newest newest, Sources.NamedTools tools, IEnumerable<Sources.ToolTally> top, IEnumerable<Sources.ToolTally> divided)
+    /// <returns>
+    /// Null when nothing happened. A new comparison, a share that moved, a changed price or panel verdict: each is worth a mail, since any may
+    /// change what a reader would ship. Rankings alone are not: they would be last week's.
+    /// </returns>
+    public static Issue? From(string week, DateTimeOffset now, News news)
     {
-        var fresh = newest.Comparisons.Where(c => c.PublishedAt > since && c.PublishedAt <= now && c.Tools.Count == 2).OrderByDescending(c => c.PublishedAt).ToList();
-        if (fresh.Count == 0)
+        Section[] happened =
+        [
+            new("New comparisons", [.. news.Comparisons.Take(MaxComparisons).Select(fresh => new Link(fresh.Title, $"/compare/{fresh.Slug}", Note(fresh.Summary)))]),
+            new("Biggest movers", [.. news.Moves.Take(MaxTools).Select(move => ToTool(move.Standing, Wording.Of(move)))]),
+            new("New prices and panel verdicts", [.. news.Changes.Take(MaxTools).Select(change => new Link(change.Name, $"/tools/{change.Slug}", Note(string.Join("; ", change.Lines))))]),
+        ];
+        if (happened.All(section => section.Links.Count == 0))
             return null;
 
-        var names = tools.Tools.Where(t => !t.Retired).ToDictionary(t => t.Slug, t => t.Name);
-        var sections = new List<Section>
-        {
-            new("New comparisons", fresh.Take(MaxComparisons).Select(c => new Link(TitleOf(c), $"/compare/{c.Slug}", Note(c.Summary))).ToArray()),
-            new("What readers would ship", Ranked(top, names)),
-            new("Where readers disagree most", Ranked(divided, names)),
-        };
-        sections.RemoveAll(section => section.Links.Count == 0);
-
-        var title = fresh.Count == 1 ? $"Weekly AI Tool Verdicts: {TitleOf(fresh[0])}" : $"Weekly AI Tool Verdicts: {fresh.Count} new comparisons";
-        var intro = fresh.Count == 1
-            ? "One new comparison this week, and where the community's verdicts stand."
-            : $"{fresh.Count} new comparisons this week, and where the community's verdicts stand.";
-        return new Issue(week, title, now, intro, sections);
+        Section[] standing =
+        [
+            new("What readers would ship", Ranked(news.Standings.Where(tool => tool.ShipPercent > 50).OrderByDescending(tool => tool.Low))),
+            new("Where readers disagree most", Ranked(news.Standings
+                .Where(tool => tool.Votes >= GatherNews.EnoughVotes && Math.Abs(tool.ShipPercent - 50) <= Divided)
+                .OrderBy(tool => Math.Abs(tool.ShipPercent - 50)))),
+        ];
+        return new Issue(week, $"{Name}: {Headline(news)}", now, Intro(news), [.. happened.Concat(standing).Where(section => section.Links.Count > 0)]);
     }
 
-    private static string TitleOf(Sources.SideBySide comparison) => $"{comparison.Tools[0].Name} vs {comparison.Tools[1].Name}";
+    private static string Headline(News news) => news switch
+    {
+        { Comparisons: [var only] } => only.Title,
+        { Comparisons.Count: > 1 } => $"{news.Comparisons.Count} new comparisons",
+        { Moves: [var biggest, ..] } => $"{biggest.Standing.Name} {Wording.Direction(biggest)}",
+        { Changes: [var only] } => $"what changed at {only.Name}",
+        _ => $"what changed at {news.Changes.Count} tools",
+    };
 
-    private static Link[] Ranked(IEnumerable<Sources.ToolTally> tallies, Dictionary<string, string> names) => tallies
-        .Where(tally => tally.Total > 0 && tally.ShipPercent is not null && names.ContainsKey(tally.Tool))
-        .Take(MaxTools)
-        .Select(tally => new Link(names[tally.Tool], $"/tools/{tally.Tool}", string.Create(
-            CultureInfo.InvariantCulture, $"{tally.ShipPercent:0.#}% ship, from {tally.Total:N0} {(tally.Total == 1 ? "vote" : "votes")}")))
-        .ToArray();
+    private static string Intro(News news)
+    {
+        string[] parts =
+        [
+            .. news.Comparisons.Count > 0 ? [Wording.Counted(news.Comparisons.Count, "new comparison")] : (string[])[],
+            .. news.Moves.Count > 0 ? [Wording.Counted(news.Moves.Count, "tool that readers think differently of", "tools that readers think differently of")] : (string[])[],
+            .. news.Changes.Count > 0 ? [Wording.Counted(news.Changes.Count, "tool with a new price or panel verdict", "tools with new prices or panel verdicts")] : (string[])[],
+        ];
+        return $"This week: {string.Join(", ", parts)}. And where the community's verdicts stand.";
+    }
 
-    private static string Note(string? summary) =>
-        summary is null ? "" : summary.Length <= MaxNote ? summary : summary[..MaxNote].TrimEnd() + "…";
+    private static Link[] Ranked(IOrderedEnumerable<Standing> tools) =>
+        [.. tools.ThenByDescending(tool => tool.Votes).ThenBy(tool => tool.Slug, StringComparer.Ordinal).Take(MaxTools).Select(tool => ToTool(tool, Wording.Of(tool)))];
+
+    private static Link ToTool(Standing tool, string note) => new(tool.Name, $"/tools/{tool.Slug}", note);
+
+    private static string Note(string? text) =>
+        text is null ? "" : text.Length <= MaxNote ? text : text[..MaxNote].TrimEnd() + "…";
 }

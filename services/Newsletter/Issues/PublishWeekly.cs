@@ -10,7 +10,7 @@ namespace Newsletter.Issues;
 /// one of them through. Issue and mails are stored in one transaction, so an issue is addressed to everyone or does not exist.
 /// </summary>
 internal sealed class PublishWeekly(
-    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, Sources sources, NewsletterSettings settings,
+    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, NextIssue next,
     TimeProvider time, Wake wake, NewsletterMetrics metrics, ILogger<PublishWeekly> log)
     : BackgroundWork(schemas, log)
 {
@@ -19,20 +19,10 @@ internal sealed class PublishWeekly(
     protected override async Task TurnAsync(CancellationToken stop)
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.Now());
-        var (week, _) = Week.LatestDue(now, settings.Weekday, settings.Hour);
         await using var connection = await database.Source.OpenConnectionAsync(stop);
-        if (await connection.ExecuteScalarAsync<long>("select count(*) from weeks where week = @week", new { week }) > 0)
-            return;
-
-        var since = await connection.ExecuteScalarAsync<long?>("select max(published_at) from issues") ?? 0;
-        var tools = await sources.ToolsAsync(stop);
-        // A catalog without a single tool is one that has not been filled yet, not a quiet week.
-        if (tools.Tools.Count == 0)
-            return;
-        var issue = ComposeIssue.From(
-            week, DateTimeOffset.FromUnixTimeMilliseconds(since), now,
-            await sources.ComparisonsAsync(stop), tools, await sources.TopAsync(stop), await sources.DividedAsync(stop));
-        await DecideAsync(connection, week, issue, now.ToUnixTimeMilliseconds(), stop);
+        var (week, due) = await next.DueAsync(connection, now);
+        if (due <= now && await next.ComposeAsync(connection, week, now, stop) is { } draft)
+            await DecideAsync(connection, week, draft.Issue, now.ToUnixTimeMilliseconds(), stop);
     }
 
     private async Task DecideAsync(DbConnection connection, string week, Issue? issue, long now, CancellationToken stop)

@@ -1,29 +1,85 @@
 namespace Newsletter.Issues;
 
-/// <summary>What an issue is made of, from the other services' public answers.</summary>
+/// <summary>What an issue is made of, from the other services' public answers. Every read throws <see cref="HttpRequestException"/> when its service is away.</summary>
 internal sealed class Sources(IHttpClientFactory clients)
 {
+    private const int ToolsAtOnce = 50;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    internal sealed record NamedTool(string Slug, string Name, bool Retired);
-    internal sealed record NamedTools(IReadOnlyList<NamedTool> Tools);
+    internal sealed record ListedTool(string Slug, string Name, DateTimeOffset UpdatedAt);
     internal sealed record SideBySide(string Slug, string? Summary, IReadOnlyList<NameOnly> Tools, DateTimeOffset PublishedAt);
     internal sealed record NameOnly(string Name);
-    internal sealed record Newest(IReadOnlyList<SideBySide> Comparisons);
-    internal sealed record ToolTally(string Tool, long Total, double? ShipPercent);
+    internal sealed record ToolTally(string Tool, long Total, double? ShipPercent, Interval? Interval);
+    internal sealed record Interval(double Low);
+    internal sealed record Point(DateTimeOffset At, long Ship, long Skip, double? ShipPercent);
+    internal sealed record ToolChange(DateTimeOffset At, string What, string? Name, string? From, string? To);
+    private sealed record ToolPage(IReadOnlyList<ListedTool> Tools, int Pages);
+    private sealed record ComparisonPage(IReadOnlyList<SideBySide> Comparisons, int Pages);
+    private sealed record TallyHistory(IReadOnlyList<Point> Points);
+    private sealed record ToolHistory(IReadOnlyList<ToolChange> Changes);
 
-    public Task<NamedTools> ToolsAsync(CancellationToken stop) => GetAsync<NamedTools>("Catalog", "api/catalog/tools", stop);
-    public Task<Newest> ComparisonsAsync(CancellationToken stop) => GetAsync<Newest>("Catalog", "api/comparisons", stop);
-    public Task<ToolTally[]> TopAsync(CancellationToken stop) => GetAsync<ToolTally[]>("Tally", "api/tallies/top?limit=10", stop);
-    public Task<ToolTally[]> DividedAsync(CancellationToken stop) => GetAsync<ToolTally[]>("Tally", "api/tallies/divided?limit=10", stop);
+    /// <summary>Every tool that is offered.</summary>
+    public async Task<IReadOnlyList<ListedTool>> ToolsAsync(CancellationToken stop)
+    {
+        // By slug, since an edit between two pages may show a tool on both.
+        var tools = new Dictionary<string, ListedTool>();
+        ToolPage page;
+        var number = 1;
+        do
+        {
+            page = await GetAsync<ToolPage>("Catalog", $"api/tools?page={number}", stop);
+            foreach (var tool in page.Tools)
+                tools[tool.Slug] = tool;
+        }
+        while (number++ < page.Pages);
+        return [.. tools.Values];
+    }
 
-    /// <exception cref="HttpRequestException">The service is away or answered with an error.</exception>
+    /// <summary>The comparisons published after <paramref name="since"/>, newest first.</summary>
+    public async Task<IReadOnlyList<SideBySide>> ComparisonsAsync(DateTimeOffset since, CancellationToken stop)
+    {
+        var comparisons = new Dictionary<string, SideBySide>();
+        ComparisonPage page;
+        var number = 1;
+        do
+        {
+            page = await GetAsync<ComparisonPage>("Catalog", $"api/comparisons?page={number}", stop);
+            foreach (var comparison in page.Comparisons.Where(comparison => comparison.PublishedAt > since))
+                comparisons[comparison.Slug] = comparison;
+        }
+        while (number++ < page.Pages && page.Comparisons.All(comparison => comparison.PublishedAt > since));
+        return [.. comparisons.Values.OrderByDescending(comparison => comparison.PublishedAt)];
+    }
+
+    /// <summary>How readers voted on those tools; tools that Tally does not know yet are left out.</summary>
+    public async Task<IReadOnlyList<ToolTally>> TalliesAsync(IEnumerable<string> tools, CancellationToken stop)
+    {
+        var tallies = new List<ToolTally>();
+        foreach (var some in tools.Chunk(ToolsAtOnce))
+            tallies.AddRange(await GetAsync<ToolTally[]>("Tally", $"api/tallies?{string.Join('&', some.Select(tool => $"tool={tool}"))}", stop));
+        return tallies;
+    }
+
+    /// <summary>A tool's tally at the end of every day on which it changed, oldest first.</summary>
+    public async Task<IReadOnlyList<Point>> DaysAsync(string tool, CancellationToken stop) =>
+        (await GetAsync<TallyHistory>("Tally", $"api/tallies/{tool}/history?bucket=day", stop)).Points;
+
+    /// <summary>How a tool's prices and panel verdicts changed, newest first.</summary>
+    public async Task<IReadOnlyList<ToolChange>> ChangesAsync(string tool, CancellationToken stop) =>
+        (await GetAsync<ToolHistory>("Catalog", $"api/tools/{tool}/history", stop)).Changes;
+
     private async Task<T> GetAsync<T>(string service, string path, CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(Patience);
-        var client = clients.CreateClient(service);
-        return await client.GetFromJsonAsync<T>(path, patience.Token)
-            ?? throw new HttpRequestException($"{service} answered /{path} with nothing.");
+        try
+        {
+            return await clients.CreateClient(service).GetFromJsonAsync<T>(path, patience.Token)
+                ?? throw new HttpRequestException($"{service} answered /{path} with nothing.");
+        }
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"{service} did not answer /{path} within {Patience.TotalSeconds:0} seconds.", late);
+        }
     }
 }

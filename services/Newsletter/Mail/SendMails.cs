@@ -49,6 +49,8 @@ internal sealed class SendMails(
         if (mail.State == "handing")
         {
             var fate = await delivery.ResumeAsync(mail.Id);
+            if (fate is Fate.Undecided)
+                Log.Undecided(log, mail.Id, "its sender died");
             await EndAsync(connection, mail, fate is Fate.Delivered ? "sent" : "undecided");
             return true;
         }

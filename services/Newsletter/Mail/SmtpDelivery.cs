@@ -1,3 +1,4 @@
+using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
@@ -8,7 +9,8 @@ namespace Newsletter.Mail;
 internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
 {
     // Shorter than the time a stopping process is given, so that a hand-over under way can end.
-    private readonly SmtpClient _client = new() { Timeout = 15_000 };
+    // Certificates are checked, their revocation is not: an authority of one's own seldom publishes any, and a closed network could not ask.
+    private readonly Client _client = new() { Timeout = 15_000, CheckCertificateRevocation = false };
 
     public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken stop)
     {
@@ -35,20 +37,30 @@ internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
 
     public async Task HandOverAsync(string id, MimeMessage mail)
     {
+        _client.RecipientAccepted = false;
         try
         {
             await _client.SendAsync(mail, CancellationToken.None);
         }
         catch (SmtpCommandException refused)
         {
-            await _client.DisconnectAsync(quit: false, CancellationToken.None);
-            // Its message quotes the address, so only the code goes on.
-            throw new MailRefusedException((int)refused.StatusCode >= 500, (int)refused.StatusCode);
+            // A refused sender is the operator's to mend, not a reason to give up on readers. Its message quotes the address, so only the code goes on.
+            throw new MailRefusedException((int)refused.StatusCode >= 500 && refused.ErrorCode is not SmtpErrorCode.SenderNotAccepted, (int)refused.StatusCode);
+        }
+        catch (ServiceNotAuthenticatedException)
+        {
+            throw new MailRefusedException(forGood: false, 530);
         }
         catch (NotSupportedException)
         {
             // The address needs SMTPUTF8 and the server does not speak it.
             throw new MailRefusedException(forGood: true, 553);
+        }
+        catch when (!_client.RecipientAccepted)
+        {
+            // Cut off before the text was on its way: as if the server had said that it is closing.
+            await _client.DisconnectAsync(quit: false, CancellationToken.None);
+            throw new MailRefusedException(forGood: false, 421);
         }
         catch
         {
@@ -85,5 +97,13 @@ internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Remembers whether the server agreed to take the mail: until then it can't have been taken.</summary>
+    private sealed class Client : SmtpClient
+    {
+        public bool RecipientAccepted { get; set; }
+
+        protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => RecipientAccepted = true;
     }
 }

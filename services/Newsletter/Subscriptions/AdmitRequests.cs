@@ -15,7 +15,7 @@ internal sealed class AdmitRequests(
     private const int MailsPerDay = 3;
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    private sealed record Request(long Id, string Address, string Key);
+    private sealed record Request(string Id, string Address, string Key);
     private sealed record Standing(string Id, string Status);
 
     protected override Task RestAsync(CancellationToken stop) => wake.Admission.WaitAsync(TimeSpan.FromSeconds(5), time, stop);

@@ -29,8 +29,8 @@ internal static class Subscribe
         await using (var connection = await database.Source.OpenConnectionAsync(stop))
         {
             await connection.ExecuteAsync(
-                "insert into requests (address, address_key, asked_at) values (@Value, @Key, @now)",
-                new { address.Value, address.Key, now = time.Now() });
+                "insert into requests (id, address, address_key, asked_at) values (@id, @Value, @Key, @now)",
+                new { id = Guid.CreateVersion7().ToString("N"), address.Value, address.Key, now = time.Now() });
         }
 
         metrics.Subscription("requested");

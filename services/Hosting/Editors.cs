@@ -1,17 +1,21 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Catalog;
+namespace Hosting;
 
 /// <summary>
 /// Who may edit: the bearer of a JWT with the role <c>editor</c>. Issuers, audiences and keys come from the standard
-/// <c>Authentication:Schemes:Bearer:*</c> settings; without them no token is good, and every edit answers 401.
+/// <c>Authentication:Schemes:Bearer:*</c> settings; without them no token is good, and everything for editors answers 401.
 /// </summary>
-internal static class Editors
+public static class Editors
 {
     public const string Policy = "editor";
     private const int LongestName = 100;
 
+    /// <summary>Adds the scheme and the policy <see cref="Policy"/>; several services composed in one process share them.</summary>
     public static void AddEditors(this WebApplicationBuilder builder)
     {
         // Composed with others in one process, another service may have added the scheme already; a second time would throw.

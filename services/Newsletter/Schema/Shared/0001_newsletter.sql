@@ -1,8 +1,8 @@
--- Times are Unix milliseconds; the same columns and types as in PostgreSQL, so that one SQL text serves both.
+-- For PostgreSQL and SQLite alike. Times are Unix milliseconds.
 
--- What was asked and not yet looked at. Every ask is one such row, known address or not.
+-- What was asked and not yet looked at. Every ask is one such row, known address or not; its id grows with time.
 create table requests (
-    id integer primary key autoincrement,
+    id text primary key,
     address text not null,
     address_key text not null,
     asked_at bigint not null

@@ -1,0 +1,65 @@
+namespace Newsletter.Issues;
+
+/// <summary>Asks Catalog and Tally what happened.</summary>
+internal sealed class GatherNews(Sources sources)
+{
+    /// <summary>Below so many votes a share says little, and its changes nothing.</summary>
+    public const int EnoughVotes = 20;
+    private const double LeastPoints = 3;
+    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+
+    /// <param name="since">When the last issue was composed; what came after it is new.</param>
+    /// <returns>Null while the catalog has no tools: it has not been filled yet, which is not the same as a quiet week.</returns>
+    /// <exception cref="HttpRequestException">A service is away or answered with an error: better a late issue than half a one.</exception>
+    public async Task<News?> SinceAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken stop)
+    {
+        var tools = await sources.ToolsAsync(stop);
+        if (tools.Count == 0)
+            return null;
+        var comparisons = await sources.ComparisonsAsync(since, stop);
+        var standings = await StandingsAsync(tools, stop);
+        return new News(
+            [.. comparisons.Where(c => c.PublishedAt <= now && c.Tools.Count == 2).Select(c => new FreshComparison(c.Slug, $"{c.Tools[0].Name} vs {c.Tools[1].Name}", c.Summary))],
+            await MovesAsync(standings, now, stop),
+            await ChangesAsync(tools, since, now, stop),
+            standings);
+    }
+
+    private async Task<IReadOnlyList<Standing>> StandingsAsync(IReadOnlyList<Sources.ListedTool> tools, CancellationToken stop)
+    {
+        var names = tools.ToDictionary(tool => tool.Slug, tool => tool.Name);
+        var tallies = await sources.TalliesAsync(names.Keys, stop);
+        return [.. from tally in tallies
+                   where names.ContainsKey(tally.Tool) && tally is { Total: > 0, ShipPercent: not null, Interval: not null }
+                   select new Standing(tally.Tool, names[tally.Tool], tally.Total, tally.ShipPercent!.Value, tally.Interval!.Low)];
+    }
+
+    // A week ago is the end of the last day that was over then; a day without votes left everything as it was.
+    private async Task<IReadOnlyList<Move>> MovesAsync(IEnumerable<Standing> standings, DateTimeOffset now, CancellationToken stop)
+    {
+        var moves = new List<Move>();
+        foreach (var standing in standings.Where(standing => standing.Votes >= EnoughVotes))
+        {
+            var then = (await sources.DaysAsync(standing.Slug, stop)).LastOrDefault(day => day.At <= now - Week);
+            if (then is { ShipPercent: { } share } && then.Ship + then.Skip >= EnoughVotes)
+                moves.Add(new Move(standing, share));
+        }
+
+        return [.. moves.Where(move => Math.Abs(move.Points) >= LeastPoints)
+            .OrderByDescending(move => Math.Abs(move.Points)).ThenByDescending(move => move.Standing.Votes).ThenBy(move => move.Standing.Slug, StringComparer.Ordinal)];
+    }
+
+    // Only tools edited since are asked for their history, so a week costs as many requests as it had tools edited.
+    private async Task<IReadOnlyList<Changed>> ChangesAsync(IEnumerable<Sources.ListedTool> tools, DateTimeOffset since, DateTimeOffset now, CancellationToken stop)
+    {
+        var changed = new List<Changed>();
+        foreach (var tool in tools.Where(tool => tool.UpdatedAt > since).OrderByDescending(tool => tool.UpdatedAt).ThenBy(tool => tool.Slug, StringComparer.Ordinal))
+        {
+            var lines = Wording.Of((await sources.ChangesAsync(tool.Slug, stop)).Where(change => change.At > since && change.At <= now));
+            if (lines.Count > 0)
+                changed.Add(new Changed(tool.Slug, tool.Name, lines));
+        }
+
+        return changed;
+    }
+}

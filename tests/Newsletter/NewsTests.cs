@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace Newsletter.Tests;
+
+/// <summary>What is news enough to go into an issue, and how it is told.</summary>
+public sealed class NewsTests : IAsyncLifetime
+{
+    private readonly Press _press = new();
+    private static DateTimeOffset Midnight(int november) => new(2026, 11, november, 0, 0, 0, TimeSpan.Zero);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _press.DisposeAsync();
+
+    /// <summary>The issue of the week, or null when there is none.</summary>
+    private async Task<JsonNode?> NextIssueAsync(HttpClient client)
+    {
+        await _press.MondayComesAsync();
+        var answer = await client.GetAsync("/api/newsletter/issues/2026-w49");
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync()) : null;
+    }
+
+    private static string[] NotesIn(JsonNode? issue, string section) =>
+        [.. issue!["sections"]!.AsArray().Where(s => (string?)s!["title"] == section).SelectMany(s => s!["links"]!.AsArray()).Select(link => $"{link!["title"]}: {link["note"]}")];
+
+    private void Moved(string tool, (int Ship, int Skip) then, (int Ship, int Skip) now)
+    {
+        _press.Neighbours.Days[tool] =
+        [
+            (Midnight(10), 1, 0), (Midnight(22), then.Ship, then.Skip),
+            // After the week began: no part of where the tool stood a week ago.
+            (Midnight(24), 500, 500), (Midnight(30), now.Ship, now.Skip),
+        ];
+        _press.Neighbours.Votes[tool] = now;
+    }
+
+    [Fact]
+    public async Task The_biggest_movers_are_told_with_where_they_stood_a_week_ago()
+    {
+        var client = await _press.WithReadersAsync();
+        Moved("alpha", (30, 20), (42, 20));
+        Moved("beta", (45, 55), (66, 44));
+        Moved("gamma", (80, 20), (75, 25));
+        var issue = await NextIssueAsync(client);
+
+        NotesIn(issue, "Biggest movers").ShouldBe(
+        [
+            "Beta <3: From skip to ship: 45% ship a week ago, 60% now, up 15 points with 110 votes",
+            "Alpha: 60% ship a week ago, 67.7% now, up 7.7 points with 62 votes",
+            "Gamma: 80% ship a week ago, 75% now, down 5 points with 100 votes",
+        ]);
+        ((string?)issue!["title"]).ShouldBe("Weekly AI Tool Verdicts: Beta <3 up 15 points");
+        ((string?)issue["intro"]).ShouldBe("This week: 3 tools that readers think differently of. And where the community's verdicts stand.");
+    }
+
+    [Fact]
+    public async Task Few_votes_and_small_moves_are_no_news()
+    {
+        var client = await _press.WithReadersAsync();
+        Moved("alpha", (19, 0), (25, 25));
+        Moved("beta", (20, 20), (9, 10));
+        Moved("gamma", (100, 100), (105, 100));
+        (await NextIssueAsync(client)).ShouldBeNull();
+        _press.Logs.ShouldContain("Issue 2026-w49 has nothing new");
+    }
+
+    [Fact]
+    public async Task New_prices_and_panel_verdicts_are_told_and_what_was_changed_back_is_not()
+    {
+        var client = await _press.WithReadersAsync();
+        _press.Publish("alpha", "beta", Press.Start.AddDays(-30));
+        _press.Publish("alpha", "gamma", Press.Start.AddDays(1));
+        await NextIssueAsync(client);
+
+        var since = Press.NextMonday.AddDays(2);
+        _press.Neighbours.Offer("alpha", "Alpha", edited: since);
+        _press.Neighbours.Offer("beta", "Beta <3", edited: since);
+        _press.Neighbours.Changes["alpha"] =
+        [
+            (since, "entryPrice", null, "$25 a month", "$20 a month"), (since.AddHours(-1), "entryPrice", null, "Free", "$25 a month"),
+            (since, "plan", "Team", null, "40 USD a month"), (since, "plan", "Solo", "9 USD a month", null), (since, "plan", "Pro", "20 USD a month", "25 USD a month"),
+            (since, "verdict", "The Builder", "skip", "ship"), (since, "verdict", "The Auditor", null, "skip"), (since, "verdict", "The Critic", "ship", null),
+            (Press.Start.AddDays(2), "verdict", "The Builder", "ship", "skip"),
+        ];
+        _press.Neighbours.Changes["beta"] = [(since, "verdict", "The Builder", "ship", "skip"), (since.AddHours(-1), "verdict", "The Builder", "skip", "ship")];
+        _press.Time.Advance(TimeSpan.FromDays(7));
+        await _press.DecidedAsync("2026-w50");
+
+        var issue = JsonNode.Parse(await client.GetStringAsync("/api/newsletter/issues/2026-w50"));
+        NotesIn(issue, "New prices and panel verdicts").ShouldBe(
+        [
+            "Alpha: Entry price $20 a month, was Free; New plan Team: 40 USD a month; The plan Solo is gone; Pro: 25 USD a month, was 20 USD a month; "
+            + "The Builder now says ship, said skip; The Auditor says skip; The Critic withdrew the verdict",
+        ]);
+        ((string?)issue!["title"]).ShouldBe("Weekly AI Tool Verdicts: what changed at Alpha");
+    }
+
+    [Fact]
+    public async Task A_week_of_many_comparisons_tells_all_that_are_new_and_how_many()
+    {
+        var client = await _press.WithReadersAsync();
+        foreach (var n in Enumerable.Range(1, 5))
+            _press.Publish($"tool-{n}", "zeta", Press.Start.AddHours(n));
+        var issue = await NextIssueAsync(client);
+        ((string?)issue!["title"]).ShouldBe("Weekly AI Tool Verdicts: 5 new comparisons");
+        NotesIn(issue, "New comparisons").Length.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task An_issue_waits_for_a_tally_that_is_away_rather_than_go_without_numbers()
+    {
+        var client = await _press.WithReadersAsync();
+        _press.Publish("alpha", "beta", Press.Start.AddDays(1));
+        _press.Neighbours.TallyAway = true;
+        _press.Time.Advance(Press.NextMonday - _press.Time.GetUtcNow());
+        await _press.AsTimePassesAsync(() => Task.FromResult(_press.Logs.Contains("PublishWeekly failed", StringComparison.Ordinal)), "the issue is put off");
+        (await _press.CountAsync("select count(*) from weeks where week = '2026-w49'")).ShouldBe(0);
+
+        _press.Neighbours.TallyAway = false;
+        NotesIn(await NextIssueAsync(client), "What readers would ship").ShouldBe(["Alpha: 80% ship, from 15 votes"]);
+    }
+}
