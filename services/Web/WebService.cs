@@ -27,6 +27,7 @@ public static class WebService
         // so their keys need not be kept: Web holds no state.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddHealthChecks().AddCheck<CatalogReachable>("web-catalog");
+        builder.AddPageCache();
         services.AddResponseCompression(compression =>
         {
             // Pages hold no secret a reader's input could be compressed together with.
@@ -45,6 +46,8 @@ public static class WebService
     public static void MapWeb(this WebApplication app)
     {
         app.UsePageHeaders();
+        // Outside of the compression: what is kept is compressed once.
+        app.UseOutputCache();
         app.UseResponseCompression();
         app.UsePageErrors();
         app.MapAssets();

@@ -26,7 +26,7 @@ public sealed class Site : IAsyncDisposable
     public static async Task<Site> OpenAsync(params string[] settings)
     {
         var backend = await FakeBackend.StartAsync();
-        string[] args = ["--urls=http://127.0.0.1:0", "--Web:LiveTimeout=00:01:00", .. new[] { "Catalog", "Tally", "Voting", "Newsletter" }.Select(service => $"--Services:{service}={backend.Address}"), .. settings];
+        string[] args = ["--urls=http://127.0.0.1:0", "--Web:LiveTimeout=00:01:00", "--Web:PageCacheSeconds=0", .. new[] { "Catalog", "Tally", "Voting", "Newsletter" }.Select(service => $"--Services:{service}={backend.Address}"), .. settings];
         var app = Service.Build("Web", args, builder => { builder.AddWeb(); builder.AddProxy(); }, app => { app.MapWeb(); app.MapProxy(); });
         await app.StartAsync();
         return new Site(app, backend);

@@ -12,19 +12,20 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
 {
     private readonly SemaphoreSlim _writing = new(1);
     private SqliteConnection? _connection;
+    private readonly Dictionary<string, SqliteCommand> _prepared = [];
 
     public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop) => WriteAsync(
         connection =>
         {
             using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
-            using var find = Command(connection, transaction, "select pseudonym, choice, seq, at from votes where voter = $voter and tool = $tool", "voter", "tool");
-            using var keep = Command(connection, transaction,
+            var find = Command(connection, transaction, "select pseudonym, choice, seq, at from votes where voter = $voter and tool = $tool", "voter", "tool");
+            var keep = Command(connection, transaction,
                 """
                 insert into votes (voter, tool, pseudonym, choice, seq, at) values ($voter, $tool, $pseudonym, $choice, $seq, $at)
                 on conflict (voter, tool) do update set choice = excluded.choice, seq = excluded.seq, at = excluded.at
                 """, "voter", "tool", "pseudonym", "choice", "seq", "at");
             // Without an explicit id SQLite takes the highest plus one: consecutive, since entries are never deleted.
-            using var append = Command(connection, transaction,
+            var append = Command(connection, transaction,
                 "insert into entries (tool, pseudonym, choice, previous, seq, at) values ($tool, $pseudonym, $choice, $previous, $seq, $at)",
                 "tool", "pseudonym", "choice", "previous", "seq", "at");
 
@@ -68,8 +69,8 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         connection =>
         {
             using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
-            using var erase = Command(connection, transaction, "delete from votes where voter = $voter returning tool, pseudonym, choice, seq", "voter");
-            using var append = Command(connection, transaction,
+            var erase = Command(connection, transaction, "delete from votes where voter = $voter returning tool, pseudonym, choice, seq", "voter");
+            var append = Command(connection, transaction,
                 "insert into entries (tool, pseudonym, choice, previous, seq, at) values ($tool, $pseudonym, 0, $previous, $seq, $at)",
                 "tool", "pseudonym", "previous", "seq", "at");
             var standing = new List<(string Tool, byte[] Pseudonym, Choice Previous, long Seq)>();
@@ -106,7 +107,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
             try
             {
                 using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
-                using var mark = Command(connection, transaction,
+                var mark = Command(connection, transaction,
                     """
                     insert into totals_published (tool, published_version) values ($tool, $version)
                     on conflict (tool) do update set published_version = max(published_version, excluded.published_version)
@@ -127,7 +128,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         connection =>
         {
             using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
-            using var keep = Command(connection, transaction,
+            var keep = Command(connection, transaction,
                 """
                 insert into tools (slug, name, category, retired, version) values ($slug, $name, $category, $retired, $version)
                 on conflict (slug) do update set name = excluded.name, category = excluded.category, retired = excluded.retired, version = excluded.version
@@ -141,14 +142,16 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
 
     public void Dispose()
     {
+        foreach (var command in _prepared.Values)
+            command.Dispose();
         _connection?.Dispose();
         _writing.Dispose();
     }
 
-    private static List<ToolTotals> MoveTotals(SqliteConnection connection, SqliteTransaction transaction, Dictionary<string, (int Ship, int Skip, int Changes)> deltas, long now)
+    private List<ToolTotals> MoveTotals(SqliteConnection connection, SqliteTransaction transaction, Dictionary<string, (int Ship, int Skip, int Changes)> deltas, long now)
     {
-        using var begin = Command(connection, transaction, "insert into totals (tool) values ($tool) on conflict (tool) do nothing", "tool");
-        using var move = Command(connection, transaction,
+        var begin = Command(connection, transaction, "insert into totals (tool) values ($tool) on conflict (tool) do nothing", "tool");
+        var move = Command(connection, transaction,
             """
             update totals set ship = ship + $ship, skip = skip + $skip, version = version + $changes, at = $at where tool = $tool
             returning ship, skip, version
@@ -194,12 +197,18 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         command.ExecuteNonQuery();
     }
 
-    private static SqliteCommand Command(SqliteConnection connection, SqliteTransaction transaction, string sql, params string[] parameters)
+    // Prepared once for the life of the one connection: parsing the same handful of statements for every batch cost more than running them.
+    private SqliteCommand Command(SqliteConnection connection, SqliteTransaction transaction, string sql, params string[] parameters)
     {
-        var command = connection.CreateCommand();
-        (command.Transaction, command.CommandText) = (transaction, sql);
-        foreach (var name in parameters)
-            command.Parameters.Add(new SqliteParameter { ParameterName = "$" + name });
+        if (!_prepared.TryGetValue(sql, out var command))
+        {
+            _prepared[sql] = command = connection.CreateCommand();
+            command.CommandText = sql;
+            foreach (var name in parameters)
+                command.Parameters.Add(new SqliteParameter { ParameterName = "$" + name });
+        }
+
+        command.Transaction = transaction;
         return command;
     }
 

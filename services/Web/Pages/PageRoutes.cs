@@ -11,24 +11,25 @@ internal static class PageRoutes
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         var pages = routes.MapGroup("").ExcludeFromDescription().TagPages();
-        pages.MapMethods("/", Read, HomeRoute.ShowAsync);
-        pages.MapMethods("/tools", Read, ToolsRoute.IndexAsync);
-        pages.MapMethods("/tools/{slug}", Read, ToolRoute.ShowAsync);
+        var shown = pages.MapGroup("").CachedForAMoment();
+        shown.MapMethods("/", Read, HomeRoute.ShowAsync);
+        shown.MapMethods("/tools", Read, ToolsRoute.IndexAsync);
+        shown.MapMethods("/tools/{slug}", Read, ToolRoute.ShowAsync);
         pages.MapMethods("/tools/{slug}/card.png", Read, Cards.CardRoute.OfToolAsync).RequireRateLimiting(RateLimits.Costly);
-        pages.MapMethods("/compare", Read, ComparisonRoute.PickAsync);
-        pages.MapMethods("/compare/{pair}", Read, ComparisonRoute.ShowAsync);
+        shown.MapMethods("/compare", Read, ComparisonRoute.PickAsync);
+        shown.MapMethods("/compare/{pair}", Read, ComparisonRoute.ShowAsync);
         pages.MapMethods("/compare/{pair}/card.png", Read, Cards.CardRoute.OfComparisonAsync).RequireRateLimiting(RateLimits.Costly);
-        pages.MapMethods("/categories/{slug}", Read, ToolsRoute.CategoryAsync);
-        pages.MapMethods("/categories/{slug}/feed.xml", Read, AtomFeed.ShowCategoryAsync);
+        shown.MapMethods("/categories/{slug}", Read, ToolsRoute.CategoryAsync);
+        shown.MapMethods("/categories/{slug}/feed.xml", Read, AtomFeed.ShowCategoryAsync);
         pages.MapMethods("/votes", Read, YourVotesRoute.ShowAsync);
         pages.MapMethods("/votes/forget", Read, YourVotesRoute.AskToForget);
-        pages.MapMethods("/methodology", Read, Methodology);
-        pages.MapMethods("/newsletter", Read, NewsletterRoute.ShowAsync);
+        shown.MapMethods("/methodology", Read, Methodology);
+        shown.MapMethods("/newsletter", Read, NewsletterRoute.ShowAsync);
         pages.MapMethods("/newsletter/confirm", Read, NewsletterRoute.AskToConfirm);
         pages.MapMethods("/newsletter/unsubscribe", Read, NewsletterRoute.AskToUnsubscribe);
-        pages.MapMethods("/newsletter/{week}", Read, NewsletterRoute.IssueAsync);
-        pages.MapMethods("/feed.xml", Read, AtomFeed.ShowAsync);
-        pages.MapMethods("/sitemap.xml", Read, SiteMap.ShowAsync);
+        shown.MapMethods("/newsletter/{week}", Read, NewsletterRoute.IssueAsync);
+        shown.MapMethods("/feed.xml", Read, AtomFeed.ShowAsync);
+        shown.MapMethods("/sitemap.xml", Read, SiteMap.ShowAsync);
         pages.MapMethods("/robots.txt", Read, SiteMap.Robots);
 
         pages.MapDesk();

@@ -1,7 +1,8 @@
+-- "if not exists": databases made while this text lay in two files, one for each kind of database, know it by another name.
 -- For PostgreSQL and SQLite alike. Times are Unix milliseconds.
 
 -- What was asked and not yet looked at. Every ask is one such row, known address or not; its id grows with time.
-create table requests (
+create table if not exists requests (
     id text primary key,
     address text not null,
     address_key text not null,
@@ -9,7 +10,7 @@ create table requests (
 );
 
 -- An unsubscribed reader's address is forgotten: address and address_key become null.
-create table subscribers (
+create table if not exists subscribers (
     id text primary key,
     address text null,
     address_key text null unique,
@@ -17,16 +18,16 @@ create table subscribers (
     asked_at bigint not null,
     confirmed_at bigint null
 );
-create index subscribers_by_status on subscribers (status, asked_at);
+create index if not exists subscribers_by_status on subscribers (status, asked_at);
 
 -- 'none' keeps the week of an issue that had nothing to say.
-create table weeks (
+create table if not exists weeks (
     week text primary key,
     outcome text not null check (outcome in ('published', 'none')),
     decided_at bigint not null
 );
 
-create table issues (
+create table if not exists issues (
     week text primary key references weeks (week),
     title text not null,
     intro text not null,
@@ -35,7 +36,7 @@ create table issues (
 );
 
 -- The outbox. The unique pair makes one issue reach one subscriber once; confirmations have no week and are not bound by it.
-create table mails (
+create table if not exists mails (
     id text primary key,
     kind text not null check (kind in ('confirmation', 'issue')),
     subscriber_id text not null references subscribers (id),
@@ -46,14 +47,14 @@ create table mails (
     next_at bigint not null,
     unique (week, subscriber_id)
 );
-create index mails_due on mails (next_at) where state in ('waiting', 'handing');
-create index mails_of_subscriber on mails (subscriber_id, kind, created_at);
+create index if not exists mails_due on mails (next_at) where state in ('waiting', 'handing');
+create index if not exists mails_of_subscriber on mails (subscriber_id, kind, created_at);
 
 -- Only the SHA-256 of a token is kept.
-create table tokens (
+create table if not exists tokens (
     hash text primary key,
     purpose text not null check (purpose in ('confirm', 'unsubscribe')),
     subscriber_id text not null references subscribers (id),
     expires_at bigint null
 );
-create index tokens_of_subscriber on tokens (subscriber_id);
+create index if not exists tokens_of_subscriber on tokens (subscriber_id);
