@@ -144,6 +144,7 @@ public sealed class KilledWhileSendingBySmtpTests : KilledTests
         await Until.Holds("the server has delivered what it took", TimeSpan.FromSeconds(60), () => _server.Mails().Count >= sent.Count);
 
         var received = Recipients(_server.Mails());
+        TestContext.Current.TestOutputHelper?.WriteLine($"{sent.Count} sent, {undecided.Count} undecided after {Kills} kills, of which {undecided.Intersect(received).Count()} had arrived");
         received.ShouldBeUnique();
         sent.Except(received).ShouldBeEmpty();
         received.Except(sent).Except(undecided).ShouldBeEmpty();

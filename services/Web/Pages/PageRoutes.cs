@@ -25,6 +25,7 @@ internal static class PageRoutes
         pages.MapMethods("/newsletter", Read, NewsletterRoute.ShowAsync);
         pages.MapMethods("/newsletter/confirm", Read, NewsletterRoute.AskToConfirm);
         pages.MapMethods("/newsletter/unsubscribe", Read, NewsletterRoute.AskToUnsubscribe);
+        pages.MapMethods("/newsletter/feed.xml", Read, AtomFeed.ShowNewsletterAsync);
         pages.MapMethods("/newsletter/{week}", Read, NewsletterRoute.IssueAsync);
         pages.MapMethods("/feed.xml", Read, AtomFeed.ShowAsync);
         pages.MapMethods("/sitemap.xml", Read, SiteMap.ShowAsync);
