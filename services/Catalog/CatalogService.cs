@@ -50,6 +50,7 @@ public static class CatalogService
 
         var edit = api.MapGroup("").RequireAuthorization(Editors.Policy).RequireSameOrigin().RequireRateLimiting(RateLimits.Write)
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(412).ProducesProblem(428).ProducesProblem(503);
+        edit.MapGet("/edits", ReadEdits.ListAsync).Produces<EditPage>().WithSummary("Who edited what, newest first: ?kind=tool|reviewer|comparison&slug=&before=");
         edit.MapPut("/tools/{slug}", PutTool.Handle).Accepts<ToolEdit>("application/json").WithSummary("Create or change a tool (If-Match)");
         edit.MapDelete("/tools/{slug}", RetireTool.Handle).WithSummary("Retire a tool (If-Match)");
         edit.MapPut("/tools/{slug}/reviews/{reviewer}", PutReview.Handle).Accepts<ReviewEdit>("application/json").WithSummary("Write a review (If-Match: the tool's ETag)");

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Hosting;
 
 namespace Standalone;
@@ -9,10 +8,12 @@ namespace Standalone;
 /// </summary>
 internal static class EmbeddedParts
 {
+    /// <summary>The folder all data lies in, made when it is not there.</summary>
+    public static string DataFolder(IConfiguration configuration) => Directory.CreateDirectory(Path.GetFullPath(configuration["Data"] ?? "data")).FullName;
+
     public static void UseEmbeddedParts(this WebApplicationBuilder builder)
     {
-        var data = Path.GetFullPath(builder.Configuration["Data"] ?? "data");
-        Directory.CreateDirectory(data);
+        var data = DataFolder(builder.Configuration);
         builder.Services.AddSingleton(DataLock.Take(data));
 
         var defaults = new Dictionary<string, string?>
@@ -23,29 +24,16 @@ internal static class EmbeddedParts
             ["ConnectionStrings:Bus"] = "memory",
             ["ConnectionStrings:Counters"] = "memory",
             ["Newsletter:Pickup"] = Path.Combine(data, "mail"),
-            ["Voters:SigningKeys:0"] = Key(Path.Combine(data, "voters.key")),
+            ["Voters:SigningKeys:0"] = Keys.InFile(Path.Combine(data, "voters.key")),
         };
         foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])
             defaults[$"Services:{service}"] = ServiceClient.Self;
+        foreach (var (setting, value) in EditorTokens.Settings(builder.Configuration, data))
+            defaults[setting] = value;
         // First in the list, so that environment and arguments override it.
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = defaults });
 
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
             builder.WebHost.UseUrls("http://localhost:8080");
-    }
-
-    /// <summary>The key that signs voters, made once and kept: a lost key would make every reader a new voter.</summary>
-    private static string Key(string path)
-    {
-        if (!File.Exists(path))
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var file = new StreamWriter(path, options);
-            file.Write(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-        }
-
-        return File.ReadAllText(path).Trim();
     }
 }

@@ -6,6 +6,9 @@ using Tally;
 using Voting;
 using Web;
 
+if (args is ["editor-token", ..])
+    return EditorTokens.Print(args);
+
 return await Service.RunAsync(
     "Standalone",
     args,
@@ -27,4 +30,5 @@ return await Service.RunAsync(
         app.MapTally();
         app.MapNewsletter();
         app.MapWeb();
+        app.SayHowToEdit();
     });

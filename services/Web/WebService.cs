@@ -20,6 +20,7 @@ public static class WebService
         services.AddSingleton<TallyReader>();
         services.AddSingleton<VotingClient>();
         services.AddSingleton<NewsletterClient>();
+        services.AddSingleton<Editors.EditorClient>();
         services.AddSingleton<Cards.CardDrawer>();
         services.AddRazorComponents();
         // Components bring the framework's own form tokens along. They are not used (forms of other sites are refused by their origin),

@@ -11,7 +11,7 @@ public sealed class EditorTests
 {
     private static readonly (HttpMethod Method, string Path)[] EditorRoutes =
     [
-        (HttpMethod.Put, "/api/tools/aider"), (HttpMethod.Delete, "/api/tools/deepl"), (HttpMethod.Put, "/api/tools/deepl/reviews/builder"),
+        (HttpMethod.Get, "/api/edits"), (HttpMethod.Put, "/api/tools/aider"), (HttpMethod.Delete, "/api/tools/deepl"), (HttpMethod.Put, "/api/tools/deepl/reviews/builder"),
         (HttpMethod.Delete, "/api/tools/deepl/reviews/builder"), (HttpMethod.Put, "/api/reviewers/builder"),
         (HttpMethod.Put, "/api/comparisons/deepl-vs-runway"), (HttpMethod.Delete, "/api/comparisons/deepl-vs-grammarly"),
     ];

@@ -31,6 +31,8 @@ public sealed class Site : IAsyncLifetime
 
     public Task StartAsync() => _process.StartAsync();
 
+    public Task<string> EditorTokenAsync(string name) => _process.EditorTokenAsync(name);
+
     public Task KillAsync() => _process.KillAsync();
 
     /// <summary>A reader with a browser of its own: no cookies, nothing remembered. Console errors fail the test that looks at them.</summary>

@@ -60,6 +60,19 @@ public sealed class StandaloneProcess(params string[] settings) : IAsyncDisposab
         }
     }
 
+    /// <summary>What <c>editor-token NAME</c> prints for this site.</summary>
+    public async Task<string> EditorTokenAsync(string name)
+    {
+        using var printing = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Standalone.dll"), "editor-token", name, $"--Data={Folder}"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        })!;
+        var token = await printing.StandardOutput.ReadToEndAsync();
+        await printing.WaitForExitAsync();
+        return token.Trim();
+    }
+
     /// <summary>kill -9: no farewell, nothing flushed.</summary>
     public async Task KillAsync()
     {

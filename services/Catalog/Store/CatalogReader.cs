@@ -119,6 +119,13 @@ internal class CatalogReader(DbConnection connection, DbTransaction transaction)
         [.. await connection.QueryAsync<EditRow>(
             "select at, previous, next from edits where kind = 'tool' and slug = @slug order by id desc limit @limit", new { slug, limit }, transaction)];
 
+    /// <param name="before">Edits with lower ids only.</param>
+    public async Task<IReadOnlyList<EditRow>> EditsAsync(long before, string? kind, string? slug, int limit) =>
+        [.. await connection.QueryAsync<EditRow>(
+            "select id, at, editor, kind, slug, previous, next from edits where id < @before"
+            + (kind is null ? "" : " and kind = @kind") + (slug is null ? "" : " and slug = @slug") + " order by id desc limit @limit",
+            new { before, kind, slug, limit }, transaction)];
+
     // Dapper's own expansion of lists differs: towards PostgreSQL it sends one array, which "in" does not take.
     private static (string List, DynamicParameters Arguments) In(string[] slugs)
     {

@@ -109,6 +109,10 @@ internal sealed class ReviewerRow
 
 internal sealed class EditRow
 {
+    public long Id { get; set; }
+    public string Editor { get; set; } = "";
+    public string Kind { get; set; } = "";
+    public string Slug { get; set; } = "";
     public string At { get; set; } = "";
     public string? Previous { get; set; }
     public string? Next { get; set; }

@@ -1,5 +1,6 @@
 using Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Web.Editors;
 
 namespace Web;
 
@@ -30,6 +31,8 @@ internal static class PageRoutes
         pages.MapMethods("/feed.xml", Read, AtomFeed.ShowAsync);
         pages.MapMethods("/sitemap.xml", Read, SiteMap.ShowAsync);
         pages.MapMethods("/robots.txt", Read, SiteMap.Robots);
+
+        pages.MapDesk();
 
         var forms = pages.MapGroup("").RequireSameOrigin();
         forms.MapPost("/vote", CastByForm.CastAsync);

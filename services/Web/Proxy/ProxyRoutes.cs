@@ -17,7 +17,7 @@ public static class ProxyRoutes
     [
         ("Voting", ["/api/voters", "/api/votes", "/api/ledger"]),
         ("Tally", ["/api/tallies", "/hubs"]),
-        ("Catalog", ["/api/tools", "/api/comparisons", "/api/categories", "/api/catalog", "/api/reviewers"]),
+        ("Catalog", ["/api/tools", "/api/comparisons", "/api/categories", "/api/catalog", "/api/reviewers", "/api/edits"]),
         ("Newsletter", ["/api/newsletter"]),
     ];
 

@@ -52,6 +52,9 @@ internal sealed class CatalogReader(IHttpClientFactory clients)
     public async Task<IReadOnlyList<ToolLine>> ToolLinesAsync(CancellationToken stop) =>
         (await Read<ToolLines>("api/catalog/tools", stop))?.Tools ?? [];
 
+    public async Task<IReadOnlyList<Reviewer>> ReviewersAsync(CancellationToken stop) =>
+        await Read<IReadOnlyList<Reviewer>>("api/reviewers", stop) ?? [];
+
     public async Task<IReadOnlyList<Category>> CategoriesAsync(CancellationToken stop) =>
         await Read<IReadOnlyList<Category>>("api/categories", stop) ?? [];
 

@@ -32,7 +32,7 @@ internal static class VoteRate
         // Round 0 warms up: the compiler's tiers, the prepared statements, the pages of the ledger.
         for (var round = 0; round <= form.Rounds; round++)
         {
-            foreach (var (name, port, connections, tokens, tools) in kinds)
+            foreach (var (name, port, connections, tokens, tools) in kinds.Where(some => form.Kind is null || some.Name.Contains(form.Kind, StringComparison.Ordinal)))
             {
                 var votes = new Votes(tokens, tools, (int)(form.Seconds * 70_000 * (form.Smoke ? 0.3 : 1)) + 20_000);
                 GC.Collect();

@@ -1,0 +1,22 @@
+using System.Security.Cryptography;
+
+namespace Standalone;
+
+/// <summary>Keys that are made once and kept in the data folder, readable by their owner alone.</summary>
+internal static class Keys
+{
+    /// <returns>32 bytes in base64. The one that signs voters is precious: lost, it makes every reader a new voter.</returns>
+    public static string InFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var file = new StreamWriter(path, options);
+            file.Write(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        }
+
+        return File.ReadAllText(path).Trim();
+    }
+}

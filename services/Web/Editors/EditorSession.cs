@@ -1,0 +1,32 @@
+namespace Web.Editors;
+
+/// <summary>
+/// An editor's sign-in: the bearer token itself in a cookie that scripts can't read and other sites' pages don't send. Web holds no state, and trusts none of it: Catalog
+/// checks the token at every request. Readers never get this cookie.
+/// </summary>
+internal static class EditorSession
+{
+    private const int Longest = 3800; // what browsers keep in one cookie, with room for its name
+
+    public static string? Token(HttpRequest request) =>
+        request.Cookies[NameOf(request)] is { Length: > 0 and <= Longest } token && IsToken(token) ? token : null;
+
+    /// <returns>False when it can't be a token.</returns>
+    public static bool SignIn(HttpContext context, string? token)
+    {
+        token = token?.Trim();
+        if (token is null or { Length: 0 or > Longest } || !IsToken(token))
+            return false;
+        context.Response.Cookies.Append(NameOf(context.Request), token, OptionsFor(context.Request));
+        return true;
+    }
+
+    public static void SignOut(HttpContext context) => context.Response.Cookies.Delete(NameOf(context.Request), OptionsFor(context.Request));
+
+    private static string NameOf(HttpRequest request) => request.IsHttps ? "__Host-editor" : "editor";
+
+    private static CookieOptions OptionsFor(HttpRequest request) =>
+        new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = request.IsHttps, Path = "/", IsEssential = true };
+
+    private static bool IsToken(string token) => token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+}
