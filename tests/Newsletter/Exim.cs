@@ -7,6 +7,7 @@ using System.Text;
 using Faults.Tests.Machine;
 using Faults.Tests.Servers;
 using MimeKit;
+using Xunit;
 
 namespace Newsletter.Tests;
 
@@ -36,6 +37,20 @@ internal sealed class Exim : Server
         File.WriteAllText(Path.Combine(Directory, "exim.conf"), Configuration(password, tls));
         if (_account is not null)
             Programs.Run("chown", "-R", $"{_account}:{_account}", Directory);
+    }
+
+    /// <summary>A server, or a test skipped with a word on what to install.</summary>
+    public static T OrSkip<T>(Func<T> server)
+    {
+        try
+        {
+            return server();
+        }
+        catch (MissingProgramException missing)
+        {
+            Assert.Skip(missing.Message);
+            throw;
+        }
     }
 
     /// <summary>The setting <c>Newsletter:Smtp</c> without a password.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MimeKit;
 using Shouldly;
 using Xunit;
@@ -49,6 +50,37 @@ public sealed class IssueTests : IAsyncLifetime
         issue["sections"]!.AsArray().Select(s => s!["title"]!.GetValue<string>()).ShouldBe(["New comparisons", "What readers would ship", "Where readers disagree most"]);
         issue["sections"]![0]!["links"]![0]!.ToJsonString().ShouldContain("\"path\":\"/compare/alpha-vs-beta\"");
         issue["intro"]!.GetValue<string>().ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_mail_says_what_mailing_lists_say_and_reads_without_anything_fetched()
+    {
+        var client = await _press.WithReadersAsync("ada@example.org");
+        await NextWeekAsync();
+        var confirmation = await _press.MailToAsync("ada@example.org", mail => !Press.IsIssue(mail));
+        var issue = await _press.MailToAsync("ada@example.org", Press.IsIssue);
+        issue.Headers[HeaderId.ListId].ShouldBe("Weekly AI Tool Verdicts <verdicts.verdicts.example>");
+        issue.Headers[HeaderId.ListArchive].ShouldBe("<https://verdicts.example/newsletter>");
+        issue.Date.ShouldBeInRange(Press.NextMonday, Press.NextMonday.AddHours(6));
+        var subscriber = (string)(await _press.ScalarAsync("select id from subscribers"))!;
+        issue.MessageId.ShouldBe($"2026-w49-{subscriber}@verdicts.example");
+        confirmation.Headers.ShouldNotContain(header => header.Field.StartsWith("List-", StringComparison.Ordinal));
+
+        foreach (var mail in (MimeMessage[])[confirmation, issue])
+        {
+            mail.Headers["Auto-Submitted"].ShouldBe("auto-generated");
+            // The plain text first, the richer form last, as RFC 2046 wants alternatives.
+            mail.Body.ShouldBeOfType<MultipartAlternative>().Select(part => part.ContentType.MimeType).ShouldBe(["text/plain", "text/html"]);
+            foreach (var absent in (string[])["<style", "<script", "<img", "<table", "src=", "url("])
+                mail.HtmlBody!.ShouldNotContain(absent);
+            mail.HtmlBody!.ShouldContain("<meta name=\"color-scheme\" content=\"light dark\">");
+            mail.TextBody!.Split('\n').ShouldAllBe(line => line.Length < 998);
+        }
+
+        issue.HtmlBody!.ShouldContain("mso-hide:all\">ALPHA vs BETA</div>");
+        // Every link of the one part is in the other.
+        foreach (Match link in Regex.Matches(issue.HtmlBody!, "href=\"([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)))
+            issue.TextBody!.ShouldContain(WebUtility.HtmlDecode(link.Groups[1].Value));
     }
 
     [Fact]

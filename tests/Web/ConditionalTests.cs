@@ -17,6 +17,7 @@ public class ConditionalTests
     [InlineData("/methodology")]
     [InlineData("/feed.xml")]
     [InlineData("/categories/developer-tools/feed.xml")]
+    [InlineData("/newsletter/feed.xml")]
     [InlineData("/sitemap.xml")]
     public async Task What_has_not_changed_is_not_sent_again_compressed_or_not(string path)
     {
@@ -71,6 +72,27 @@ public class ConditionalTests
         entries.ShouldContain($"https://verdicts.example{Comparison}");
         entries.ShouldContain("https://verdicts.example/tools/night-owl");
         (await site.GetAsync("/categories/nothing/feed.xml")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task The_newsletter_has_a_feed_of_its_issues_and_its_pages_and_the_site_map_name_it()
+    {
+        await using var site = await Site.OpenAsync("--Web:PublicOrigin=https://verdicts.example");
+        foreach (var path in new[] { "/newsletter", "/newsletter/2026-w48" })
+            (await site.PageAsync(path)).QuerySelectorAll("link[rel=alternate][type='application/atom+xml']").Select(link => link.GetAttribute("href"))
+                .ShouldBe(["/feed.xml", "/newsletter/feed.xml"]);
+        (await (await site.GetAsync("/sitemap.xml")).Content.ReadAsStringAsync()).ShouldContain("<loc>https://verdicts.example/newsletter/feed.xml</loc>");
+
+        using var answer = await site.GetAsync("/newsletter/feed.xml");
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/atom+xml");
+        XNamespace atom = "http://www.w3.org/2005/Atom";
+        var feed = XDocument.Parse(await answer.Content.ReadAsStringAsync()).Root!;
+        feed.Element(atom + "title")!.Value.ShouldBe("Weekly AI Tool Verdicts");
+        feed.Elements(atom + "entry").Select(entry => entry.Element(atom + "id")!.Value).ShouldBe(["https://verdicts.example/newsletter/2026-w48"]);
+
+        // No feed is better than an empty one, which would say that the issues are gone.
+        site.Backend.Down["Newsletter"] = true;
+        (await site.GetAsync("/newsletter/feed.xml")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
     [Fact]

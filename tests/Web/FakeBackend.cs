@@ -22,6 +22,8 @@ public sealed class FakeBackend : IAsyncDisposable
     public List<object> Changes { get; } = [];
     public List<object> Points { get; } = [];
     public List<string> OwnVotes { get; } = ["cursor-2-0"];
+    public const string EditorToken = "an.editors.token";
+    public bool NothingToTell { get; set; }
     public int VotingAnswers { get; set; } = 200;
 
     public static async Task<FakeBackend> StartAsync(string url = "http://127.0.0.1:0")
@@ -134,6 +136,13 @@ public sealed class FakeBackend : IAsyncDisposable
     private void MapNewsletter()
     {
         var issue = new { week = "2026-w48", title = "Week 48", publishedAt = "2026-11-23T08:00:00Z", intro = "What changed.", sections = new[] { new { title = "New", links = new[] { new { title = "A pair", path = "/compare", note = "Worth a look" } } } } };
+        Map("Newsletter", "/api/newsletter/preview", context =>
+        {
+            context.Response.StatusCode = context.Request.Headers.Authorization == $"Bearer {EditorToken}" ? 200 : 401;
+            return Send(context, NothingToTell
+                ? new { week = "2026-w49", dueAt = "2026-11-30T08:00:00Z", issue = (object?)null, html = (string?)null, text = (string?)null }
+                : new { week = "2026-w49", dueAt = "2026-11-30T08:00:00Z", issue = (object?)issue, html = (string?)"<p style=\"margin:0\">The mail</p>", text = (string?)"The mail <in words>" });
+        });
         Map("Newsletter", "/api/newsletter/issues", context => Send(context, new { issues = new[] { issue } }));
         Map("Newsletter", "/api/newsletter/issues/{week}", context => SendOr404(context, (string)context.Request.RouteValues["week"]! == "2026-w48" ? issue : null));
         foreach (var form in new[] { "subscriptions", "confirmations", "unsubscriptions" })

@@ -48,7 +48,7 @@ internal static class ComposeIssue
         string[] parts =
         [
             .. news.Comparisons.Count > 0 ? [Wording.Counted(news.Comparisons.Count, "new comparison")] : (string[])[],
-            .. news.Moves.Count > 0 ? [Wording.Counted(news.Moves.Count, "tool that readers think differently of", "tools that readers think differently of")] : (string[])[],
+            .. news.Moves.Count > 0 ? [Wording.Counted(news.Moves.Count, "tool whose community verdict moved", "tools whose community verdict moved")] : (string[])[],
             .. news.Changes.Count > 0 ? [Wording.Counted(news.Changes.Count, "tool with a new price or panel verdict", "tools with new prices or panel verdicts")] : (string[])[],
         ];
         return $"This week: {string.Join(", ", parts)}. And where the community's verdicts stand.";

@@ -45,7 +45,7 @@ internal static class IssueMail
         // Not the introduction, which the reader sees next: what the issue is about.
         var preheader = string.Join(" · ", issue.Sections[0].Links.Take(4).Select(link => link.Title));
         return MailPage.Of(issue.Title, preheader, body.ToString(),
-            $"{Reason} {MailPage.Link(leave, "Unsubscribe")} with one click, or {MailPage.Link(here, "read it on the web")}.");
+            $"{Reason} {MailPage.Link(leave, "Unsubscribe")}, or {MailPage.Link(here, "read it on the web")}.");
     }
 
     private static string Address(Uri publicBase, Link link) => new Uri(publicBase, link.Path.TrimStart('/')).AbsoluteUri;

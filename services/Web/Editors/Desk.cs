@@ -17,6 +17,8 @@ internal static class Desk
         });
         desk.MapGet("", ShowAsync);
         desk.MapGet("/history", HistoryAsync);
+        desk.MapGet("/newsletter", NewsletterDesk.ShowAsync);
+        desk.MapGet("/newsletter/mail", NewsletterDesk.MailAsync);
         desk.MapGet("/sign-in", (HttpContext context) => AskToSignIn(context, null));
         desk.MapGet("/open", Open);
         desk.MapGet("/{kind}/{slug}", (string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => EditRoute.ShowAsync(kind, slug, null, context, editors, catalog));
@@ -47,7 +49,7 @@ internal static class Desk
         var stop = context.RequestAborted;
         var (edits, status) = await editors.EditsAsync(token, null, stop);
         if (edits is null)
-            return AskToSignIn(context, Refusal(status));
+            return AskToSignIn(context, status);
         var model = new DeskModel(
             [.. (await catalog.ToolLinesAsync(stop)).OrderBy(tool => tool.Name)], await catalog.AllComparisonsAsync(stop), await catalog.ReviewersAsync(stop), [.. edits.Edits.Take(10)]);
         return Page.Of<Pages.DeskPage, DeskModel>(Head(context, "Editors' desk"), model);
@@ -57,7 +59,7 @@ internal static class Desk
     {
         var (edits, status) = await editors.EditsAsync(token, before, context.RequestAborted);
         return edits is null
-            ? AskToSignIn(context, Refusal(status))
+            ? AskToSignIn(context, status)
             : Page.Of<Pages.HistoryPage, HistoryModel>(Head(context, "What was edited"), new HistoryModel(edits.Edits, edits.Next));
     });
 
@@ -83,7 +85,7 @@ internal static class Desk
         if (edits is not null)
             return SeeOther(context, form!["return"].ToString() is { } back && back.StartsWith("/admin", StringComparison.Ordinal) && LocalPath.IsLocal(back) ? back : "/admin");
         EditorSession.SignOut(context);
-        return AskToSignIn(context, Refusal(status));
+        return AskToSignIn(context, status);
     }
 
     private static IResult SignOut(HttpContext context)
@@ -91,6 +93,9 @@ internal static class Desk
         EditorSession.SignOut(context);
         return SeeOther(context, "/");
     }
+
+    /// <summary>Asks to sign in, and says why the token that was given would not do.</summary>
+    public static IResult AskToSignIn(HttpContext context, HttpStatusCode refused) => AskToSignIn(context, Refusal(refused));
 
     private static IResult AskToSignIn(HttpContext context, string? problem) => Page.Of<Pages.SignInPage, SignInModel>(
         Head(context, "Sign in as an editor"), new SignInModel(problem, context.Request.Path == "/admin/sign-in" ? "/admin" : context.Request.Path), problem is null ? 200 : 401);

@@ -3,7 +3,10 @@ using Contracts;
 
 namespace Web;
 
-/// <summary><c>/feed.xml</c>, the newest comparisons, and <c>/categories/{slug}/feed.xml</c>, what is new in a category: comparisons and tools.</summary>
+/// <summary>
+/// <c>/feed.xml</c>, the newest comparisons; <c>/categories/{slug}/feed.xml</c>, what is new in a category: comparisons and tools;
+/// <c>/newsletter/feed.xml</c>, the newsletter for whoever would rather not give an address.
+/// </summary>
 internal static class AtomFeed
 {
     private const int Longest = 50;
@@ -14,6 +17,8 @@ internal static class AtomFeed
         public DateTimeOffset At => Updated ?? Published ?? default;
 
         public static Entry Of(Comparison comparison) => new(comparison.Title, comparison.Path, comparison.Summary, comparison.PublishedAt, comparison.UpdatedAt);
+
+        public static Entry Of(Issue issue) => new(issue.Title, $"/newsletter/{issue.Week}", issue.Intro, issue.PublishedAt, issue.PublishedAt);
 
         public static Entry Of(Tool tool) => new(tool.Name, $"/tools/{tool.Slug}", tool.Tagline, tool.PublishedAt, tool.UpdatedAt);
     }
@@ -33,6 +38,13 @@ internal static class AtomFeed
         var tools = (await catalog.ToolsAsync(slug, null, "newest", 1, stop)).Tools;
         return Feed(context, $"{PageHead.Site}: {category.Name}", $"/categories/{slug}/feed.xml", $"/categories/{slug}",
             (await comparing).Comparisons.Select(Entry.Of).Concat(tools.Select(Entry.Of)).OrderByDescending(entry => entry.Published).Take(Longest));
+    }
+
+    public static async Task<IResult> ShowNewsletterAsync(HttpContext context, NewsletterClient newsletter)
+    {
+        // A feed without entries would tell readers' programs that the issues are gone.
+        var issues = await newsletter.ArchiveAsync(context.RequestAborted) ?? throw new ServiceAway("Newsletter");
+        return Feed(context, NewsletterRoute.Name, NewsletterRoute.Feed.Path, "/newsletter", issues.Take(Longest).Select(Entry.Of));
     }
 
     private static IResult Feed(HttpContext context, string title, string path, string page, IEnumerable<Entry> entries)

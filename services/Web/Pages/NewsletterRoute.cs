@@ -13,11 +13,14 @@ public sealed record TokenModel(string Title, string Text, string Button, string
 
 internal static class NewsletterRoute
 {
+    public const string Name = "Weekly AI Tool Verdicts";
     private const int MaxToken = 1024;
+
+    public static (string Path, string Title) Feed { get; } = ("/newsletter/feed.xml", Name);
 
     public static async Task<IResult> ShowAsync(HttpContext context, NewsletterClient newsletter)
     {
-        var head = new PageHead("Weekly AI Tool Verdicts", "One mail a week: new comparisons, the panel's verdicts, and where the community disagrees.", context.Origin() + "/newsletter");
+        var head = new PageHead(Name, "One mail a week: new comparisons, whose verdict moved, and where the community disagrees.", context.Origin() + "/newsletter") { Feed = Feed };
         return Page.Of<Pages.NewsletterPage, NewsletterModel>(head, new NewsletterModel(await newsletter.ArchiveAsync(context.RequestAborted)));
     }
 
@@ -29,7 +32,7 @@ internal static class NewsletterRoute
         var origin = context.Origin();
         var here = $"{origin}/newsletter/{issue.Week}";
         var trail = new List<Crumb> { new("Home", "/"), new("Newsletter", "/newsletter"), new(issue.Title, null) };
-        var head = new PageHead(issue.Title, issue.Intro ?? "An issue of Weekly AI Tool Verdicts.", here) { Data = [StructuredData.Breadcrumbs(origin, here, trail)] };
+        var head = new PageHead(issue.Title, issue.Intro ?? "An issue of Weekly AI Tool Verdicts.", here) { Feed = Feed, Data = [StructuredData.Breadcrumbs(origin, here, trail)] };
         return Page.Of<Pages.IssuePage, IssueModel>(head, new IssueModel(issue, trail));
     }
 

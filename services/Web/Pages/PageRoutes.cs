@@ -30,6 +30,7 @@ internal static class PageRoutes
         shown.MapMethods("/newsletter/{week}", Read, NewsletterRoute.IssueAsync);
         shown.MapMethods("/feed.xml", Read, AtomFeed.ShowAsync);
         shown.MapMethods("/sitemap.xml", Read, SiteMap.ShowAsync);
+        shown.MapMethods("/newsletter/feed.xml", Read, AtomFeed.ShowNewsletterAsync);
         pages.MapMethods("/robots.txt", Read, SiteMap.Robots);
 
         pages.MapDesk();

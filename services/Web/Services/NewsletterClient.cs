@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 
 namespace Web;
 
@@ -12,11 +14,17 @@ public sealed record Issue(string Week, string Title, DateTimeOffset PublishedAt
 
 public sealed record IssueArchive(IReadOnlyList<Issue> Issues);
 
+/// <summary>The next issue as it would go out now.</summary>
+/// <param name="Issue">Null, as are the mail's parts, while there is nothing to tell.</param>
+public sealed record IssuePreview(string Week, DateTimeOffset DueAt, Issue? Issue, string? Html, string? Text);
+
 /// <summary>Speaks to Newsletter for its pages and forms.</summary>
 internal sealed class NewsletterClient(IHttpClientFactory clients)
 {
     private static readonly TimeSpan ToShow = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ToSend = TimeSpan.FromSeconds(10);
+    // It asks about every tool.
+    private static readonly TimeSpan ToCompose = TimeSpan.FromSeconds(30);
 
     /// <returns>The archive, newest first, or null when Newsletter is away: the sign-up is shown all the same.</returns>
     public async Task<IReadOnlyList<Issue>?> ArchiveAsync(CancellationToken stop)
@@ -33,6 +41,28 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
 
     public Task<Issue?> IssueAsync(string week, CancellationToken stop) =>
         Client.ReadAsync<Issue>("Newsletter", $"api/newsletter/issues/{week}", ToShow, stop);
+
+    /// <param name="token">The editor's.</param>
+    /// <returns>The preview, or the status that refuses this token.</returns>
+    /// <exception cref="ServiceAway">No answer, or one above 500.</exception>
+    public async Task<(IssuePreview? Preview, HttpStatusCode Status)> PreviewAsync(string token, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(ToCompose);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "api/newsletter/preview");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        try
+        {
+            using var answer = await Client.SendAsync(request, limit.Token);
+            return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<IssuePreview>(limit.Token), answer.StatusCode)
+                : answer.StatusCode >= HttpStatusCode.InternalServerError ? throw new ServiceAway("Newsletter")
+                : (null, answer.StatusCode);
+        }
+        catch (Exception error) when (error is HttpRequestException or JsonException || error is OperationCanceledException && !stop.IsCancellationRequested)
+        {
+            throw new ServiceAway("Newsletter", error);
+        }
+    }
 
     /// <param name="context">The reader's request; host and address are passed on.</param>
     /// <param name="path">Which form: subscriptions, confirmations or unsubscriptions.</param>

@@ -17,6 +17,8 @@ public static class Programs
         "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin",
     ];
 
+    private static readonly Lock Installing = new();
+
     public static bool Root { get; } = Environment.UserName == "root";
 
     /// <summary>The path in <c>FAULTS_{NAME}</c>, or where the program is found, or null.</summary>
@@ -30,7 +32,15 @@ public static class Programs
         if (Find(program) is { } found)
             return found;
         if (Root && File.Exists("/etc/debian_version"))
-            Install(package);
+        {
+            // Tests that run at once may miss the same program, and apt refuses to run twice.
+            lock (Installing)
+            {
+                if (Find(program) is null)
+                    Install(package);
+            }
+        }
+
         return Find(program) ?? throw new MissingProgramException(
             $"These tests run real servers: install {package} (Debian's name) or set FAULTS_{program.Replace('-', '_').ToUpperInvariant()} to the path of {program}.");
     }
