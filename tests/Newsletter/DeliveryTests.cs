@@ -74,7 +74,7 @@ public sealed class DeliveryTests : IAsyncLifetime
     {
         await _press.StartAsync();
         await _press.StopAllAsync();
-        await _press.ScalarAsync("insert into requests (address, address_key, asked_at) values ('ada@example.org', 'ada@example.org', 0)");
+        await _press.ScalarAsync("insert into requests (id, address, address_key, asked_at) values ('1', 'ada@example.org', 'ada@example.org', 0)");
         await _press.StartAsync();
         await _press.MailToAsync("ada@example.org");
     }

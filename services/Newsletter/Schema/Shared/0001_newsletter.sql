@@ -2,8 +2,10 @@
 -- For PostgreSQL and SQLite alike. Times are Unix milliseconds.
 
 -- What was asked and not yet looked at. Every ask is one such row, known address or not; its id grows with time.
-create table if not exists requests (
-    id text primary key,
+-- A queue that is empty a moment later; where an older one with ids of another type is found, it is made anew.
+drop table if exists requests;
+create table requests (
+    id text not null primary key,
     address text not null,
     address_key text not null,
     asked_at bigint not null
