@@ -86,7 +86,7 @@ public sealed class OperatorsWork(Site site, ITestOutputHelper output) : Scenari
         code.ShouldBe(0, answer);
         Say($"backup: {JsonDocument.Parse(answer).RootElement.GetProperty("facts")}");
 
-        await using (var damaged = new NpgsqlConnection(Site.Postgres.ConnectionTo(restored)))
+        await using (var damaged = new NpgsqlConnection($"{Site.Postgres.ConnectionTo(restored)};Pooling=false"))
         {
             await damaged.OpenAsync();
             await using var lose = new NpgsqlCommand("delete from entries where id = (select max(id) / 2 from entries)", damaged);

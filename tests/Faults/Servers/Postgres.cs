@@ -30,7 +30,7 @@ public sealed class Postgres : Server
 
     public async Task Create(string database)
     {
-        await using var connection = new NpgsqlConnection(ConnectionTo("postgres"));
+        await using var connection = new NpgsqlConnection($"{ConnectionTo("postgres")};Pooling=false"); // what lay in a pool may have died with the server since
         await connection.OpenAsync();
         await using var create = new NpgsqlCommand($"create database {database}", connection);
         await create.ExecuteNonQueryAsync();
