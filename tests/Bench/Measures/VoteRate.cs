@@ -47,15 +47,18 @@ internal static class VoteRate
 
         var (ceiling256, ceiling64) = (Rate("ceiling 256"), Rate("ceiling 64"));
         report.Add("ceiling at 256 and 64 connections", "", $"{ceiling256:N0}/s, {ceiling64:N0}/s", null);
-        report.AtLeast("durable votes, whole chain, 256 connections, of the ceiling", 0.55, Rate("votes 256") / ceiling256, $"{Rate("votes 256"):N0}/s");
+        report.AtLeast("durable votes, whole chain, 256 connections, of the ceiling", 0.55, Ratio("votes 256", "ceiling 256"), $"{Rate("votes 256"):N0}/s");
         report.AtMost("the same, p99", 50, Report.Median(runs["votes 256"].Select(run => run.P99)), "ms");
-        report.AtLeast("the same at 64 connections", 0.40, Rate("votes 64") / ceiling64, $"{Rate("votes 64"):N0}/s, p99 {Report.Median(runs["votes 64"].Select(run => run.P99)):0.0} ms");
-        report.AtLeast("one hot tool, of a hundred tools", 0.9, Rate("hot tool 256") / Rate("votes 256"), $"{Rate("hot tool 256"):N0}/s");
-        report.AtLeast("Standalone on SQLite, 256 connections, of the ceiling", 0.40, Rate("standalone 256") / ceiling256, $"{Rate("standalone 256"):N0}/s");
+        report.AtLeast("the same at 64 connections", 0.40, Ratio("votes 64", "ceiling 64"), $"{Rate("votes 64"):N0}/s, p99 {Report.Median(runs["votes 64"].Select(run => run.P99)):0.0} ms");
+        report.AtLeast("one hot tool, of a hundred tools", 0.9, Ratio("hot tool 256", "votes 256"), $"{Rate("hot tool 256"):N0}/s");
+        report.AtLeast("Standalone on SQLite, 256 connections, of the ceiling", 0.40, Ratio("standalone 256", "ceiling 256"), $"{Rate("standalone 256"):N0}/s");
         report.AtMost("Voting's memory at saturation", 200, Resident(whole.Voting[0].Pid), "MiB");
         report.Add("not a 2xx", "0", $"{runs.Values.SelectMany(some => some).Sum(run => run.Bad)}", runs.Values.SelectMany(some => some).Sum(run => run.Bad) == 0);
         await ExactAsync(report, whole, acknowledged);
         Directory.Delete(folder, recursive: true);
+
+        // Of each round by itself: a machine that is slower in one round is so for both.
+        double Ratio(string name, string to) => Report.Median(runs[name].Zip(runs[to], (run, other) => run.PerSecond / other.PerSecond));
 
         double Rate(string name) => Report.Median(runs[name].Select(run => run.PerSecond));
     }
