@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -31,7 +32,7 @@ public sealed class Database : IAsyncDisposable
         try
         {
             if (value.StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || value.Contains(";Host=", StringComparison.OrdinalIgnoreCase))
-                return new Database(DatabaseKind.Postgres, value, NpgsqlDataSource.Create(value));
+                return new Database(DatabaseKind.Postgres, value, Postgres(value));
 
             var sqlite = new SqliteConnectionStringBuilder(value);
             if (sqlite.DataSource.Length == 0)
@@ -47,4 +48,14 @@ public sealed class Database : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    private static NpgsqlDataSource Postgres(string connection)
+    {
+        var source = new NpgsqlDataSourceBuilder(connection);
+        // A statement is a span where it serves a request or a batch that is traced; sweeps and probes would only fill the store.
+        source.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(static _ => Activity.Current is { Recorded: true })
+            .ConfigureBatchFilter(static _ => Activity.Current is { Recorded: true }));
+        return source.Build();
+    }
 }

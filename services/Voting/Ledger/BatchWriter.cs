@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Hosting;
 using Voting.Relay;
 
 namespace Voting.Ledger;
@@ -136,6 +137,10 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
     private async Task CommitAsync(Dictionary<(Guid, string), List<Waiting>> batch)
     {
         var places = batch.Values.ToArray();
+        using var span = VotingTrace.Source.HasListeners()
+            ? VotingTrace.Source.Continue("commit batch", ActivityKind.Internal, places.SelectMany(place => place).Select(waiting => waiting.Trace))
+            : null;
+        span?.SetTag("voting.votes", places.Length);
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -147,6 +152,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         }
         catch (Exception error)
         {
+            span?.SetStatus(ActivityStatusCode.Error, error.Message);
             VotingLog.BatchFailed(log, places.Length, error.Message);
             metrics.Failed(places.Length);
             var unavailable = new LedgerUnavailableException("The ledger could not commit.", error);
@@ -182,6 +188,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
     {
         public Cast Cast { get; } = cast;
         public CancellationToken Gone { get; } = gone;
+        public ActivityContext Trace { get; } = VotingTrace.Source.Here();
         public TaskCompletionSource<Vote> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
