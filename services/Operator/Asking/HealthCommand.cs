@@ -28,7 +28,9 @@ internal static class HealthCommand
             async (parsed, stop) =>
             {
                 using var http = new HttpClient { Timeout = Patience };
-                var asked = services.SelectMany(option => parsed.Addresses(option).Select(address => ServiceAsync(http, option.Name[2..], address, stop))).ToList();
+                var asked = new List<Task<Part>>();
+                foreach (var option in services)
+                    asked.AddRange((await parsed.Addresses(option).AllAsync(stop)).Select(address => ServiceAsync(http, option.Name[2..], address, stop)));
                 if (parsed.Given(Site.Bus) is { } bus && bus != "memory")
                     asked.Add(BrokerAsync(new Uri(bus), stop));
                 if (parsed.Given(Site.Counters) is { } counters && counters != "memory")
