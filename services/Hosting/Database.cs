@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -32,7 +31,7 @@ public sealed class Database : IAsyncDisposable
         try
         {
             if (value.StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || value.Contains(";Host=", StringComparison.OrdinalIgnoreCase))
-                return new Database(DatabaseKind.Postgres, value, Postgres(value));
+                return new Database(DatabaseKind.Postgres, value, NpgsqlDataSource.Create(value));
 
             var sqlite = new SqliteConnectionStringBuilder(value);
             if (sqlite.DataSource.Length == 0)
@@ -48,14 +47,4 @@ public sealed class Database : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
-
-    private static NpgsqlDataSource Postgres(string connection)
-    {
-        var source = new NpgsqlDataSourceBuilder(connection);
-        // A statement is a span where it serves a request or a batch that is traced; sweeps and probes would only fill the store.
-        source.ConfigureTracing(tracing => tracing
-            .ConfigureCommandFilter(static _ => Activity.Current is { Recorded: true })
-            .ConfigureBatchFilter(static _ => Activity.Current is { Recorded: true }));
-        return source.Build();
-    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,14 +31,14 @@ internal static class Telemetry
             });
         if (otlp)
             telemetry.WithTracing(traces => traces.AddSource(Sources).AddSource("Npgsql")
+                .SetSampler(Sampling.From(builder.Configuration, isPublic: service is "Web" or "Standalone"))
                 .AddAspNetCoreInstrumentation(requests =>
                 {
                     requests.Filter = IsWorthATrace;
                     // Who reads is nobody's business, an exporter's neither.
                     requests.EnrichWithHttpRequest = static (span, _) => span.SetTag("user_agent.original", null).SetTag("client.address", null);
                 })
-                // What a timer asks other services again and again belongs to no reader's trace; the header then tells the asked one to leave it out too.
-                .AddHttpClientInstrumentation(requests => requests.FilterHttpRequestMessage = static _ => Activity.Current is { ParentId: not null })
+                .AddHttpClientInstrumentation()
                 .AddOtlpExporter());
     }
 

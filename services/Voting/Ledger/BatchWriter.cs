@@ -15,6 +15,7 @@ public sealed class LedgerUnavailableException(string reason, Exception? inner =
 public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat heartbeat, VotingMetrics metrics, ILogger<BatchWriter> log) : BackgroundService
 {
     private const int MaxBatch = 1000;
+    private readonly Outage _outage = new();
 
     // Bounded: beyond this the disk is behind by more than readers would wait, and saying so at once is kinder than a queue.
     private readonly Channel<Work> _queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(20_000) { SingleReader = true });
@@ -147,13 +148,16 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
             var committed = await ledger.CommitAsync(Array.ConvertAll(places, place => place[0].Cast), CancellationToken.None);
             metrics.Committed(places.Length, Stopwatch.GetElapsedTime(started));
             relay.Moved(committed.Moved);
+            if (_outage.Works())
+                VotingLog.CommitsAgain(log);
             for (var i = 0; i < places.Length; i++)
                 places[i].ForEach(waiting => waiting.Answer.SetResult(committed.Votes[i]));
         }
         catch (Exception error)
         {
             span?.SetStatus(ActivityStatusCode.Error, error.Message);
-            VotingLog.BatchFailed(log, places.Length, error.Message);
+            if (_outage.Fails())
+                VotingLog.BatchFailed(log, places.Length, error.Message);
             metrics.Failed(places.Length);
             var unavailable = new LedgerUnavailableException("The ledger could not commit.", error);
             foreach (var waiting in places.SelectMany(place => place))

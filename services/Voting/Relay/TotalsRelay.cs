@@ -79,7 +79,7 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
                 {
                     Moved(totals, traces);
                     if (!failing)
-                        VotingLog.PublishFailed(log, totals.Count, error.Message);
+                        VotingLog.PublishFailed(log, totals.Count, error is OperationCanceledException ? $"the broker did not confirm within {PublishTimeout.TotalSeconds} s" : error.Message);
                     failing = true;
                     await Task.Delay(TimeSpan.FromMilliseconds(250), stop);
                 }
