@@ -13,13 +13,13 @@ internal sealed class BusWatch(IBusControl bus, TimeProvider clock, ILogger<BusW
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), clock);
-        var (away, looks) = (false, 0);
+        var (away, looks, patience) = (false, 0, 10);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var health = bus.CheckHealth();
-            // Twice in a row: a bus that is still starting is not away.
-            looks = health.Status is BusHealthStatus.Healthy ? 0 : looks + 1;
-            if (away ? looks == 0 : looks == 2)
+            // A bus that is still starting is not away.
+            (looks, patience) = health.Status is BusHealthStatus.Healthy ? (0, 1) : (looks + 1, patience);
+            if (away ? looks == 0 : looks == patience)
             {
                 away = !away;
                 if (away)

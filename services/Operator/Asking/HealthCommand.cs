@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using RabbitMQ.Client;
@@ -79,7 +80,7 @@ internal static class HealthCommand
     private static async Task<Part> RedisAsync(string configuration)
     {
         var options = ConfigurationOptions.Parse(configuration);
-        var shown = string.Join(',', options.EndPoints);
+        var shown = string.Join(',', options.EndPoints.Select(at => at is DnsEndPoint name ? $"{name.Host}:{name.Port}" : at.ToString()));
         try
         {
             options.AbortOnConnectFail = true;
