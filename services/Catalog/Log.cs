@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Warning, "The catalog's database did not answer: {Problem}")]
     public static partial void Unavailable(ILogger log, string problem);
 
+    [LoggerMessage(2007, LogLevel.Information, "The catalog's database answers again")]
+    public static partial void AvailableAgain(ILogger log);
+
     [LoggerMessage(2004, LogLevel.Information, "An editor changed {Kind} {Slug}")]
     public static partial void Edited(ILogger log, string kind, string slug);
 

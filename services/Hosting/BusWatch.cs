@@ -13,26 +13,33 @@ internal sealed class BusWatch(IBusControl bus, TimeProvider clock, ILogger<BusW
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), clock);
-        var away = false;
+        var (away, looks, patience) = (false, 0, 10);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var health = bus.CheckHealth();
-            if (health.Status is BusHealthStatus.Healthy == away)
+            // A bus that is still starting is not away.
+            (looks, patience) = health.Status is BusHealthStatus.Healthy ? (0, 1) : (looks + 1, patience);
+            if (away ? looks == 0 : looks == patience)
             {
                 away = !away;
                 if (away)
-                    BusLog.Away(log, health.Description);
+                    BusLog.Away(log, bus.Address.Host, Reason(health));
                 else
                     BusLog.Back(log);
             }
         }
     }
+
+    // The description only counts endpoints; why they are away lies at the bottom of one of their exceptions.
+    private static string Reason(BusHealthResult health) =>
+        health.Endpoints.Values.Select(endpoint => endpoint.Exception).Prepend(health.Exception).OfType<Exception>().FirstOrDefault()?.GetBaseException().Message
+        ?? health.Description;
 }
 
 internal static partial class BusLog
 {
-    [LoggerMessage(1003, LogLevel.Warning, "The bus is away: {Problem}")]
-    public static partial void Away(ILogger log, string problem);
+    [LoggerMessage(1003, LogLevel.Warning, "The bus at {Host} is away: {Problem}")]
+    public static partial void Away(ILogger log, string host, string problem);
 
     [LoggerMessage(1004, LogLevel.Information, "The bus is back")]
     public static partial void Back(ILogger log);

@@ -112,6 +112,8 @@ public static class Service
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Polly", LogLevel.Warning)
+            // Warns at every start that keys are not kept; nothing here is protected with them.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
             // What is missing is what /health/ready answers; repeating it at every probe would drown the log during an outage.
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical)
             .AddFilter("MassTransit", LogLevel.Critical)
@@ -129,6 +131,7 @@ public static class Service
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
+        builder.Services.AddExceptionHandler<Failures>();
         builder.Services.AddOpenApi();
         builder.Services.AddHealthChecks();
         builder.AddCallers();
@@ -142,9 +145,10 @@ public static class Service
         app.UseCallers();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            // A request that is not readable (body too large, cut off…) is the sender's error, not ours, and no error in the log either.
+            // A request that is not readable (body too large, cut off…) is the sender's error, not ours.
             StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
-            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+            // Failures says it better.
+            SuppressDiagnosticsCallback = _ => true,
         });
         app.UseStatusCodePages();
         app.UseRateLimits();

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,6 +13,7 @@ internal static class Telemetry
 {
     // A service's own meter and activity source bear its name.
     private static readonly string[] Sources = ["Catalog", "Voting", "Tally", "Newsletter", "Web", "MassTransit"];
+    private static readonly string[] Untraced = ["/health", "/metrics", "/hubs", "/api/tallies/stream"];
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
@@ -28,6 +30,19 @@ internal static class Telemetry
                     metrics.AddOtlpExporter();
             });
         if (otlp)
-            telemetry.WithTracing(traces => traces.AddSource(Sources).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddOtlpExporter());
+            telemetry.WithTracing(traces => traces.AddSource(Sources).AddSource("Npgsql")
+                .SetSampler(Sampling.From(builder.Configuration, isPublic: service is "Web" or "Standalone"))
+                .AddAspNetCoreInstrumentation(requests =>
+                {
+                    requests.Filter = IsWorthATrace;
+                    // Who reads is nobody's business, an exporter's neither.
+                    requests.EnrichWithHttpRequest = static (span, _) => span.SetTag("user_agent.original", null).SetTag("client.address", null);
+                })
+                .AddHttpClientInstrumentation()
+                .AddOtlpExporter());
     }
+
+    // Probes and scrapes say nothing, and a connection that stays open for hours is no span: what is pushed on it has spans of its own.
+    private static bool IsWorthATrace(HttpContext context) =>
+        !Array.Exists(Untraced, path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 }

@@ -13,6 +13,7 @@ internal sealed class TallyMetrics
     private readonly Counter<long> _stuck;
     private readonly Counter<long> _moved;
     private readonly Counter<long> _corrected;
+    private readonly Gauge<long> _gap;
     private readonly Histogram<double> _lag;
     private readonly TimeProvider _time;
 
@@ -28,6 +29,7 @@ internal sealed class TallyMetrics
         _stuck = meter.CreateCounter<long>("tally.readers.stuck", "{reader}", "Readers cut because they didn't read");
         _moved = meter.CreateCounter<long>("tally.counters.moved", "{counter}", "Counters moved by messages");
         _corrected = meter.CreateCounter<long>("tally.counters.corrected", "{counter}", "Counters that a reconcile had to mend");
+        _gap = meter.CreateGauge<long>("tally.ledger.gap", "{entry}", "Ledger entries this replica did not show yet when it last asked the ledger, before it mended that");
         _lag = meter.CreateHistogram("tally.push.lag", "s", "From the ledger's commit to the push", advice: new InstrumentAdvice<double>
         {
             HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
@@ -41,6 +43,8 @@ internal sealed class TallyMetrics
     public void Stuck() => _stuck.Add(1);
     public void Moved(int counters) => _moved.Add(counters);
     public void Corrected(int counters) => _corrected.Add(counters);
+
+    public void Behind(long entries) => _gap.Record(entries);
 
     public void Pushed(int readers, Standing standing)
     {

@@ -5,7 +5,7 @@ using MessagePack.Formatters;
 namespace Tally;
 
 /// <summary>
-/// Times in MessagePack as the same ISO 8601 text that JSON has. MessagePack's own timestamp was rejected: clients in other
+/// Times in MessagePack as the same ISO 8601 text that JSON has (which ends with the last digit that is not zero). MessagePack's own timestamp was rejected: clients in other
 /// languages would then need two readings of one field, depending on the protocol they negotiated.
 /// </summary>
 public sealed class TimeAsText : IMessagePackFormatter<DateTime?>
@@ -13,7 +13,7 @@ public sealed class TimeAsText : IMessagePackFormatter<DateTime?>
     public void Serialize(ref MessagePackWriter writer, DateTime? value, MessagePackSerializerOptions options)
     {
         if (value is { } time)
-            writer.Write(time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+            writer.Write(time.ToString("yyyy-MM-ddTHH:mm:ss.FFFZ", CultureInfo.InvariantCulture));
         else
             writer.WriteNil();
     }

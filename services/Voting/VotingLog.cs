@@ -3,7 +3,7 @@ namespace Voting;
 /// <summary>Everything this service logs; event ids stay the same between releases.</summary>
 internal static partial class VotingLog
 {
-    [LoggerMessage(3001, LogLevel.Error, "A batch of {Votes} votes could not be committed and was answered 503: {Problem}")]
+    [LoggerMessage(3001, LogLevel.Error, "The ledger does not commit, votes are answered 503 (a batch of {Votes} just now): {Problem}")]
     public static partial void BatchFailed(ILogger log, int votes, string problem);
 
     [LoggerMessage(3002, LogLevel.Warning, "Totals could not be published ({Tools} tools are waiting), trying again: {Problem}")]
@@ -32,6 +32,9 @@ internal static partial class VotingLog
 
     [LoggerMessage(3010, LogLevel.Warning, "The quota's counts are away; this replica counts new voters for itself meanwhile: {Problem}")]
     public static partial void QuotaAway(ILogger log, string problem);
+
+    [LoggerMessage(3012, LogLevel.Information, "The ledger commits again")]
+    public static partial void CommitsAgain(ILogger log);
 
     [LoggerMessage(3011, LogLevel.Information, "The quota's counts are back")]
     public static partial void QuotaBack(ILogger log);

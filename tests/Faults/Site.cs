@@ -110,10 +110,10 @@ public sealed class Site : IAsyncLifetime
         return replica;
     }
 
-    /// <summary>Web in front of all replicas.</summary>
-    public async Task<ServiceProcess> FrontDoor()
+    /// <summary>A replica of Web in front of all replicas.</summary>
+    public async Task<ServiceProcess> FrontDoor(string name = "web")
     {
-        var web = Replica("Web", "web", new Dictionary<string, string?>
+        var web = Replica("Web", name, new Dictionary<string, string?>
         {
             ["Services__Voting"] = string.Join(';', Voting.Select(replica => replica.Address)),
             ["Services__Tally"] = string.Join(';', Tally.Select(replica => replica.Address)),

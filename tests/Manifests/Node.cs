@@ -28,6 +28,14 @@ internal sealed class Node(YamlNode? yaml)
     public static IReadOnlyList<Node> Load(string path)
     {
         using var reader = new StreamReader(Repository.Path(path));
+        return Load(reader);
+    }
+
+    /// <summary>The one document of a text.</summary>
+    public static Node Parse(string text) => Load(new StringReader(text)).Single();
+
+    private static List<Node> Load(TextReader reader)
+    {
         var stream = new YamlStream();
         stream.Load(new MergingParser(new Parser(reader)));
         return [.. stream.Documents.Select(document => new Node(document.RootNode))];

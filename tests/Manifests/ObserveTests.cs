@@ -29,18 +29,41 @@ public sealed partial class ObserveTests
         }
     }
 
+    // What the frameworks and the broker measure, as seen at their /metrics; what is recorded by a rule is added.
+    private static readonly string[] Foreign =
+    [
+        "up", "http_server_request_duration_seconds_bucket", "http_server_request_duration_seconds_count", "http_server_active_requests", "kestrel_active_connections",
+        "dotnet_process_memory_working_set_bytes", "dotnet_process_cpu_time_seconds_total", "dotnet_gc_pause_time_seconds_total", "rabbitmq_detailed_queue_messages",
+    ];
+
     [Fact]
     public void Alerts_and_dashboards_ask_for_metrics_that_exist()
     {
-        var known = OwnMetrics();
+        var known = OwnMetrics().SelectMany(one => one.Value).Concat(Foreign)
+            .Concat(Node.Load($"{Folder}/rules.yml").Single()["groups"].Each.SelectMany(group => group["rules"].Each).Select(rule => rule["record"].Text).OfType<string>()).ToHashSet();
         known.ShouldContain("tally_push_lag_seconds_bucket");
         known.ShouldContain("voting_votes_total");
         foreach (var (where, expression) in Expressions())
         {
-            foreach (Match metric in OwnMetric().Matches(expression))
-                known.ShouldContain(metric.Value, where);
+            foreach (var metric in AskedFor(expression))
+                known.ShouldContain(metric, where);
         }
     }
+
+    [Fact]
+    public void Everything_that_is_measured_is_shown()
+    {
+        var asked = Expressions().SelectMany(one => AskedFor(one.Expression)).ToHashSet();
+        OwnMetrics().Count.ShouldBeGreaterThan(15);
+        foreach (var (instrument, names) in OwnMetrics())
+            names.ShouldContain(name => asked.Contains(name), $"{instrument} is on no dashboard");
+    }
+
+    [Theory]
+    [InlineData("""sum by (job) (rate(tally_puhses_total{a="b_c"}[5m])) / on (job) max(up)""", "tally_puhses_total,up")]
+    [InlineData("histogram_quantile(0.99, sum by (le, job) (rate(x_bucket{a!~\"/hubs.*|y_total\"}[$__rate_interval]))) > 1 unless votes:failed:ratio_rate1h", "x_bucket,votes:failed:ratio_rate1h")]
+    public void The_metrics_of_an_expression_are_told_from_its_functions_and_labels(string expression, string metrics) =>
+        AskedFor(expression).ShouldBe(metrics.Split(','));
 
     [Fact]
     public void Dashboards_can_be_loaded()
@@ -76,9 +99,9 @@ public sealed partial class ObserveTests
     }
 
     /// <summary>What the services' instruments are called in Prometheus: dots become underscores, then the unit, then _total or a histogram's endings.</summary>
-    private static HashSet<string> OwnMetrics()
+    private static Dictionary<string, string[]> OwnMetrics()
     {
-        var names = new HashSet<string>();
+        var names = new Dictionary<string, string[]>();
         foreach (var file in Repository.Files("services", "*Metrics.cs"))
         {
             foreach (Match made in Instrument().Matches(Repository.Read(file)))
@@ -90,7 +113,7 @@ public sealed partial class ObserveTests
                     "Histogram" => ["_bucket", "_sum", "_count"],
                     _ => [""],
                 };
-                names.UnionWith(endings.Select(ending => name + ending));
+                names[name] = Array.ConvertAll(endings, ending => name + ending);
             }
         }
 
@@ -100,6 +123,13 @@ public sealed partial class ObserveTests
     [GeneratedRegex("""Create(?<kind>\w+?)(<\w+>)?\(\s*"(?<name>[a-z.]+)"(?<rest>[^;{]*)""")]
     private static partial Regex Instrument();
 
-    [GeneratedRegex("(?<![:a-z_])(voting|tally|newsletter)_[a-z_]+(?![a-z_]*=)")]
-    private static partial Regex OwnMetric();
+    private static IEnumerable<string> AskedFor(string expression) => Name().Matches(NoMetric().Replace(expression, " ")).Select(name => name.Value);
+
+    // What is no metric: labels, ranges, groupings, operators in words.
+    [GeneratedRegex("""\{[^}]*\}|\[[^\]]*\]|\b(by|on|ignoring|without)\s*\([^)]*\)|\b(and|or|unless)\b""")]
+    private static partial Regex NoMetric();
+
+    // A name that is not a function's.
+    [GeneratedRegex(@"\b[a-z_][a-z0-9_:]*\b(?!\s*\()")]
+    private static partial Regex Name();
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using RabbitMQ.Client;
@@ -28,7 +29,9 @@ internal static class HealthCommand
             async (parsed, stop) =>
             {
                 using var http = new HttpClient { Timeout = Patience };
-                var asked = services.SelectMany(option => parsed.Addresses(option).Select(address => ServiceAsync(http, option.Name[2..], address, stop))).ToList();
+                var asked = new List<Task<Part>>();
+                foreach (var option in services)
+                    asked.AddRange((await parsed.Addresses(option).AllAsync(stop)).Select(address => ServiceAsync(http, option.Name[2..], address, stop)));
                 if (parsed.Given(Site.Bus) is { } bus && bus != "memory")
                     asked.Add(BrokerAsync(new Uri(bus), stop));
                 if (parsed.Given(Site.Counters) is { } counters && counters != "memory")
@@ -77,7 +80,7 @@ internal static class HealthCommand
     private static async Task<Part> RedisAsync(string configuration)
     {
         var options = ConfigurationOptions.Parse(configuration);
-        var shown = string.Join(',', options.EndPoints);
+        var shown = string.Join(',', options.EndPoints.Select(at => at is DnsEndPoint name ? $"{name.Host}:{name.Port}" : at.ToString()));
         try
         {
             options.AbortOnConnectFail = true;

@@ -22,7 +22,7 @@ internal static class RebuildCommand
         command.Does(
             async (parsed, stop) =>
             {
-                var (voting, tally) = (parsed.RequiredAddresses(Site.Voting), parsed.RequiredAddresses(Site.Tally));
+                var (voting, tally) = (parsed.RequiredAddresses(Site.Voting), await parsed.RequiredAddresses(Site.Tally).AllAsync(stop));
                 await using var redis = await ConnectionMultiplexer.ConnectAsync(parsed.Required(Site.Counters));
                 if (!parsed.GetValue(yes))
                     throw new UnusableException($"This would delete {await Counters.CountAsync(redis, stop)} keys of the counters in {string.Join(", ", redis.GetEndPoints().Select(at => at.ToString()))}; say --yes to do it.");

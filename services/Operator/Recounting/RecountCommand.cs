@@ -23,7 +23,7 @@ internal static class RecountCommand
             async (parsed, stop) =>
             {
                 using var http = new HttpClient();
-                return await FindAsync(http, parsed.RequiredAddresses(Site.Voting), parsed.Addresses(Site.Tally), parsed.GetValue(histories), stop);
+                return await FindAsync(http, parsed.RequiredAddresses(Site.Voting), await parsed.Addresses(Site.Tally).AllAsync(stop), parsed.GetValue(histories), stop);
             },
             findings =>
             {

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using Contracts;
+using Hosting;
 using StackExchange.Redis;
 
 namespace Tally;
@@ -26,15 +28,18 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 
     public async Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation)
     {
+        using var span = TallyTrace.Source.Within("write counters", ActivityKind.Client);
+        var trace = span?.Id ?? "";
         var taken = 0;
         foreach (var some in totals.Chunk(ToolsPerCall))
         {
-            var arguments = new List<RedisValue>(1 + some.Length * 5) { RedisKeys.Moved };
+            var arguments = new List<RedisValue>(2 + some.Length * 5) { RedisKeys.Moved, trace };
             foreach (var state in some)
                 arguments.AddRange([state.Tool, state.Version, state.Ship, state.Skip, Milliseconds(state.At)]);
             taken += (int)await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.Take, [RedisKeys.Counters], [.. arguments]), cancellation);
         }
 
+        span?.SetTag("tally.told", totals.Count).SetTag("tally.taken", taken);
         return taken;
     }
 
@@ -132,9 +137,11 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     private void Hear(RedisValue message)
     {
         List<ToolTotals> moved = [];
-        foreach (var line in ((string?)message ?? "").Split('\n'))
+        var lines = ((string?)message ?? "").Split('\n');
+        foreach (var line in lines)
             if (Parse(line) is { } state)
                 moved.Add(state);
+        using var span = TallyTrace.Source.Continue("hear counters", ActivityKind.Consumer, [TraceOf(lines[^1])]);
         Moved?.Invoke(moved);
     }
 
@@ -154,6 +161,9 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     private static long Milliseconds(DateTimeOffset at) => at == default ? 0 : at.ToUnixTimeMilliseconds();
 
     private static long[] Numbers(string text) => [.. text.Split(' ').Select(part => long.Parse(part, CultureInfo.InvariantCulture))];
+
+    private static ActivityContext TraceOf(string line) =>
+        line.StartsWith("trace ", StringComparison.Ordinal) && ActivityContext.TryParse(line["trace ".Length..], traceState: null, isRemote: true, out var trace) ? trace : default;
 
     // Whatever else stands in Redis under our keys is not a counter; the next reconcile writes over it.
     private static ToolTotals? Parse(string line)

@@ -6,16 +6,16 @@ internal static class RedisScripts
     /// <summary>
     /// Takes each state if it is newer (the rule of <see cref="Newer"/>) and announces those taken. Compare and write are one step, so a state
     /// can come from several replicas at once, and be sent again after a failure of which nobody knows whether it was one. INCR could not.
-    /// KEYS: counters. ARGV: channel, then tool, version, ship, skip, at of each.
+    /// KEYS: counters. ARGV: channel, trace of who writes ('' for none), then tool, version, ship, skip, at of each. A trace is announced as a last line of its own.
     /// </summary>
     public const string Take = """
         local tools = {}
-        for i = 2, #ARGV, 5 do tools[#tools + 1] = ARGV[i] end
+        for i = 3, #ARGV, 5 do tools[#tools + 1] = ARGV[i] end
         if #tools == 0 then return 0 end
         local kept = redis.call('HMGET', KEYS[1], unpack(tools))
         local moved, fields = {}, {}
         for n = 1, #tools do
-          local i = 2 + (n - 1) * 5
+          local i = 3 + (n - 1) * 5
           local newer = true
           if kept[n] then
             local version, at = string.match(kept[n], '^(%d+) %d+ %d+ (%d+)$')
@@ -33,9 +33,10 @@ internal static class RedisScripts
         end
         if #moved > 0 then
           redis.call('HSET', KEYS[1], unpack(fields))
+          if ARGV[2] ~= '' then moved[#moved + 1] = 'trace ' .. ARGV[2] end
           redis.call('PUBLISH', ARGV[1], table.concat(moved, '\n'))
         end
-        return #moved
+        return #fields / 2
         """;
 
     /// <summary>

@@ -21,7 +21,8 @@ internal sealed partial class TakeTotals(ICounters counters, TallyMetrics metric
     [LoggerMessage(4001, LogLevel.Warning, "{Count} totals that no ledger could have were left out")]
     private partial void LogUnsound(int count);
 
-    [LoggerMessage(4002, LogLevel.Warning, "The counters stayed away; {Count} totals are left to the reconciler")]
+    // That they are away the reconciler has said; each message would say it again.
+    [LoggerMessage(4002, LogLevel.Debug, "The counters stayed away; {Count} totals are left to the reconciler")]
     private partial void LogLetGo(int count);
 }
 

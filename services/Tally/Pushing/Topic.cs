@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics;
+using Hosting;
 
 namespace Tally;
 
@@ -13,6 +15,7 @@ internal sealed class Topic : IThreadPoolWorkItem
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private readonly List<Watch> _watches = [];
+    private List<ActivityContext>? _traces;
     private long _changes;
     private long _lastRun;
     private bool _ran;
@@ -58,12 +61,14 @@ internal sealed class Topic : IThreadPoolWorkItem
             _changes++;
             if (_scheduled)
             {
+                Remember();
                 _pushes.Metrics.Coalesced();
                 return;
             }
 
             if (_watches.Count == 0)
                 return;
+            Remember();
             _scheduled = true;
             Schedule();
         }
@@ -74,17 +79,19 @@ internal sealed class Topic : IThreadPoolWorkItem
         Watch[] readers;
         int count;
         long seen;
+        List<ActivityContext>? traces;
         lock (_gate)
         {
             seen = _changes;
             _lastRun = _pushes.Time.GetTimestamp();
             _ran = true;
+            (traces, _traces) = (_traces, null);
             count = _watches.Count;
             readers = ArrayPool<Watch>.Shared.Rent(Math.Max(1, count));
             _watches.CopyTo(readers);
         }
 
-        Push(readers.AsSpan(0, count));
+        Push(readers.AsSpan(0, count), traces);
         ArrayPool<Watch>.Shared.Return(readers, clearArray: true);
 
         lock (_gate)
@@ -96,15 +103,24 @@ internal sealed class Topic : IThreadPoolWorkItem
     }
 
     // One state for all readers of this push, so that its bytes are made once even while the tool moves on.
-    private void Push(ReadOnlySpan<Watch> readers)
+    private void Push(ReadOnlySpan<Watch> readers, List<ActivityContext>? traces)
     {
         var standing = Newest;
+        using var span = traces is null ? null : TallyTrace.Source.Continue("push tally", ActivityKind.Producer, traces);
         var sent = 0;
         foreach (var watch in readers)
             if (watch.Reader.Offer(watch, standing))
                 sent++;
+        span?.SetTag("tally.tool", standing.Tally.Tool).SetTag("tally.version", standing.Version).SetTag("tally.readers", sent);
         if (sent > 0)
             _pushes.Metrics.Pushed(sent, standing);
+    }
+
+    // Whose votes the next push shows; the thread that brought the change is still within its trace.
+    private void Remember()
+    {
+        if (TallyTrace.Source.Here() is var trace && trace != default && (_traces ??= []).Count < Traces.Most)
+            _traces.Add(trace);
     }
 
     private void Schedule()

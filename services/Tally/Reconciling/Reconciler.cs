@@ -61,6 +61,8 @@ internal sealed partial class Reconciler : BackgroundService
         var (totals, tools) = (await asked.Totals, await asked.Tools);
         IReadOnlyList<ToolTotals> told = [.. totals ?? [], .. tools ?? []];
 
+        if (totals is not null && _board.Filled.IsCompleted)
+            _metrics.Behind(totals.Sum(state => Math.Max(0, state.Version - (_board.Find(state.Tool)?.Newest.Version ?? 0))));
         var reached = false;
         try
         {

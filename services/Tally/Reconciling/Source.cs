@@ -34,7 +34,7 @@ internal sealed partial class Source(string service, ILogger logger)
             || error is OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             if (_away is not true)
-                LogAway(service, error.GetType().Name, error.Message);
+                LogAway(service, error is OperationCanceledException ? "no answer in time" : error.Message);
             _away = true;
             return null;
         }
@@ -63,8 +63,8 @@ internal sealed partial class Source(string service, ILogger logger)
 
     private sealed record CatalogTool(string? Slug);
 
-    [LoggerMessage(4010, LogLevel.Warning, "{Service} can't be asked ({Error}: {Reason}); what is known stays as it is until it answers")]
-    private partial void LogAway(string service, string error, string reason);
+    [LoggerMessage(4010, LogLevel.Warning, "{Service} can't be asked ({Reason}); what is known stays as it is until it answers")]
+    private partial void LogAway(string service, string reason);
 
     [LoggerMessage(4011, LogLevel.Information, "{Service} answers again")]
     private partial void LogBack(string service);

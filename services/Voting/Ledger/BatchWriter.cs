@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Hosting;
 using Voting.Relay;
 
 namespace Voting.Ledger;
@@ -13,6 +14,8 @@ public sealed class LedgerUnavailableException(string reason, Exception? inner =
 /// </summary>
 public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat heartbeat, VotingMetrics metrics, ILogger<BatchWriter> log) : BackgroundService
 {
+    private readonly Outage _outage = new();
+
     // Bounded: beyond this the disk is behind by more than readers would wait, and saying so at once is kinder than a queue.
     private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(20_000) { SingleReader = true });
 
@@ -72,6 +75,10 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
 
     private async Task CommitAsync(WaitingCast[] casts)
     {
+        using var span = VotingTrace.Source.HasListeners()
+            ? VotingTrace.Source.Continue("commit batch", ActivityKind.Internal, casts.Select(cast => cast.Request is { Recorded: true } request ? request.Context : default))
+            : null;
+        span?.SetTag("voting.votes", casts.Length);
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -79,10 +86,14 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
             metrics.Committed(casts.Length, Stopwatch.GetElapsedTime(started));
             Answers.Committed(casts, committed.Votes);
             relay.Moved(committed.Moved);
+            if (_outage.Works())
+                VotingLog.CommitsAgain(log);
         }
         catch (Exception error)
         {
-            VotingLog.BatchFailed(log, casts.Length, error.Message);
+            span?.SetStatus(ActivityStatusCode.Error, error.Message);
+            if (_outage.Fails())
+                VotingLog.BatchFailed(log, casts.Length, error.Message);
             metrics.Failed(casts.Length);
             Answers.Failed(casts, new LedgerUnavailableException("The ledger could not commit.", error));
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Voting.Ledger;
 
 /// <summary>A request that waits for the committing loop.</summary>
@@ -23,6 +25,9 @@ internal sealed class WaitingCast(Cast cast, CancellationToken gone) : Waiting
 
     /// <summary>The sender hung up.</summary>
     public CancellationToken Gone { get; } = gone;
+
+    /// <summary>The request's span, for the batch to go on with; null when nobody listens.</summary>
+    public Activity? Request { get; } = VotingTrace.Source.HasListeners() ? Activity.Current : null;
 
     public Task<Vote> Answer => _answer.Task;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Contracts;
+using Hosting;
 using MassTransit;
 using Voting.Ledger;
 
@@ -24,16 +25,23 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
 
     private readonly Dictionary<string, ToolTotals> _waiting = [];
     private readonly Dictionary<string, ToolTotals> _confirmed = [];
+
+    // The traces of the batches whose totals wait. What a crash left and the sweep finds has none: storing them would cost every batch a column in each row,
+    // to follow a vote through the one event that the log tells better. Their publish begins a trace of its own, MassTransit's.
+    private readonly List<ActivityContext> _traces = [];
     private readonly SemaphoreSlim _wake = new(0, 1);
 
     /// <summary>Called after COMMIT: these totals want to be published. Never blocks.</summary>
-    public void Moved(IReadOnlyList<ToolTotals> totals)
+    public void Moved(IReadOnlyList<ToolTotals> totals) => Moved(totals, VotingTrace.Source.Here() is var trace && trace == default ? [] : [trace]);
+
+    private void Moved(IReadOnlyList<ToolTotals> totals, IReadOnlyList<ActivityContext> traces)
     {
         if (totals.Count == 0)
             return;
         lock (_waiting)
         {
             Keep(_waiting, totals);
+            _traces.AddRange(traces.Take(Traces.Most - _traces.Count));
             if (_wake.CurrentCount == 0)
                 _wake.Release();
         }
@@ -57,12 +65,12 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
         while (true)
         {
             await _wake.WaitAsync(stop);
-            while (Take() is { Count: > 0 } totals)
+            while (Take() is ({ Count: > 0 } totals, var traces))
             {
                 try
                 {
                     var started = Stopwatch.GetTimestamp();
-                    await PublishOnceAsync(totals, stop);
+                    await PublishOnceAsync(totals, traces, stop);
                     metrics.Published(totals.Count);
                     if (failing)
                         VotingLog.PublishRecovered(log);
@@ -76,9 +84,9 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
                 }
                 catch (Exception error) when (!stop.IsCancellationRequested)
                 {
-                    Moved(totals);
+                    Moved(totals, traces);
                     if (!failing)
-                        VotingLog.PublishFailed(log, totals.Count, error.Message);
+                        VotingLog.PublishFailed(log, totals.Count, error is OperationCanceledException ? $"the broker did not confirm within {PublishTimeout.TotalSeconds} s" : error.Message);
                     failing = true;
                     await Task.Delay(TimeSpan.FromMilliseconds(250), stop);
                 }
@@ -86,11 +94,14 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
         }
     }
 
-    private async Task PublishOnceAsync(List<ToolTotals> totals, CancellationToken stop)
+    private async Task PublishOnceAsync(List<ToolTotals> totals, List<ActivityContext> traces, CancellationToken stop)
     {
         // A time-out always: a broker that froze would else hold the relay for ever. What was cancelled may still arrive; doubles do no harm.
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timeout.CancelAfter(PublishTimeout);
+        // The bus carries the span's context along in the message's headers.
+        using var span = VotingTrace.Source.Continue("relay totals", ActivityKind.Internal, traces);
+        span?.SetTag("voting.totals", totals.Count);
         await bus.Publish(new TotalsMoved { Totals = totals }, Hosting.Bus.Mandatory, timeout.Token);
     }
 
@@ -153,13 +164,15 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
         }
     }
 
-    private List<ToolTotals> Take()
+    private (List<ToolTotals> Totals, List<ActivityContext> Traces) Take()
     {
         lock (_waiting)
         {
             var taken = _waiting.Values.Take(MaxTotals).ToList();
             taken.ForEach(total => _waiting.Remove(total.Tool));
-            return taken;
+            List<ActivityContext> traces = [.. _traces];
+            _traces.Clear();
+            return (taken, traces);
         }
     }
 

@@ -45,6 +45,8 @@ public static class ProxyRoutes
                 transforms.AddXForwarded(ForwardedTransformActions.Set);
             });
         builder.Services.AddSingleton<MergedApi>();
+        builder.Services.AddSingleton<LiveConnections>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<LiveConnections>());
     }
 
     private static ClusterConfig Cluster(string service, IReadOnlyList<Uri> addresses) => new()
@@ -73,9 +75,10 @@ public static class ProxyRoutes
 
     public static void MapProxy(this WebApplication app)
     {
+        var live = app.Services.GetRequiredService<LiveConnections>();
         app.MapReverseProxy(proxy => proxy.Use(async (context, next) =>
         {
-            await next(context);
+            await live.PassAsync(context, next);
             // 502 and 504 are how a proxy speaks; what a caller needs to know is that the same request is worth repeating soon.
             if (context.GetForwarderErrorFeature() is not null && !context.Response.HasStarted && (context.Response.StatusCode is 502 or 504))
                 await Problems.Retry(context, 503, "unavailable", "The service behind this address is away; try again in a few seconds.", 5).ExecuteAsync(context);

@@ -15,8 +15,8 @@ public record Acknowledged(string? Choice, long Seq, DateTimeOffset? At);
 /// </summary>
 /// <param name="site">Where it votes.</param>
 /// <param name="diary">Where it notes what happened.</param>
-/// <param name="door">Web, to vote through it; else every Voting replica is asked directly.</param>
-public sealed class Reader(Site site, Diary diary, ServiceProcess? door = null)
+/// <param name="doors">Web's replicas, to vote through them; without one every Voting replica is asked directly.</param>
+public sealed class Reader(Site site, Diary diary, params IReadOnlyList<ServiceProcess> doors)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Dictionary<string, List<Acknowledged>> _history = [];
@@ -103,14 +103,13 @@ public sealed class Reader(Site site, Diary diary, ServiceProcess? door = null)
 
     private ServiceProcess Any(ServiceProcess? butNot)
     {
-        while (door is null)
+        var some = doors.Count > 0 ? doors : site.Voting;
+        while (true)
         {
-            var replica = site.Voting[Random.Shared.Next(site.Voting.Count)];
-            if (replica != butNot || site.Voting.Count == 1)
+            var replica = some[Random.Shared.Next(some.Count)];
+            if (replica != butNot || some.Count == 1)
                 return replica;
         }
-
-        return door;
     }
 
     private async Task<string?> Token(ServiceProcess replica)

@@ -18,6 +18,7 @@ public sealed class Watcher(ServiceProcess replica, string[] tools, bool stream)
     private readonly ConcurrentQueue<string> _backwards = [];
     private ConcurrentDictionary<string, ToolTally> _shown = [];
     private Task _watching = Task.CompletedTask;
+    private readonly ConcurrentQueue<DateTime> _dropped = [];
     private int _connections;
     private int _pushes;
 
@@ -25,6 +26,9 @@ public sealed class Watcher(ServiceProcess replica, string[] tools, bool stream)
     public IReadOnlyDictionary<string, ToolTally> Shown => _shown;
     public IReadOnlyCollection<string> Backwards => _backwards;
     public int Connections => _connections;
+
+    /// <summary>When each connection ended.</summary>
+    public IReadOnlyCollection<DateTime> Dropped => _dropped;
     public int Pushes => _pushes;
     public string? Trouble { get; private set; }
 
@@ -47,6 +51,7 @@ public sealed class Watcher(ServiceProcess replica, string[] tools, bool stream)
         while (!_stop.IsCancellationRequested)
         {
             _shown = [];
+            var before = _connections;
             try
             {
                 await (stream ? Stream() : Hub());
@@ -60,6 +65,8 @@ public sealed class Watcher(ServiceProcess replica, string[] tools, bool stream)
                 return;
             }
 
+            if (_connections > before)
+                _dropped.Enqueue(DateTime.UtcNow);
             await Task.Delay(Random.Shared.Next(50, 500), CancellationToken.None);
         }
     }

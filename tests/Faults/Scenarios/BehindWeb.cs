@@ -1,6 +1,7 @@
 using System.Net;
 using Faults.Tests.Crowd;
 using Faults.Tests.Machine;
+using Faults.Tests.Servers;
 
 namespace Faults.Tests.Scenarios;
 
@@ -30,6 +31,39 @@ public sealed class BehindWeb(Site site, ITestOutputHelper output) : Scenario(si
             Say($"{replica.Name} dead: 20 votes through Web took {asked} requests");
             await Until.Holds($"the page is live while {replica.Name} is dead", TimeSpan.FromSeconds(20), () => live.Complete);
             await replica.StartAndWait();
+        }
+    });
+
+    [Fact]
+    public Task Drain_when_Web_is_restarted_one_by_one() => Judged(async load =>
+    {
+        ServiceProcess[] doors = [await Site.FrontDoor("web-1"), await Site.FrontDoor("web-2")];
+        var reader = new Reader(Site, load.Diary, doors);
+        Site.Readers.Add(reader);
+        var pages = Enumerable.Range(0, 24).Select(n => new Watcher(doors[n % 2], [.. Site.Tools.Take(2)], stream: n % 6 == 5)).ToList();
+        try
+        {
+            pages.ForEach(page => page.Start());
+            await Until.Holds("the pages are live", TimeSpan.FromSeconds(20), () => pages.TrueForAll(page => page.Complete));
+            foreach (var web in doors)
+            {
+                var (since, most) = (DateTime.UtcNow, 0);
+                var stopped = web.Send(Signal.Terminate);
+                for (var turn = 0; turn < 40 || !stopped.IsCompleted; turn++)
+                    most = Math.Max(most, await reader.Vote(Site.Tools[turn % Site.Tools.Count], turn % 2 == 0 ? "ship" : "skip"));
+                await stopped;
+                web.ExitCode.ShouldBe(0, $"{web.Name} should end gracefully");
+                most.ShouldBeLessThanOrEqualTo(2, $"one retry should do while {web.Name} restarts");
+                MovedGently(pages.Where(page => page.Replica == web), since);
+                await web.StartAndWait();
+                await Until.Holds($"the pages of {web.Name} are live again", TimeSpan.FromSeconds(20), () => pages.TrueForAll(page => page.Complete));
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(pages.Select(page => page.DisposeAsync().AsTask()));
+            foreach (var web in doors)
+                await web.Send(Signal.Terminate);
         }
     });
 }

@@ -48,6 +48,15 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
 
     protected T Any<T>(IReadOnlyList<T> some) => some[Luck.Next(some.Count)];
 
+    /// <summary>Everyone who looked on had to connect again, and not all in one moment: a drain takes five seconds.</summary>
+    protected void MovedGently(IEnumerable<Watcher> watchers, DateTime since)
+    {
+        var moved = watchers.Select(watcher => watcher.Dropped.First(dropped => dropped >= since)).Order().ToList();
+        var spread = moved[^1] - moved[0];
+        Say($"{moved.Count} readers moved within {spread.TotalSeconds:0.0} s");
+        spread.ShouldBeGreaterThan(TimeSpan.FromSeconds(2.5));
+    }
+
     /// <summary>kill -9, and proof that it died of it.</summary>
     protected static async Task Kill(Server server)
     {

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Hosting;
+
+namespace Web;
+
+/// <summary>
+/// The live connections that pass through this process: sockets of the hub and event streams. When the process stops they are ended one by one over a few
+/// seconds. Left alone, the server would wait for them in vain and then cut all of them in one moment, and the other replicas be stormed.
+/// </summary>
+internal sealed partial class LiveConnections : IHostedService, IDisposable
+{
+    private const string Setting = "Web:DrainSeconds";
+    private static readonly string[] Paths = ["/hubs", "/api/tallies/stream"];
+    private readonly ConcurrentDictionary<CancellationTokenSource, byte> _open = new();
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly TimeProvider _time;
+    private readonly ILogger<LiveConnections> _log;
+    private readonly TimeSpan _drain;
+    private CancellationTokenRegistration _stopping;
+
+    /// <exception cref="SettingException"><c>Web:DrainSeconds</c> is no number from 0 to 20.</exception>
+    public LiveConnections(IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveConnections> log)
+    {
+        (_lifetime, _time, _log) = (lifetime, time, log);
+        var value = configuration[Setting] is { Length: > 0 } given ? given : "5";
+        _drain = double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 20
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new SettingException(Setting, $"'{value}' is not a number from 0 to 20");
+    }
+
+    public async Task PassAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!Array.Exists(Paths, path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
+        {
+            await next(context);
+            return;
+        }
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        context.RequestAborted = end.Token;
+        _open.TryAdd(end, 0);
+        try
+        {
+            // Whoever comes when the others have been told already.
+            if (_lifetime.ApplicationStopping.IsCancellationRequested)
+                await end.CancelAsync();
+            await next(context);
+        }
+        finally
+        {
+            _open.TryRemove(end, out _);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Not awaited by anybody: the server waits for its requests, which these are.
+        _stopping = _lifetime.ApplicationStopping.Register(() => _ = EndAsync());
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task EndAsync()
+    {
+        var open = _open.Keys;
+        if (open.Count == 0)
+            return;
+        Draining(_log, open.Count, _drain.TotalSeconds);
+        var began = _time.GetTimestamp();
+        var ended = 0;
+        foreach (var connection in open)
+        {
+            var due = _drain * ((double)ended++ / open.Count) - _time.GetElapsedTime(began);
+            if (due > TimeSpan.FromMilliseconds(20))
+                await Task.Delay(due, _time);
+            try
+            {
+                await connection.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // Its reader left meanwhile.
+            }
+        }
+    }
+
+    [LoggerMessage(6020, LogLevel.Information, "Stopping: {Connections} live connections are ended, over {Seconds} s; their readers connect again elsewhere")]
+    private static partial void Draining(ILogger log, int connections, double seconds);
+}
