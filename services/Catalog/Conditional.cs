@@ -9,11 +9,18 @@ internal static class Conditional
 {
     public static readonly StatusCodeHttpResult NotModified = TypedResults.StatusCode(StatusCodes.Status304NotModified);
 
-    public static string Strong(Tool tool) => $"\"{tool.Version}\"";
+    public static string Strong(Tool tool) => Strong(tool.Version);
+
+    public static string Strong(long version) => $"\"{version}\"";
 
     /// <summary>A comparison shows two whole tools, so that a change of any of the three makes it another.</summary>
     public static string Strong(Comparison comparison) =>
-        $"\"{comparison.Version}-{comparison.Tools[0].Version}-{comparison.Tools[1].Version}\"";
+        Strong(comparison.Version, comparison.Tools[0].Version, comparison.Tools[1].Version);
+
+    public static string Strong(long comparison, long a, long b) => $"\"{comparison}-{a}-{b}\"";
+
+    /// <summary>True when whoever asks has something already; it is worth finding out then whether that still stands before all of it is read.</summary>
+    public static bool Asked(HttpContext context) => context.Request.Headers.IfNoneMatch.Count > 0;
 
     public static string Strong(Store.ReviewerRow reviewer) => $"\"{reviewer.Version}\"";
 

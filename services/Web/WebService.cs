@@ -16,6 +16,7 @@ public static class WebService
         var services = builder.Services;
         services.AddSingleton(new Origin(builder.Configuration));
         services.AddSingleton(new Patience(builder.Configuration));
+        services.AddSingleton<Remembered>();
         services.AddSingleton<CatalogReader>();
         services.AddSingleton<TallyReader>();
         services.AddSingleton<VotingClient>();

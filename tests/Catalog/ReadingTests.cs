@@ -92,6 +92,17 @@ public sealed class ReadingTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/api/tools/unheard-of")]
+    [InlineData("/api/comparisons/deepl-vs-deepl")]
+    [InlineData("/api/comparisons/deepl-vs-unheard-of")]
+    public async Task What_is_not_there_is_404_to_whoever_claims_to_have_it(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("If-None-Match", "*");
+        ((int)(await _catalog.Reader.SendAsync(request)).StatusCode).ShouldBe(404);
+    }
+
+    [Theory]
     [InlineData("CURSOR", "cursor-2-0")]
     [InlineData("hugging face", "smolvlm2-2b")]
     [InlineData("Search %26 Research", "notebooklm")]

@@ -8,10 +8,12 @@ namespace EndToEnd.Tests;
 /// <summary>From the home page a stranger follows every link: nothing is broken, and no page sets a cookie.</summary>
 public partial class CrawlTests(Site site)
 {
+    private const string Nowhere = "/nowhere-to-be-found";
+
     [Fact]
     public async Task Every_link_on_the_site_leads_somewhere()
     {
-        var seen = new HashSet<string> { "/", "/sitemap.xml", "/feed.xml", "/robots.txt" };
+        var seen = new HashSet<string> { "/", "/sitemap.xml", "/feed.xml", "/robots.txt", Nowhere };
         var queue = new Queue<(string Path, string From)>(seen.Select(path => (path, "start")));
         var broken = new List<string>();
         while (queue.TryDequeue(out var next))
@@ -35,7 +37,8 @@ public partial class CrawlTests(Site site)
                 Follow(WebUtility.HtmlDecode(link.Groups[1].Value), next.Path);
         }
 
-        broken.ShouldBeEmpty();
+        // The one that is broken on purpose shows that the others would have been found.
+        broken.ShouldBe([$"{Nowhere} (linked from start): 404"]);
         seen.Count.ShouldBeGreaterThan(45);
 
         void Follow(string href, string from)
@@ -45,6 +48,35 @@ public partial class CrawlTests(Site site)
                 queue.Enqueue((target.PathAndQuery, from));
         }
     }
+
+    [Fact]
+    public async Task Every_page_of_the_site_map_opens_in_a_browser_without_a_complaint()
+    {
+        var map = await site.Http.GetStringAsync("/sitemap.xml");
+        await using var reader = await site.NewReaderAsync();
+        var page = await reader.OpenAsync("/");
+        var problems = new List<string>();
+        page.Response += (_, answer) =>
+        {
+            if (answer.Status >= 400)
+                problems.Add($"{answer.Url}: {answer.Status}");
+        };
+        var opened = 0;
+        foreach (var path in Locations().Matches(map).Select(match => new Uri(match.Groups[1].Value).AbsolutePath).Where(path => !path.EndsWith(".xml", StringComparison.Ordinal)))
+        {
+            await page.GotoAsync(path);
+            var lost = await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href')).filter(href => !document.querySelector(href))");
+            problems.AddRange(lost.Select(anchor => $"{path}: {anchor} leads nowhere"));
+            opened++;
+        }
+
+        problems.ShouldBeEmpty();
+        reader.Errors.ShouldBeEmpty();
+        opened.ShouldBeGreaterThan(35);
+    }
+
+    [GeneratedRegex("<loc>([^<]+)")]
+    private static partial Regex Locations();
 
     [GeneratedRegex("""(?:href|src|action(?=="/newsletter"))="([^"#]+)|<loc>([^<]+)""")]
     private static partial Regex Links();

@@ -50,6 +50,27 @@ public class ConditionalTests
     }
 
     [Fact]
+    public async Task What_Catalog_said_is_not_read_again_while_it_stands_and_an_edit_shows_at_once()
+    {
+        await using var site = await Site.OpenAsync();
+        // With a cookie, so that each page is made anew.
+        async Task<string> ReadAsync()
+        {
+            using var answer = await site.GetAsync(Comparison, ("Cookie", "voter=known-voter"));
+            return await answer.Content.ReadAsStringAsync();
+        }
+
+        var first = await ReadAsync();
+        var before = site.Backend.Spared;
+        (await ReadAsync()).ShouldBe(first);
+        site.Backend.Spared.ShouldBeGreaterThanOrEqualTo(before + 3);
+        site.Backend.Tools["cursor-2-0"] = new(SampleCatalog.Cursor) { ["tagline"] = "Another line" };
+        (await ReadAsync()).ShouldContain("Another line");
+        site.Backend.Tools["cursor-2-0"] = SampleCatalog.Cursor;
+        (await ReadAsync()).ShouldNotContain("Another line");
+    }
+
+    [Fact]
     public async Task The_readers_own_votes_and_errors_bear_no_tag()
     {
         await using var site = await Site.OpenAsync();

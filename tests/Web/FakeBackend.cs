@@ -11,6 +11,7 @@ namespace Web.Tests;
 public sealed class FakeBackend : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _spared;
 
     private FakeBackend(WebApplication app) => _app = app;
 
@@ -23,6 +24,9 @@ public sealed class FakeBackend : IAsyncDisposable
     public List<object> Points { get; } = [];
     public List<string> OwnVotes { get; } = ["cursor-2-0"];
     public const string EditorToken = "an.editors.token";
+    /// <summary>How often Catalog was asked for what the asker has already.</summary>
+    public int Spared => _spared;
+
     public bool NothingToTell { get; set; }
     public int VotingAnswers { get; set; } = 200;
 
@@ -169,9 +173,34 @@ public sealed class FakeBackend : IAsyncDisposable
         Received.Enqueue((context.Request.Method, context.Request.Path, context.Request.Headers.Cookie, await body.ReadToEndAsync()));
         if (Down.GetValueOrDefault(service))
             context.Response.StatusCode = 503;
+        else if (service == "Catalog")
+            await AnswerTaggedAsync(context, answer);
         else
             await answer(context);
     });
+
+    // As Catalog does: whoever has the newest state is answered 304.
+    private async Task AnswerTaggedAsync(HttpContext context, Func<HttpContext, Task> answer)
+    {
+        var body = context.Response.Body;
+        using var content = new MemoryStream();
+        context.Response.Body = content;
+        await answer(context);
+        context.Response.Body = body;
+        var tag = $"\"{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(content.ToArray()))[..16]}\"";
+        if (context.Response.StatusCode == 200)
+            context.Response.Headers.ETag = tag;
+        if (context.Request.Headers.IfNoneMatch == tag)
+        {
+            Interlocked.Increment(ref _spared);
+            context.Response.StatusCode = 304;
+            context.Response.ContentType = null;
+            return;
+        }
+
+        content.Position = 0;
+        await content.CopyToAsync(body);
+    }
 
     private static Task SendOr404(HttpContext context, object? value)
     {

@@ -11,4 +11,31 @@ public class ToolsPageTests
         var page = await site.PageAsync("/tools?sort=community");
         page.QuerySelectorAll(".rows h2").Select(name => name.Words()).ShouldBe(["SmolVLM2-2B", "Cursor 2.0", "Night Owl"]);
     }
+
+    [Theory]
+    [InlineData("/tools?sort=panel", "/tools")]
+    [InlineData("/tools?q=cursor&sort=price", "/tools")]
+    [InlineData("/tools?page=2", "/tools?page=2")]
+    public async Task The_same_tools_in_another_order_are_no_page_of_their_own(string path, string canonical)
+    {
+        await using var site = await Site.OpenAsync();
+        var page = await site.PageAsync(path);
+        page.QuerySelector("link[rel=canonical]")!.GetAttribute("href").ShouldEndWith(canonical);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?a=cursor-2-0")]
+    [InlineData("?a=smolvlm2-2b")]
+    [InlineData("?b=cursor-2-0")]
+    public async Task The_picker_never_proposes_to_compare_a_tool_with_itself(string query)
+    {
+        await using var site = await Site.OpenAsync();
+        var page = await site.PageAsync("/compare" + query);
+        var picked = page.QuerySelectorAll("select").Select(select => select.QuerySelector("option[selected]")!.GetAttribute("value")!).ToList();
+        picked.Count.ShouldBe(2);
+        picked.ShouldBeUnique();
+        if (query.Length > 0)
+            picked[query[1] == 'a' ? 0 : 1].ShouldBe(query[3..]);
+    }
 }

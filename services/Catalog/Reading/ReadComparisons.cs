@@ -22,10 +22,23 @@ internal static class ReadComparisons
     public static Task<Results<Ok<Comparison>, StatusCodeHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
         store.ReadAsync<Results<Ok<Comparison>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
         {
-            if (Slug.Split(slug) is not var (first, second) || await Find(catalog, Slug.OfComparison(first, second)) is not { } comparison)
+            if (Slug.Split(slug) is not var (first, second))
+                return Unknown();
+            var canonical = Slug.OfComparison(first, second);
+            if (Conditional.Asked(context) && await StandsAsync(catalog, canonical, context))
+                return Conditional.NotModified;
+            if (await Find(catalog, canonical) is not { } comparison)
                 return Unknown();
             return Conditional.Has(context, Conditional.Strong(comparison)) ? Conditional.NotModified : TypedResults.Ok(comparison);
         }, stop);
+
+    private static async Task<bool> StandsAsync(CatalogReader catalog, string canonical, HttpContext context)
+    {
+        var (a, b) = Slug.Split(canonical)!.Value;
+        return a != b
+            && await catalog.ComparisonVersionsAsync(canonical, a, b) is (var comparison, { } ofA, { } ofB)
+            && Conditional.Has(context, Conditional.Strong(comparison, ofA, ofB));
+    }
 
     /// <param name="canonical">The slug in alphabetical order.</param>
     /// <returns>The comparison, curated or made from the two tools' facts; null unless both tools are known.</returns>

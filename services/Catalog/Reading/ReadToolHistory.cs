@@ -15,9 +15,9 @@ internal static class ReadToolHistory
     public static Task<Results<Ok<ToolHistory>, StatusCodeHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
         store.ReadAsync<Results<Ok<ToolHistory>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
         {
-            if (!Slug.IsValid(slug) || await catalog.ToolAsync(slug) is not { } tool)
+            if (!Slug.IsValid(slug) || await catalog.ToolVersionAsync(slug) is not { } version)
                 return ReadTools.Unknown();
-            if (Conditional.Has(context, Conditional.Strong(tool)))
+            if (Conditional.Has(context, Conditional.Strong(version)))
                 return Conditional.NotModified;
 
             var changes = new List<ToolChange>();

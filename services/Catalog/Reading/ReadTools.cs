@@ -22,7 +22,11 @@ internal static class ReadTools
     public static Task<Results<Ok<Tool>, StatusCodeHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
         store.ReadAsync<Results<Ok<Tool>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
         {
-            if (!Slug.IsValid(slug) || await catalog.ToolAsync(slug) is not { } tool)
+            if (!Slug.IsValid(slug))
+                return Unknown();
+            if (Conditional.Asked(context) && await catalog.ToolVersionAsync(slug) is { } version && Conditional.Has(context, Conditional.Strong(version)))
+                return Conditional.NotModified;
+            if (await catalog.ToolAsync(slug) is not { } tool)
                 return Unknown();
             return Conditional.Has(context, Conditional.Strong(tool)) ? Conditional.NotModified : TypedResults.Ok(tool);
         }, stop);

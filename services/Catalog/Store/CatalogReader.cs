@@ -32,6 +32,18 @@ internal class CatalogReader(DbConnection connection, DbTransaction transaction)
     /// <summary>Changes with every edit of anything, and differs between databases.</summary>
     public Task<string> StampAsync() => connection.QuerySingleAsync<string>("select id || '-' || version from catalog", transaction: transaction);
 
+    /// <summary>A known tool's version, which is all a conditional read needs.</summary>
+    public Task<long?> ToolVersionAsync(string slug) =>
+        connection.QuerySingleOrDefaultAsync<long?>("select version from tools where slug = @slug", new { slug }, transaction);
+
+    /// <summary>The versions of a comparison (0 while no editor wrote it) and of its tools, null where there is none.</summary>
+    public Task<(long Comparison, long? A, long? B)> ComparisonVersionsAsync(string slug, string a, string b) =>
+        connection.QuerySingleAsync<(long, long?, long?)>(
+            """
+            select coalesce((select version from comparisons where slug = @slug and removed = 0), 0),
+                (select version from tools where slug = @a), (select version from tools where slug = @b)
+            """, new { slug, a, b }, transaction);
+
     public async Task<Tool?> ToolAsync(string slug) => (await ToolsAsync([slug])).SingleOrDefault();
 
     /// <summary>The tools known among the slugs, in no promised order.</summary>

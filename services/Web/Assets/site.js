@@ -7,6 +7,7 @@ const wait = ms => new Promise(done => setTimeout(done, ms));
 
 // ---- The numbers ---------------------------------------------------------------------------------------------------------
 
+const still = matchMedia('(prefers-reduced-motion: reduce)');
 const newest = new Map();  // tool -> the newest tally seen; an older version never replaces it
 
 const percent = value => value === null ? '—' : value.toFixed(1) + '%';
@@ -27,8 +28,11 @@ function show(tally) {
     place.dataset.version = tally.version;
     const write = (part, text) => {
       const where = place.querySelector(`[data-show="${part}"]`);
-      if (where && where.textContent !== text)
+      if (where && where.textContent !== text) {
         where.textContent = text;
+        if (known && !still.matches && where.matches('.figure'))
+          where.animate([{ opacity: .3 }, { opacity: 1 }], 500);  // the eye finds what has just moved
+      }
     };
     write('percent', percent(tally.shipPercent));
     write('votes', votes(tally.total));
@@ -120,8 +124,10 @@ async function goLive() {
   const watch = async () => {
     (await connection.invoke('Watch', tools.slice(0, 50))).forEach(show);
     line.textContent = '';
+    live(true);
   };
-  const away = () => { line.textContent = 'Live updates are interrupted. The numbers may be a little old; reconnecting…'; };
+  const live = on => document.querySelectorAll('[data-live]').forEach(mark => { mark.hidden = !on; });
+  const away = () => { live(false); line.textContent = 'Live updates are interrupted. The numbers may be a little old; reconnecting…'; };
   connection.on('TallyChanged', show);
   connection.onreconnecting(away);
   connection.onreconnected(() => watch().catch(() => connection.stop()));

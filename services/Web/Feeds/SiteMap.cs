@@ -31,7 +31,7 @@ internal static class SiteMap
     }
 
     public static ContentHttpResult Robots(HttpContext context) => TypedResults.Text(
-        $"User-agent: *\nDisallow: /api/\nDisallow: /hubs/\nDisallow: /vote\nDisallow: /newsletter/confirm\nDisallow: /newsletter/unsubscribe\n\nSitemap: {context.Origin()}/sitemap.xml\n");
+        $"User-agent: *\nDisallow: /api/\nDisallow: /hubs/\nDisallow: /vote\nDisallow: /admin\nDisallow: /newsletter/confirm\nDisallow: /newsletter/unsubscribe\n\nSitemap: {context.Origin()}/sitemap.xml\n");
 
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
 

@@ -1,7 +1,7 @@
 namespace Web;
 
 /// <summary>Reads Catalog for the pages. Slugs are checked by the routes before they come here.</summary>
-internal sealed class CatalogReader(IHttpClientFactory clients)
+internal sealed class CatalogReader(IHttpClientFactory clients, Remembered remembered)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(3);
 
@@ -62,5 +62,6 @@ internal sealed class CatalogReader(IHttpClientFactory clients)
     private const int MostPages = 100;
 
     private Task<T?> Read<T>(string path, CancellationToken stop) where T : class =>
-        clients.CreateClient("Catalog").ReadAsync<T>("Catalog", path, Within, stop);
+        // Searches are as many as there are words: they would push out what is asked for often.
+        clients.CreateClient("Catalog").ReadAsync<T>("Catalog", path, Within, stop, path.Contains("q=", StringComparison.Ordinal) ? null : remembered);
 }

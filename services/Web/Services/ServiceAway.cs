@@ -16,18 +16,28 @@ internal static class Reading
 
     /// <returns>What the service answered, or null when it knows no such thing (404).</returns>
     /// <exception cref="ServiceAway">No answer within the time, an error, or JSON of another shape.</exception>
-    public static async Task<T?> ReadAsync<T>(this HttpClient client, string service, string path, TimeSpan within, CancellationToken stop)
+    /// <param name="remembered">Spares what was answered before and still stands.</param>
+    public static async Task<T?> ReadAsync<T>(this HttpClient client, string service, string path, TimeSpan within, CancellationToken stop, Remembered? remembered = null)
         where T : class
     {
+        var known = remembered?.Of<T>(path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (known is var (tag, _))
+            request.Headers.IfNoneMatch.Add(tag);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(within);
         try
         {
-            using var answer = await client.GetAsync(path, limit.Token);
+            using var answer = await client.SendAsync(request, limit.Token);
             if (answer.StatusCode is HttpStatusCode.NotFound)
                 return null;
+            if (answer.StatusCode is HttpStatusCode.NotModified && known is var (_, standing))
+                return standing;
             answer.EnsureSuccessStatusCode();
-            return await answer.Content.ReadFromJsonAsync<T>(Json, limit.Token) ?? throw new ServiceAway(service);
+            var value = await answer.Content.ReadFromJsonAsync<T>(Json, limit.Token) ?? throw new ServiceAway(service);
+            if (answer.Headers.ETag is { } given)
+                remembered?.Keep(path, given, value);
+            return value;
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or NotSupportedException or IOException
             || error is OperationCanceledException && !stop.IsCancellationRequested)
