@@ -116,6 +116,7 @@ public static class Service
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical)
             .AddFilter("MassTransit", LogLevel.Critical)
             .AddFilter("MassTransit.ReceiveTransport", LogLevel.Error);
+        builder.AddDiscreetLogs();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -145,8 +146,10 @@ public static class Service
             // A request that is not readable (body too large, cut off…) is the sender's error, not ours, and no error in the log either.
             StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+            // Not the framework's writer: it says nothing to whoever accepts only HTML, such as somebody who opens an API's address in a browser.
+            ExceptionHandler = Problems.ExplainAsync,
         });
-        app.UseStatusCodePages();
+        app.UseStatusCodePages(refused => Problems.ExplainAsync(refused.HttpContext));
         app.UseRateLimits();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");

@@ -28,6 +28,8 @@ internal static class Telemetry
                     metrics.AddOtlpExporter();
             });
         if (otlp)
-            telemetry.WithTracing(traces => traces.AddSource(Sources).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddOtlpExporter());
+            telemetry.WithTracing(traces => traces.AddSource(Sources).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation()
+                // Processors run in this order: the exporter sees what the first one left.
+                .AddProcessor(new Discretion.WithoutReaders()).AddOtlpExporter());
     }
 }
