@@ -52,7 +52,9 @@ public sealed class Authority : IAsyncDisposable
         var key = own.ExportParameters(false);
         var header = new JsonObject
         {
-            ["alg"] = "RS256", ["typ"] = "JWT", ["kid"] = "one",
+            ["alg"] = "RS256",
+            ["typ"] = "JWT",
+            ["kid"] = "one",
             ["jwk"] = new JsonObject { ["kty"] = "RSA", ["n"] = Base64UrlEncoder.Encode(key.Modulus), ["e"] = Base64UrlEncoder.Encode(key.Exponent) },
         };
         var signed = Part(header) + "." + Part(Claims(issuer, audience, "editor"));
@@ -85,7 +87,11 @@ public sealed class Authority : IAsyncDisposable
 
     private static JsonObject Claims(string issuer, string audience, string? role) => new()
     {
-        ["sub"] = "ada", ["role"] = role, ["iss"] = issuer, ["aud"] = audience, ["exp"] = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds(),
+        ["sub"] = "ada",
+        ["role"] = role,
+        ["iss"] = issuer,
+        ["aud"] = audience,
+        ["exp"] = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds(),
     };
 
     private static string Part(JsonObject json) => Base64UrlEncoder.Encode(json.ToJsonString());
