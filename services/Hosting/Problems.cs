@@ -20,6 +20,13 @@ public static class Problems
         return Of(status, type, detail);
     }
 
+    /// <summary>Says why, for a status that was set without a word.</summary>
+    internal static Task ExplainAsync(HttpContext context)
+    {
+        var status = context.Response.StatusCode;
+        return TypedResults.Problem(statusCode: status, type: TypeOf(NameOf(status)), title: Title(status)).ExecuteAsync(context);
+    }
+
     public static string TypeOf(string name) => $"urn:problem-type:{name}";
 
     /// <summary>Gives problems that the framework made (unreadable JSON, wrong method…) our stable types too.</summary>

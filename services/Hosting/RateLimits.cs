@@ -22,8 +22,11 @@ public static class RateLimits
     /// <summary>Everything that writes: 600 at once, then 20 a second (<c>RateLimits:WritesPerSecond</c>).</summary>
     public const string Write = "write";
 
-    /// <summary>Reads that cost much, such as pages of the ledger, searches and drawn images: 120 at once, then 10 a second (<c>RateLimits:CostlyPerSecond</c>).</summary>
+    /// <summary>Reads that cost much, such as pages of the ledger and drawn images: 120 at once, then 10 a second (<c>RateLimits:CostlyPerSecond</c>).</summary>
     public const string Costly = "costly";
+
+    /// <summary>The same bound for routes that cost much only when they search: with <c>?q=</c>.</summary>
+    public const string Search = "search";
 
     /// <summary>A client's network: equal for one IPv4 address, or for all addresses of an IPv6 /64.</summary>
     public readonly record struct Network(ulong High, ulong Low);
@@ -35,6 +38,7 @@ public static class RateLimits
         {
             limiter.AddPolicy(Write, context => Bucket(context, burst: 30 * writes, writes));
             limiter.AddPolicy(Costly, context => Bucket(context, burst: 12 * costly, costly));
+            limiter.AddPolicy(Search, context => context.Request.Query.ContainsKey("q") ? Bucket(context, burst: 12 * costly, costly) : RateLimitPartition.GetNoLimiter(default(Network)));
             limiter.OnRejected = async (rejected, _) =>
             {
                 var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds)) : 1;

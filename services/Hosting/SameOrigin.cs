@@ -20,9 +20,10 @@ public static class SameOrigin
         var origin = request.Headers.Origin;
         if (StringValues.IsNullOrEmpty(origin))
             return true;
-        // Only host and port are compared: behind a proxy that ends TLS the scheme seen here is not the reader's.
+        // Host and port are compared, and the scheme where it is known to be https: behind a proxy that ends TLS and does not say so, the one seen here is not the reader's.
         return origin.Count == 1
             && Uri.TryCreate(origin[0], UriKind.Absolute, out var uri)
+            && (!request.IsHttps || uri.Scheme == "https")
             && string.Equals(uri.IsDefaultPort ? uri.Host : uri.Authority, WithoutDefaultPort(request.Host, uri), StringComparison.OrdinalIgnoreCase);
     }
 

@@ -118,6 +118,7 @@ public static class Service
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical)
             .AddFilter("MassTransit", LogLevel.Critical)
             .AddFilter("MassTransit.ReceiveTransport", LogLevel.Error);
+        builder.AddDiscreetLogs();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -149,8 +150,10 @@ public static class Service
             StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
             // Failures says it better.
             SuppressDiagnosticsCallback = _ => true,
+            // Not the framework's writer: it says nothing to whoever accepts only HTML, such as somebody who opens an API's address in a browser.
+            ExceptionHandler = Problems.ExplainAsync,
         });
-        app.UseStatusCodePages();
+        app.UseStatusCodePages(refused => Problems.ExplainAsync(refused.HttpContext));
         app.UseRateLimits();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");

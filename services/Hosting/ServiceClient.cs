@@ -12,9 +12,14 @@ public static class ServiceClient
     /// <summary>The value of <c>Services:X</c> that means "this very process", used when all services are composed in one.</summary>
     public const string Self = "self";
 
-    /// <summary>Registers the client of a service at the address or addresses in <c>Services:{service}</c>.</summary>
+    /// <summary>
+    /// Registers the client of a service at the address or addresses in <c>Services:{service}</c>; once, though several services composed in one process ask for it: twice
+    /// the handlers would mark a request twice and repeat it twice.
+    /// </summary>
     public static IHttpClientBuilder AddServiceClient(this IHostApplicationBuilder builder, string service)
     {
+        if (!builder.Properties.TryAdd($"client of {service}", service))
+            return builder.Services.AddHttpClient(service);
         var setting = $"Services:{service}";
         var own = builder.Configuration[setting] == Self;
         var addresses = own ? [new Uri("http://self/")] : builder.Configuration.RequiredAddresses(setting);

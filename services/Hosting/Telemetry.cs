@@ -32,13 +32,10 @@ internal static class Telemetry
         if (otlp)
             telemetry.WithTracing(traces => traces.AddSource(Sources).AddSource("Npgsql")
                 .SetSampler(Sampling.From(builder.Configuration, isPublic: service is "Web" or "Standalone"))
-                .AddAspNetCoreInstrumentation(requests =>
-                {
-                    requests.Filter = IsWorthATrace;
-                    // Who reads is nobody's business, an exporter's neither.
-                    requests.EnrichWithHttpRequest = static (span, _) => span.SetTag("user_agent.original", null).SetTag("client.address", null);
-                })
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthATrace)
                 .AddHttpClientInstrumentation()
+                // Processors run in this order: the exporter sees what the first one left.
+                .AddProcessor(new Discretion.WithoutReaders())
                 .AddOtlpExporter());
     }
 

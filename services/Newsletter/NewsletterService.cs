@@ -47,11 +47,11 @@ public static class NewsletterService
         sameOrigin.MapPost("/confirmations", Confirm.HandleAsync).WithSummary("Confirms a subscription with the token from the mailed link").ProducesProblem(404);
         sameOrigin.MapPost("/unsubscriptions", Unsubscribe.HandleAsync).WithSummary("Ends a subscription with the token from an issue").ProducesProblem(404);
         // No same-origin check: mail providers call it, as RFC 8058 says.
-        newsletter.MapPost("/unsubscribe", Unsubscribe.OneClickAsync).WithSummary("One-click unsubscription for mail programs (RFC 8058)")
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).ProducesProblem(503);
+        newsletter.MapPost("/unsubscribe", Unsubscribe.OneClickAsync).RequireRateLimiting(RateLimits.Write).WithSummary("One-click unsubscription for mail programs (RFC 8058)")
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).ProducesProblem(429).ProducesProblem(503);
         newsletter.MapGet("/issues", ReadIssues.ListAsync).WithSummary("The archive, newest issue first").ProducesProblem(503);
         newsletter.MapGet("/issues/{week}", ReadIssues.OneAsync).WithSummary("One issue by its ISO week, e.g. 2026-w48").ProducesProblem(404).ProducesProblem(503);
-        newsletter.MapGet("/preview", PreviewIssue.HandleAsync).RequireAuthorization(Editors.Policy)
+        newsletter.MapGroup("").ForOneReaderOnly().MapGet("/preview", PreviewIssue.HandleAsync).RequireAuthorization(Editors.Policy)
             .WithSummary("For editors: the next issue and its mail as they would go out now").ProducesProblem(401).ProducesProblem(403).ProducesProblem(503);
     }
 

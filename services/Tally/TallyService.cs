@@ -14,7 +14,7 @@ public static class TallyService
         builder.AddServiceClient("Catalog");
         var services = builder.Services;
         services.AddSingleton(TallySettings.From(builder.Configuration, inMemory));
-        services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<Pushes>().AddSingleton<Streams>().AddSingleton<Admission>().AddSingleton<HistoryFollower>();
+        services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<Pushes>().AddSingleton<Streams>().AddSingleton<Admission>().AddSingleton<HubPace>().AddSingleton<HistoryFollower>();
         services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();
         services.AddSignalR().AddHubOptions<TallyHub>(LiveTallies.Configure).AddJsonProtocol().AddMessagePackProtocol();
         builder.Logging.AddFilter(HubFailures.Replaced, LogLevel.None);

@@ -44,7 +44,7 @@ public static class VotingService
 
     public static void MapVoting(this WebApplication app)
     {
-        var api = app.MapGroup("/api").WithTags("Voting").RequireSameOrigin();
+        var api = app.MapGroup("/api").WithTags("Voting").RequireSameOrigin().ForOneReaderOnly();
         var write = api.MapGroup("").RequireRateLimiting(RateLimits.Write);
         write.MapPost("/voters", IssueVoter.Handle).WithSummary("Become a voter").Produces<IssueVoter.Issued>(201).Produces<IssueVoter.Issued>().Refuses(403, 429);
         write.MapDelete("/voters", (HttpContext context, ForgetVoter forget) => forget.HandleAsync(context))

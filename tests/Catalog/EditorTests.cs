@@ -30,7 +30,11 @@ public sealed class EditorTests
             ["another audience"] = RunningCatalog.Token(audience: "someone-else"),
             ["another issuer"] = RunningCatalog.Token(issuer: "someone-else"),
             ["expired"] = RunningCatalog.Token(minutes: -2),
+            ["a role slipped in"] = Authority.WithRole(RunningCatalog.Token(role: "reader"), "editor"),
             ["altered"] = good[..^4] + (good.EndsWith("AAAA", StringComparison.Ordinal) ? "BBBB" : "AAAA"),
+            ["signed with a key of its own"] = Authority.SignedByItself(RunningCatalog.Issuer, RunningCatalog.Audience),
+            ["without an end"] = RunningCatalog.Token(minutes: 60, ends: false),
+            ["not yet begun"] = RunningCatalog.Token(begins: 5),
             ["without its signature"] = good[..(good.LastIndexOf('.') + 1)],
         };
         foreach (var (what, token) in refused)
@@ -45,6 +49,38 @@ public sealed class EditorTests
 
         ((long)(await catalog.ReadAsync("/api/tools/deepl"))["version"]!).ShouldBe(1);
         (await StatusAsync(catalog, HttpMethod.Put, "/api/tools/aider", good)).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task With_an_authority_only_its_own_keys_and_kinds_of_signature_count()
+    {
+        await using var authority = await Authority.StartAsync();
+        await using var catalog = await RunningCatalog.StartAsync(withEditors: false, authority.Settings);
+        (await StatusAsync(catalog, HttpMethod.Put, "/api/tools/aider", authority.Token())).ShouldBe(HttpStatusCode.Created);
+        var refused = new Dictionary<string, string?>
+        {
+            ["its public key taken for a shared secret"] = authority.SignedWithPublicKey(),
+            ["unsigned"] = authority.UnsignedToken(),
+            ["signed with a key of its own"] = Authority.SignedByItself(authority.Issuer, Authority.Audience),
+            ["a shared key nobody named"] = RunningCatalog.Token(issuer: authority.Issuer, audience: Authority.Audience),
+            ["another audience"] = authority.Token(audience: "someone-else"),
+            ["another issuer"] = authority.Token(issuer: "https://elsewhere.example"),
+            ["a role slipped in"] = Authority.WithRole(authority.Token(role: "reader"), "editor"),
+        };
+        foreach (var (what, token) in refused)
+            foreach (var (method, path) in EditorRoutes)
+                (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
+        (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", authority.Token(role: "reader"))).ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task What_editors_read_is_kept_by_no_cache_and_a_page_of_another_site_edits_nothing()
+    {
+        await using var catalog = await RunningCatalog.StartAsync();
+        (await catalog.Editor.GetAsync("/api/edits")).Headers.CacheControl!.NoStore.ShouldBeTrue();
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/tools/deepl");
+        request.Headers.Add("Origin", "https://evil.example");
+        (await catalog.Editor.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Fact]

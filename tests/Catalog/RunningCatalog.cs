@@ -29,14 +29,17 @@ public sealed class RunningCatalog : IAsyncDisposable
     private readonly string? _folder;
     private WebApplication? _app;
 
-    private RunningCatalog(string connection, bool withEditors, string? folder) => (_connection, _withEditors, _folder) = (connection, withEditors, folder);
+    private readonly string[] _settings;
+
+    private RunningCatalog(string connection, bool withEditors, string? folder, string[] settings) =>
+        (_connection, _withEditors, _folder, _settings) = (connection, withEditors, folder, settings);
 
     public HttpClient Reader { get; private set; } = null!;
     public HttpClient Editor { get; private set; } = null!;
     public Heard Heard { get; } = new();
     public IServiceProvider Services => _app!.Services;
 
-    public static async Task<RunningCatalog> StartAsync(bool withEditors = true)
+    public static async Task<RunningCatalog> StartAsync(bool withEditors = true, params string[] settings)
     {
         string connection;
         string? folder = null;
@@ -54,7 +57,7 @@ public sealed class RunningCatalog : IAsyncDisposable
             connection = $"Data Source={Path.Combine(folder, "catalog.db")}";
         }
 
-        var catalog = new RunningCatalog(connection, withEditors, folder);
+        var catalog = new RunningCatalog(connection, withEditors, folder, settings);
         await catalog.StartAgainAsync();
         return catalog;
     }
@@ -72,6 +75,7 @@ public sealed class RunningCatalog : IAsyncDisposable
                 $"--Authentication:Schemes:Bearer:SigningKeys:0:Issuer={Issuer}",
                 $"--Authentication:Schemes:Bearer:SigningKeys:0:Value={Convert.ToBase64String(Key)}",
             ]);
+        args.AddRange(_settings);
         _app = Service.Build("Catalog", [.. args], builder =>
         {
             builder.AddCatalog();
@@ -89,20 +93,21 @@ public sealed class RunningCatalog : IAsyncDisposable
 
     /// <summary>A token as <c>dotnet user-jwts create --role editor</c> writes it, with one thing or another altered.</summary>
     public static string Token(
-        string? role = "editor", string issuer = Issuer, string audience = Audience, byte[]? key = null, int minutes = 60, string algorithm = SecurityAlgorithms.HmacSha256)
+        string? role = "editor", string issuer = Issuer, string audience = Audience, byte[]? key = null, int minutes = 60, string algorithm = SecurityAlgorithms.HmacSha256,
+        bool ends = true, int begins = -5)
     {
         var claims = new List<Claim> { new("sub", "ada") };
         if (role is not null)
             claims.Add(new("role", role));
         var now = DateTime.UtcNow;
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer,
             Audience = audience,
             Subject = new ClaimsIdentity(claims),
-            NotBefore = now.AddMinutes(Math.Min(0, minutes) - 5),
+            NotBefore = now.AddMinutes(Math.Min(0, minutes) + begins),
             IssuedAt = now.AddMinutes(Math.Min(0, minutes) - 5),
-            Expires = now.AddMinutes(minutes),
+            Expires = ends ? now.AddMinutes(minutes) : null,
             SigningCredentials = new(new SymmetricSecurityKey(key ?? Key), algorithm),
         });
     }

@@ -12,6 +12,9 @@ public class BadInputTests(Site site)
 {
     private static readonly string[] Names = ["no-such", "-", "a--b", "A", "%00", "..%2f..%2fetc", new('x', 3000), "%F0%9F%92%A9", "%C3%28", "1' or '1'='1", "a-vs-b", "a-vs-a", "${jndi}"];
     private static readonly string[] Queries = ["", "?page=-1", "?page=999999999999999999999", "?limit=0", "?limit=x", "?after=-9223372036854775809", "?sort=%00", "?q=" + "%25".PadRight(3000, '%'), "?tool=&tool=%00", "?bucket=year", "?token=%00"];
+    private string _voter = "", _editor = "";
+    private int _asked;
+
     private static readonly string?[] Bodies = [null, "", "{", "null", "[]", "{}", "{\"choice\":1}", "{\"email\":1}", "{\"email\":\"x\"}", new('[', 40_000), "\u0000", "\"" + new string('x', 60_000) + "\"", new('x', 200_000)];
 
     [Fact]
@@ -19,6 +22,10 @@ public class BadInputTests(Site site)
     {
         var description = await site.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
         var ledger = await site.Http.GetStringAsync("/api/ledger/totals");
+        // As a stranger one comes no further than to a 401 on most routes.
+        using var voters = await site.Http.PostAsync("/api/voters", null);
+        _voter = (await voters.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
+        _editor = await site.EditorTokenAsync("fuzz");
         var failures = new List<string>();
         foreach (var path in description.GetProperty("paths").EnumerateObject())
             foreach (var operation in path.Value.EnumerateObject().Where(operation => operation.Name is "get" or "put" or "post" or "delete"))
@@ -40,9 +47,27 @@ public class BadInputTests(Site site)
                 foreach (var query in Queries)
                     yield return (url + query, null);
             else
-                foreach (var body in Bodies)
+                foreach (var body in Bodies.Concat(Enumerable.Range(0, 12).Select(seed => AnyJson(new Random(HashCode.Combine(path.Length, seed))))))
                     yield return (url, body);
         }
+    }
+
+    /// <summary>JSON that could have been meant: the fields there are, with values of every kind.</summary>
+    private static string AnyJson(Random dice, int depth = 0)
+    {
+        string[] fields = ["choice", "email", "token", "name", "tagline", "maker", "description", "website", "category", "slug", "pricing", "entryPrice", "label", "amount", "currency", "period", "plans", "retired", "verdict", "quote", "summary", "role", "note"];
+        string[] values =
+        [
+            "null", "true", "0", "-1", "1e400", "123456789012345678901234567890", "0.1", "\"\"", "\"ship\"", "\"2026-11-24\"", "\"https://x.example\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\uFFFF<script>\"", "\"a@example.org\"",
+            $"\"{new string('x', 5000)}\"", "[]", "{}",
+        ];
+        return dice.Next(depth < 3 ? 4 : 2) switch
+        {
+            2 => $"[{string.Join(',', Enumerable.Range(0, dice.Next(4)).Select(_ => AnyJson(dice, depth + 1)))}]",
+            3 => $"{{{string.Join(',', Enumerable.Range(0, dice.Next(1, 12)).Select(_ => $"\"{fields[dice.Next(fields.Length)]}\":{AnyJson(dice, depth + 1)}"))}}}",
+            _ when depth == 0 => $"{{{string.Join(',', fields.OrderBy(_ => dice.Next()).Take(14).Select(field => $"\"{field}\":{AnyJson(dice, 1)}"))}}}",
+            _ => values[dice.Next(values.Length)],
+        };
     }
 
     private static string Fill(string path, string name) => System.Text.RegularExpressions.Regex.Replace(path, @"\{[^}]+\}", name);
@@ -50,7 +75,13 @@ public class BadInputTests(Site site)
     private async Task AskAsync(string method, string url, string? body, List<string> failures)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), new Uri(site.Address, url));
-        request.Headers.TryAddWithoutValidation("Authorization", "Voter nonsense");
+        var turn = _asked++ % 8;
+        var editors = method is "put" or "delete" && !url.StartsWith("/api/vote", StringComparison.Ordinal) || url.StartsWith("/api/edits", StringComparison.Ordinal) || url.Contains("/preview", StringComparison.Ordinal);
+        request.Headers.TryAddWithoutValidation("Authorization", turn == 7 ? "Voter nonsense" : editors ? $"Bearer {_editor}" : $"Voter {_voter}");
+        if (editors)
+            request.Headers.TryAddWithoutValidation(turn % 2 == 0 ? "If-Match" : "If-None-Match", turn switch { 0 => "*", 1 => "*", 2 => "\"1\"", 3 => "\"", _ => "nonsense" });
+        // Refused without being read, a body that is too large ends the connection; the next request should not find that out.
+        request.Headers.ConnectionClose = body?.Length > 64 * 1024;
         if (body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
@@ -66,6 +97,10 @@ public class BadInputTests(Site site)
         catch (HttpRequestException) when (body?.Length > 64 * 1024)
         {
             // The server may hang up on a body that is too large while it is still being sent.
+        }
+        catch (HttpRequestException cut)
+        {
+            failures.Add($"{method} {url[..Math.Min(url.Length, 120)]} ({body?[..Math.Min(body.Length, 30)]}, {body?.Length}): {cut.InnerException?.Message ?? cut.Message}");
         }
     }
 }

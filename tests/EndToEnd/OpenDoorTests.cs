@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Client;
 using Shouldly;
 using Xunit;
 
@@ -123,13 +124,98 @@ public sealed class OpenDoorTests : IAsyncLifetime
         plain.Headers.TryAddWithoutValidation("Authorization", $"Voter {voter}");
         (await _site.Http.SendAsync(plain)).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
 
-        using var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Origin", "https://evil.example");
-        socket.Options.CollectHttpResponseDetails = true;
-        await Should.ThrowAsync<WebSocketException>(() => socket.ConnectAsync(new Uri($"ws://{_site.Address.Authority}/hubs/tallies"), CancellationToken.None));
-        socket.HttpStatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        foreach (var (header, value) in ((string, string)[])[("Origin", "https://evil.example"), ("Origin", "null"), ("Origin", $"http://{_site.Address.Authority}.evil.example"), ("Sec-Fetch-Site", "cross-site")])
+        {
+            using var socket = new ClientWebSocket();
+            socket.Options.SetRequestHeader(header, value);
+            socket.Options.CollectHttpResponseDetails = true;
+            await Should.ThrowAsync<WebSocketException>(() => socket.ConnectAsync(new Uri($"ws://{_site.Address.Authority}/hubs/tallies"), CancellationToken.None));
+            socket.HttpStatusCode.ShouldBe(HttpStatusCode.Forbidden, value);
+            using var negotiation = new HttpRequestMessage(HttpMethod.Post, "/hubs/tallies/negotiate?negotiateVersion=1");
+            negotiation.Headers.TryAddWithoutValidation(header, value);
+            (await _site.Http.SendAsync(negotiation)).StatusCode.ShouldBe(HttpStatusCode.Forbidden, value);
+        }
+
         (await _site.Http.GetFromJsonAsync<JsonElement>("/api/ledger/totals")).GetArrayLength().ShouldBe(0, "nothing moved");
     }
+
+    [Fact]
+    public async Task Whoever_calls_the_hub_in_a_loop_is_cut_and_negotiations_by_the_thousand_find_an_end()
+    {
+        await using var hasty = Listener();
+        await hasty.StartAsync();
+        var cut = new TaskCompletionSource();
+        hasty.Closed += _ =>
+        {
+            cut.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await Should.ThrowAsync<Exception>(async () =>
+        {
+            for (var n = 0; n < 2000; n++)
+                await hasty.InvokeAsync<JsonElement>("Watch", (string[])["cursor-2-0"]);
+        });
+        await cut.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        await using var calm = Listener();
+        await calm.StartAsync();
+        for (var n = 0; n < 50; n++)
+            (await calm.InvokeAsync<JsonElement>("Watch", (string[])["cursor-2-0"])).GetArrayLength().ShouldBe(1);
+
+        var answers = new List<HttpStatusCode>();
+        for (var n = 0; n < 1500; n++)
+        {
+            using var answer = await _site.Http.PostAsync("/hubs/tallies/negotiate?negotiateVersion=1", null);
+            answers.Add(answer.StatusCode);
+        }
+
+        answers.Take(500).ShouldAllBe(status => status == HttpStatusCode.OK);
+        answers.ShouldContain(HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public async Task Searching_in_a_loop_finds_an_end_and_pages_are_made_as_ever()
+    {
+        await using var site = new StandaloneProcess("--RateLimits:CostlyPerSecond=1");
+        await site.StartAsync();
+        var answers = new List<HttpStatusCode>();
+        for (var n = 0; n < 60; n++)
+        {
+            using var answer = await site.Http.GetAsync(n % 2 == 0 ? $"/tools?q=made-up-{n}" : $"/api/tools?q=made-up-{n}");
+            answers.Add(answer.StatusCode);
+        }
+
+        // A page that searches asks the catalog in its own name: not a 503 because the site ran into its own limit.
+        answers.ShouldAllBe(status => status == HttpStatusCode.OK || status == HttpStatusCode.TooManyRequests);
+        answers.Count(status => status == HttpStatusCode.OK).ShouldBeInRange(12, 30);
+        for (var n = 0; n < 60; n++)
+            (await site.Http.GetAsync($"/tools?page=1&made-up={n}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Votes_by_form_count_for_the_readers_own_address_and_a_full_one_is_told_kindly()
+    {
+        await using var site = new StandaloneProcess("--Proxies:KnownNetworks:0=127.0.0.0/8");
+        await site.StartAsync();
+        for (var n = 0; n < 25; n++)
+            (await FirstVoteAsync(site, $"203.0.{n}.7")).StatusCode.ShouldBe(HttpStatusCode.SeeOther, "each from a network of its own");
+        for (var n = 0; n < 20; n++)
+            (await FirstVoteAsync(site, $"2001:db8:1:2::{n:x}")).StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        var late = await FirstVoteAsync(site, "2001:db8:1:2::ffff");
+        late.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        late.Headers.RetryAfter.ShouldNotBeNull();
+        (await late.Content.ReadAsStringAsync()).ShouldContain("Please try again in");
+        (await FirstVoteAsync(site, "2001:db8:1:3::1")).StatusCode.ShouldBe(HttpStatusCode.SeeOther, "the neighbours");
+    }
+
+    private static async Task<HttpResponseMessage> FirstVoteAsync(StandaloneProcess site, string address)
+    {
+        using var post = new HttpRequestMessage(HttpMethod.Post, "/vote/first") { Content = Form(("tool", "cursor-2-0"), ("choice", "ship"), ("return", "/")) };
+        post.Headers.TryAddWithoutValidation("X-Forwarded-For", address);
+        return await site.Http.SendAsync(post);
+    }
+
+    private HubConnection Listener() => new HubConnectionBuilder().WithUrl(new Uri(_site.Address, "/hubs/tallies")).Build();
 
     private async Task<string> NewVoterAsync()
     {

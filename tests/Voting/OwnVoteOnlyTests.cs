@@ -77,6 +77,85 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     }
 
     [Fact]
+    public void No_symbol_at_any_place_of_a_token_can_be_another()
+    {
+        const string Symbols = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/= .\u00e9\0";
+        var tokens = _voting.App.Services.GetRequiredService<Voters.VoterTokens>();
+        var token = tokens.Issue().Token;
+        token.Length.ShouldBe(76);
+        for (var place = 0; place < token.Length; place++)
+            foreach (var symbol in Symbols.Where(symbol => symbol != token[place]))
+                tokens.TryVerify($"{token.AsSpan(0, place)}{symbol}{token.AsSpan(place + 1)}", out _, out _).ShouldBeFalse($"'{symbol}' at {place}");
+        tokens.TryVerify(token, out _, out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void However_a_token_is_cut_doubled_shuffled_or_spliced_it_is_none()
+    {
+        var tokens = _voting.App.Services.GetRequiredService<Voters.VoterTokens>();
+        var (token, other) = (tokens.Issue().Token, tokens.Issue().Token);
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 75], Gen.Int[0, 75], Gen.String).Sample((how, a, b, text) =>
+        {
+            var altered = how switch
+            {
+                0 => token[..a],
+                1 => token[a..],
+                2 => token[..a] + text + token[a..],
+                // The first part of one and the rest of another; both are whole and good, together they are nobody.
+                3 => token[..a] + other[a..],
+                _ => Swapped(token, a, b),
+            };
+            return altered == token || altered == other || !tokens.TryVerify(altered, out _, out _);
+        }, iter: 20_000);
+
+        static string Swapped(string token, int a, int b)
+        {
+            var symbols = token.ToCharArray();
+            (symbols[a], symbols[b]) = (symbols[b], symbols[a]);
+            return new string(symbols);
+        }
+    }
+
+    [Fact]
+    public async Task A_token_signed_by_a_stranger_is_refused_though_it_names_our_key()
+    {
+        var ours = _voting.App.Services.GetRequiredService<Voters.VoterKeys>().All[0];
+        var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(await _voting.NewVoterAsync());
+        foreach (var secret in (byte[][])[[], new byte[32], ours.Id, bytes[9..25]])
+        {
+            System.Security.Cryptography.HMACSHA256.HashData(secret, bytes.AsSpan(0, 25), bytes.AsSpan(25));
+            (await _voting.CastAsync(System.Buffers.Text.Base64Url.EncodeToString(bytes), "cursor-2-0", "ship")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        (await _voting.LedgerAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_request_overheard_and_sent_again_a_hundred_times_counts_once()
+    {
+        var voter = await _voting.NewVoterAsync();
+        var answers = new HashSet<string>();
+        for (var n = 0; n < 100; n++)
+            answers.Add(await (await _voting.CastAsync(voter, "cursor-2-0", "ship")).Content.ReadAsStringAsync());
+        answers.ShouldHaveSingleItem();
+        (await _voting.LedgerAsync()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task What_is_a_voters_own_is_kept_by_no_cache_and_read_by_no_other_site()
+    {
+        var voter = await _voting.NewVoterAsync();
+        foreach (var (method, path) in ((HttpMethod, string)[])[(HttpMethod.Post, "/api/voters"), (HttpMethod.Put, "/api/votes/cursor-2-0"), (HttpMethod.Get, "/api/votes/cursor-2-0"), (HttpMethod.Get, "/api/votes"), (HttpMethod.Delete, "/api/votes/cursor-2-0")])
+        {
+            using var answer = await _voting.SendAsync(method, path, voter, method == HttpMethod.Put ? JsonContent.Create(new { choice = "ship" }) : null);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+            answer.Headers.CacheControl!.NoStore.ShouldBeTrue(path);
+            answer.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse(path);
+            answer.Headers.GetValues("Cross-Origin-Resource-Policy").ShouldHaveSingleItem().ShouldBe("same-origin");
+        }
+    }
+
+    [Fact]
     public void Random_bytes_are_never_a_token()
     {
         var tokens = _voting.App.Services.GetRequiredService<Voters.VoterTokens>();
@@ -126,12 +205,20 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     [InlineData("Origin", "https://elsewhere.example")]
     [InlineData("Origin", "null")]
     [InlineData("Origin", "http://127.0.0.1:1")]
-    public async Task A_page_of_another_site_cannot_vote_for_a_reader(string header, string value)
+    [InlineData("Origin", "http://localhost")]
+    [InlineData("Origin", "file://")]
+    [InlineData("Origin", "http://127.0.0.1.evil.example")]
+    [InlineData("Origin", "https://evil.example", "X-Forwarded-Host", "evil.example")]
+    [InlineData("Origin", "https://evil.example", "Forwarded", "host=evil.example")]
+    [InlineData("Origin", "https://evil.example", "X-Original-Host", "evil.example")]
+    public async Task A_page_of_another_site_cannot_vote_for_a_reader(string header, string value, string? other = null, string? otherValue = null)
     {
         var voter = await _voting.NewVoterAsync();
         using var request = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0") { Content = JsonContent.Create(new { choice = "ship" }) };
         request.Headers.Add("Cookie", $"voter={voter}");
         request.Headers.TryAddWithoutValidation(header, value);
+        if (other is not null)
+            request.Headers.TryAddWithoutValidation(other, otherValue);
         var answer = await _voting.Http.SendAsync(request);
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await _voting.LedgerAsync()).ShouldBeEmpty();
@@ -146,5 +233,17 @@ public class OwnVoteOnlyTests : IAsyncLifetime
         request.Headers.Add("Origin", _voting.Http.BaseAddress!.GetLeftPart(UriPartial.Authority));
         request.Headers.Add("Sec-Fetch-Site", "same-origin");
         (await _voting.Http.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Over_https_a_page_of_the_same_host_without_it_is_another_site()
+    {
+        foreach (var (scheme, expected) in ((string, HttpStatusCode)[])[("http", HttpStatusCode.Forbidden), ("https", HttpStatusCode.Created)])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/voters");
+            request.Headers.Add("X-Forwarded-Proto", "https");
+            request.Headers.Add("Origin", $"{scheme}://{_voting.Http.BaseAddress!.Authority}");
+            (await _voting.Http.SendAsync(request)).StatusCode.ShouldBe(expected, scheme);
+        }
     }
 }

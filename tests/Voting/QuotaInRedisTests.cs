@@ -3,6 +3,9 @@ using System.Net;
 using System.Runtime.Versioning;
 using Faults.Tests.Machine;
 using Faults.Tests.Servers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using StackExchange.Redis;
 using Xunit;
@@ -53,6 +56,40 @@ public sealed class QuotaInRedisTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Unknown_tools_and_strangers_by_the_thousand_leave_Redis_and_the_metrics_as_they_were()
+    {
+        await using var voting = await StartAsync();
+        var voter = await voting.NewVoterAsync();
+        (await voting.CastAsync(voter, Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(_redis.Configuration);
+        var keys = connection.GetServers()[0].Keys().Count();
+        (await voting.CastAsync(voter, "made-up", "ship")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        var lines = (await voting.Http.GetStringAsync("/metrics")).Count(c => c == '\n');
+        for (var n = 0; n < 1000; n++)
+            (await voting.CastAsync(n % 2 == 0 ? voter : await voting.NewVoterAsync(), $"made-up-{n}", "ship")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        connection.GetServers()[0].Keys().Count().ShouldBe(keys);
+        var metrics = await voting.Http.GetStringAsync("/metrics");
+        metrics.ShouldNotContain("made-up");
+        metrics.Count(c => c == '\n').ShouldBeLessThanOrEqualTo(lines + 40, "a histogram or two that had not been asked for before");
+    }
+
+    [Fact]
+    public async Task A_days_salt_is_destroyed_in_Redis_within_two_days_and_a_replica_that_nobody_asks_forgets_it_too()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var voting = await StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(_redis.Configuration);
+        var salt = connection.GetServers()[0].Keys(pattern: "quota:salt:*").ShouldHaveSingleItem();
+        (await connection.GetDatabase().KeyTimeToLiveAsync(salt)).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromHours(24), TimeSpan.FromHours(48));
+        var quota = voting.App.Services.GetRequiredService<Quota.NewVoterQuota>();
+        quota.SaltsOf.ShouldHaveSingleItem();
+        clock.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(5));
+        quota.SaltsOf.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_frozen_Redis_holds_up_no_vote_for_long_and_opens_no_door()
     {
         await using var voting = await StartAsync();
@@ -68,5 +105,6 @@ public sealed class QuotaInRedisTests : IAsyncLifetime
         await Eventually.BecomesTrue(async () => (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).IsSuccessStatusCode, "the replicas' common count, which has room, decides again");
     }
 
-    private Task<TestVoting> StartAsync() => TestVoting.StartAsync(settings: ["--Quota:Enabled=true", $"--ConnectionStrings:Counters={_redis.Configuration}"]);
+    private Task<TestVoting> StartAsync(Action<WebApplicationBuilder>? add = null) =>
+        TestVoting.StartAsync(settings: ["--Quota:Enabled=true", $"--ConnectionStrings:Counters={_redis.Configuration}"], add: add);
 }

@@ -61,6 +61,55 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public async Task A_campus_behind_one_address_brings_two_hundred_new_voters_within_ten_hours_and_all_of_them_vote_on()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(DateTimeOffset.UtcNow.Date, TimeSpan.Zero));
+        await using var voting = await TestVoting.StartAsync(settings: ["--Quota:Enabled=true"], add: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        var campus = new List<string>();
+        for (var hour = 0; hour < 10; hour++, clock.Advance(TimeSpan.FromHours(1)))
+            for (var n = 0; n < 21; n++)
+            {
+                var voter = await voting.NewVoterAsync();
+                (await voting.CastAsync(voter, Tool, "ship")).StatusCode.ShouldBe(n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests, $"the hour {hour}, the voter {n}");
+                if (n < 20)
+                    campus.Add(voter);
+            }
+
+        var late = await voting.NewVoterAsync();
+        var refused = await voting.CastAsync(late, Tool, "ship");
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests, "the day's two hundred are there");
+        foreach (var voter in campus)
+            (await voting.CastAsync(voter, "smolvlm2-2b", "skip")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        clock.Advance(refused.Headers.RetryAfter!.Delta!.Value);
+        (await voting.CastAsync(late, Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.OK, "the next day");
+    }
+
+    [Fact]
+    public async Task A_class_that_votes_at_once_stays_within_the_rate_limits_as_shipped()
+    {
+        await using var voting = await TestVoting.StartAsync(settings: ["--RateLimits:Enabled=true"]);
+        var votes = await Task.WhenAll(Enumerable.Range(0, 180).Select(async _ =>
+        {
+            var voter = await voting.NewVoterAsync();
+            return new[] { (await voting.CastAsync(voter, Tool, "ship")).StatusCode, (await voting.CastAsync(voter, "smolvlm2-2b", "skip")).StatusCode };
+        }));
+        votes.SelectMany(both => both).ShouldAllBe(status => status == HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_days_salt_is_gone_soon_after_the_day_though_nobody_comes()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var voting = await TestVoting.StartAsync(settings: ["--Quota:Enabled=true"], add: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        var quota = voting.App.Services.GetRequiredService<Quota.NewVoterQuota>();
+        quota.SaltsOf.ShouldBeEmpty("nobody came yet");
+        (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        quota.SaltsOf.ShouldBe([clock.GetUtcNow().ToUnixTimeSeconds() / 86_400]);
+        clock.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(5));
+        quota.SaltsOf.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_forwarding_header_of_whoever_is_no_known_proxy_changes_nothing()
     {
         await using var voting = await StartAsync();

@@ -20,6 +20,9 @@ public sealed class FakeBackend : IAsyncDisposable
     public ConcurrentDictionary<string, (long Ship, long Skip)> Votes { get; } = new();
     public ConcurrentDictionary<string, bool> Down { get; } = new();
     public ConcurrentQueue<(string Method, string Path, string? Cookie, string Body)> Received { get; } = new();
+
+    /// <summary>Whose address each request was said to come from, and over which scheme.</summary>
+    public ConcurrentQueue<(string Path, string? For, string? Scheme)> Callers { get; } = new();
     public List<object> Changes { get; } = [];
     public List<object> Points { get; } = [];
     public List<string> OwnVotes { get; } = ["cursor-2-0"];
@@ -77,6 +80,11 @@ public sealed class FakeBackend : IAsyncDisposable
             tools = Tools.Values.Select(tool => new { slug = tool["slug"], name = tool["name"], category = "developer-tools", retired = tool["retired"], version = 1 }),
         }));
         Map("Catalog", "/api/categories", context => Send(context, new[] { SampleCatalog.Category() }));
+        Map("Catalog", "/api/edits", context =>
+        {
+            context.Response.StatusCode = context.Request.Headers.Authorization == $"Bearer {EditorToken}" ? 200 : 401;
+            return Send(context, new { edits = Array.Empty<object>(), next = (long?)null });
+        });
         Map("Catalog", "/api/comparisons", context => Send(context, new { comparisons = new[] { Comparison("cursor-2-0", "smolvlm2-2b") }, total = 1, page = 1, pages = 1 }));
         Map("Catalog", "/api/comparisons/{slug}", context =>
         {
@@ -171,6 +179,7 @@ public sealed class FakeBackend : IAsyncDisposable
     {
         using var body = new StreamReader(context.Request.Body);
         Received.Enqueue((context.Request.Method, context.Request.Path, context.Request.Headers.Cookie, await body.ReadToEndAsync()));
+        Callers.Enqueue((context.Request.Path, context.Request.Headers["X-Forwarded-For"], context.Request.Headers["X-Forwarded-Proto"]));
         if (Down.GetValueOrDefault(service))
             context.Response.StatusCode = 503;
         else if (service == "Catalog")

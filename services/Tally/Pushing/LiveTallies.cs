@@ -1,5 +1,6 @@
 using Hosting;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Tally;
@@ -15,6 +16,7 @@ internal static class LiveTallies
         hub.KeepAliveInterval = TimeSpan.FromSeconds(20);
         hub.ClientTimeoutInterval = TimeSpan.FromSeconds(45);
         hub.MaximumParallelInvocationsPerClient = 1;
+        hub.AddFilter<HubPace>();
         hub.AddFilter<HubFailures>();
     }
 
@@ -27,12 +29,14 @@ internal static class LiveTallies
 
     /// <summary>
     /// Answers negotiation and upgrade from other sites' pages with 403, and 429 where too many connections are open. Endpoint filters don't run for the hub's
-    /// endpoints, so its delegates are wrapped.
+    /// endpoints, so its delegates are wrapped. Negotiating holds a place in memory for a while though nobody may ever connect, so it is bounded like everything that writes.
     /// </summary>
     public static void Guard(this IEndpointConventionBuilder hub, Admission admission) => hub.Add(endpoint =>
     {
         if (endpoint.RequestDelegate is not { } next)
             throw new InvalidOperationException("A hub endpoint without a delegate would be open to every site.");
+        if (endpoint.Metadata.OfType<NegotiateMetadata>().Any())
+            endpoint.Metadata.Add(new EnableRateLimitingAttribute(RateLimits.Write));
         endpoint.RequestDelegate = context => SameOrigin.Allows(context.Request)
             ? admission.HoldAsync(context, next)
             : Problems.Of(403, "cross-site", "Live tallies are for this site's own pages; other sites can read /api/tallies/stream.").ExecuteAsync(context);

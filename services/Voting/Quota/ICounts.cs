@@ -12,6 +12,12 @@ internal interface ICounts
     /// <param name="now">UTC.</param>
     /// <exception cref="CountsAwayException">Nobody knows whether it was counted; counting it elsewhere too does no harm.</exception>
     ValueTask<Bound> AdmitAsync(IPAddress? from, Guid voter, DateTimeOffset now);
+
+    /// <summary>Destroys what this process holds of hours and days that are over, the salt first of all.</summary>
+    void Forget(DateTimeOffset now);
+
+    /// <summary>The day (since 1970) whose salt this process holds, if any.</summary>
+    long? SaltOf { get; }
 }
 
 internal sealed class CountsAwayException(Exception inner) : Exception("The quota's counts are away.", inner);

@@ -16,7 +16,7 @@ internal sealed class MemoryCounts(QuotaSettings settings) : ICounts
     private readonly Lock _gate = new();
     private readonly Dictionary<string, HashSet<string>> _hour = [];
     private readonly Dictionary<string, HashSet<string>> _day = [];
-    private byte[] _salt = [];
+    private byte[]? _salt;
     private (long Hour, long Day) _window = (-1, -1);
 
     public ValueTask<Bound> AdmitAsync(IPAddress? from, Guid voter, DateTimeOffset now)
@@ -24,6 +24,7 @@ internal sealed class MemoryCounts(QuotaSettings settings) : ICounts
         lock (_gate)
         {
             Turn(now);
+            _salt ??= RandomNumberGenerator.GetBytes(32);
             var (place, name) = (Place.Of(_salt, from), Place.VoterOf(_salt, voter));
             var (network, address) = (Of(_day, place.Network), Of(_hour, place.Address));
             if (network.Contains(name))
@@ -38,13 +39,28 @@ internal sealed class MemoryCounts(QuotaSettings settings) : ICounts
         }
     }
 
+    public void Forget(DateTimeOffset now)
+    {
+        lock (_gate)
+            Turn(now);
+    }
+
+    public long? SaltOf
+    {
+        get
+        {
+            lock (_gate)
+                return _salt is null ? null : _window.Day;
+        }
+    }
+
     private void Turn(DateTimeOffset now)
     {
         var window = Windows.Of(now);
         if (window.Day != _window.Day)
         {
             // What was hashed with the old salt is gone with it.
-            _salt = RandomNumberGenerator.GetBytes(32);
+            _salt = null;
             _day.Clear();
         }
 

@@ -7,10 +7,12 @@ namespace Voting.Quota;
 /// Journey, step 2: bounds how many voters may come new from one place, which makes flooding expensive and costs honest readers nothing: once a voter has voted
 /// it is never counted again, and the tool and the choice were checked before, so that a mistake counts nothing.
 /// </summary>
-public sealed class NewVoterQuota
+public sealed class NewVoterQuota : IDisposable
 {
     // While Redis is away every replica counts for itself and looks again this often: a frozen Redis delays one vote in so many seconds, not each.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Often = TimeSpan.FromMinutes(5);
 
     private readonly QuotaSettings _settings;
     private readonly KnownVoters _known;
@@ -18,13 +20,19 @@ public sealed class NewVoterQuota
     private readonly MemoryCounts _meanwhile;
     private readonly TimeProvider _clock;
     private readonly ILogger<NewVoterQuota> _log;
+    private readonly ITimer _turning;
     private long _restUntil;
 
     internal NewVoterQuota(QuotaSettings settings, KnownVoters known, ICounts counts, TimeProvider clock, ILogger<NewVoterQuota> log)
     {
         (_settings, _known, _counts, _clock, _log) = (settings, known, counts, clock, log);
         _meanwhile = counts as MemoryCounts ?? new MemoryCounts(settings);
+        // By the clock and not by the next new voter, for whom a quiet site may wait for days with yesterday's salt in memory.
+        _turning = clock.CreateTimer(_ => Forget(), null, Often, Often);
     }
+
+    /// <summary>The days (since 1970) whose salts this process holds; empty a little after a day is over.</summary>
+    public IReadOnlyList<long> SaltsOf => [.. new[] { _counts.SaltOf, _meanwhile.SaltOf }.OfType<long>().Distinct()];
 
     public bool Enabled => _settings.Enabled;
 
@@ -52,6 +60,15 @@ public sealed class NewVoterQuota
 
     /// <summary>The voter was forgotten. What was counted stays counted: erasure is no way to make room.</summary>
     public void Forgotten(Guid voter) => _known.Forget(voter);
+
+    public void Dispose() => _turning.Dispose();
+
+    private void Forget()
+    {
+        var now = _clock.GetUtcNow();
+        _counts.Forget(now);
+        _meanwhile.Forget(now);
+    }
 
     private async ValueTask<Bound> AdmitAsync(IPAddress? from, Guid voter, DateTimeOffset now)
     {

@@ -53,6 +53,14 @@ internal sealed class RedisCounts(IConnectionMultiplexer redis, QuotaSettings se
         }
     }
 
+    public void Forget(DateTimeOffset now)
+    {
+        if (_salt is { } known && known.Day != Windows.Of(now).Day)
+            _salt = null;
+    }
+
+    public long? SaltOf => _salt?.Day;
+
     private async Task<byte[]> SaltAsync(long day)
     {
         RedisKey key = $"quota:salt:{day}";

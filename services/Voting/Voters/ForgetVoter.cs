@@ -28,7 +28,6 @@ public sealed class ForgetVoter(VoterTokens tokens, BatchWriter writer, NewVoter
         var name = VoterOfRequest.CookieName(context.Request);
         if (!tokens.TryVerify(context.Request.Cookies[name], out var kept, out _) || kept.Id == voter.Id)
             context.Response.Cookies.Delete(name, VoterOfRequest.CookieOptions(context.Request));
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.NoContent();
     }
 }

@@ -26,7 +26,6 @@ public static class IssueVoter
         var cookie = VoterOfRequest.CookieOptions(context.Request);
         cookie.Expires = issued.Voter.ExpiresAt;
         context.Response.Cookies.Append(VoterOfRequest.CookieName(context.Request), issued.Token, cookie);
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new Issued(issued.Token, issued.Voter.ExpiresAt), VotingJson.Default.Issued, statusCode: status);
     }
 }

@@ -34,7 +34,6 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoteLedger led
 
     private static async Task<IResult> ReadAsync(HttpContext context, Func<Task<IResult>> read)
     {
-        context.Response.Headers.CacheControl = "no-store";
         try
         {
             return await read();

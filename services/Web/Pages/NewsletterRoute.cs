@@ -65,9 +65,16 @@ internal static class NewsletterRoute
     public static Task<IResult> UnsubscribeAsync(HttpContext context, NewsletterClient newsletter) => DoAsync(context, newsletter, "unsubscriptions",
         "You are unsubscribed", "No further mail will come, and your address is deleted.");
 
-    private static RazorComponentResult Ask(HttpContext context, TokenModel model) => model.Token.Length == 0
-        ? BadLink(context)
-        : Page.Of<Pages.TokenPage, TokenModel>(new PageHead(model.Title, model.Text, context.Origin() + model.Action) { Hidden = true }, model);
+    private static RazorComponentResult Ask(HttpContext context, TokenModel model)
+    {
+        if (model.Token.Length == 0)
+            return BadLink(context);
+        // The token stands in the page and in its address: neither the browser's store nor another site is to have it. Not "no-referrer", with which browsers
+        // call a form's origin null, and it would be refused.
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["Referrer-Policy"] = "same-origin";
+        return Page.Of<Pages.TokenPage, TokenModel>(new PageHead(model.Title, model.Text, context.Origin() + model.Action) { Hidden = true }, model);
+    }
 
     private static async Task<IResult> DoAsync(HttpContext context, NewsletterClient newsletter, string path, string title, string text)
     {

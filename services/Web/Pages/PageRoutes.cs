@@ -13,7 +13,7 @@ internal static class PageRoutes
         var pages = routes.MapGroup("").ExcludeFromDescription().TagPages();
         var shown = pages.MapGroup("").CachedForAMoment();
         shown.MapMethods("/", Read, HomeRoute.ShowAsync);
-        shown.MapMethods("/tools", Read, ToolsRoute.IndexAsync);
+        shown.MapMethods("/tools", Read, ToolsRoute.IndexAsync).RequireRateLimiting(RateLimits.Search);
         shown.MapMethods("/tools/{slug}", Read, ToolRoute.ShowAsync);
         pages.MapMethods("/tools/{slug}/card.png", Read, Cards.CardRoute.OfToolAsync).RequireRateLimiting(RateLimits.Costly);
         shown.MapMethods("/compare", Read, ComparisonRoute.PickAsync);

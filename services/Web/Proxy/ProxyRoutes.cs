@@ -1,6 +1,7 @@
 using Hosting;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Transforms;
@@ -11,7 +12,7 @@ namespace Web;
 /// Makes Web the one public origin when it is a process of its own: requests for the API and the hub go to the service that owns the
 /// path. Standalone has all services in one process and no use for it.
 /// </summary>
-public static class ProxyRoutes
+public static partial class ProxyRoutes
 {
     private static readonly (string Service, string[] Paths)[] Owners =
     [
@@ -34,7 +35,9 @@ public static class ProxyRoutes
         })).ToList();
 
         // The proxy notes every request at Information.
-        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+        builder.Logging.AddFilter("Yarp", LogLevel.Warning)
+            // It warns, with a stack trace, of whatever a client breaks off or sends too much of: anyone could fill the log. What a service fails at is said below instead.
+            .AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Error);
         builder.Services.AddReverseProxy()
             .LoadFromMemory(routes, clusters)
             .AddTransforms(transforms =>
@@ -56,7 +59,7 @@ public static class ProxyRoutes
             replica => $"{service}-{replica.place + 1}", replica => new DestinationConfig { Address = replica.address.AbsoluteUri }),
         LoadBalancingPolicy = LoadBalancingPolicies.RoundRobin,
         // Live streams say nothing for as long as nobody votes; Tally keeps them alive every so often.
-        HttpRequest = new Yarp.ReverseProxy.Forwarder.ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMinutes(2) },
+        HttpRequest = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMinutes(2) },
         Metadata = new Dictionary<string, string> { [ConsecutiveFailuresHealthPolicyOptions.ThresholdMetadataName] = "1" },
         // With one address whoever balances behind it looks after the replicas' health.
         HealthCheck = addresses.Count == 1 ? null : new HealthCheckConfig
@@ -76,13 +79,23 @@ public static class ProxyRoutes
     public static void MapProxy(this WebApplication app)
     {
         var live = app.Services.GetRequiredService<LiveConnections>();
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Web.Proxy");
         app.MapReverseProxy(proxy => proxy.Use(async (context, next) =>
         {
             await live.PassAsync(context, next);
+            if (context.GetForwarderErrorFeature() is { } failure && !ByClient(failure.Error))
+                NotForwarded(log, context.GetReverseProxyFeature().Cluster.Config.ClusterId, failure.Error, failure.Exception?.Message);
             // 502 and 504 are how a proxy speaks; what a caller needs to know is that the same request is worth repeating soon.
             if (context.GetForwarderErrorFeature() is not null && !context.Response.HasStarted && (context.Response.StatusCode is 502 or 504))
                 await Problems.Retry(context, 503, "unavailable", "The service behind this address is away; try again in a few seconds.", 5).ExecuteAsync(context);
         }));
         app.MapGet(MergedApi.Path, (MergedApi api, HttpContext context) => api.ShowAsync(context)).WithOrder(-1).ExcludeFromDescription();
     }
+
+    private static bool ByClient(ForwarderError error) => error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+        or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient
+        or ForwarderError.UpgradeResponseCanceled or ForwarderError.UpgradeResponseClient;
+
+    [LoggerMessage(6008, LogLevel.Warning, "A request could not be passed on to {Service} ({Failure}): {Problem}")]
+    private static partial void NotForwarded(ILogger log, string service, ForwarderError failure, string? problem);
 }
