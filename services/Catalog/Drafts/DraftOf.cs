@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Catalog.Editing;
 using Catalog.Files;
 using Catalog.Reading;
@@ -12,6 +13,8 @@ namespace Catalog.Drafts;
 /// <summary>What differs between drafts of a tool and of a comparison: what stands now, how it would look, and how it is published.</summary>
 internal sealed class DraftOf(IOptions<JsonOptions> json)
 {
+    private const int MostFaults = 50;
+
     private JsonSerializerOptions Json => json.Value.SerializerOptions;
 
     /// <returns>The kind's one word in the history and the database; null when there can be no such draft.</returns>
@@ -81,17 +84,32 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         return check.Passed ? (row, tools.Single(tool => tool.Slug == a), tools.Single(tool => tool.Slug == b)) : null;
     }
 
-    // A draft may hold a word where a number belongs. That is one more thing to mend, beside its field.
+    // A draft may hold a word where a number belongs. That is one more thing to mend, beside its field, and no reason not to look at the others.
     private T? Read<T>(Check check, JsonElement document) where T : class
     {
-        try
+        var readable = JsonObject.Create(document)!;
+        for (var faults = 0; ; faults++)
         {
-            return document.Deserialize<T>(Json);
+            try
+            {
+                return readable.Deserialize<T>(Json);
+            }
+            catch (JsonException error)
+            {
+                var path = error.Path is { Length: > 2 } at ? at[2..] : "document";
+                check.Fail(path[..Math.Min(path.Length, 200)], "is not of the kind that belongs here, such as a number");
+                if (faults == MostFaults || !Clear(readable, path))
+                    return null;
+            }
         }
-        catch (JsonException error)
-        {
-            check.Fail(error.Path is { Length: > 2 } path ? path[2..Math.Min(path.Length, 200)] : "document", "is not of the kind that belongs here, such as a number");
-            return null;
-        }
+    }
+
+    private static bool Clear(JsonObject document, string path)
+    {
+        JsonNode? node = document;
+        var steps = path.Split('.', '[');
+        foreach (var step in steps[..^1])
+            node = node is JsonArray list && int.TryParse(step.TrimEnd(']'), out var place) ? list.ElementAtOrDefault(place) : (node as JsonObject)?[step];
+        return node is JsonObject holder && holder.Remove(steps[^1]);
     }
 }

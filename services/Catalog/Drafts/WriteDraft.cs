@@ -35,7 +35,9 @@ internal static class WriteDraft
             if (former is not null)
             {
                 await catalog.DeleteDraftAsync(word, slug);
-                await edit.RecordAsync(catalog, edit.Now, $"{word}-draft", slug, ReadDrafts.Parse(former), null);
+                // What was published is written down with its words; only a draft that said nothing new leaves no other trace.
+                if (!catalog.Edited)
+                    await edit.RecordAsync(catalog, edit.Now, $"{word}-draft", slug, ReadDrafts.Parse(former), null);
             }
 
             context.Response.Headers.ETag = published is Tool tool ? Conditional.Strong(tool) : Conditional.Strong((Comparison)published);
@@ -62,13 +64,27 @@ internal static class WriteDraft
         var (sent, unreadable) = await Body.ReadAsync<DraftEdit>(context, stop);
         if (unreadable is not null)
             return unreadable;
-        if (sent is not { Base: >= 0, Document.ValueKind: JsonValueKind.Object })
-            return Problems.Of(400, "malformed-request", "A draft is {\"base\": version, \"document\": {…}}.");
+        if (sent is not { Base: >= 0, Document.ValueKind: JsonValueKind.Object } || SaysTwice(sent.Document.Value))
+            return Problems.Of(400, "malformed-request", "A draft is {\"base\": version, \"document\": {…}}, and names nothing twice.");
         return await edit.RunAsync(async catalog =>
         {
             var former = await catalog.DraftAsync(word, slug);
             return Conditional.Refusal(context.Request, former is null ? null : ReadDrafts.Tag(former)) is { } refusal ? refusal : await write(catalog, word, sent, former);
         });
+    }
+
+    // Which of two members of one name is meant, readers of the document would each decide for themselves.
+    private static bool SaysTwice(JsonElement document)
+    {
+        try
+        {
+            _ = JsonElement.Parse(document.GetRawText(), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return false;
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
     }
 
     private static async Task<Draft> KeepAsync(CatalogWriter catalog, Edit edit, DraftOf drafts, string word, string slug, DraftEdit sent, DraftRow? former)

@@ -61,7 +61,11 @@ internal sealed class Check
     public decimal Amount(string field, decimal? amount)
     {
         if (amount is not { } value)
-            Fail(field, "is missing");
+        {
+            // Something was there that is no number: said already.
+            if (!_errors.ContainsKey(field))
+                Fail(field, "is missing");
+        }
         else if (value is < 0 or > HighestAmount)
             Fail(field, $"is not between 0 and {HighestAmount}");
         else if (decimal.Round(value, 6) != value)

@@ -85,13 +85,13 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
         new("entryPrice.currency", "Entry price, currency", FieldKind.Line, "Prices", "Three capital letters, such as USD.", 3),
         new("entryPrice.period", "Entry price, for", FieldKind.Choice, "Prices", Choices: Periods),
         new("pricing", "How its pricing works", FieldKind.Text, "Prices", "In a sentence or two.", 1000),
-        .. Enumerable.Range(0, Math.Min(plans + SparePlans, 20)).SelectMany(Plan),
+        .. Enumerable.Range(0, Math.Min(plans + SparePlans, 20)).SelectMany(place => Plan(place, place >= plans)),
         .. panel.SelectMany(ReviewBy),
     ]);
 
-    private static IEnumerable<Field> Plan(int place) =>
+    private static IEnumerable<Field> Plan(int place, bool spare) =>
     [
-        new($"plans[{place}].name", "Name", FieldKind.Line, $"Plan {place + 1}", "Leave the whole row empty for no plan.", 60),
+        new($"plans[{place}].name", "Name", FieldKind.Line, $"Plan {place + 1}", spare ? "Empty rows are no plans." : null, 60),
         new($"plans[{place}].amount", "Amount", FieldKind.Number, $"Plan {place + 1}"),
         new($"plans[{place}].currency", "Currency", FieldKind.Line, $"Plan {place + 1}", Longest: 3),
         new($"plans[{place}].period", "For", FieldKind.Choice, $"Plan {place + 1}", Choices: Periods),
