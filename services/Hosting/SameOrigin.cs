@@ -28,9 +28,9 @@ public static class SameOrigin
 
     /// <summary>Answers 403 <c>cross-site</c> before the handler runs.</summary>
     public static TBuilder RequireSameOrigin<TBuilder>(this TBuilder endpoints) where TBuilder : IEndpointConventionBuilder =>
-        endpoints.AddEndpointFilter(async (context, next) => Allows(context.HttpContext.Request)
-            ? await next(context)
-            : Problems.Of(403, "cross-site", "Requests made by pages of other sites are refused."));
+        endpoints.AddEndpointFilter((context, next) => Allows(context.HttpContext.Request)
+            ? next(context)
+            : new ValueTask<object?>(Problems.Of(403, "cross-site", "Requests made by pages of other sites are refused.")));
 
     private static string WithoutDefaultPort(HostString host, Uri origin) =>
         host.Port is { } port && port != (origin.Scheme == "https" ? 443 : 80) ? host.Value! : host.Host;

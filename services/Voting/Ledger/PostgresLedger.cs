@@ -1,4 +1,5 @@
 using System.Data;
+using System.Security.Cryptography;
 using Contracts;
 using Npgsql;
 using NpgsqlTypes;
@@ -8,33 +9,41 @@ namespace Voting.Ledger;
 /// <summary>The ledger in PostgreSQL; <c>cast_votes</c> in the schema holds the transaction, and the reasons for its order.</summary>
 public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source), IAsyncDisposable
 {
+    private const int GuidLength = 16;
+
     // The committing loop's own connection: kept open so that the statement stays prepared. Only that loop touches it.
     private NpgsqlConnection? _connection;
     private NpgsqlCommand? _command;
+
+    // Tools that have totals in this database, as far as this connection saw: their rows are never deleted.
+    private readonly HashSet<string> _begun = [];
 
     public override async Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop)
     {
         try
         {
             var command = _command ??= await PrepareAsync(stop);
-            command.Parameters[0].Value = batch.Select(cast => cast.Tool).ToArray();
-            command.Parameters[1].Value = batch.Select(cast => cast.Voter.ToByteArray()).ToArray();
-            command.Parameters[2].Value = batch.Select(_ => Guid.NewGuid().ToByteArray()).ToArray();
-            command.Parameters[3].Value = batch.Select(cast => (short)cast.Choice).ToArray();
-
-            var votes = new Vote?[batch.Count];
-            var moved = new List<ToolTotals>();
-            await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
-            while (await rows.ReadAsync(stop))
+            var (tools, choices) = (new string[batch.Count], new short[batch.Count]);
+            var (voters, pseudonyms) = (new byte[batch.Count * GuidLength], RandomNumberGenerator.GetBytes(batch.Count * GuidLength));
+            for (var place = 0; place < batch.Count; place++)
             {
-                var tool = rows.GetString(1);
-                if (rows.IsDBNull(0))
-                    moved.Add(new ToolTotals(tool, rows.GetInt64(4), rows.GetInt64(5), rows.GetInt64(3), Time(rows.GetInt64(6))));
-                else
-                    votes[rows.GetInt64(0) - 1] = new Vote(tool, (Choice)rows.GetInt16(2), rows.GetInt64(3), Time(rows.GetInt64(6)));
+                (tools[place], choices[place]) = (batch[place].Tool, (short)batch[place].Choice);
+                batch[place].Voter.TryWriteBytes(voters.AsSpan(place * GuidLength));
             }
 
-            return new Committed(votes.Select((vote, place) => vote ?? Vote.None(batch[place].Tool)).ToArray(), moved);
+            var first = tools.Where(tool => !_begun.Contains(tool)).Distinct().ToArray();
+            (command.Parameters[0].Value, command.Parameters[1].Value, command.Parameters[2].Value) = (tools, voters, pseudonyms);
+            (command.Parameters[3].Value, command.Parameters[4].Value) = (choices, first);
+            await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
+            await row.ReadAsync(stop);
+            var committed = Read(row, batch);
+            // Not before the end of the answer: only then is it committed.
+            while (await row.ReadAsync(stop) || await row.NextResultAsync(stop))
+            {
+            }
+
+            _begun.UnionWith(first);
+            return committed;
         }
         catch
         {
@@ -88,6 +97,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     {
         var (command, connection) = (_command, _connection);
         (_command, _connection) = (null, null);
+        _begun.Clear();
         if (command is not null)
             await command.DisposeAsync();
         if (connection is not null)
@@ -97,12 +107,30 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private async Task<NpgsqlCommand> PrepareAsync(CancellationToken stop)
     {
         _connection = await source.OpenConnectionAsync(stop);
-        var command = new NpgsqlCommand("select * from cast_votes($1, $2, $3, $4)", _connection) { CommandTimeout = 4 };
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint });
+        var command = new NpgsqlCommand("select * from cast_votes($1, $2, $3, $4, $5)", _connection) { CommandTimeout = 4 };
+        foreach (var type in (NpgsqlDbType[])
+        [
+            NpgsqlDbType.Array | NpgsqlDbType.Text, NpgsqlDbType.Bytea, NpgsqlDbType.Bytea, NpgsqlDbType.Array | NpgsqlDbType.Smallint, NpgsqlDbType.Array | NpgsqlDbType.Text,
+        ])
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type });
         await command.PrepareAsync(stop);
         return command;
+    }
+
+    private static Committed Read(NpgsqlDataReader row, IReadOnlyList<Cast> batch)
+    {
+        var (seqs, times) = (row.GetFieldValue<long[]>(0), row.GetFieldValue<long?[]>(1));
+        var votes = new Vote[batch.Count];
+        for (var place = 0; place < votes.Length; place++)
+            votes[place] = seqs[place] == 0 ? Vote.None(batch[place].Tool) : new Vote(batch[place].Tool, batch[place].Choice, seqs[place], Time(times[place]!.Value));
+        if (row.IsDBNull(2))
+            return new Committed(votes, []);
+
+        var (tools, at) = (row.GetFieldValue<string[]>(2), Time(row.GetInt64(6)));
+        var (ships, skips, versions) = (row.GetFieldValue<long[]>(3), row.GetFieldValue<long[]>(4), row.GetFieldValue<long[]>(5));
+        var moved = new ToolTotals[tools.Length];
+        for (var place = 0; place < moved.Length; place++)
+            moved[place] = new ToolTotals(tools[place], ships[place], skips[place], versions[place], at);
+        return new Committed(votes, moved);
     }
 }

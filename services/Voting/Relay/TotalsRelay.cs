@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Contracts;
 using MassTransit;
 using Voting.Ledger;
@@ -14,9 +15,15 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
     // A message of a thousand totals is about 100 kB; more would hold up whoever reads it.
     private const int MaxTotals = 1000;
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MarkEvery = TimeSpan.FromSeconds(1);
+    private const int SweepEveryMarks = 2;
+
+    // Longer than a confirmed total waits for its mark.
+    private static readonly TimeSpan Standing = 2 * MarkEvery;
 
     private readonly Dictionary<string, ToolTotals> _waiting = [];
+    private readonly Dictionary<string, ToolTotals> _confirmed = [];
     private readonly SemaphoreSlim _wake = new(0, 1);
 
     /// <summary>Called after COMMIT: these totals want to be published. Never blocks.</summary>
@@ -26,12 +33,7 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
             return;
         lock (_waiting)
         {
-            foreach (var total in totals)
-            {
-                if (!_waiting.TryGetValue(total.Tool, out var older) || older.Version < total.Version)
-                    _waiting[total.Tool] = total;
-            }
-
+            Keep(_waiting, totals);
             if (_wake.CurrentCount == 0)
                 _wake.Release();
         }
@@ -59,12 +61,18 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
             {
                 try
                 {
+                    var started = Stopwatch.GetTimestamp();
                     await PublishOnceAsync(totals, stop);
                     metrics.Published(totals.Count);
                     if (failing)
                         VotingLog.PublishRecovered(log);
                     failing = false;
-                    await ledger.MarkPublishedAsync(totals, stop);
+                    lock (_confirmed)
+                        Keep(_confirmed, totals);
+                    // A message costs what it costs, however many totals it carries. So it rests as long as the last one took, and the next gathers: a lone vote never waits, and a
+                    // machine that is busy sends fewer and larger messages by itself. A fixed pace was slower when idle or costlier when busy.
+                    var took = Stopwatch.GetElapsedTime(started);
+                    await Task.Delay(took < LongestRest ? took : LongestRest, stop);
                 }
                 catch (Exception error) when (!stop.IsCancellationRequested)
                 {
@@ -89,14 +97,16 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
     private async Task SweepAsync(CancellationToken stop)
     {
         await schema.Applied.WaitAsync(stop);
-        using var timer = new PeriodicTimer(SweepEvery);
+        using var timer = new PeriodicTimer(MarkEvery);
         var failing = false;
-        do
+        for (var tick = 0; ; tick++)
         {
             try
             {
+                await MarkAsync(stop);
                 // Only what has stood for a while: fresh totals are on their way already from the replica that committed them.
-                Moved(await ledger.UnpublishedAsync(SweepEvery, MaxTotals, stop));
+                if (tick % SweepEveryMarks == 0)
+                    Moved(await ledger.UnpublishedAsync(Standing, MaxTotals, stop));
                 failing = false;
             }
             catch (Exception error) when (!stop.IsCancellationRequested)
@@ -105,8 +115,42 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
                     VotingLog.SweepFailed(log, error.Message);
                 failing = true;
             }
+
+            await timer.WaitForNextTickAsync(stop);
         }
-        while (await timer.WaitForNextTickAsync(stop));
+    }
+
+    // Once a second, not once a message: a mark that a crash loses costs one more publish of the same state.
+    private async Task MarkAsync(CancellationToken stop)
+    {
+        List<ToolTotals> confirmed;
+        lock (_confirmed)
+        {
+            confirmed = [.. _confirmed.Values];
+            _confirmed.Clear();
+        }
+
+        if (confirmed.Count == 0)
+            return;
+        try
+        {
+            await ledger.MarkPublishedAsync(confirmed, stop);
+        }
+        catch
+        {
+            lock (_confirmed)
+                Keep(_confirmed, confirmed);
+            throw;
+        }
+    }
+
+    private static void Keep(Dictionary<string, ToolTotals> newest, IReadOnlyList<ToolTotals> totals)
+    {
+        foreach (var total in totals)
+        {
+            if (!newest.TryGetValue(total.Tool, out var older) || older.Version < total.Version)
+                newest[total.Tool] = total;
+        }
     }
 
     private List<ToolTotals> Take()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Hosting;
 using Voting.Ledger;
@@ -82,10 +83,30 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
 
     private static async ValueTask<Choice?> ReadChoiceAsync(HttpContext context)
     {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            // Read whole and then parsed, in the server's own buffer: a vote is thirty bytes, and the server bounds what anyone may send instead.
+            var read = await reader.ReadAsync(context.RequestAborted);
+            if (!read.IsCompleted)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            var choice = Parse(read.Buffer);
+            reader.AdvanceTo(read.Buffer.End);
+            return choice;
+        }
+    }
+
+    private static Choice? Parse(ReadOnlySequence<byte> body)
+    {
         try
         {
-            var body = await context.Request.ReadFromJsonAsync(VotingJson.Default.Body, context.RequestAborted);
-            return Choices.Parse(body?.Choice);
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = VotingJson.Default.Options.MaxDepth });
+            var choice = Choices.Parse(JsonSerializer.Deserialize(ref reader, VotingJson.Default.Body)?.Choice);
+            return reader.Read() ? null : choice;
         }
         catch (JsonException)
         {

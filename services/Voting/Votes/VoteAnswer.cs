@@ -11,7 +11,7 @@ public sealed record VoteAnswer(string Tool, string? Choice, long Seq, DateTimeO
 {
     public static VoteAnswer From(Vote vote) => new(vote.Tool, vote.Choice.Word(), vote.Seq, vote.At);
 
-    public static IResult Of(Vote vote) => TypedResults.Json(From(vote), VotingJson.Default.VoteAnswer);
+    public static IResult Of(Vote vote) => new WholeJson<VoteAnswer>(From(vote), VotingJson.Default.VoteAnswer);
 }
 
 /// <summary>All votes of one voter that stand, newest first.</summary>

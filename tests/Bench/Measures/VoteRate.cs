@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using Bench.Load;
 using Bench.Servers;
@@ -36,10 +37,11 @@ internal static class VoteRate
             {
                 var votes = new Votes(tokens, tools, (int)(form.Seconds * 70_000 * (form.Smoke ? 0.3 : 1)) + 20_000);
                 GC.Collect();
+                var before = Spent(whole, alone);
                 var run = await Hammer.ClosedAsync(port, connections, length, votes.Next);
                 if (port == whole.Voting[0].Port)
                     acknowledged += run.Good;
-                report.Say($"    round {round} {name}: {run.PerSecond:N0}/s, p50 {run.P50:0.0} ms, p99 {run.P99:0.0} ms, {run.Bad} bad; {Resident(whole.Voting[0].Pid):0} MiB");
+                report.Say($"    round {round} {name}: {run.PerSecond:N0}/s, p50 {run.P50:0.0} ms, p99 {run.P99:0.0} ms, {run.Bad} bad; {Resident(whole.Voting[0].Pid):0} MiB; µs of CPU each: {Each(before, Spent(whole, alone), run.Good)}");
                 if (round > 0 || form.Rounds == 0)
                     runs[name].Add(run);
             }
@@ -63,6 +65,16 @@ internal static class VoteRate
         double Rate(string name) => Report.Median(runs[name].Select(run => run.PerSecond));
     }
 
+    private static (string Name, double Seconds)[] Spent(Whole whole, Alone alone) =>
+    [
+        ("Voting", CpuTime.Of(whole.Voting[0].Pid)), ("PostgreSQL", CpuTime.Of(whole.Postgres.Pid)), ("Tally", CpuTime.Of(whole.Tally.Pid)), ("Redis", CpuTime.Of(whole.Redis.Pid)),
+        ("RabbitMQ", CpuTime.Of(whole.Rabbit.Pid)), ("Standalone", CpuTime.Of(alone.Process.Pid)), ("load", Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds),
+    ];
+
+    private static string Each((string Name, double Seconds)[] before, (string Name, double Seconds)[] after, int votes) => string.Join(", ", before.Zip(after)
+        .Select(pair => (pair.First.Name, Micros: (pair.Second.Seconds - pair.First.Seconds) * 1e6 / votes))
+        .Where(part => part.Micros >= 0.5).Select(part => $"{part.Name} {part.Micros:0.#}"));
+
     /// <summary>Resident memory of a process, MiB.</summary>
     public static double Resident(int process)
     {
@@ -76,7 +88,7 @@ internal static class VoteRate
         var ledger = (await http.GetFromJsonAsync<Total[]>(new Uri(whole.Voting[0].Address, "api/ledger/totals")))!.Where(total => total.Version > 0).ToList();
         // Votes under way when a round ended were taken and not waited for; a round leaves at most one a connection.
         var taken = ledger.Sum(total => total.Ship + total.Skip);
-        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var clock = Stopwatch.StartNew();
         var differing = ledger.Count;
         while (differing > 0 && clock.Elapsed < TimeSpan.FromSeconds(10))
         {
