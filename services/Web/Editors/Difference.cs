@@ -6,7 +6,7 @@ namespace Web.Editors;
 internal static class Difference
 {
     // What the catalog keeps by itself changes with every edit and says nothing.
-    private static readonly string[] Kept = ["version", "updatedAt", "panel", "slug", "a", "b", "at", "publishedAt"];
+    private static readonly string[] Kept = ["version", "updatedAt", "panel", "slug", "a", "b", "at", "publishedAt", "removed"];
 
     /// <returns>By field; a list's entries each by themselves, so that one new plan does not show all of them. All fields of something new or thrown away.</returns>
     public static IReadOnlyList<(string Field, string From, string To)> Between(EditLine edit)

@@ -60,11 +60,13 @@ internal static class EditRoute
 
         // Somebody else was first. Read again, since that is newer than what was read above.
         var now = await OpenAsync(kind, slug, context, editors, catalog, token);
-        var theirs = saved.Type?.EndsWith("publish-conflict", StringComparison.Ordinal) == true ? now.Published : now.Document;
+        var published = saved.Type?.EndsWith("publish-conflict", StringComparison.Ordinal) == true;
+        var theirs = published ? now.Published : now.Document;
         var (ancestor, by) = await BeganAsync(of, began.Tag, began.Base, saved.Type, editors, token, context.RequestAborted);
         of = desk.Kind(typed, theirs)!;
         var merged = Merge.Of(of, typed, theirs ?? [], ancestor, by);
-        return Form(context, now with { Base = now.Present }, of, merged.Document, saved, merged: merged);
+        // Brought together with another's draft, it is still based on what that draft is: what was published since then is a question of its own.
+        return Form(context, published ? now with { Base = now.Present } : now, of, merged.Document, saved, merged: merged);
     }
 
     /// <summary>The draft as readers would see it, or its form with what is still wrong.</summary>
