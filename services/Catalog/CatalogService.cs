@@ -1,10 +1,13 @@
+using Catalog.Drafts;
 using Catalog.Editing;
+using Catalog.Files;
 using Catalog.Publishing;
 using Catalog.Reading;
 using Catalog.Store;
 using Contracts;
 using Hosting;
 using MassTransit;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Catalog;
 
@@ -22,6 +25,7 @@ public static class CatalogService
         builder.Services.AddHostedService(services => services.GetRequiredService<Relay>());
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<Edit>();
+        builder.Services.AddSingleton<DraftOf>();
         builder.AddEditors();
         builder.Services.AddHealthChecks().AddCheck<CatalogHealth>("catalog-database");
     }
@@ -58,5 +62,16 @@ public static class CatalogService
         edit.MapPut("/reviewers/{slug}", PutReviewer.Handle).Accepts<ReviewerEdit>("application/json").WithSummary("Add or rename a reviewer (If-Match)");
         edit.MapPut("/comparisons/{slug}", PutComparison.Handle).Accepts<ComparisonEdit>("application/json").WithSummary("Curate a comparison (If-Match)");
         edit.MapDelete("/comparisons/{slug}", RemoveComparison.Handle).WithSummary("Remove a comparison's editorial text (If-Match)");
+
+        edit.MapGet("/drafts", ReadDrafts.ListAsync).WithSummary("Every draft, the latest first");
+        edit.MapGet("/drafts/{kind}/{slug}", ReadDrafts.OneAsync).WithSummary("The draft of tools/{slug} or comparisons/{slug}, or what stands and one would begin with");
+        edit.MapGet("/drafts/{kind}/{slug}/preview", ReadDrafts.PreviewAsync).WithSummary("What readers would see once the draft is published");
+        edit.MapPut("/drafts/{kind}/{slug}", WriteDraft.SaveAsync).Accepts<DraftEdit>("application/json").Produces<Draft>().WithSummary("Save a draft (If-Match: the draft's ETag)");
+        edit.MapDelete("/drafts/{kind}/{slug}", WriteDraft.DiscardAsync).WithSummary("Throw a draft away (If-Match: the draft's ETag)");
+        edit.MapPost("/drafts/{kind}/{slug}/publish", WriteDraft.PublishAsync).Accepts<DraftEdit>("application/json").WithSummary("Publish what is sent, or keep it as the draft (If-Match: the draft's ETag)");
+
+        edit.MapGet("/catalog/export", ExportCatalog.Handle).Produces<CatalogFile>().WithSummary("The whole catalog as one file");
+        edit.MapPost("/catalog/import", ImportCatalog.Handle).Accepts<CatalogFile>("application/json").WithMetadata(new RequestSizeLimitAttribute(ImportCatalog.MostBytes))
+            .WithSummary("Take over a file of the export's format, all or nothing (If-Match: the export's ETag, or *): ?dryRun=true shows what would change");
     }
 }

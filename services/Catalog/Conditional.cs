@@ -24,6 +24,9 @@ internal static class Conditional
 
     public static string Strong(Store.ReviewerRow reviewer) => $"\"{reviewer.Version}\"";
 
+    /// <summary>Of the whole catalog.</summary>
+    public static string StrongStamp(string stamp) => $"\"{stamp}\"";
+
     /// <summary>Lists change with any edit; weak since the same list may then bear a new tag.</summary>
     public static string Weak(string stamp) => $"W/\"{stamp}\"";
 

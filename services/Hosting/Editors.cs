@@ -31,7 +31,8 @@ public static class Editors
     /// <summary>Who edits, as the history keeps it.</summary>
     public static string NameOf(HttpContext context)
     {
-        var name = context.User.FindFirst("sub")?.Value ?? context.User.FindFirst("unique_name")?.Value ?? "editor";
+        // An identity provider's sub is often a number; people know each other by the others.
+        var name = ((string[])["preferred_username", "name", "unique_name", "sub"]).Select(claim => context.User.FindFirst(claim)?.Value).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value)) ?? "editor";
         var plain = new string([.. name.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(LongestName)]);
         return plain.Length == 0 ? "editor" : plain;
     }

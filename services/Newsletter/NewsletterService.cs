@@ -43,7 +43,7 @@ public static class NewsletterService
     {
         var newsletter = app.MapGroup("/api/newsletter").WithTags(Name).AddEndpointFilter(SayUnavailable);
         var sameOrigin = newsletter.MapGroup("").RequireSameOrigin().RequireRateLimiting(RateLimits.Write).ProducesProblem(400).ProducesProblem(403).ProducesProblem(415).ProducesProblem(429).ProducesProblem(503);
-        sameOrigin.MapPost("/subscriptions", Subscribe.HandleAsync).WithSummary("Asks for a subscription; the answer is the same whether the address is known or not");
+        sameOrigin.MapPost("/subscriptions", Subscribe.HandleAsync).RequireRateLimiting(RateLimits.SignUp).WithSummary("Asks for a subscription; the answer is the same whether the address is known or not");
         sameOrigin.MapPost("/confirmations", Confirm.HandleAsync).WithSummary("Confirms a subscription with the token from the mailed link").ProducesProblem(404);
         sameOrigin.MapPost("/unsubscriptions", Unsubscribe.HandleAsync).WithSummary("Ends a subscription with the token from an issue").ProducesProblem(404);
         // No same-origin check: mail providers call it, as RFC 8058 says.

@@ -22,7 +22,9 @@ public static class WebService
         services.AddSingleton<VotingClient>();
         services.AddSingleton<NewsletterClient>();
         services.AddSingleton<Editors.EditorClient>();
+        Editors.Provider.AddProvider(builder);
         services.AddSingleton<Cards.CardDrawer>();
+        services.AddAuthentication();
         services.AddRazorComponents();
         // Components bring the framework's own form tokens along. They are not used (forms of other sites are refused by their origin),
         // so their keys need not be kept: Web holds no state.
@@ -51,6 +53,8 @@ public static class WebService
         app.UseOutputCache();
         app.UseResponseCompression();
         app.UsePageErrors();
+        // Answers where an identity provider sends editors back to; without one it does nothing.
+        app.UseAuthentication();
         app.MapAssets();
         app.MapPages();
     }

@@ -14,6 +14,8 @@ public sealed class EditorTests
         (HttpMethod.Get, "/api/edits"), (HttpMethod.Put, "/api/tools/aider"), (HttpMethod.Delete, "/api/tools/deepl"), (HttpMethod.Put, "/api/tools/deepl/reviews/builder"),
         (HttpMethod.Delete, "/api/tools/deepl/reviews/builder"), (HttpMethod.Put, "/api/reviewers/builder"),
         (HttpMethod.Put, "/api/comparisons/deepl-vs-runway"), (HttpMethod.Delete, "/api/comparisons/deepl-vs-grammarly"),
+        (HttpMethod.Get, "/api/drafts"), (HttpMethod.Get, "/api/drafts/tools/deepl"), (HttpMethod.Get, "/api/drafts/tools/deepl/preview"), (HttpMethod.Put, "/api/drafts/tools/deepl"),
+        (HttpMethod.Delete, "/api/drafts/tools/deepl"), (HttpMethod.Post, "/api/drafts/tools/deepl/publish"), (HttpMethod.Get, "/api/catalog/export"), (HttpMethod.Post, "/api/catalog/import"),
     ];
 
     [Fact]

@@ -129,6 +129,8 @@ public sealed class RunningCatalog : IAsyncDisposable
 
     public Task<HttpResponseMessage> PutAsync(string path, object body, string? ifMatch = null) => EditAsync(HttpMethod.Put, path, body, ifMatch);
 
+    public Task<HttpResponseMessage> PostAsync(string path, object body, string? ifMatch = null) => EditAsync(HttpMethod.Post, path, body, ifMatch);
+
     public Task<HttpResponseMessage> DeleteAsync(string path, string? ifMatch = null) => EditAsync(HttpMethod.Delete, path, null, ifMatch);
 
     public async Task<string> EtagAsync(string path) => (await Reader.GetAsync(path)).Headers.ETag!.ToString();

@@ -61,6 +61,19 @@ public sealed class SubscribingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_network_can_not_have_mail_sent_to_a_list_of_strangers()
+    {
+        var client = await _press.StartAsync("--RateLimits:SignUpsPerHour=3");
+        for (var asked = 0; asked < 3; asked++)
+            (await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = $"stranger{asked}@example.org" })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var refused = await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = "one.too.many@example.org" });
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(20));
+        (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token = "unknown" })).StatusCode.ShouldNotBe(HttpStatusCode.TooManyRequests, "confirming is nobody's burden");
+        (await _press.CountAsync("select count(*) from requests where address like 'one.too%'") + await _press.CountAsync("select count(*) from subscribers where address like 'one.too%'")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Every_link_of_an_address_asked_for_twice_works()
     {
         await AskAsync("twice@example.org");

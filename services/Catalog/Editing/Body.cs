@@ -9,7 +9,7 @@ namespace Catalog.Editing;
 /// <summary>Reads an edit's JSON. By hand, since the framework's own answer to a wrong type says neither which field nor why.</summary>
 internal static class Body
 {
-    public static async Task<(T? Edit, ProblemHttpResult? Refusal)> ReadAsync<T>(HttpContext context, CancellationToken stop) where T : class
+    public static async Task<(T? Edit, ProblemHttpResult? Refusal)> ReadAsync<T>(HttpContext context, CancellationToken stop, string most = "64 KiB") where T : class
     {
         if (!context.Request.HasJsonContentType())
             return (null, Problems.Of(415, "unsupported-media-type", "Send the edit as application/json."));
@@ -30,7 +30,7 @@ internal static class Body
         catch (BadHttpRequestException error)
         {
             return (null, error.StatusCode == 413
-                ? Problems.Of(413, "body-too-large", "An edit is at most 64 KiB.")
+                ? Problems.Of(413, "body-too-large", $"This takes at most {most}.")
                 : Malformed("The body could not be read."));
         }
     }

@@ -20,6 +20,14 @@ internal sealed class Check
         problems.Add(problem);
     }
 
+    /// <summary>Takes over what is wrong with a part, under the part's place.</summary>
+    public void Fail(string place, Check part)
+    {
+        foreach (var (field, problems) in part._errors)
+            foreach (var problem in problems)
+                Fail($"{place}.{field}", problem);
+    }
+
     /// <returns>The text without the white space around it; empty when it is refused.</returns>
     public string Text(string field, string? text, int longest, bool lines = false)
     {
@@ -53,7 +61,11 @@ internal sealed class Check
     public decimal Amount(string field, decimal? amount)
     {
         if (amount is not { } value)
-            Fail(field, "is missing");
+        {
+            // Something was there that is no number: said already.
+            if (!_errors.ContainsKey(field))
+                Fail(field, "is missing");
+        }
         else if (value is < 0 or > HighestAmount)
             Fail(field, $"is not between 0 and {HighestAmount}");
         else if (decimal.Round(value, 6) != value)
@@ -69,6 +81,21 @@ internal sealed class Check
             return currency;
         Fail(field, "is no ISO 4217 code such as USD");
         return "";
+    }
+
+    /// <returns>To the millisecond, as times are kept; null when there is none or it is refused.</returns>
+    public DateTime? Time(string field, DateTime? time)
+    {
+        if (time is null)
+            return null;
+        if (time.Value.Kind is DateTimeKind.Unspecified)
+        {
+            Fail(field, "is a time without its zone; end it in Z for UTC");
+            return null;
+        }
+
+        var utc = time.Value.ToUniversalTime();
+        return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMillisecond));
     }
 
     public T? Word<T>(string field, string? word) where T : struct, Enum

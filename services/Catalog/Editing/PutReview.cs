@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Editing;
 
-internal sealed record ReviewEdit(string? Verdict = null, string? Quote = null);
+internal sealed record ReviewEdit(string? Verdict = null, string? Quote = null)
+{
+    public const int LongestQuote = 1000;
+}
 
 /// <summary>
 /// Writes one reviewer's review of a tool. A review is part of its tool's document: the tool's ETag guards it, and the tool's version grows.
@@ -34,7 +37,7 @@ internal static class PutReview
             var verdict = check.Word<Verdict>("verdict", sent!.Verdict);
             if (sent.Verdict is null)
                 check.Fail("verdict", "is missing");
-            var quote = check.Text("quote", sent.Quote, 1000, lines: true);
+            var quote = check.Text("quote", sent.Quote, ReviewEdit.LongestQuote, lines: true);
             if (!check.Passed)
                 return Body.Invalid(check);
 

@@ -23,7 +23,7 @@ internal static class PutReviewer
             if (Conditional.Refusal(context.Request, present is null ? null : Conditional.Strong(present)) is { } refusal)
                 return refusal;
 
-            var reviewer = new Reviewer(slug, check.Text("name", sent!.Name, 80), check.Text("role", sent.Role, 40));
+            var reviewer = Reviewer(check, slug, sent!.Name, sent.Role);
             if (!check.Passed)
                 return Body.Invalid(check);
 
@@ -34,7 +34,9 @@ internal static class PutReviewer
         });
     }
 
-    private static async Task SaveAsync(CatalogWriter catalog, Edit edit, Reviewer? present, Reviewer reviewer)
+    public static Reviewer Reviewer(Check check, string slug, string? name, string? role) => new(slug, check.Text("name", name, 80), check.Text("role", role, 40));
+
+    public static async Task SaveAsync(CatalogWriter catalog, Edit edit, Reviewer? present, Reviewer reviewer)
     {
         var now = edit.Now;
         var before = await catalog.ToolsAsync([.. await catalog.ToolsReviewedByAsync(reviewer.Slug)]);

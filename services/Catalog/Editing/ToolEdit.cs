@@ -8,7 +8,7 @@ namespace Catalog.Editing;
 /// A tool as an editor sends it: what <c>GET</c> answered, changed. What the catalog itself keeps (panel, reviews, dates, version) may
 /// stand in it and is not read; reviews have their own address. Everything has a default, so that what is missing is named with all else that is wrong.
 /// </summary>
-internal sealed record ToolEdit(
+internal record ToolEdit(
     string? Name = null, string? Tagline = null, string? Maker = null, CategoryEdit? Category = null, string? Description = null, string? Website = null, string? Pricing = null,
     PriceEdit? EntryPrice = null, IReadOnlyList<PlanEdit?>? Plans = null, bool? Retired = null)
 {
@@ -40,7 +40,7 @@ internal sealed record ToolEdit(
     {
         check.SlugOf("category.slug", Category?.Slug);
         if (known is null)
-            return new(Category?.Slug ?? "", check.Text("category.name", Category?.Name, 60));
+            return new(Category?.Slug ?? "", check.Text("category.name", Category?.Name, Catalog.Category.LongestName));
         if (Category?.Name is { } name && name.Trim() != known.Name)
             check.Fail("category.name", $"is not the name of this category, which is {known.Name}");
         return known;
@@ -96,6 +96,11 @@ internal sealed class CategoryEditConverter : JsonConverter<CategoryEdit>
             ? new(reader.GetString(), null)
             : JsonSerializer.Deserialize<Fields>(ref reader, options) is { } fields ? new(fields.Slug, fields.Name) : null;
 
-    public override void Write(Utf8JsonWriter writer, CategoryEdit value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, new Fields(value.Slug, value.Name), options);
+    public override void Write(Utf8JsonWriter writer, CategoryEdit value, JsonSerializerOptions options)
+    {
+        if (value.Name is null)
+            writer.WriteStringValue(value.Slug);
+        else
+            JsonSerializer.Serialize(writer, new Fields(value.Slug, value.Name), options);
+    }
 }

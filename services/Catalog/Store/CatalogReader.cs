@@ -26,6 +26,16 @@ internal class CatalogReader(DbConnection connection, DbTransaction transaction)
 
         """;
 
+    private const string Reviews = """
+        select r.tool, r.reviewer, w.name as ReviewerName, w.role, r.verdict, r.quote, r.at from reviews r join reviewers w on w.slug = r.reviewer
+
+        """;
+
+    private const string Drafts = """
+        select kind, slug, document, based_on as BasedOn, editor, saved_at as SavedAt, version from drafts
+
+        """;
+
     protected DbConnection Connection => connection;
     protected DbTransaction Transaction => transaction;
 
@@ -54,10 +64,7 @@ internal class CatalogReader(DbConnection connection, DbTransaction transaction)
         var plans = (await connection.QueryAsync<PlanRow>(
             $"select tool, name, amount, currency, period, note from plans where tool in {list} order by position", arguments, transaction)).ToLookup(plan => plan.Tool);
         var reviews = (await connection.QueryAsync<ReviewRow>(
-            $"""
-            select r.tool, r.reviewer, w.name as ReviewerName, w.role, r.verdict, r.quote, r.at
-            from reviews r join reviewers w on w.slug = r.reviewer where r.tool in {list} order by w.position, w.slug
-            """, arguments, transaction)).ToLookup(review => review.Tool);
+            $"{Reviews}where r.tool in {list} order by w.position, w.slug", arguments, transaction)).ToLookup(review => review.Tool);
         return [.. rows.Select(row => row.Whole(plans[row.Slug], reviews[row.Slug]))];
     }
 
@@ -137,6 +144,28 @@ internal class CatalogReader(DbConnection connection, DbTransaction transaction)
             "select id, at, editor, kind, slug, previous, next from edits where id < @before"
             + (kind is null ? "" : " and kind = @kind") + (slug is null ? "" : " and slug = @slug") + " order by id desc limit @limit",
             new { before, kind, slug, limit }, transaction)];
+
+    public Task<DraftRow?> DraftAsync(string kind, string slug) => connection.QuerySingleOrDefaultAsync<DraftRow>(
+        Drafts + "where kind = @kind and slug = @slug", new { kind, slug }, transaction);
+
+    /// <summary>Every draft, the latest first.</summary>
+    public async Task<IReadOnlyList<DraftRow>> DraftsAsync() => [.. await connection.QueryAsync<DraftRow>(Drafts + "order by version desc", transaction: transaction)];
+
+    /// <summary>Everything, retired tools too, by slug.</summary>
+    public async Task<IReadOnlyList<Tool>> AllToolsAsync()
+    {
+        var rows = await connection.QueryAsync<ToolRow>(Tools + "order by t.slug", transaction: transaction);
+        var plans = (await connection.QueryAsync<PlanRow>("select tool, name, amount, currency, period, note from plans order by tool, position", transaction: transaction)).ToLookup(plan => plan.Tool);
+        var reviews = (await connection.QueryAsync<ReviewRow>(Reviews + "order by w.position, w.slug", transaction: transaction)).ToLookup(review => review.Tool);
+        return [.. rows.Select(row => row.Whole(plans[row.Slug], reviews[row.Slug]))];
+    }
+
+    /// <summary>Every comparison that was ever written, removed ones too, by slug.</summary>
+    public async Task<IReadOnlyList<ComparisonRow>> AllComparisonsAsync() =>
+        [.. await connection.QueryAsync<ComparisonRow>(Comparisons + "order by slug", transaction: transaction)];
+
+    public async Task<IReadOnlyList<Category>> AllCategoriesAsync() =>
+        [.. await connection.QueryAsync<Category>("select slug, name from categories order by slug", transaction: transaction)];
 
     // Dapper's own expansion of lists differs: towards PostgreSQL it sends one array, which "in" does not take.
     private static (string List, DynamicParameters Arguments) In(string[] slugs)

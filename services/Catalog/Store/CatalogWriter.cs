@@ -22,6 +22,12 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
     /// <summary>True when nothing was ever edited before.</summary>
     public bool First => _edit == 1;
 
+    /// <summary>The number of this edit.</summary>
+    public long Number => _edit;
+
+    /// <summary>What <see cref="CatalogReader.StampAsync"/> answered before this edit.</summary>
+    public Task<string> FormerStampAsync() => Connection.QuerySingleAsync<string>("select id || '-' || (version - 1) from catalog", transaction: Transaction);
+
     public async Task LockAsync() => _edit = await Connection.ExecuteScalarAsync<long>(
         "update catalog set version = version + 1 returning version", transaction: Transaction);
 
@@ -52,7 +58,7 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
                 category = excluded.category, description = excluded.description, website = excluded.website, pricing = excluded.pricing,
                 entry_label = excluded.entry_label, entry_amount = excluded.entry_amount, entry_currency = excluded.entry_currency,
                 entry_period = excluded.entry_period, search = excluded.search, retired = excluded.retired,
-                updated_at = excluded.updated_at, version = excluded.version
+                published_at = excluded.published_at, updated_at = excluded.updated_at, version = excluded.version
             """,
             new
             {
@@ -117,6 +123,17 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
         values (@Slug, @Name, @Role, (select count(*) from reviewers), 1)
         on conflict (slug) do update set name = excluded.name, role = excluded.role, version = reviewers.version + 1
         """, reviewer, Transaction);
+
+    /// <summary>Keeps a draft, with the number of this edit as its version: one that is thrown away and written again never has an old one's.</summary>
+    public Task SaveDraftAsync(DraftRow draft) => Connection.ExecuteAsync(
+        """
+        insert into drafts (kind, slug, document, based_on, editor, saved_at, version) values (@Kind, @Slug, @Document, @BasedOn, @Editor, @SavedAt, @Version)
+        on conflict (kind, slug) do update set document = excluded.document, based_on = excluded.based_on, editor = excluded.editor,
+            saved_at = excluded.saved_at, version = excluded.version
+        """, draft, Transaction);
+
+    public Task DeleteDraftAsync(string kind, string slug) =>
+        Connection.ExecuteAsync("delete from drafts where kind = @kind and slug = @slug", new { kind, slug }, Transaction);
 
     public Task SaveComparisonAsync(ComparisonRow comparison) => Connection.ExecuteAsync(
         """

@@ -117,3 +117,14 @@ internal sealed class EditRow
     public string? Previous { get; set; }
     public string? Next { get; set; }
 }
+
+internal sealed class DraftRow
+{
+    public string Kind { get; set; } = "";
+    public string Slug { get; set; } = "";
+    public string Document { get; set; } = "";
+    public long BasedOn { get; set; }
+    public string Editor { get; set; } = "";
+    public string SavedAt { get; set; } = "";
+    public long Version { get; set; }
+}

@@ -14,6 +14,12 @@ public sealed record PageHead(string Title, string Description, string Canonical
     /// <summary>True for pages that search engines should leave out: answers to forms, errors, and pairs no editor chose.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>Loads what only the editors' desk needs.</summary>
+    public bool Desk { get; init; }
+
+    /// <summary>The form of the draft that this page is a preview of; null on all others.</summary>
+    public string? Preview { get; init; }
+
     /// <summary>Loads the script that votes without leaving the page and keeps the numbers live.</summary>
     public bool Live { get; init; }
 

@@ -1,12 +1,16 @@
+using System.Globalization;
 using System.Net;
-using Contracts;
+using System.Text.Json;
 using Hosting;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Web.Editors;
 
 /// <summary>The editors' desk at <c>/admin</c>: signing in, what there is, and what was edited.</summary>
 internal static class Desk
 {
+    private const int FormAround = 64 * 1024;
+
     public static void MapDesk(this RouteGroupBuilder pages)
     {
         var desk = pages.MapGroup("/admin").AddEndpointFilter((context, next) =>
@@ -17,21 +21,27 @@ internal static class Desk
         });
         desk.MapGet("", ShowAsync);
         desk.MapGet("/history", HistoryAsync);
+        desk.MapGet("/files", (Delegate)FilesDesk.ShowAsync);
+        desk.MapGet("/files/catalog.json", FilesDesk.ExportAsync);
         desk.MapGet("/newsletter", NewsletterDesk.ShowAsync);
         desk.MapGet("/newsletter/mail", NewsletterDesk.MailAsync);
         desk.MapGet("/sign-in", (HttpContext context) => AskToSignIn(context, null));
-        desk.MapGet("/open", Open);
-        desk.MapGet("/{kind}/{slug}", (string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => EditRoute.ShowAsync(kind, slug, null, context, editors, catalog));
-        desk.MapGet("/{kind}/{slug}/reviews/{part}", EditRoute.ShowAsync);
+        desk.MapGet("/sign-in/provider", Provider.Challenge);
+        desk.MapGet("/open", Shelf.OpenAsync);
+        desk.MapGet("/{kind}", Shelf.ShowAsync);
+        desk.MapGet("/{kind}/{slug}", EditRoute.ShowAsync);
+        desk.MapGet("/preview/{kind}/{slug}", EditRoute.PreviewAsync);
 
         var forms = desk.MapGroup("").RequireSameOrigin().RequireRateLimiting(RateLimits.Write);
         forms.MapPost("/sign-in", SignInAsync);
         forms.MapPost("/sign-out", SignOut);
-        forms.MapPost("/{kind}/{slug}", (string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => EditRoute.SaveAsync(kind, slug, null, context, editors, catalog));
-        forms.MapPost("/{kind}/{slug}/reviews/{part}", EditRoute.SaveAsync);
+        forms.MapPost("/files", FilesDesk.JudgeAsync).WithMetadata(new RequestSizeLimitAttribute(FilesDesk.MostBytes + FormAround));
+        forms.MapPost("/files/import", FilesDesk.ImportAsync).WithMetadata(new RequestSizeLimitAttribute(FilesDesk.MostBytes + FormAround));
+        forms.MapPost("/{kind}/{slug}", EditRoute.SaveAsync);
+        forms.MapPost("/preview/{kind}/{slug}", EditRoute.PublishAsync);
     }
 
-    public static PageHead Head(HttpContext context, string title) => new(title, "For editors.", context.Origin() + "/admin") { Hidden = true };
+    public static PageHead Head(HttpContext context, string title) => new(title, "For editors.", context.Origin() + "/admin") { Hidden = true, Desk = true };
 
     /// <summary>Goes on with the editor's token, or asks to sign in.</summary>
     public static async Task<IResult> SignedInAsync(HttpContext context, Func<string, Task<IResult>> goOn) =>
@@ -47,33 +57,22 @@ internal static class Desk
     private static Task<IResult> ShowAsync(HttpContext context, EditorClient editors, CatalogReader catalog) => SignedInAsync(context, async token =>
     {
         var stop = context.RequestAborted;
-        var (edits, status) = await editors.EditsAsync(token, null, stop);
+        var (edits, status) = await editors.EditsAsync(token, "", stop);
         if (edits is null)
             return AskToSignIn(context, status);
-        var model = new DeskModel(
-            [.. (await catalog.ToolLinesAsync(stop)).OrderBy(tool => tool.Name)], await catalog.AllComparisonsAsync(stop), await catalog.ReviewersAsync(stop), [.. edits.Edits.Take(10)]);
-        return Page.Of<Pages.DeskPage, DeskModel>(Head(context, "Editors' desk"), model);
+        var drafts = (await editors.ReadAsync("api/drafts", token, stop)).Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web) ?? [];
+        var (tools, comparisons) = (await catalog.ToolLinesAsync(stop), await catalog.ComparisonsAsync(null, null, 1, stop));
+        return Page.Of<Pages.DeskPage, DeskModel>(Head(context, "Editors' desk"), new(drafts, [.. edits.Edits.Take(10)], tools.Count, comparisons.Total));
     });
 
-    private static Task<IResult> HistoryAsync(HttpContext context, EditorClient editors, long? before) => SignedInAsync(context, async token =>
+    private static Task<IResult> HistoryAsync(HttpContext context, EditorClient editors, long? before, string? slug) => SignedInAsync(context, async token =>
     {
-        var (edits, status) = await editors.EditsAsync(token, before, context.RequestAborted);
+        var query = QueryString.Create(new Dictionary<string, string?> { ["before"] = before?.ToString(CultureInfo.InvariantCulture), ["slug"] = slug }.Where(part => !string.IsNullOrEmpty(part.Value)));
+        var (edits, status) = await editors.EditsAsync(token, query.ToString(), context.RequestAborted);
         return edits is null
             ? AskToSignIn(context, status)
-            : Page.Of<Pages.HistoryPage, HistoryModel>(Head(context, "What was edited"), new HistoryModel(edits.Edits, edits.Next));
+            : Page.Of<Pages.HistoryPage, HistoryModel>(Head(context, "What was edited"), new HistoryModel(edits.Edits, edits.Next, string.IsNullOrEmpty(slug) ? null : slug));
     });
-
-    // "New tool" and "new comparison" without a script: a form that only leads to the right address.
-    private static IResult Open(HttpContext context, string? kind, string? slug, string? a, string? b)
-    {
-        var (first, second) = (a?.Trim() ?? "", b?.Trim() ?? "");
-        var (to, valid) = kind == "comparisons"
-            ? (Slug.IsValid(first) && Slug.IsValid(second) ? Slug.OfComparison(first, second) : "", first != second)
-            : (slug?.Trim() ?? "", Slug.IsValid(slug?.Trim() ?? ""));
-        return valid && to.Length > 0 && kind is "tools" or "reviewers" or "comparisons"
-            ? SeeOther(context, $"/admin/{kind}/{to}")
-            : Page.Notice(context, 400, "That can't be an address", "A slug has lower-case letters, digits and single hyphens; a comparison needs two different tools.", "Please go back and try again.");
-    }
 
     private static async Task<IResult> SignInAsync(HttpContext context, EditorClient editors)
     {
@@ -81,9 +80,9 @@ internal static class Desk
         var token = form?["token"].ToString().Trim();
         if (!EditorSession.SignIn(context, token))
             return AskToSignIn(context, "That is no token: it has three parts of letters, digits, hyphens and underscores, joined by dots.");
-        var (edits, status) = await editors.EditsAsync(token!, null, context.RequestAborted);
+        var (edits, status) = await editors.EditsAsync(token!, "", context.RequestAborted);
         if (edits is not null)
-            return SeeOther(context, form!["return"].ToString() is { } back && back.StartsWith("/admin", StringComparison.Ordinal) && LocalPath.IsLocal(back) ? back : "/admin");
+            return SeeOther(context, BackTo(form!["return"]));
         EditorSession.SignOut(context);
         return AskToSignIn(context, status);
     }
@@ -97,8 +96,12 @@ internal static class Desk
     /// <summary>Asks to sign in, and says why the token that was given would not do.</summary>
     public static IResult AskToSignIn(HttpContext context, HttpStatusCode refused) => AskToSignIn(context, Refusal(refused));
 
-    private static IResult AskToSignIn(HttpContext context, string? problem) => Page.Of<Pages.SignInPage, SignInModel>(
-        Head(context, "Sign in as an editor"), new SignInModel(problem, context.Request.Path == "/admin/sign-in" ? "/admin" : context.Request.Path), problem is null ? 200 : 401);
+    public static IResult AskToSignIn(HttpContext context, string? problem) => Page.Of<Pages.SignInPage, SignInModel>(
+        Head(context, "Sign in as an editor"), new SignInModel(problem, BackTo(context.Request.Path), Provider.Configured(context)), problem is null ? 200 : 401);
+
+    /// <summary>Where an editor goes once signed in: a place of the desk, whatever was asked for.</summary>
+    public static string BackTo(string? path) =>
+        path is not null && path.StartsWith("/admin", StringComparison.Ordinal) && !path.StartsWith("/admin/sign-in", StringComparison.Ordinal) && LocalPath.IsLocal(path) ? path : "/admin";
 
     private static string Refusal(HttpStatusCode status) => status is HttpStatusCode.Forbidden
         ? "This token is good, but not an editor's: it lacks the role."

@@ -1,19 +1,49 @@
+using System.Text.Json;
+
 namespace Web.Editors;
 
 /// <param name="Problem">Why the last attempt did not work; null at first.</param>
-public sealed record SignInModel(string? Problem, string Return);
+/// <param name="Provider">Whether editors sign in with an identity provider.</param>
+public sealed record SignInModel(string? Problem, string Return, bool Provider);
 
-public sealed record DeskModel(
-    IReadOnlyList<ToolLine> Tools, IReadOnlyList<Comparison> Comparisons, IReadOnlyList<Reviewer> Reviewers, IReadOnlyList<EditLine> Edits);
+/// <summary>The desk's first page.</summary>
+public sealed record DeskModel(IReadOnlyList<DraftLine> Drafts, IReadOnlyList<EditLine> Edits, int Tools, int Comparisons);
 
-public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next);
+/// <summary>A list at the desk, of one kind of thing.</summary>
+/// <param name="Problem">What is wrong with the new one's name that was just typed; null when nothing is.</param>
+public sealed record ShelfModel(
+    string Kind, string Q, string State, IReadOnlyList<ShelfLine> Lines, int All, string? Problem, string Typed, IReadOnlyList<ToolLine> Tools);
+
+/// <param name="State">Empty for what readers see as it stands, else Draft, New draft or Retired.</param>
+public sealed record ShelfLine(string Slug, string Name, string Beside, string State);
+
+public sealed record DraftLine(string Kind, string Slug, string? Name, bool New, string Editor, DateTimeOffset SavedAt);
+
+public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, string? Of);
 
 /// <summary>A form as it is shown.</summary>
-/// <param name="Tag">The version the form is based on; empty for something new.</param>
-/// <param name="Conflict">True when somebody else saved meanwhile: each field that differs shows their text too.</param>
+/// <param name="Tag">Of the draft, or of the reviewer, that the form is based on; empty when there is none yet.</param>
+/// <param name="Base">The version of the tool or comparison that the form is based on; 0 for something new.</param>
+/// <param name="Saved">Who saved the draft, and when; null when there is none.</param>
+/// <param name="Merged">What was brought together after somebody else saved first; null otherwise.</param>
 public sealed record EditModel(
-    string Title, string Action, string? Public, IReadOnlyList<FieldModel> Fields, string Tag, bool New, bool Conflict, string? Problem, (string Verb, string Meaning)? Removal, IReadOnlyList<(string Href, string Label)> Beside);
+    Kind Kind, IReadOnlyList<FieldModel> Fields, string Tag, long Base, bool Retired, (string By, DateTimeOffset At)? Saved, string? Problem, bool SignedOut, IReadOnlyList<string> Loose, Merge? Merged)
+{
+    public bool New => Base == 0 && (Kind.Drafted || Tag.Length == 0);
+}
 
-/// <param name="Theirs">What stands there now, when that differs from <paramref name="Value"/> after a conflict; else null.</param>
-public sealed record FieldModel(
-    string Name, string Label, string Kind, string? Hint, IReadOnlyList<(string Value, string Label)> Choices, string Value, IReadOnlyList<string> Errors, string? Theirs);
+/// <param name="Theirs">The other editor's words, when both changed this field; null otherwise.</param>
+public sealed record FieldModel(Field Field, string Value, IReadOnlyList<string> Errors, string? Theirs)
+{
+    public string Id => "f-" + Field.Path.Replace('.', '-').Replace('[', '-').Replace("]", "", StringComparison.Ordinal);
+}
+
+/// <summary>The catalog as a file.</summary>
+/// <param name="File">The file that was judged, to be sent again with the answer.</param>
+public sealed record FilesModel(string? Problem, IReadOnlyDictionary<string, string[]> Errors, ImportModel? Result, string? Tag, string? File);
+
+public sealed record ImportModel(bool DryRun, IReadOnlyList<FileChange> Changes, int Unchanged);
+
+public sealed record FileChange(string Kind, string Slug, bool New, IReadOnlyList<FieldChange> Fields);
+
+public sealed record FieldChange(string Field, JsonElement? From, JsonElement? To);

@@ -1,79 +1,184 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Web.Editors;
 
-/// <summary>The form of one document: shown, saved, and asked again with both versions when somebody else saved first.</summary>
+/// <summary>
+/// The form of one thing: shown, saved, published, and asked again with both texts when somebody else was first. Whatever the answer is, the form comes back with what was typed.
+/// </summary>
 internal static class EditRoute
 {
-    public static Task<IResult> ShowAsync(string kind, string slug, string? part, HttpContext context, EditorClient editors, CatalogReader catalog) =>
-        Desk.SignedInAsync(context, async _ =>
-        {
-            if (Kind.Of(kind, slug, part, await catalog.CategoriesAsync(context.RequestAborted)) is not { } of)
-                return Page.NotFound(context, "form");
-            var present = await PresentAsync(of, part, editors, context);
-            return await FormAsync(context, catalog, of, kind, slug, part, present?.Fields ?? [], present, null, conflict: false);
-        });
-
-    public static Task<IResult> SaveAsync(string kind, string slug, string? part, HttpContext context, EditorClient editors, CatalogReader catalog) =>
-        Desk.SignedInAsync(context, async token =>
-        {
-            if (await context.FormAsync() is not { } form || Kind.Of(kind, slug, part, await catalog.CategoriesAsync(context.RequestAborted)) is not { } of)
-                return Page.NotFound(context, "form");
-            var present = await PresentAsync(of, part, editors, context);
-            var tag = form["tag"].ToString() is { Length: > 0 } named ? named : null;
-            if (form["do"] == "remove")
-            {
-                var removed = await editors.SaveAsync(HttpMethod.Delete, of.Path, token, tag, null, context.RequestAborted);
-                return removed.Done ? Desk.SeeOther(context, "/admin") : await FormAsync(context, catalog, of, kind, slug, part, present?.Fields ?? [], present, removed, conflict: false);
-            }
-
-            var fields = new JsonObject();
-            foreach (var field in of.Fields)
-                field.Write(fields, form[field.Path].ToString().ReplaceLineEndings("\n").Trim());
-            var saved = await editors.SaveAsync(HttpMethod.Put, of.Path, token, tag, fields, context.RequestAborted);
-            if (saved.Done)
-                return Desk.SeeOther(context, of.Public ?? "/admin");
-            return await FormAsync(context, catalog, of, kind, slug, part, fields, present, saved, conflict: saved.Status is HttpStatusCode.PreconditionFailed);
-        });
-
-    // A review is part of its tool's document, and bears its tag.
-    private static async Task<Document?> PresentAsync(Kind of, string? reviewer, EditorClient editors, HttpContext context)
+    public static Task<IResult> ShowAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => Desk.SignedInAsync(context, async token =>
     {
-        if (reviewer is null)
+        var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
+        if (desk.Refused is { } status)
+            return Desk.AskToSignIn(context, status);
+        // A new tool's form begins with the name it was asked for by.
+        var shown = desk.Document ?? (context.Request.Query["name"].ToString() is { Length: > 0 } name ? new JsonObject { ["name"] = name } : []);
+        return desk.Kind(shown) is { } of ? Form(context, desk, of, shown, null) : Page.NotFound(context, "form");
+    });
+
+    // Not behind the sign-in: who was signed out while writing keeps the text, and saves it once signed in again.
+    public static async Task<IResult> SaveAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog)
+    {
+        var token = EditorSession.Token(context.Request);
+        if (await context.FormAsync() is not { } form)
+            return Page.NotFound(context, "form");
+        var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
+        // Room for every row that was sent.
+        var rows = new JsonObject { ["plans"] = new JsonArray([.. form.Keys.Where(key => key.StartsWith("plans[", StringComparison.Ordinal) && key.EndsWith("].name", StringComparison.Ordinal)).Select(_ => (JsonNode)new JsonObject())]) };
+        if (desk.Kind(rows) is not { } of)
+            return Page.NotFound(context, "form");
+        var typed = of.Document(path => form[$"take.{path}"] == "theirs" ? form[$"theirs.{path}"].ToString() : form[path].ToString().ReplaceLineEndings("\n").Trim());
+        var began = (Tag: form["tag"].ToString(), Base: long.TryParse(form["base"], out var version) ? version : 0);
+        if (token is null || desk.Refused is not null)
+            return Form(context, desk with { Tag = began.Tag, Base = began.Base }, of, typed, null, signedOut: true);
+
+        var done = form["do"].ToString();
+        if (done is "discard" or "retire" or "return" or "remove")
         {
-            var found = await editors.FindAsync(of.Path, context.RequestAborted);
-            return found?.Fields["curated"]?.GetValue<bool>() == false ? null : found;
+            var (method, path, tag, body) = done switch
+            {
+                "discard" => (HttpMethod.Delete, of.DraftPath, began.Tag, null),
+                "return" => (HttpMethod.Put, of.Path, desk.PublicTag, Content(desk.Standing("retired", false))),
+                _ => (HttpMethod.Delete, of.Path, desk.PublicTag, null),
+            };
+            var answer = await editors.WriteAsync(method, path, token, tag, body, context.RequestAborted);
+            return answer.Done ? Desk.SeeOther(context, done is "discard" && desk.Present == 0 || done is "remove" ? $"/admin/{kind}" : of.Form) : Form(context, desk, of, typed, answer);
         }
 
-        var tool = await editors.FindAsync(of.Path[..of.Path.IndexOf("/reviews/", StringComparison.Ordinal)], context.RequestAborted);
-        var review = (tool?.Fields["reviews"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault(review => review["reviewer"]?["slug"]?.ToString() == reviewer);
-        return review is null ? null : new Document(review, tool!.Tag);
+        var saved = !of.Drafted
+            ? await editors.WriteAsync(HttpMethod.Put, of.Path, token, Named(began.Tag), Content(typed), context.RequestAborted)
+            : await editors.WriteAsync(done is "publish" ? HttpMethod.Post : HttpMethod.Put, of.DraftPath + (done is "publish" ? "/publish" : ""), token, Named(began.Tag),
+                Content(new JsonObject { ["base"] = began.Base, ["document"] = typed.DeepClone() }), context.RequestAborted);
+        if (saved.Done)
+            return Desk.SeeOther(context, !of.Drafted ? "/admin/reviewers" : done switch { "publish" => of.Public!, "preview" => $"/admin/preview/{kind}/{slug}", _ => of.Form });
+        if (!saved.Conflict)
+            return Form(context, desk with { Tag = saved.Tag ?? began.Tag, Base = began.Base }, of, typed, saved);
+
+        // Somebody else was first. Read again, since that is newer than what was read above.
+        var now = await OpenAsync(kind, slug, context, editors, catalog, token);
+        var published = saved.Type?.EndsWith("publish-conflict", StringComparison.Ordinal) == true;
+        var theirs = published ? now.Published : now.Document;
+        var (ancestor, by) = await BeganAsync(of, began.Tag, began.Base, saved.Type, editors, token, context.RequestAborted);
+        of = desk.Kind(typed, theirs)!;
+        var merged = Merge.Of(of, typed, theirs ?? [], ancestor, by);
+        // Brought together with another's draft, it is still based on what that draft is: what was published since then is a question of its own.
+        return Form(context, published ? now with { Base = now.Present } : now, of, merged.Document, saved, merged: merged);
     }
 
-    private static async Task<IResult> FormAsync(
-        HttpContext context, CatalogReader catalog, Kind of, string kind, string slug, string? part, JsonObject shown, Document? present, Saved? saved, bool conflict)
+    /// <summary>The draft as readers would see it, or its form with what is still wrong.</summary>
+    public static Task<IResult> PreviewAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => Desk.SignedInAsync(context, async token =>
     {
-        var fields = of.Fields.Select(field =>
+        var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
+        if (desk.Refused is { } status)
+            return Desk.AskToSignIn(context, status);
+        if (desk.Kind(desk.Document) is not { Drafted: true } of || desk.Document is not { } document)
+            return Page.NotFound(context, "draft");
+        var preview = await editors.ReadAsync(of.DraftPath + "/preview", token, context.RequestAborted);
+        return preview.Done ? DraftPreview.Show(context, of, preview.Body!) : Form(context, desk, of, document, preview);
+    });
+
+    /// <summary>Publishes the draft as it was previewed.</summary>
+    public static Task<IResult> PublishAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => Desk.SignedInAsync(context, async token =>
+    {
+        var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
+        if (desk.Refused is { } status)
+            return Desk.AskToSignIn(context, status);
+        if (desk.Kind(desk.Document) is not { Drafted: true } of || desk.Document is not { } document)
+            return Page.NotFound(context, "draft");
+        var body = Content(new JsonObject { ["base"] = desk.Base, ["document"] = document.DeepClone() });
+        var published = await editors.WriteAsync(HttpMethod.Post, of.DraftPath + "/publish", token, Named(desk.Tag), body, context.RequestAborted);
+        if (published.Done)
+            return Desk.SeeOther(context, of.Public!);
+        // What stands in the way is shown in the form, where it can be mended.
+        var (ancestor, by) = await BeganAsync(of, "", desk.Base, published.Type, editors, token, context.RequestAborted);
+        var merged = published.Conflict ? Merge.Of(of, document, desk.Published ?? [], ancestor, by) : null;
+        return Form(context, merged is null ? desk : desk with { Base = desk.Present }, of, merged?.Document ?? document, published, merged: merged);
+    });
+
+    /// <summary>Everything a form needs to know before it is shown.</summary>
+    /// <param name="Document">The draft, or what stands; null for something new.</param>
+    /// <param name="Published">What readers see, as a document.</param>
+    private sealed record Opened(
+        Func<JsonObject?, JsonObject?, Kind?> Fits, JsonObject? Document, JsonObject? Published, JsonObject? Raw, string Tag, long Base, long Present, string? PublicTag,
+        (string, DateTimeOffset)? Saved, HttpStatusCode? Refused)
+    {
+        public Kind? Kind(JsonObject? first, JsonObject? second = null) => Fits(first, second);
+
+        public JsonObject Standing(string field, bool value)
         {
-            var (value, theirs) = (field.Read(shown), present is null ? "" : field.Read(present.Fields));
-            var errors = saved?.Errors.Where(error => error.Key == field.Path || error.Key.StartsWith(field.Path + "[", StringComparison.Ordinal)).SelectMany(error => error.Value
-                .Select(problem => error.Key == field.Path ? problem : $"{error.Key[field.Path.Length..]} {problem}")).ToList() ?? [];
-            return new FieldModel(field.Path, field.Label, field.Kind.ToString(), field.Hint, field.Choices ?? [], value, errors, conflict && theirs != value ? theirs : null);
-        }).ToList();
-        var problem = saved switch
-        {
-            null => null,
-            { Status: HttpStatusCode.PreconditionFailed } => "Somebody else saved this while you were writing. Their text stands beside yours where they differ: decide, then save again.",
-            { Errors.Count: > 0 } => "Some fields are not as they should be.",
-            _ => saved.Detail ?? "That could not be saved.",
-        };
-        var beside = kind == "tools" && part is null && present is not null ? await ReviewersAsync(catalog, slug, context.RequestAborted) : [];
-        var model = new EditModel(
-            of.Title, $"/admin/{kind}/{slug}" + (part is null ? "" : $"/reviews/{part}"), of.Public, fields, present?.Tag ?? "", present is null, conflict, problem, of.Removal, beside);
-        return Page.Of<Pages.EditPage, EditModel>(Desk.Head(context, of.Title), model, saved is null ? 200 : (int)saved.Status is >= 400 and < 500 ? (int)saved.Status : 400);
+            var raw = (JsonObject)(Raw ?? []).DeepClone();
+            raw[field] = value;
+            return raw;
+        }
     }
 
-    private static async Task<IReadOnlyList<(string, string)>> ReviewersAsync(CatalogReader catalog, string tool, CancellationToken stop) =>
-        [.. (await catalog.ReviewersAsync(stop)).Select(reviewer => ($"/admin/tools/{tool}/reviews/{reviewer.Slug}", $"Review by {reviewer.Name}"))];
+    private static async Task<Opened> OpenAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog, string? token)
+    {
+        var stop = context.RequestAborted;
+        var (categories, panel) = (await catalog.CategoriesAsync(stop), await catalog.ReviewersAsync(stop));
+        var empty = new Opened((a, b) => Editors.Kind.Of(kind, slug, categories, panel, a, b), null, null, null, "", 0, 0, null, null, null);
+        if (empty.Kind(null) is not { } of)
+            return empty;
+        var standing = await editors.ReadAsync(of.Path, null, stop);
+        var raw = standing.Done && (standing.Body as JsonObject)?["curated"]?.GetValue<bool>() != false ? standing.Body as JsonObject : null;
+        var published = raw is null ? null : Merge.Shaped(raw);
+        if (!of.Drafted)
+            return empty with { Document = published, Published = published, Tag = standing.Tag ?? "", PublicTag = standing.Tag };
+        var draft = await editors.ReadAsync(of.DraftPath, token, stop);
+        var opened = empty with { Published = published, Raw = raw, PublicTag = raw is null ? null : standing.Tag, Refused = draft.Refused ? draft.Status : null };
+        return draft.Body is not JsonObject body ? opened : opened with
+        {
+            Document = body["document"] as JsonObject,
+            Tag = draft.Tag ?? "",
+            Base = body["base"]!.GetValue<long>(),
+            Present = body["present"]!.GetValue<long>(),
+            Saved = body["editor"]?.ToString() is { } editor ? (editor, body["savedAt"]!.GetValue<DateTimeOffset>()) : null,
+        };
+    }
+
+    // What both texts began with stands in the history: a draft's tag names the edit that saved it, a base the version that was published.
+    private static async Task<(JsonObject? Began, EditLine? By)> BeganAsync(Kind of, string tag, long version, string? conflict, EditorClient editors, string token, CancellationToken stop)
+    {
+        var (published, _) = await editors.EditsAsync(token, $"?kind={of.Word}&slug={of.Slug}", stop);
+        var (drafts, _) = of.Drafted ? await editors.EditsAsync(token, $"?kind={of.Word}-draft&slug={of.Slug}", stop) : (null, default);
+        var draft = tag.StartsWith("\"draft-", StringComparison.Ordinal) ? drafts?.Edits.FirstOrDefault(edit => $"\"draft-{edit.Id}\"" == tag)?.After : null;
+        var stood = published?.Edits.FirstOrDefault(edit => edit.After is { } after && after.TryGetProperty("version", out var number) && number.GetInt64() == version)?.After
+            ?? (!of.Drafted && published?.Edits is [var latest, ..] ? latest.Before : null);
+        // On a draft of another's, the other is who saved that draft; else who published.
+        var onDraft = conflict?.EndsWith("publish-conflict", StringComparison.Ordinal) != true && of.Drafted;
+        var by = (onDraft ? drafts?.Edits.FirstOrDefault(edit => edit.After is not null) : null) ?? (published?.Edits is [var last, ..] ? last : null);
+        var began = onDraft && draft is not null ? Json(draft) : stood is null ? null : Merge.Shaped(Json(stood)!);
+        return (began, by);
+    }
+
+    private static JsonObject? Json(JsonElement? element) => element is { ValueKind: JsonValueKind.Object } found ? JsonObject.Create(found) : null;
+
+    private static string? Named(string tag) => tag.Length == 0 ? null : tag;
+
+    private static JsonContent Content(JsonObject document) => JsonContent.Create(document);
+
+    private static IResult Form(HttpContext context, Opened desk, Kind of, JsonObject shown, Answer? answer, bool signedOut = false, Merge? merged = null)
+    {
+        of = desk.Kind(shown, of.Fields.Count > 0 ? shown : null) ?? of;
+        var errors = answer?.Errors ?? new Dictionary<string, string[]>();
+        var fields = of.Fields.Select(field => new FieldModel(
+            field, Kind.Read(field, shown), [.. errors.Where(error => of.Concerns(field, error.Key, shown)).SelectMany(error => error.Value)], merged?.Theirs.GetValueOrDefault(field.Path))).ToList();
+        var loose = errors.Where(error => !of.Fields.Any(field => of.Concerns(field, error.Key, shown))).SelectMany(error => error.Value.Select(problem => $"{error.Key} {problem}")).ToList();
+        var problem = answer switch
+        {
+            null or { Done: true } or { Conflict: true } when merged is not null => null,
+            null or { Done: true } => null,
+            { Errors.Count: > 0 } => of.Drafted ? "Not published yet: some fields are not as they should be. What you wrote is kept as a draft." : "Some fields are not as they should be.",
+            { Refused: true } => "Your sign-in is no editor’s any more.",
+            { Conflict: true } => "Somebody else changed this just now. Look at it again before you go on.",
+            _ => answer.Detail ?? "That could not be saved.",
+        };
+        var model = new EditModel(
+            of, fields, desk.Tag, desk.Base, desk.Raw?["retired"]?.GetValue<bool>() == true, desk.Saved, problem, signedOut || answer?.Refused == true, loose, merged);
+        return Page.Of<Pages.EditPage, EditModel>(Desk.Head(context, of.Title), model, signedOut ? 401 : answer is null or { Done: true } ? 200 : (int)answer.Status);
+    }
 }

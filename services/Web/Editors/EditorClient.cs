@@ -6,73 +6,84 @@ using System.Text.Json.Nodes;
 
 namespace Web.Editors;
 
-/// <summary>What Catalog said to an edit.</summary>
-/// <param name="Status">200 or 201 done, 400 with <paramref name="Errors"/>, 401, 403, 404, 412 changed by somebody else, 503.</param>
+/// <summary>What Catalog said.</summary>
+/// <param name="Status">200, 201 or 204 done, 400 with <paramref name="Errors"/>, 401, 403, 404, 412 changed by somebody else.</param>
+/// <param name="Type">Of the problem, such as <c>urn:problem-type:edit-conflict</c>.</param>
 /// <param name="Errors">Problems by the field's path.</param>
-internal sealed record Saved(HttpStatusCode Status, IReadOnlyDictionary<string, string[]> Errors, string? Detail)
+/// <param name="Tag">Of what was read or written.</param>
+internal sealed record Answer(HttpStatusCode Status, JsonNode? Body, string? Tag, string? Type, string? Detail, IReadOnlyDictionary<string, string[]> Errors)
 {
     public bool Done => (int)Status is >= 200 and < 300;
-}
 
-/// <summary>A document as it stands in Catalog, and the tag that an edit of it has to name.</summary>
-internal sealed record Document(JsonObject Fields, string? Tag);
+    /// <summary>The sign-in would not do.</summary>
+    public bool Refused => Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
+
+    public bool Conflict => Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.PreconditionRequired;
+}
 
 /// <summary>Speaks to Catalog's editing API in an editor's name.</summary>
 internal sealed class EditorClient(IHttpClientFactory clients)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(10);
 
-    private sealed record Problem(string? Detail, Dictionary<string, string[]>? Errors);
+    private sealed record Problem(string? Type, string? Detail, Dictionary<string, string[]>? Errors);
 
-    /// <returns>The document, or null when there is none.</returns>
     /// <exception cref="ServiceAway">Catalog does not answer.</exception>
-    public async Task<Document?> FindAsync(string path, CancellationToken stop)
-    {
-        using var answer = await SendAsync(HttpMethod.Get, path, null, null, null, stop);
-        if (answer.StatusCode is HttpStatusCode.NotFound)
-            return null;
-        return answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync<JsonObject>(stop) is { } fields
-            ? new Document(fields, answer.Headers.ETag?.ToString())
-            : throw new ServiceAway("Catalog");
-    }
+    public Task<Answer> ReadAsync(string path, string? token, CancellationToken stop) => SendAsync(HttpMethod.Get, path, token, null, null, stop);
 
-    /// <param name="tag">Of the version the edit is based on; null to create.</param>
+    /// <param name="tag">Of the version this is based on, <c>*</c> for whichever there is, or null to create.</param>
     /// <exception cref="ServiceAway">Catalog does not answer.</exception>
-    public async Task<Saved> SaveAsync(HttpMethod method, string path, string token, string? tag, JsonObject? fields, CancellationToken stop)
-    {
-        using var answer = await SendAsync(method, path, token, tag, fields, stop);
-        if (answer.IsSuccessStatusCode)
-            return new Saved(answer.StatusCode, new Dictionary<string, string[]>(), null);
-        if (answer.StatusCode >= HttpStatusCode.InternalServerError)
-            throw new ServiceAway("Catalog");
-        var problem = answer.Content.Headers.ContentType?.MediaType == "application/problem+json" ? await answer.Content.ReadFromJsonAsync<Problem>(stop) : null;
-        return new Saved(answer.StatusCode, problem?.Errors ?? [], problem?.Detail);
-    }
+    public Task<Answer> WriteAsync(HttpMethod method, string path, string? token, string? tag, HttpContent? body, CancellationToken stop) =>
+        SendAsync(method, path, token, (tag is null ? "If-None-Match" : "If-Match", tag ?? "*"), body, stop);
 
     /// <returns>The latest edits, or the status that refuses this token.</returns>
     /// <exception cref="ServiceAway">Catalog does not answer.</exception>
-    public async Task<(EditList? Edits, HttpStatusCode Status)> EditsAsync(string token, long? before, CancellationToken stop)
+    public async Task<(EditList? Edits, HttpStatusCode Status)> EditsAsync(string token, string query, CancellationToken stop)
     {
-        using var answer = await SendAsync(HttpMethod.Get, "api/edits" + (before is null ? "" : $"?before={before}"), token, null, null, stop);
-        return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<EditList>(stop), answer.StatusCode)
-            : answer.StatusCode >= HttpStatusCode.InternalServerError ? throw new ServiceAway("Catalog")
-            : (null, answer.StatusCode);
+        var answer = await ReadAsync("api/edits" + query, token, stop);
+        return (answer.Done ? answer.Body.Deserialize<EditList>(JsonSerializerOptions.Web) : null, answer.Status);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, string? tag, JsonObject? fields, CancellationToken stop)
+    /// <summary>The bytes of the export, handed on as they come.</summary>
+    /// <exception cref="ServiceAway">Catalog does not answer.</exception>
+    public async Task<(byte[]? File, string? Name, HttpStatusCode Status)> ExportAsync(string token, CancellationToken stop)
+    {
+        using var answer = await AskAsync(HttpMethod.Get, "api/catalog/export", token, null, null, stop);
+        return answer.IsSuccessStatusCode
+            ? (await answer.Content.ReadAsByteArrayAsync(stop), answer.Content.Headers.ContentDisposition?.FileName?.Trim('"'), answer.StatusCode)
+            : (null, null, answer.StatusCode);
+    }
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, string? token, (string Name, string Value)? condition, HttpContent? body, CancellationToken stop)
+    {
+        using var answer = await AskAsync(method, path, token, condition, body, stop);
+        if (answer.StatusCode >= HttpStatusCode.InternalServerError)
+            throw new ServiceAway("Catalog");
+        var tag = answer.Headers.ETag?.ToString();
+        if (answer.Content.Headers.ContentType?.MediaType == "application/problem+json")
+        {
+            var problem = await answer.Content.ReadFromJsonAsync<Problem>(stop);
+            return new(answer.StatusCode, null, tag, problem?.Type, problem?.Detail, problem?.Errors ?? []);
+        }
+
+        var json = answer.Content.Headers.ContentType?.MediaType == "application/json" ? await answer.Content.ReadFromJsonAsync<JsonNode>(stop) : null;
+        return new(answer.StatusCode, json, tag, null, null, new Dictionary<string, string[]>());
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? token, (string Name, string Value)? condition, HttpContent? body, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Within);
-        using var request = new HttpRequestMessage(method, path) { Content = fields is null ? null : JsonContent.Create(fields) };
+        using var request = new HttpRequestMessage(method, path) { Content = body };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        if (method != HttpMethod.Get)
-            request.Headers.TryAddWithoutValidation(tag is null ? "If-None-Match" : "If-Match", tag ?? "*");
+        if (condition is var (name, value))
+            request.Headers.TryAddWithoutValidation(name, value);
         try
         {
             return await clients.CreateClient("Catalog").SendAsync(request, limit.Token);
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException || error is OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !stop.IsCancellationRequested)
         {
             throw new ServiceAway("Catalog", error);
         }

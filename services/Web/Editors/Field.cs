@@ -3,62 +3,55 @@ using System.Text.Json.Nodes;
 
 namespace Web.Editors;
 
-internal enum FieldKind { Line, Text, Choice, Switch, Plans }
+public enum FieldKind { Line, Text, Choice, Switch, Number }
 
 /// <summary>One field of a form, and how it reads and writes its part of a document.</summary>
-/// <param name="Path">Where in the document, as in Catalog's messages: <c>entryPrice.amount</c>.</param>
+/// <param name="Path">Where in the document, as in Catalog's messages: <c>entryPrice.amount</c>, <c>plans[1].name</c>.</param>
+/// <param name="Group">The heading it stands under.</param>
 /// <param name="Choices">Of a <see cref="FieldKind.Choice"/>: value and label.</param>
-internal sealed record Field(string Path, string Label, FieldKind Kind, string? Hint = null, IReadOnlyList<(string Value, string Label)>? Choices = null)
+public sealed record Field(string Path, string Label, FieldKind Kind, string Group = "", string? Hint = null, int? Longest = null, IReadOnlyList<(string Value, string Label)>? Choices = null)
 {
-    /// <summary>What a form shows of the document.</summary>
-    public string Read(JsonObject document)
+    /// <summary>What a form shows of the document; empty where it has nothing.</summary>
+    public string Read(JsonObject? document)
     {
         JsonNode? node = document;
-        foreach (var part in Path.Split('.'))
-            node = (node as JsonObject)?[part];
-        return node switch
+        foreach (var step in Steps())
+            node = step is int place ? (node as JsonArray)?.ElementAtOrDefault(place) : (node as JsonObject)?[(string)step];
+        return node is JsonValue value ? Plain(value) : "";
+    }
+
+    /// <summary>Puts what was typed into the document, making the way there. A number that is none stays text: Catalog says so, and nothing typed is lost.</summary>
+    public void Write(JsonObject document, string text)
+    {
+        JsonNode node = document;
+        var steps = Steps().ToList();
+        foreach (var (step, next) in steps.Zip(steps.Skip(1)))
+            node = Go(node, step, next is int ? new JsonArray() : new JsonObject());
+        ((JsonObject)node)[(string)steps[^1]] = Kind switch
         {
-            null => "",
-            JsonArray plans => string.Join('\n', plans.OfType<JsonObject>().Select(PlanLine)),
-            _ => node.ToString(),
+            FieldKind.Switch => JsonValue.Create(text == "true"),
+            _ when text.Length == 0 => null,
+            FieldKind.Number when decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+            _ => JsonValue.Create(text),
         };
     }
 
-    /// <summary>Puts what the form sent into the document.</summary>
-    public void Write(JsonObject document, string value)
+    private static JsonNode Go(JsonNode node, object step, JsonNode made)
     {
-        var parts = Path.Split('.');
-        var place = document;
-        foreach (var part in parts[..^1])
-            place = place[part] as JsonObject ?? (JsonObject)(place[part] = new JsonObject())!;
-        place[parts[^1]] = Kind switch
-        {
-            FieldKind.Switch => JsonValue.Create(value == "true"),
-            FieldKind.Plans => PlansOf(value),
-            _ when parts[^1] == "amount" => Amount(value),
-            _ => value.Length == 0 ? null : JsonValue.Create(value),
-        };
+        if (step is not int place)
+            return ((JsonObject)node)[(string)step] ??= made;
+        var list = (JsonArray)node;
+        while (list.Count <= place)
+            list.Add((JsonNode)new JsonObject());
+        return list[place]!;
     }
 
-    // A line a plan: "Pro | 20 | USD | month | with everything". Plain enough to write without a script, and to compare.
-    private static string PlanLine(JsonObject plan) =>
-        string.Join(" | ", ((string[])["name", "amount", "currency", "period", "note"]).Select(part => plan[part]?.ToString() ?? "")).TrimEnd(' ', '|');
+    private IEnumerable<object> Steps() => Path.Split('.', '[').Select(object (part) => part.EndsWith(']') ? int.Parse(part[..^1], CultureInfo.InvariantCulture) : part);
 
-    private static JsonArray PlansOf(string lines) => new([.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line =>
+    private static string Plain(JsonValue value) => value.GetValueKind() switch
     {
-        var cells = line.Split('|', StringSplitOptions.TrimEntries);
-        return new JsonObject
-        {
-            ["name"] = Cell(cells, 0),
-            ["amount"] = Amount(cells.ElementAtOrDefault(1) ?? ""),
-            ["currency"] = Cell(cells, 2),
-            ["period"] = Cell(cells, 3),
-            ["note"] = Cell(cells, 4),
-        };
-    })]);
-
-    private static JsonValue? Cell(string[] cells, int place) => cells.ElementAtOrDefault(place) is { Length: > 0 } text ? JsonValue.Create(text) : null;
-
-    // What is no number is left out, and Catalog says that it is missing.
-    private static JsonValue? Amount(string text) => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) ? JsonValue.Create(amount) : null;
+        System.Text.Json.JsonValueKind.True => "true",
+        System.Text.Json.JsonValueKind.False => "",
+        _ => value.ToString(),
+    };
 }

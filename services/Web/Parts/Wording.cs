@@ -79,4 +79,6 @@ public static class Wording
     };
 
     public static string Day(DateTimeOffset? at) => at is { } day ? $"{day.UtcDateTime:d MMMM yyyy}" : "";
+
+    public static string Moment(DateTimeOffset at) => $"{at.UtcDateTime:d MMM yyyy, HH:mm} UTC";
 }

@@ -18,7 +18,7 @@ public static partial class ProxyRoutes
     [
         ("Voting", ["/api/voters", "/api/votes", "/api/ledger"]),
         ("Tally", ["/api/tallies", "/hubs"]),
-        ("Catalog", ["/api/tools", "/api/comparisons", "/api/categories", "/api/catalog", "/api/reviewers", "/api/edits"]),
+        ("Catalog", ["/api/tools", "/api/comparisons", "/api/categories", "/api/catalog", "/api/reviewers", "/api/edits", "/api/drafts"]),
         ("Newsletter", ["/api/newsletter"]),
     ];
 
@@ -32,7 +32,14 @@ public static partial class ProxyRoutes
             RouteId = path,
             ClusterId = owner.Service,
             Match = new RouteMatch { Path = path + "/{**rest}" },
-        })).ToList();
+        })).Append(new RouteConfig
+        {
+            RouteId = "/api/catalog/import",
+            ClusterId = "Catalog",
+            Match = new RouteMatch { Path = "/api/catalog/import" },
+            // A whole catalog; Catalog itself refuses what is larger. Everything else stays within the server's own small limit.
+            MaxRequestBodySize = Editors.FilesDesk.MostBytes,
+        }).ToList();
 
         // The proxy notes every request at Information.
         builder.Logging.AddFilter("Yarp", LogLevel.Warning)

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Web.Editors;
+
+/// <summary>A draft on the very page readers will get, without what only readers can do.</summary>
+internal static class DraftPreview
+{
+    public static IResult Show(HttpContext context, Kind of, JsonNode composed)
+    {
+        var head = Desk.Head(context, $"Preview: {of.Slug}") with { Preview = of.Form };
+        // No votes yet, as readers will find it: those of a tool that is out already are not this page's to show.
+        Tallies None(params IEnumerable<string> tools) => new(false, tools.ToDictionary(tool => tool, tool => new ToolTally(tool, 0, 0, 0, null, null, 0, null)));
+        if (of.Name == "comparisons")
+        {
+            var comparison = composed.Deserialize<Comparison>(JsonSerializerOptions.Web)!;
+            return Page.Of<Pages.ComparisonPage, ComparisonModel>(head, new(comparison, None(comparison.Tools.Select(tool => tool.Slug)), new Dictionary<string, string>(), [], [new("Editors’ desk", "/admin"), new(comparison.Title, null)]));
+        }
+
+        var tool = composed.Deserialize<Tool>(JsonSerializerOptions.Web)!;
+        var clock = context.RequestServices.GetRequiredService<TimeProvider>();
+        return Page.Of<Pages.ToolPage, ToolModel>(head, new(
+            tool, None(tool.Slug), null, new Trace([], null, clock.GetUtcNow(), false), [], [], [], [new("Editors’ desk", "/admin"), new(tool.Name, null)]));
+    }
+}

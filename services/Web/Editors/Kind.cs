@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Contracts;
+
+namespace Web.Editors;
+
+/// <summary>What editors can edit: the fields of each kind, and where it lives in Catalog's API and on this site.</summary>
+/// <param name="Name">tools, comparisons or reviewers, as in addresses.</param>
+/// <param name="Public">Where readers see it; null when they don't by itself.</param>
+/// <param name="Drafted">Whether it can wait as a draft; a reviewer's name can't.</param>
+public sealed record Kind(string Name, string Slug, string Title, string? Public, IReadOnlyList<Field> Fields, bool Drafted = true)
+{
+    private const int SparePlans = 2;
+    private const string NewCategory = "newCategory";
+    private static readonly IReadOnlyList<(string, string)> Periods = [("", "once, or free"), ("month", "a month"), ("year", "a year"), ("use", "a use")];
+    private static readonly IReadOnlyList<(string, string)> Verdicts = [("", "has not reviewed it"), ("ship", "Ship"), ("skip", "Skip")];
+
+    public string Path => $"api/{Name}/{Slug}";
+
+    public string DraftPath => $"api/drafts/{Name}/{Slug}";
+
+    public string Form => $"/admin/{Name}/{Slug}";
+
+    /// <summary>The word the history uses.</summary>
+    public string Word => Name[..^1];
+
+    /// <param name="documents">What the form has to have room for.</param>
+    /// <returns>Null when there can be no such thing.</returns>
+    public static Kind? Of(string name, string slug, IReadOnlyList<Category> categories, IReadOnlyList<Reviewer> panel, params JsonObject?[] documents) => name switch
+    {
+        "tools" when Contracts.Slug.IsValid(slug) => Tool(slug, categories, panel, documents.Max(document => (document?["plans"] as JsonArray)?.Count ?? 0)),
+        "comparisons" when Contracts.Slug.Split(slug) is var (a, b) && Contracts.Slug.OfComparison(a, b) == slug => Comparison(slug),
+        "reviewers" when Contracts.Slug.IsValid(slug) => Reviewer(slug),
+        _ => null,
+    };
+
+    /// <summary>The document that a form says. Rows left empty are no plans, and a reviewer without a word has not reviewed.</summary>
+    public JsonObject Document(Func<string, string> typed)
+    {
+        var document = new JsonObject();
+        foreach (var field in Fields)
+            field.Write(document, typed(field.Path));
+        if (document["plans"] is JsonArray plans)
+            foreach (var empty in plans.OfType<JsonObject>().Where(Empty).ToList())
+                plans.Remove(empty);
+        if (document["reviews"] is JsonObject reviews)
+            foreach (var (silent, _) in reviews.Where(review => review.Value is JsonObject said && Empty(said)).ToList())
+                reviews.Remove(silent);
+        if (document.Remove(NewCategory, out var brought) && brought is not null)
+            document["category"] = new JsonObject { ["slug"] = SlugOf(brought.ToString()), ["name"] = brought.DeepClone() };
+        return document;
+    }
+
+    /// <summary>What the form shows in a field.</summary>
+    public static string Read(Field field, JsonObject? document) =>
+        field.Path == NewCategory ? (document?["category"] as JsonObject)?["name"]?.ToString() ?? "" : field.Read(document);
+
+    /// <summary>Whether what Catalog says of <paramref name="path"/> belongs beside the field.</summary>
+    public bool Concerns(Field field, string path, JsonObject document) => path.StartsWith("category.", StringComparison.Ordinal)
+        ? field.Path == (document["category"] is JsonObject ? NewCategory : "category")
+        : field.Path == path || Fields.All(other => other.Path != path) && field.Path.StartsWith(path + '.', StringComparison.Ordinal);
+
+    /// <summary>An address made of a name: "GPT-5 (mini)" is gpt-5-mini.</summary>
+    public static string SlugOf(string name)
+    {
+        var letters = name.Normalize(System.Text.NormalizationForm.FormD).ToLowerInvariant().Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+            .Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-');
+        var slug = string.Join('-', new string([.. letters]).Split('-', StringSplitOptions.RemoveEmptyEntries));
+        return slug.Length <= Contracts.Slug.MaxLength ? slug : slug[..Contracts.Slug.MaxLength].TrimEnd('-');
+    }
+
+    private static bool Empty(JsonObject row) => row.All(cell => cell.Value is null);
+
+    private static Kind Tool(string slug, IReadOnlyList<Category> categories, IReadOnlyList<Reviewer> panel, int plans) => new("tools", slug, $"Tool: {slug}", $"/tools/{slug}",
+    [
+        new("name", "Name", FieldKind.Line, "What it is", Longest: 80),
+        new("tagline", "Tagline", FieldKind.Line, "What it is", "One line under the name, at most 160 characters.", 160),
+        new("maker", "Maker", FieldKind.Line, "What it is", "The company or the people behind it.", 80),
+        new("category", "Category", FieldKind.Choice, "What it is", Choices: [("", "Choose one"), .. categories.Select(category => (category.Slug, category.Name))]),
+        new(NewCategory, "Or a new category’s name", FieldKind.Line, "What it is", "Leave it empty to use the one chosen above.", 60),
+        new("description", "Description", FieldKind.Text, "What it is", "What it does and for whom, in a few sentences.", 4000),
+        new("website", "Website", FieldKind.Line, "What it is", "Its whole address, beginning with https://", 500),
+        new("entryPrice.label", "Entry price, as readers see it", FieldKind.Line, "Prices", "Such as: Free, or: $20 a month.", 40),
+        new("entryPrice.amount", "Entry price, amount", FieldKind.Number, "Prices", "A number with a point for decimals; 0 when it is free."),
+        new("entryPrice.currency", "Entry price, currency", FieldKind.Line, "Prices", "Three capital letters, such as USD.", 3),
+        new("entryPrice.period", "Entry price, for", FieldKind.Choice, "Prices", Choices: Periods),
+        new("pricing", "How its pricing works", FieldKind.Text, "Prices", "In a sentence or two.", 1000),
+        .. Enumerable.Range(0, Math.Min(plans + SparePlans, 20)).SelectMany(place => Plan(place, place >= plans)),
+        .. panel.SelectMany(ReviewBy),
+    ]);
+
+    private static IEnumerable<Field> Plan(int place, bool spare) =>
+    [
+        new($"plans[{place}].name", "Name", FieldKind.Line, $"Plan {place + 1}", spare ? "Empty rows are no plans." : null, 60),
+        new($"plans[{place}].amount", "Amount", FieldKind.Number, $"Plan {place + 1}"),
+        new($"plans[{place}].currency", "Currency", FieldKind.Line, $"Plan {place + 1}", Longest: 3),
+        new($"plans[{place}].period", "For", FieldKind.Choice, $"Plan {place + 1}", Choices: Periods),
+        new($"plans[{place}].note", "Note", FieldKind.Line, $"Plan {place + 1}", Longest: 200),
+    ];
+
+    private static IEnumerable<Field> ReviewBy(Reviewer reviewer) =>
+    [
+        new($"reviews.{reviewer.Slug}.verdict", "Verdict", FieldKind.Choice, reviewer.Name, Choices: Verdicts),
+        new($"reviews.{reviewer.Slug}.quote", "Opinion", FieldKind.Text, reviewer.Name, "In the reviewer’s own words, at most 1,000 characters.", 1000),
+    ];
+
+    private static Kind Comparison(string slug) => new("comparisons", slug, $"Comparison: {slug}", $"/compare/{slug}",
+    [
+        new("summary", "Summary", FieldKind.Text, "", "What sets the two apart, and who should take which.", 2000),
+        new("pricing", "A read of the prices", FieldKind.Text, "", "What each costs in practice.", 2000),
+    ]);
+
+    private static Kind Reviewer(string slug) => new("reviewers", slug, $"Reviewer: {slug}", null,
+    [
+        new("name", "Name", FieldKind.Line, "", "Such as: The Builder.", 80), new("role", "Looks at tools as one who…", FieldKind.Line, "", "Follows the name, such as: has to build on it.", 40),
+    ], Drafted: false);
+}

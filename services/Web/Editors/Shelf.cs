@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Contracts;
+
+namespace Web.Editors;
+
+/// <summary>The lists at the desk: tools, comparisons, the panel.</summary>
+internal static class Shelf
+{
+    public static Task<IResult> ShowAsync(string kind, string? q, string? state, HttpContext context, EditorClient editors, CatalogReader catalog) =>
+        ShowAsync(kind, q ?? "", state ?? "", null, "", context, editors, catalog);
+
+    /// <summary>"New tool" without a script: a form that only leads to the right address.</summary>
+    public static Task<IResult> OpenAsync(HttpContext context, EditorClient editors, CatalogReader catalog, string kind, string? name, string? a, string? b)
+    {
+        if (kind == "comparisons")
+        {
+            return Slug.IsValid(a) && Slug.IsValid(b) && a != b
+                ? Task.FromResult(Desk.SeeOther(context, $"/admin/comparisons/{Slug.OfComparison(a!, b!)}"))
+                : ShowAsync(kind, "", "", "A comparison needs two different tools.", "", context, editors, catalog);
+        }
+
+        var (typed, slug) = (name?.Trim() ?? "", Kind.SlugOf(name ?? ""));
+        return Slug.IsValid(slug) && kind is "tools" or "reviewers"
+            ? Task.FromResult(Desk.SeeOther(context, $"/admin/{kind}/{slug}?name={Uri.EscapeDataString(typed)}"))
+            : ShowAsync(kind, "", "", "No address can be made of this name: it needs a letter from a to z or a digit, and no “vs” between two words.", typed, context, editors, catalog);
+    }
+
+    private static Task<IResult> ShowAsync(string kind, string q, string state, string? problem, string typed, HttpContext context, EditorClient editors, CatalogReader catalog) =>
+        kind is not ("tools" or "comparisons" or "reviewers") ? Task.FromResult<IResult>(Page.NotFound(context)) : Desk.SignedInAsync(context, async token =>
+        {
+            var stop = context.RequestAborted;
+            var drafts = await editors.ReadAsync("api/drafts", token, stop);
+            if (!drafts.Done)
+                return Desk.AskToSignIn(context, drafts.Status);
+            var written = drafts.Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web)!.Where(draft => draft.Kind == kind).ToDictionary(draft => draft.Slug);
+            var tools = (await catalog.ToolLinesAsync(stop)).OrderBy(tool => tool.Name, StringComparer.OrdinalIgnoreCase).ToList();
+            IEnumerable<ShelfLine> lines = kind switch
+            {
+                "tools" => tools.Select(tool => new ShelfLine(tool.Slug, tool.Name, tool.Category, written.ContainsKey(tool.Slug) ? "Draft" : tool.Retired ? "Retired" : "")),
+                "comparisons" => (await catalog.AllComparisonsAsync(stop)).Select(pair => new ShelfLine(pair.Slug, pair.Title, Wording.Day(pair.PublishedAt), written.ContainsKey(pair.Slug) ? "Draft" : "")),
+                _ => (await catalog.ReviewersAsync(stop)).Select(reviewer => new ShelfLine(reviewer.Slug, reviewer.Name, reviewer.Role, "")),
+            };
+            var all = lines.ToList();
+            all.InsertRange(0, written.Values.Where(draft => all.All(line => line.Slug != draft.Slug)).Select(draft => new ShelfLine(draft.Slug, draft.Name ?? draft.Slug, "", "New draft")).ToList());
+            var shown = all.Where(line => (line.Name.Contains(q.Trim(), StringComparison.OrdinalIgnoreCase) || line.Slug.Contains(q.Trim(), StringComparison.OrdinalIgnoreCase))
+                && state switch { "draft" => line.State.EndsWith("raft", StringComparison.Ordinal), "retired" => line.State == "Retired", _ => true }).ToList();
+            var title = kind switch { "tools" => "Tools", "comparisons" => "Comparisons", _ => "The panel" };
+            return Page.Of<Pages.ShelfPage, ShelfModel>(
+                Desk.Head(context, title), new(kind, q, state, shown, all.Count, problem, typed, [.. tools.Where(tool => !tool.Retired)]), problem is null ? 200 : 400);
+        });
+}
