@@ -7,6 +7,9 @@ return await Service.RunAsync(
     builder =>
     {
         builder.AddTally();
+        // Nothing prints scopes, and the log alone needs no activity per request: both would be kept for as long as a live reader stays.
+        builder.Services.Configure<LoggerFilterOptions>(filter => filter.CaptureScopes = false);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.AddBus(TallyService.Consumers);
     },
     app => app.MapTally());

@@ -1,5 +1,6 @@
 using Hosting;
 using MassTransit;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Tally;
@@ -18,6 +19,8 @@ public static class TallyService
         services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();
         services.AddSignalR().AddHubOptions<TallyHub>(LiveTallies.Configure).AddJsonProtocol().AddMessagePackProtocol();
         builder.Logging.AddFilter(HubFailures.Replaced, LogLevel.None);
+        // What is written goes to the socket on the thread that writes it. By way of Kestrel's queues each push and ping took two hops more; no handler here blocks.
+        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddHostedService<Reconciler>();
         services.AddHostedService(provider => provider.GetRequiredService<HistoryFollower>());
         services.AddHostedService(provider => provider.GetRequiredService<Streams>());

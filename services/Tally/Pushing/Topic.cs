@@ -8,6 +8,10 @@ namespace Tally;
 /// </summary>
 internal sealed class Topic : IThreadPoolWorkItem
 {
+    // Readers told before others get their turn. Each write takes buffers until the socket has it, and the shared pool keeps few: all twenty thousand first, and only
+    // then the sockets, took a hundred megabytes of new ones at every push, which the collector then had to find again.
+    private const int Portion = 32;
+
     private readonly Board.Line _line;
     private readonly Pushes _pushes;
     private readonly ITimer _timer;
@@ -17,6 +21,7 @@ internal sealed class Topic : IThreadPoolWorkItem
     private long _lastRun;
     private bool _ran;
     private bool _scheduled;
+    private Run? _run;
 
     public Topic(Board.Line line, Pushes pushes)
     {
@@ -69,42 +74,36 @@ internal sealed class Topic : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Tells one portion of the readers; runs again for the next one, after whatever was queued meanwhile.</summary>
     public void Execute()
     {
-        Watch[] readers;
-        int count;
-        long seen;
-        lock (_gate)
+        if (_run is not { } run)
         {
-            seen = _changes;
-            _lastRun = _pushes.Time.GetTimestamp();
-            _ran = true;
-            count = _watches.Count;
-            readers = ArrayPool<Watch>.Shared.Rent(Math.Max(1, count));
-            _watches.CopyTo(readers);
+            lock (_gate)
+            {
+                _run = run = Run.Begin(Newest, _watches, _changes);
+                _lastRun = _pushes.Time.GetTimestamp();
+                _ran = true;
+            }
         }
 
-        Push(readers.AsSpan(0, count));
-        ArrayPool<Watch>.Shared.Return(readers, clearArray: true);
+        run.Push(Portion);
+        if (!run.Done)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return;
+        }
 
+        if (run.Sent > 0)
+            _pushes.Metrics.Pushed(run.Sent, run.Standing);
+        run.End();
+        _run = null;
         lock (_gate)
         {
-            _scheduled = _changes != seen;
+            _scheduled = _changes != run.Changes;
             if (_scheduled)
                 Schedule();
         }
-    }
-
-    // One state for all readers of this push, so that its bytes are made once even while the tool moves on.
-    private void Push(ReadOnlySpan<Watch> readers)
-    {
-        var standing = Newest;
-        var sent = 0;
-        foreach (var watch in readers)
-            if (watch.Reader.Offer(watch, standing))
-                sent++;
-        if (sent > 0)
-            _pushes.Metrics.Pushed(sent, standing);
     }
 
     private void Schedule()
@@ -115,5 +114,34 @@ internal sealed class Topic : IThreadPoolWorkItem
             _timer.Change(wait + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
         else
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    // One state for all readers of this push, so that its bytes are made once even while the tool moves on.
+    private sealed class Run
+    {
+        private Watch[] _readers = [];
+        private int _count, _next;
+
+        public required Standing Standing { get; init; }
+        public required long Changes { get; init; }
+        public int Sent { get; private set; }
+        public bool Done => _next >= _count;
+
+        public static Run Begin(Standing standing, List<Watch> watches, long changes)
+        {
+            var readers = ArrayPool<Watch>.Shared.Rent(Math.Max(1, watches.Count));
+            watches.CopyTo(readers);
+            return new Run { Standing = standing, Changes = changes, _readers = readers, _count = watches.Count };
+        }
+
+        public void Push(int most)
+        {
+            foreach (var watch in _readers.AsSpan(_next, Math.Min(most, _count - _next)))
+                if (watch.Reader.Offer(watch, Standing))
+                    Sent++;
+            _next += most;
+        }
+
+        public void End() => ArrayPool<Watch>.Shared.Return(_readers, clearArray: true);
     }
 }
