@@ -8,8 +8,8 @@ namespace Tally;
 /// </summary>
 internal sealed class Topic : IThreadPoolWorkItem
 {
-    // Readers told before others get their turn. Each write takes buffers until the socket has it, and the shared pool keeps few: all twenty thousand first, and only
-    // then the sockets, took a hundred megabytes of new ones at every push, which the collector then had to find again.
+    // Readers told before others get their turn. Each write holds a buffer of 4 KB until the socket has it, and the shared pool keeps few of them: when all readers were
+    // told first and only then the sockets came, most buffers were made anew at each push.
     private const int Portion = 32;
 
     private readonly Board.Line _line;
