@@ -11,7 +11,7 @@ var seconds = new Option<int>("--seconds") { Description = "Seconds a round last
 var rows = new Option<long>("--rows") { Description = "Ledger rows that 'growth' generates.", DefaultValueFactory = _ => 50_000_000 };
 var readers = new Option<int>("--readers") { Description = "Live readers of 'readers'.", DefaultValueFactory = _ => 19_500 };
 var smoke = new Option<bool>("--smoke") { Description = "Everything small, to see that it runs; the figures mean nothing." };
-var kind = new Option<string?>("--kind") { Description = "Of 'votes' only the kinds whose names hold this, for profiling." };
+var kind = new Option<string?>("--kind") { Description = "Of 'votes' and 'readers' only the kinds whose names hold this, for profiling." };
 var what = new Argument<string[]>("what") { Description = $"{string.Join(", ", Measurements.All.Keys)}; all by default." };
 what.AcceptOnlyFromAmong([.. Measurements.All.Keys]);
 
@@ -23,6 +23,6 @@ root.SetAction((parsed, stop) => Measurements.RunAsync(parsed.GetValue(what) ?? 
 // Parts of this program that run as processes of their own.
 if (args is ["ceiling", var urls])
     return await Ceiling.RunAsync(urls);
-if (args is ["crowd", var host, var port, var from, var count, var transport, var tool])
-    return await ReaderCrowd.RunAsync(host, int.Parse(port), from, int.Parse(count), transport, tool);
+if (args is ["crowd", var host, var port, var from, var count, var transport, var tool, var beside])
+    return await ReaderCrowd.RunAsync(host, int.Parse(port), from, int.Parse(count), transport, tool, beside);
 return await root.Parse(args).InvokeAsync();

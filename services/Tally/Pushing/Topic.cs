@@ -10,6 +10,10 @@ namespace Tally;
 /// </summary>
 internal sealed class Topic : IThreadPoolWorkItem
 {
+    // Readers told before others get their turn. Each write holds a buffer of 4 KB until the socket has it, and the shared pool keeps few of them: when all readers were
+    // told first and only then the sockets came, most buffers were made anew at each push.
+    private const int Portion = 32;
+
     private readonly Board.Line _line;
     private readonly Pushes _pushes;
     private readonly ITimer _timer;
@@ -20,6 +24,7 @@ internal sealed class Topic : IThreadPoolWorkItem
     private long _lastRun;
     private bool _ran;
     private bool _scheduled;
+    private Run? _run;
 
     public Topic(Board.Line line, Pushes pushes)
     {
@@ -74,46 +79,37 @@ internal sealed class Topic : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Tells one portion of the readers; runs again for the next one, after whatever was queued meanwhile.</summary>
     public void Execute()
     {
-        Watch[] readers;
-        int count;
-        long seen;
-        List<ActivityContext>? traces;
-        lock (_gate)
+        if (_run is not { } run)
         {
-            seen = _changes;
-            _lastRun = _pushes.Time.GetTimestamp();
-            _ran = true;
-            (traces, _traces) = (_traces, null);
-            count = _watches.Count;
-            readers = ArrayPool<Watch>.Shared.Rent(Math.Max(1, count));
-            _watches.CopyTo(readers);
+            lock (_gate)
+            {
+                _run = run = Run.Begin(Newest, _watches, _changes, _traces);
+                _traces = null;
+                _lastRun = _pushes.Time.GetTimestamp();
+                _ran = true;
+            }
         }
 
-        Push(readers.AsSpan(0, count), traces);
-        ArrayPool<Watch>.Shared.Return(readers, clearArray: true);
+        run.Push(Portion);
+        if (!run.Done)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return;
+        }
 
+        if (run.Sent > 0)
+            _pushes.Metrics.Pushed(run.Sent, run.Standing);
+        run.End();
+        _run = null;
         lock (_gate)
         {
-            _scheduled = _changes != seen;
+            _scheduled = _changes != run.Changes;
             if (_scheduled)
                 Schedule();
         }
-    }
-
-    // One state for all readers of this push, so that its bytes are made once even while the tool moves on.
-    private void Push(ReadOnlySpan<Watch> readers, List<ActivityContext>? traces)
-    {
-        var standing = Newest;
-        using var span = traces is null ? null : TallyTrace.Source.Continue("push tally", ActivityKind.Producer, traces);
-        var sent = 0;
-        foreach (var watch in readers)
-            if (watch.Reader.Offer(watch, standing))
-                sent++;
-        span?.SetTag("tally.tool", standing.Tally.Tool).SetTag("tally.version", standing.Version).SetTag("tally.readers", sent);
-        if (sent > 0)
-            _pushes.Metrics.Pushed(sent, standing);
     }
 
     // Whose votes the next push shows; the thread that brought the change is still within its trace.
@@ -131,5 +127,41 @@ internal sealed class Topic : IThreadPoolWorkItem
             _timer.Change(wait + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
         else
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    // One state for all readers of this push, so that its bytes are made once even while the tool moves on.
+    private sealed class Run
+    {
+        private Watch[] _readers = [];
+        private int _count, _next;
+        private Activity? _span;
+
+        public required Standing Standing { get; init; }
+        public required long Changes { get; init; }
+        public int Sent { get; private set; }
+        public bool Done => _next >= _count;
+
+        public static Run Begin(Standing standing, List<Watch> watches, long changes, List<ActivityContext>? traces)
+        {
+            var readers = ArrayPool<Watch>.Shared.Rent(Math.Max(1, watches.Count));
+            watches.CopyTo(readers);
+            var span = traces is null ? null : TallyTrace.Source.Continue("push tally", ActivityKind.Producer, traces);
+            return new Run { Standing = standing, Changes = changes, _readers = readers, _count = watches.Count, _span = span };
+        }
+
+        public void Push(int most)
+        {
+            foreach (var watch in _readers.AsSpan(_next, Math.Min(most, _count - _next)))
+                if (watch.Reader.Offer(watch, Standing))
+                    Sent++;
+            _next += most;
+        }
+
+        public void End()
+        {
+            _span?.SetTag("tally.tool", Standing.Tally.Tool).SetTag("tally.version", Standing.Version).SetTag("tally.readers", Sent);
+            _span?.Dispose();
+            ArrayPool<Watch>.Shared.Return(_readers, clearArray: true);
+        }
     }
 }

@@ -12,7 +12,7 @@ namespace Bench.Load;
 internal sealed class HubSocket : IDisposable
 {
     private readonly Socket _socket;
-    private readonly byte[] _buffer = new byte[2048];
+    private readonly byte[] _buffer = new byte[1024];
     private int _length;
 
     private HubSocket(Socket socket) => _socket = socket;
@@ -30,20 +30,24 @@ internal sealed class HubSocket : IDisposable
         return reader;
     }
 
-    public static async Task<HubSocket> StreamAsync(string host, int port, string? from, string tool)
+    public static async Task<HubSocket> StreamAsync(string host, int port, string? from, string tool, string? beside = null)
     {
         var reader = new HubSocket(await ConnectAsync(host, port, from));
-        await reader.SendAsync($"GET /api/tallies/stream?tool={tool} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        await reader.SendAsync($"GET /api/tallies/stream?{(beside is null ? "" : $"tool={beside}&")}tool={tool} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         await reader.NextAsync(-1);
         return reader;
     }
 
-    /// <summary>Watches the tool and takes the snapshot.</summary>
-    public async Task WatchAsync(string tool)
+    /// <summary>Watches the tool and takes the snapshot. Another one may be watched beside it, as a comparison's page does; its version is not told apart, so nobody should vote on it.</summary>
+    public async Task WatchAsync(string tool, string? beside = null)
     {
-        await SendFrameAsync($$"""{"type":1,"invocationId":"1","target":"Watch","arguments":[["{{tool}}"]]}""" + "\u001e");
+        var tools = beside is null ? $"\"{tool}\"" : $"\"{beside}\",\"{tool}\"";
+        await SendFrameAsync($$"""{"type":1,"invocationId":"1","target":"Watch","arguments":[[{{tools}}]]}""" + "\u001e");
         await NextAsync(-1);
     }
+
+    /// <summary>What a real client of the hub sends every fifteen seconds.</summary>
+    public Task PingAsync() => SendFrameAsync("{\"type\":6}\u001e");
 
     /// <summary>Waits until a version above that one was told.</summary>
     public async ValueTask NextAsync(long above)
