@@ -14,14 +14,14 @@ internal sealed class Neighbours
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly long _machine = Machine();
-    private readonly Dictionary<int, long> _own = Own();
+    private readonly Dictionary<int, long> _own = Processes.Ticks(Environment.ProcessId);
 
     /// <summary>Cores that others took on the average since this was made; own processes must not have ended meanwhile.</summary>
     public double Cores
     {
         get
         {
-            var own = Own().Sum(now => now.Value - _own.GetValueOrDefault(now.Key));
+            var own = Processes.Ticks(Environment.ProcessId).Sum(now => now.Value - _own.GetValueOrDefault(now.Key));
             return Math.Max(0, (Machine() - _machine - own) / 100.0 / _clock.Elapsed.TotalSeconds);
         }
     }
@@ -34,41 +34,6 @@ internal sealed class Neighbours
     {
         var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return Number(fields[1]) + Number(fields[2]) + Number(fields[3]) + Number(fields[8]);
-    }
-
-    private static Dictionary<int, long> Own()
-    {
-        var all = new Dictionary<int, (int Parent, long Used)>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var process))
-                continue;
-            try
-            {
-                // The second field is the program's name in parentheses, and may hold anything. Children that were waited for count too.
-                var status = File.ReadAllText($"{folder}/stat");
-                var fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
-                all[process] = ((int)Number(fields[1]), fields[11..15].Sum(Number));
-            }
-            catch (IOException)
-            {
-                // It has ended since.
-            }
-        }
-
-        return all.Where(one => Descends(one.Key)).ToDictionary(one => one.Key, one => one.Value.Used);
-
-        bool Descends(int process)
-        {
-            while (process != Environment.ProcessId)
-            {
-                if (!all.TryGetValue(process, out var one))
-                    return false;
-                process = one.Parent;
-            }
-
-            return true;
-        }
     }
 
     private static long Number(string field) => long.Parse(field, CultureInfo.InvariantCulture);

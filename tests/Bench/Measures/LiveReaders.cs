@@ -96,9 +96,9 @@ internal static class LiveReaders
 
     private static async Task<double> IdleAsync(Form form, Whole whole)
     {
-        var (cpu, clock) = (Cpu(whole.Tally.Pid), Stopwatch.StartNew());
+        var (cpu, clock) = (Processes.Seconds(whole.Tally.Pid), Stopwatch.StartNew());
         await Task.Delay(TimeSpan.FromSeconds(form.Smoke ? 1 : 20));
-        return (Cpu(whole.Tally.Pid) - cpu) / clock.Elapsed.TotalSeconds * 100;
+        return (Processes.Seconds(whole.Tally.Pid) - cpu) / clock.Elapsed.TotalSeconds * 100;
     }
 
     private static Process Start(int port, string from, int count, string kind) => Process.Start(new ProcessStartInfo(
@@ -108,13 +108,6 @@ internal static class LiveReaders
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
     })!;
-
-    // Seconds of CPU so far.
-    private static double Cpu(int process)
-    {
-        using var seen = Process.GetProcessById(process);
-        return seen.TotalProcessorTime.TotalSeconds;
-    }
 
     private static void ShouldSay(this string? line, string expected)
     {

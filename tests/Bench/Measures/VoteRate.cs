@@ -37,11 +37,11 @@ internal static class VoteRate
             {
                 var votes = new Votes(tokens, tools, (int)(form.Seconds * 70_000 * (form.Smoke ? 0.3 : 1)) + 20_000);
                 GC.Collect();
-                var before = Spent(whole, alone);
+                var (before, neighbours) = (Spent(whole, alone), new Neighbours());
                 var run = await Hammer.ClosedAsync(port, connections, length, votes.Next);
                 if (port == whole.Voting[0].Port)
                     acknowledged += run.Good;
-                report.Say($"    round {round} {name}: {run.PerSecond:N0}/s, p50 {run.P50:0.0} ms, p99 {run.P99:0.0} ms, {run.Bad} bad; {Resident(whole.Voting[0].Pid):0} MiB; µs of CPU each: {Each(before, Spent(whole, alone), run.Good)}");
+                report.Say($"    round {round} {name}: {run.PerSecond:N0}/s, p50 {run.P50:0.0} ms, p99 {run.P99:0.0} ms, {run.Bad} bad; {Resident(whole.Voting[0].Pid):0} MiB; µs of CPU each: {Each(before, Spent(whole, alone), run.Good)}; {neighbours}");
                 if (round > 0 || form.Rounds == 0)
                     runs[name].Add(run);
             }
@@ -67,8 +67,8 @@ internal static class VoteRate
 
     private static (string Name, double Seconds)[] Spent(Whole whole, Alone alone) =>
     [
-        ("Voting", CpuTime.Of(whole.Voting[0].Pid)), ("PostgreSQL", CpuTime.Of(whole.Postgres.Pid)), ("Tally", CpuTime.Of(whole.Tally.Pid)), ("Redis", CpuTime.Of(whole.Redis.Pid)),
-        ("RabbitMQ", CpuTime.Of(whole.Rabbit.Pid)), ("Standalone", CpuTime.Of(alone.Process.Pid)), ("load", Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds),
+        ("Voting", Processes.Seconds(whole.Voting[0].Pid)), ("PostgreSQL", Processes.Seconds(whole.Postgres.Pid)), ("Tally", Processes.Seconds(whole.Tally.Pid)), ("Redis", Processes.Seconds(whole.Redis.Pid)),
+        ("RabbitMQ", Processes.Seconds(whole.Rabbit.Pid)), ("Standalone", Processes.Seconds(alone.Process.Pid)), ("load", Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds),
     ];
 
     private static string Each((string Name, double Seconds)[] before, (string Name, double Seconds)[] after, int votes) => string.Join(", ", before.Zip(after)
