@@ -11,7 +11,8 @@ namespace Newsletter;
 /// <param name="Smtp">The mail server, or null when mail goes to the pickup folder.</param>
 /// <param name="Weekday">The day of the weekly issue.</param>
 /// <param name="Hour">Its hour, UTC, 0 to 23.</param>
-internal sealed record NewsletterSettings(MailboxAddress From, Uri PublicBase, string? Pickup, Uri? Smtp, DayOfWeek Weekday, int Hour)
+/// <param name="Lease">How long a replica that took a mail has it to itself; longer than a mail server may take over one.</param>
+internal sealed record NewsletterSettings(MailboxAddress From, Uri PublicBase, string? Pickup, Uri? Smtp, DayOfWeek Weekday, int Hour, TimeSpan Lease)
 {
     /// <exception cref="SettingException">A setting is missing or malformed.</exception>
     public static NewsletterSettings Read(IConfiguration configuration)
@@ -30,12 +31,16 @@ internal sealed record NewsletterSettings(MailboxAddress From, Uri PublicBase, s
         if (!int.TryParse(hour, NumberStyles.None, CultureInfo.InvariantCulture, out var parsedHour) || parsedHour > 23)
             throw new SettingException("Newsletter:Hour", $"'{hour}' is not an hour from 0 to 23");
 
+        var lease = configuration["Newsletter:LeaseSeconds"] is { Length: > 0 } length ? length : "120";
+        if (!int.TryParse(lease, NumberStyles.None, CultureInfo.InvariantCulture, out var parsedLease) || parsedLease is < 10 or > 3600)
+            throw new SettingException("Newsletter:LeaseSeconds", $"'{lease}' is not a number from 10 to 3600");
+
         // SMTP wins when both are set: the composed process brings a pickup folder of its own, and an operator adds the server.
         var smtp = configuration["Newsletter:Smtp"] is { Length: > 0 } server ? Server(server) : null;
         // With neither, mails are kept beside where it was started rather than lost: a service must start with its addresses alone.
         var pickup = smtp is null ? Path.GetFullPath(configuration["Newsletter:Pickup"] is { Length: > 0 } folder ? folder : "mail") : null;
 
-        return new NewsletterSettings(sender, publicBase, pickup, smtp, parsedDay, parsedHour);
+        return new NewsletterSettings(sender, publicBase, pickup, smtp, parsedDay, parsedHour, TimeSpan.FromSeconds(parsedLease));
     }
 
     // The value is never repeated: it may hold a password.

@@ -12,8 +12,8 @@ public abstract class KilledTests : IAsyncLifetime
 {
     private const int Readers = 400;
     protected const int Kills = 8;
-    // A mail in flight at a kill is looked at again when its lease of two minutes is over.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    // A mail in flight at a kill is looked at again when its lease is over.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Neighbours _neighbours = new();
     private readonly List<ServiceProcess> _replicas = [];
@@ -55,6 +55,7 @@ public abstract class KilledTests : IAsyncLifetime
                 ["ConnectionStrings__Bus"] = "memory",
                 ["Services__Catalog"] = _neighbours.Address,
                 ["Services__Tally"] = _neighbours.Address,
+                ["Newsletter__LeaseSeconds"] = "12",
                 [setting] = value,
             }));
         }

@@ -71,7 +71,9 @@ public sealed class QuotaInRedisTests : IAsyncLifetime
         connection.GetServers()[0].Keys().Count().ShouldBe(keys);
         var metrics = await voting.Http.GetStringAsync("/metrics");
         metrics.ShouldNotContain("made-up");
-        metrics.Count(c => c == '\n').ShouldBeLessThanOrEqualTo(lines + 40, "a histogram or two that had not been asked for before");
+        // Meters belong to the process, and other tests run beside this one: what they are the first to ask for is here too. A name made up each time would be a thousand lines.
+        metrics.Count(c => c == '\n').ShouldBeLessThan(lines + 1000);
+        metrics.Split('\n').Count(line => line.StartsWith("voting_votes_total", StringComparison.Ordinal)).ShouldBeLessThan(20, "outcomes are a few fixed words");
     }
 
     [Fact]

@@ -63,10 +63,10 @@ public sealed class QuotaTests
     [Fact]
     public async Task A_campus_behind_one_address_brings_two_hundred_new_voters_within_ten_hours_and_all_of_them_vote_on()
     {
-        var clock = new FakeTimeProvider(new DateTimeOffset(DateTimeOffset.UtcNow.Date, TimeSpan.Zero));
+        var clock = new WallClock { Now = new DateTimeOffset(DateTimeOffset.UtcNow.Date, TimeSpan.Zero) };
         await using var voting = await TestVoting.StartAsync(settings: ["--Quota:Enabled=true"], add: builder => builder.Services.AddSingleton<TimeProvider>(clock));
         var campus = new List<string>();
-        for (var hour = 0; hour < 10; hour++, clock.Advance(TimeSpan.FromHours(1)))
+        for (var hour = 0; hour < 10; hour++, clock.Now += TimeSpan.FromHours(1))
             for (var n = 0; n < 21; n++)
             {
                 var voter = await voting.NewVoterAsync();
@@ -80,7 +80,7 @@ public sealed class QuotaTests
         refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests, "the day's two hundred are there");
         foreach (var voter in campus)
             (await voting.CastAsync(voter, "smolvlm2-2b", "skip")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        clock.Advance(refused.Headers.RetryAfter!.Delta!.Value);
+        clock.Now += refused.Headers.RetryAfter!.Delta!.Value;
         (await voting.CastAsync(late, Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.OK, "the next day");
     }
 
@@ -217,5 +217,13 @@ public sealed class QuotaTests
         if (voter is not null)
             request.Headers.TryAddWithoutValidation("Authorization", $"Voter {voter}");
         return await voting.Http.SendAsync(request);
+    }
+
+    // Only what the wall clock says is moved: a fake that moves timers too would run every beat of the ten hours.
+    private sealed class WallClock : TimeProvider
+    {
+        public required DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -12,8 +12,6 @@ internal sealed record Waiting(string Id, string Kind, string SubscriberId, stri
 /// </summary>
 internal static class Outbox
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
-
     public static async Task<List<Waiting>> DueAsync(DbConnection connection, long now) => (await connection.QueryAsync<Waiting>(
         """
         select id, kind, subscriber_id as subscriberid, week, state, attempts, next_at as nextat from mails
@@ -22,9 +20,9 @@ internal static class Outbox
         new { now })).AsList();
 
     /// <returns>The mail as held, or null when another replica was faster.</returns>
-    public static async Task<Waiting?> TakeAsync(DbConnection connection, Waiting mail, long now)
+    public static async Task<Waiting?> TakeAsync(DbConnection connection, Waiting mail, long now, TimeSpan held)
     {
-        var lease = now + Lease.Milliseconds();
+        var lease = now + held.Milliseconds();
         var taken = await connection.ExecuteAsync(
             "update mails set next_at = @lease, attempts = attempts + 1 where id = @Id and state = @State and next_at = @NextAt",
             new { lease, mail.Id, mail.State, mail.NextAt });

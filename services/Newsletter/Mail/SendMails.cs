@@ -11,7 +11,7 @@ namespace Newsletter.Mail;
 /// What is promised when killed in between is said at <see cref="IDelivery"/>.
 /// </summary>
 internal sealed class SendMails(
-    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, WriteMail write, IDelivery delivery,
+    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, WriteMail write, IDelivery delivery, NewsletterSettings settings,
     TimeProvider time, Wake wake, NewsletterMetrics metrics, ILogger<SendMails> log)
     : BackgroundWork(schemas, log)
 {
@@ -32,7 +32,7 @@ internal sealed class SendMails(
                 foreach (var mail in due)
                 {
                     stop.ThrowIfCancellationRequested();
-                    if (await Outbox.TakeAsync(connection, mail, time.Now()) is { } held && !await SendAsync(connection, held, stop))
+                    if (await Outbox.TakeAsync(connection, mail, time.Now(), settings.Lease) is { } held && !await SendAsync(connection, held, stop))
                         return;
                 }
             }
