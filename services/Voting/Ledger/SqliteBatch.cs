@@ -32,7 +32,7 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
     /// <param name="now">Microseconds since 1970, UTC.</param>
     public Committed Write(IReadOnlyList<Cast> batch, long now)
     {
-        var at = DateTimeOffset.UnixEpoch.AddTicks(now * TimeSpan.TicksPerMicrosecond);
+        var at = VoteLedger.Time(now);
         var votes = new Vote[batch.Count];
         var deltas = new Dictionary<string, Delta>();
         Span<byte> voter = stackalloc byte[GuidLength];
@@ -45,7 +45,7 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
             var (previous, seq, since) = Find(voter, tool, pseudonym);
             if (previous == cast.Choice)
             {
-                votes[place] = seq == 0 ? Vote.None(cast.Tool) : new Vote(cast.Tool, previous, seq, DateTimeOffset.UnixEpoch.AddTicks(since * TimeSpan.TicksPerMicrosecond));
+                votes[place] = seq == 0 ? Vote.None(cast.Tool) : new Vote(cast.Tool, previous, seq, VoteLedger.Time(since));
                 continue;
             }
 
@@ -70,7 +70,7 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
     /// <returns>Where the touched totals stand now.</returns>
     public List<ToolTotals> Move(Dictionary<string, Delta> deltas, long now)
     {
-        var at = DateTimeOffset.UnixEpoch.AddTicks(now * TimeSpan.TicksPerMicrosecond);
+        var at = VoteLedger.Time(now);
         var moved = new List<ToolTotals>(deltas.Count);
         foreach (var (name, delta) in deltas)
         {

@@ -75,7 +75,7 @@ public abstract class VoteLedger(DbDataSource source)
 
     protected static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    protected static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
+    internal static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
     private static Vote ReadVote(DbDataReader row) => new(row.GetString(0), (Choice)row.GetInt16(1), row.GetInt64(2), Time(row.GetInt64(3)));
 

@@ -25,9 +25,7 @@ internal sealed class WholeJson<T>(T answer, JsonTypeInfo<T> shape) : IResult
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = buffer.WrittenCount;
         // Copied by the server before this returns, so that the thread's buffer may serve the next answer.
-        var copied = buffer.WrittenSpan;
-        copied.CopyTo(response.BodyWriter.GetSpan(copied.Length));
-        response.BodyWriter.Advance(copied.Length);
+        response.BodyWriter.Write(buffer.WrittenSpan);
         return Flush(response.BodyWriter.FlushAsync());
     }
 
