@@ -27,6 +27,18 @@ public class ProxyTests
     }
 
     [Fact]
+    public async Task Replicas_of_a_service_take_turns()
+    {
+        await using var first = await FakeBackend.StartAsync();
+        await using var second = await FakeBackend.StartAsync();
+        await using var site = await Site.OpenAsync($"--Services:Voting={first.Address};{second.Address}");
+        for (var vote = 0; vote < 10; vote++)
+            (await site.SendAsync(HttpMethod.Put, "/api/votes/cursor-2-0", new StringContent("{}"))).Dispose();
+        first.Received.Count(request => request.Method == "PUT").ShouldBe(5);
+        second.Received.Count(request => request.Method == "PUT").ShouldBe(5);
+    }
+
+    [Fact]
     public async Task One_description_covers_all_services_and_keeps_one_that_went_away()
     {
         await using var site = await Site.OpenAsync();

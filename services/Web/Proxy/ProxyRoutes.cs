@@ -87,15 +87,20 @@ public static partial class ProxyRoutes
     {
         var live = app.Services.GetRequiredService<LiveConnections>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Web.Proxy");
-        app.MapReverseProxy(proxy => proxy.Use(async (context, next) =>
+        app.MapReverseProxy(proxy =>
         {
-            await live.PassAsync(context, next);
-            if (context.GetForwarderErrorFeature() is { } failure && !ByClient(failure.Error))
-                NotForwarded(log, context.GetReverseProxyFeature().Cluster.Config.ClusterId, failure.Error, failure.Exception?.Message);
-            // 502 and 504 are how a proxy speaks; what a caller needs to know is that the same request is worth repeating soon.
-            if (context.GetForwarderErrorFeature() is not null && !context.Response.HasStarted && (context.Response.StatusCode is 502 or 504))
-                await Problems.Retry(context, 503, "unavailable", "The service behind this address is away; try again in a few seconds.", 5).ExecuteAsync(context);
-        }));
+            proxy.Use(async (context, next) =>
+            {
+                await live.PassAsync(context, next);
+                if (context.GetForwarderErrorFeature() is { } failure && !ByClient(failure.Error))
+                    NotForwarded(log, context.GetReverseProxyFeature().Cluster.Config.ClusterId, failure.Error, failure.Exception?.Message);
+                // 502 and 504 are how a proxy speaks; what a caller needs to know is that the same request is worth repeating soon.
+                if (context.GetForwarderErrorFeature() is not null && !context.Response.HasStarted && (context.Response.StatusCode is 502 or 504))
+                    await Problems.Retry(context, 503, "unavailable", "The service behind this address is away; try again in a few seconds.", 5).ExecuteAsync(context);
+            });
+            // A pipeline of one's own holds nothing of the default one; without this a replica is drawn by lot, with a warning for every request.
+            proxy.UseLoadBalancing();
+        });
         app.MapGet(MergedApi.Path, (MergedApi api, HttpContext context) => api.ShowAsync(context)).WithOrder(-1).ExcludeFromDescription();
     }
 
