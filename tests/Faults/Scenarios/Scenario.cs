@@ -31,11 +31,12 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
             if (broken.Count > 0)
                 Assert.Fail($"{broken.Count} broken promises:\n{string.Join('\n', broken.Take(12))}");
         }
-        catch
+        catch (Exception failure)
         {
-            Say($"seed {Form.Seed}; {load.Diary.Summary}");
             foreach (var server in site.All)
                 Say(server.Tail());
+            // Last, since whoever reads a long log begins at its end.
+            Say($"seed {Form.Seed}; {load.Diary.Summary}; {clock.Elapsed.TotalSeconds:0} s in all; {failure.Message}");
             throw;
         }
     }
