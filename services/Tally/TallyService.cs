@@ -14,13 +14,13 @@ public static class TallyService
         builder.AddServiceClient("Catalog");
         var services = builder.Services;
         services.AddSingleton(TallySettings.From(builder.Configuration, inMemory));
-        services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<Pushes>().AddSingleton<Streams>().AddSingleton<Admission>().AddSingleton<HubPace>().AddSingleton<HistoryFollower>();
+        services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<Pushes>().AddSingleton<Streams>().AddSingleton<Heartbeats>().AddSingleton<Admission>().AddSingleton<HubPace>().AddSingleton<HubCalls>().AddSingleton<HubSockets>().AddSingleton<HistoryFollower>();
         services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();
         services.AddSignalR().AddHubOptions<TallyHub>(LiveTallies.Configure).AddJsonProtocol().AddMessagePackProtocol();
         builder.Logging.AddFilter(HubFailures.Replaced, LogLevel.None);
         services.AddHostedService<Reconciler>();
         services.AddHostedService(provider => provider.GetRequiredService<HistoryFollower>());
-        services.AddHostedService(provider => provider.GetRequiredService<Streams>());
+        services.AddHostedService(provider => provider.GetRequiredService<Heartbeats>());
         services.AddHostedService<Drain>();
         services.AddHealthChecks().AddCheck<TallyHealth>("counters");
     }
@@ -59,6 +59,6 @@ public static class TallyService
         tallies.MapGet("/{tool}/history", ReadHistory.Handle)
             .WithSummary("One tool's tally at the end of each minute, hour (default) or day in which it changed")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
-        app.MapHub<TallyHub>("/hubs/tallies", LiveTallies.Configure).Guard(app.Services.GetRequiredService<Admission>());
+        app.MapHub<TallyHub>("/hubs/tallies", LiveTallies.Configure).Guard(app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<HubSockets>(), app.Services);
     }
 }

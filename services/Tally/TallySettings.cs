@@ -13,7 +13,7 @@ internal sealed record TallySettings(
         Seconds(configuration, "Tally:HistorySeconds", 2, 0.1, 3600),
         TimeSpan.FromSeconds(1 / Number(configuration, "Tally:PushesPerSecond", 10, 0.1, 1000)),
         Seconds(configuration, "Tally:StuckSeconds", 30, 0.1, 3600),
-        Seconds(configuration, "Tally:HeartbeatSeconds", 15, 0.1, 3600),
+        Seconds(configuration, "Tally:HeartbeatSeconds", 20, 0.2, 3600),
         Seconds(configuration, "Tally:DrainSeconds", inMemory ? 0 : 5, 0, 20));
 
     private static TimeSpan Seconds(IConfiguration configuration, string setting, double standard, double least, double most) =>

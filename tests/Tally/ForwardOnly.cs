@@ -5,8 +5,14 @@ using Xunit;
 
 namespace Tally.Tests;
 
+/// <summary>What the hub promises those who negotiate, as SignalR's clients do by themselves.</summary>
+public sealed class ForwardOnlyNegotiated() : ForwardOnly(negotiate: true);
+
+/// <summary>The same for those who come straight by WebSocket, as the site's own pages do.</summary>
+public sealed class ForwardOnlyStraight() : ForwardOnly(negotiate: false);
+
 /// <summary>What the hub promises its readers.</summary>
-public sealed class ForwardOnly : IAsyncLifetime
+public abstract class ForwardOnly(bool negotiate) : IAsyncLifetime
 {
     private FakeLedger _ledger = null!;
     private TallyProcess _tally = null!;
@@ -21,6 +27,7 @@ public sealed class ForwardOnly : IAsyncLifetime
     {
         await _tally.DisposeAsync();
         await _ledger.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     [Theory]
@@ -28,7 +35,7 @@ public sealed class ForwardOnly : IAsyncLifetime
     [InlineData(true)]
     public async Task Fresh_a_reader_gets_a_snapshot_and_then_every_vote(bool messagePack)
     {
-        await using var reader = await _tally.ConnectAsync(messagePack);
+        await using var reader = await _tally.ConnectAsync(messagePack, negotiate);
         await _tally.VoteAsync("zed", "ship");
         await _tally.ReachAsync("zed", 1);
 
@@ -48,7 +55,7 @@ public sealed class ForwardOnly : IAsyncLifetime
     [Fact]
     public async Task Bounded_a_thousand_changes_are_few_pushes_that_end_with_the_newest()
     {
-        await using var reader = await _tally.ConnectAsync();
+        await using var reader = await _tally.ConnectAsync(negotiate: negotiate);
         await reader.WatchAsync("zed");
         for (var i = 0; i < 1000; i++)
             await _tally.VoteAsync("zed", i % 3 == 0 ? "skip" : "ship");
@@ -61,7 +68,7 @@ public sealed class ForwardOnly : IAsyncLifetime
     [Fact]
     public async Task Watching_again_and_again_while_votes_rush_in_never_goes_backwards_and_ends_at_the_newest()
     {
-        await using var reader = await _tally.ConnectAsync();
+        await using var reader = await _tally.ConnectAsync(negotiate: negotiate);
         List<long> seen = [];
         reader.Connection.Remove("TallyChanged");
         reader.Connection.On<ToolTally>("TallyChanged", tally =>
@@ -93,7 +100,7 @@ public sealed class ForwardOnly : IAsyncLifetime
     [Fact]
     public async Task Bounded_what_can_not_be_watched_is_refused_with_a_clear_sentence()
     {
-        await using var reader = await _tally.ConnectAsync();
+        await using var reader = await _tally.ConnectAsync(negotiate: negotiate);
         async Task<string> Refusal(object? tools) =>
             (await Should.ThrowAsync<HubException>(() => reader.Connection.InvokeAsync<ToolTally[]>("Watch", tools))).Message;
 
@@ -107,5 +114,16 @@ public sealed class ForwardOnly : IAsyncLifetime
         (await Refusal(new[] { "tool-50" })).ShouldContain("at most 50");
         await reader.Connection.InvokeAsync("Unwatch", new[] { "tool-0", "never-watched" });
         (await reader.WatchAsync("tool-50")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_the_hub_does_not_have_is_refused_and_the_connection_stays()
+    {
+        await using var reader = await _tally.ConnectAsync(negotiate: negotiate);
+        await Should.ThrowAsync<HubException>(() => reader.Connection.InvokeAsync("Vote", "zed", "ship"));
+        await Should.ThrowAsync<HubException>(() => reader.Connection.InvokeAsync("Watch", 5));
+        await Should.ThrowAsync<HubException>(() => reader.Connection.InvokeAsync("Watch"));
+        await Should.ThrowAsync<HubException>(async () => await reader.Connection.StreamAsync<ToolTally>("Watch", new[] { "zed" }).ToListAsync());
+        (await reader.WatchAsync("zed")).Length.ShouldBe(1);
     }
 }

@@ -25,10 +25,12 @@ public sealed class OnTheWire : IAsyncLifetime
         await _ledger.DisposeAsync();
     }
 
-    [Fact]
-    public async Task Forward_only_holds_between_snapshots_and_pushes_in_the_order_of_the_frames()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Forward_only_holds_between_snapshots_and_pushes_in_the_order_of_the_frames(bool negotiate)
     {
-        await using var socket = await RawSocket.ConnectAsync(_tally);
+        await using var socket = await RawSocket.ConnectAsync(_tally, negotiate: negotiate);
         await socket.WatchAsync(0, "zed");
         using var enough = new CancellationTokenSource();
         var voting = Task.Run(async () =>
@@ -73,11 +75,13 @@ public sealed class OnTheWire : IAsyncLifetime
         pushes.ShouldBeGreaterThan(0);
     }
 
-    [Fact]
-    public async Task Bounded_a_reader_who_does_not_read_holds_up_nobody_and_is_cut()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Bounded_a_reader_who_does_not_read_holds_up_nobody_and_is_cut(bool negotiate)
     {
         using var measured = new Measured(_tally);
-        await using var silent = await RawSocket.ConnectAsync(_tally, receiveBuffer: 2048);
+        await using var silent = await RawSocket.ConnectAsync(_tally, receiveBuffer: 2048, negotiate);
         await silent.WatchAsync(1, Tools);
         await silent.NextAsync();
         await using var other = await _tally.ConnectAsync();
@@ -140,9 +144,62 @@ public sealed class OnTheWire : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Drain_readers_are_told_to_connect_again_when_the_process_stops()
+    public async Task Messages_may_come_in_pieces_and_several_at_once()
+    {
+        await using var socket = await RawSocket.OpenAsync(_tally);
+        await socket.SendBytesAsync("{\"protocol\":\"json\",");
+        await socket.SendBytesAsync("\"version\":1}\u001e{\"type\":6}\u001e{\"type\":1,\"invocationId\":\"7\",\"target\":\"Wat");
+        await socket.SendBytesAsync("ch\",\"arguments\":[[\"zed\"]]}\u001e{\"type\":1,\"invocationId\":\"8\",\"target\":\"Unwatch\",\"arguments\":[[\"zed\"]]}\u001e");
+        (await socket.ReceiveAsync()).ShouldBe("{}");
+        var watched = await socket.NextAsync();
+        watched.GetProperty("invocationId").GetString().ShouldBe("7");
+        watched.GetProperty("result")[0].GetProperty("tool").GetString().ShouldBe("zed");
+        (await socket.NextAsync()).GetProperty("invocationId").GetString().ShouldBe("8");
+    }
+
+    [Theory]
+    [InlineData("{\"protocol\":\"json\",\"version\":1}\u001e[[[\u001e", "{}")]
+    [InlineData("{\"protocol\":\"smoke\",\"version\":1}\u001e", "not spoken here")]
+    [InlineData("{\"protocol\":\"json\",\"version\":99}\u001e", "not spoken here")]
+    public async Task Nonsense_ends_the_connection(string sent, string answered)
+    {
+        await using var socket = await RawSocket.OpenAsync(_tally);
+        await socket.SendBytesAsync(sent);
+        (await socket.ReceiveAsync()).ShouldContain(answered);
+        await Should.ThrowAsync<System.Net.WebSockets.WebSocketException>(socket.ReceiveAsync);
+    }
+
+    [Fact]
+    public async Task Bounded_a_message_without_an_end_ends_the_connection()
     {
         await using var socket = await RawSocket.ConnectAsync(_tally);
+        await Should.ThrowAsync<System.Net.WebSockets.WebSocketException>(async () =>
+        {
+            await socket.SendBytesAsync(new string('x', 20_000));
+            await socket.ReceiveAsync();
+        });
+    }
+
+    [Fact]
+    public async Task Bounded_a_connection_that_calls_in_a_loop_is_ended()
+    {
+        await using var socket = await RawSocket.ConnectAsync(_tally);
+        await Should.ThrowAsync<System.Net.WebSockets.WebSocketException>(async () =>
+        {
+            for (var call = 0; call < 500; call++)
+            {
+                await socket.WatchAsync(call, "zed");
+                await socket.NextAsync();
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Drain_readers_are_told_to_connect_again_when_the_process_stops(bool negotiate)
+    {
+        await using var socket = await RawSocket.ConnectAsync(_tally, negotiate: negotiate);
         var stopping = _tally.App.StopAsync();
         var message = await socket.NextAsync();
         message.GetProperty("type").GetInt32().ShouldBe(7);

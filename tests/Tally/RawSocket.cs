@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Shouldly;
 
 namespace Tally.Tests;
 
@@ -13,7 +14,16 @@ public sealed class RawSocket : IAsyncDisposable
     private readonly StringBuilder _partial = new();
     private HttpMessageInvoker? _invoker;
 
-    public static async Task<RawSocket> ConnectAsync(TallyProcess tally, int receiveBuffer = 64 * 1024)
+    public static async Task<RawSocket> ConnectAsync(TallyProcess tally, int receiveBuffer = 64 * 1024, bool negotiate = false)
+    {
+        var raw = await OpenAsync(tally, receiveBuffer, negotiate);
+        await raw.SendAsync("""{"protocol":"json","version":1}""");
+        (await raw.ReceiveAsync()).ShouldBe("{}");
+        return raw;
+    }
+
+    /// <summary>A socket on which not even the hands are shaken.</summary>
+    public static async Task<RawSocket> OpenAsync(TallyProcess tally, int receiveBuffer = 64 * 1024, bool negotiate = false)
     {
         var raw = new RawSocket
         {
@@ -27,9 +37,14 @@ public sealed class RawSocket : IAsyncDisposable
                 },
             }),
         };
-        await raw._socket.ConnectAsync(new Uri(tally.Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/hubs/tallies"), raw._invoker, default);
-        await raw.SendAsync("""{"protocol":"json","version":1}""");
-        await raw.ReceiveAsync();
+        var name = "";
+        if (negotiate)
+        {
+            using var answer = await tally.Http.PostAsync(new Uri("/hubs/tallies/negotiate?negotiateVersion=1", UriKind.Relative), null);
+            name = "?id=" + JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("connectionToken").GetString();
+        }
+
+        await raw._socket.ConnectAsync(new Uri(tally.Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/hubs/tallies" + name), raw._invoker, default);
         return raw;
     }
 
@@ -55,9 +70,13 @@ public sealed class RawSocket : IAsyncDisposable
         await Task.CompletedTask;
     }
 
-    private Task SendAsync(string message) => _socket.SendAsync(Encoding.UTF8.GetBytes(message + '\u001e'), WebSocketMessageType.Text, true, default);
+    public Task SendAsync(string message) => SendBytesAsync(message + '\u001e');
 
-    private async Task<string> ReceiveAsync()
+    /// <summary>Sends a WebSocket message that need not be a message of the hub.</summary>
+    public Task SendBytesAsync(string text) => _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
+
+    /// <summary>The next message, whatever it is.</summary>
+    public async Task<string> ReceiveAsync()
     {
         var bytes = new byte[4096];
         while (_buffered.Count == 0)

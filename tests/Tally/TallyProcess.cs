@@ -4,6 +4,7 @@ using Contracts;
 using Hosting;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -59,9 +60,15 @@ public sealed class TallyProcess : IAsyncDisposable
     public Task<ToolTally> ReachAsync(string tool, long version) => Eventually.GetAsync(() => TallyAsync(tool), tally => tally.Version == version);
 
     /// <summary>A real SignalR client, connected.</summary>
-    public async Task<LiveReader> ConnectAsync(bool messagePack = false)
+    /// <param name="negotiate">False: straight by WebSocket, as the site's own pages do.</param>
+    public async Task<LiveReader> ConnectAsync(bool messagePack = false, bool negotiate = true)
     {
-        var builder = new HubConnectionBuilder().WithUrl($"{Address}/hubs/tallies");
+        var builder = new HubConnectionBuilder().WithUrl($"{Address}/hubs/tallies", options =>
+        {
+            options.SkipNegotiation = !negotiate;
+            if (!negotiate)
+                options.Transports = HttpTransportType.WebSockets;
+        });
         if (messagePack)
             builder.AddMessagePackProtocol();
         var reader = new LiveReader(builder.Build());

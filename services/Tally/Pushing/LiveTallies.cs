@@ -8,10 +8,12 @@ namespace Tally;
 /// <summary>What the hub's connections may cost, and who may open one.</summary>
 internal static class LiveTallies
 {
+    /// <summary>Of a message from a reader: fifty slugs of eighty characters and their quotes are about 4 KB.</summary>
+    public const int MostBytes = 8 * 1024;
+
     public static void Configure(HubOptions hub)
     {
-        // Fifty slugs of eighty characters and their quotes are about 4 KB.
-        hub.MaximumReceiveMessageSize = 8 * 1024;
+        hub.MaximumReceiveMessageSize = MostBytes;
         // Clients give up after 30 s of silence by default; fewer pings are what many idle readers cost least by.
         hub.KeepAliveInterval = TimeSpan.FromSeconds(20);
         hub.ClientTimeoutInterval = TimeSpan.FromSeconds(45);
@@ -31,14 +33,24 @@ internal static class LiveTallies
     /// Answers negotiation and upgrade from other sites' pages with 403, and 429 where too many connections are open. Endpoint filters don't run for the hub's
     /// endpoints, so its delegates are wrapped. Negotiating holds a place in memory for a while though nobody may ever connect, so it is bounded like everything that writes.
     /// </summary>
-    public static void Guard(this IEndpointConventionBuilder hub, Admission admission) => hub.Add(endpoint =>
+    public static void Guard(this IEndpointConventionBuilder hub, Admission admission, HubSockets sockets, IServiceProvider services) => hub.Add(endpoint =>
     {
         if (endpoint.RequestDelegate is not { } next)
             throw new InvalidOperationException("A hub endpoint without a delegate would be open to every site.");
         if (endpoint.Metadata.OfType<NegotiateMetadata>().Any())
             endpoint.Metadata.Add(new EnableRateLimitingAttribute(RateLimits.Write));
+        else
+            next = Straight(sockets, next, services);
         endpoint.RequestDelegate = context => SameOrigin.Allows(context.Request)
             ? admission.HoldAsync(context, next)
             : Problems.Of(403, "cross-site", "Live tallies are for this site's own pages; other sites can read /api/tallies/stream.").ExecuteAsync(context);
     });
+
+    private static RequestDelegate Straight(HubSockets sockets, RequestDelegate negotiated, IServiceProvider services)
+    {
+        var pipeline = new ApplicationBuilder(services);
+        pipeline.UseWebSockets();
+        pipeline.Run(context => sockets.ServeAsync(context, negotiated));
+        return pipeline.Build();
+    }
 }

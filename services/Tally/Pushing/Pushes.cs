@@ -14,6 +14,8 @@ internal sealed class Pushes
         _board = board;
         Interval = settings.PushInterval;
         StuckAfter = settings.StuckAfter;
+        // Looked at twice in the interval, nobody is left without a word for longer than 1.3 of it.
+        Silence = settings.Heartbeat * 0.8;
         Metrics = metrics;
         Time = time;
         board.Moved += line =>
@@ -25,6 +27,9 @@ internal sealed class Pushes
 
     public TimeSpan Interval { get; }
     public TimeSpan StuckAfter { get; }
+
+    /// <summary>For how long nothing was written when a sign of life is due.</summary>
+    public TimeSpan Silence { get; }
     public TallyMetrics Metrics { get; }
     public TimeProvider Time { get; }
     public ICollection<Reader> Readers => _readers.Keys;

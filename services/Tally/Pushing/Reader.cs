@@ -16,7 +16,9 @@ internal abstract class Reader(Pushes pushes)
     private readonly Lock _gate = new();
     private readonly List<Watch> _watches = [];
     private TaskCompletionSource? _quiet;
+    private Queue<TaskCompletionSource>? _turns;
     private bool _writing, _closed;
+    private long _wrote;
 
     /// <summary>Hands the state to the transport; the task ends when there is room for the next. Fails only through the task.</summary>
     protected abstract ValueTask WriteAsync(Standing standing);
@@ -26,6 +28,16 @@ internal abstract class Reader(Pushes pushes)
 
     /// <summary>Ends the connection in good order and lets the reader connect again.</summary>
     public abstract ValueTask GoodbyeAsync();
+
+    /// <summary>Writes a sign of life, unless something was written lately or is being written now. For those in <see cref="Heartbeats"/>.</summary>
+    public virtual void Beat()
+    {
+        if (pushes.Time.GetElapsedTime(Volatile.Read(ref _wrote)) >= pushes.Silence)
+            WriteBetween(WriteSignAsync);
+    }
+
+    /// <summary>What the transport says when there is nothing to say.</summary>
+    protected virtual ValueTask WriteSignAsync() => ValueTask.CompletedTask;
 
     /// <summary>
     /// Begins to watch these tools and answers how they stand; unknown ones are left out, and null is answered when there would be more than
@@ -187,7 +199,24 @@ internal abstract class Reader(Pushes pushes)
         }
     }
 
-    // Called by whoever set _writing; ends only when it is unset.
+    /// <summary>Writes something that is no state and must not be left out, such as an answer, as soon as the write under way has ended. The task ends when it is written.</summary>
+    protected async Task WriteInTurnAsync(Func<ValueTask> write)
+    {
+        TaskCompletionSource? turn = null;
+        lock (_gate)
+        {
+            if (_writing)
+                (_turns ??= []).Enqueue(turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            _writing = true;
+        }
+
+        if (turn is not null)
+            await turn.Task;
+        await FinishAsync(write());
+        _ = PumpAsync(Next());
+    }
+
+    // Called by whoever set _writing; ends only when it is unset or handed on.
     private async Task PumpAsync(Standing? standing)
     {
         while (standing is not null)
@@ -199,6 +228,7 @@ internal abstract class Reader(Pushes pushes)
 
     private async ValueTask FinishAsync(ValueTask write)
     {
+        Volatile.Write(ref _wrote, pushes.Time.GetTimestamp());
         if (write.IsCompletedSuccessfully)
             return;
         var task = write.AsTask();
@@ -226,6 +256,12 @@ internal abstract class Reader(Pushes pushes)
         {
             _quiet?.SetResult();
             _quiet = null;
+            if (_turns?.TryDequeue(out var turn) == true)
+            {
+                turn.SetResult();
+                return null;
+            }
+
             if (!_closed)
                 foreach (var watch in _watches)
                 {

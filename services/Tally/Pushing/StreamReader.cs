@@ -9,9 +9,6 @@ internal sealed class StreamReader(HttpContext context, Pushes pushes) : Reader(
     /// <summary>Done when the stream should end: the client left, doesn't read, or the process stops.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Keeps proxies from closing an idle stream, and finds out whether the client is still there.</summary>
-    public void Heartbeat() => WriteBetween(() => WriteAsync(Comment));
-
     public override ValueTask GoodbyeAsync()
     {
         End();
@@ -28,6 +25,9 @@ internal sealed class StreamReader(HttpContext context, Pushes pushes) : Reader(
     }
 
     protected override ValueTask WriteAsync(Standing standing) => WriteAsync(standing.StreamEvent);
+
+    // Keeps proxies from closing an idle stream, and finds out whether the client is still there.
+    protected override ValueTask WriteSignAsync() => WriteAsync(Comment);
 
     protected override void Abort()
     {

@@ -24,7 +24,6 @@ internal sealed class Topic : IThreadPoolWorkItem
     private long _lastRun;
     private bool _ran;
     private bool _scheduled;
-    private Run? _run;
 
     public Topic(Board.Line line, Pushes pushes)
     {
@@ -79,31 +78,25 @@ internal sealed class Topic : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Tells one portion of the readers; runs again for the next one, after whatever was queued meanwhile.</summary>
+    /// <summary>Begins to tell the readers how the tool stands now.</summary>
     public void Execute()
     {
-        if (_run is not { } run)
+        Run run;
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                _run = run = Run.Begin(Newest, _watches, _changes, _traces);
-                _traces = null;
-                _lastRun = _pushes.Time.GetTimestamp();
-                _ran = true;
-            }
+            run = new Run(this, Newest, _watches, _changes, _traces);
+            _traces = null;
+            _lastRun = _pushes.Time.GetTimestamp();
+            _ran = true;
         }
 
-        run.Push(Portion);
-        if (!run.Done)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            return;
-        }
+        run.Start();
+    }
 
+    private void Ended(Run run)
+    {
         if (run.Sent > 0)
             _pushes.Metrics.Pushed(run.Sent, run.Standing);
-        run.End();
-        _run = null;
         lock (_gate)
         {
             _scheduled = _changes != run.Changes;
@@ -129,39 +122,60 @@ internal sealed class Topic : IThreadPoolWorkItem
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    // One state for all readers of this push, so that its bytes are made once even while the tool moves on.
-    private sealed class Run
+    // One state for all readers of this push, so that its bytes are made once even while the tool moves on. As many threads as there are processors take portions of the readers
+    // in turn, each of them queued again behind whatever else there is to do.
+    private sealed class Run : IThreadPoolWorkItem
     {
-        private Watch[] _readers = [];
-        private int _count, _next;
-        private Activity? _span;
+        private readonly Topic _topic;
+        private readonly Watch[] _readers;
+        private readonly int _count;
+        private readonly Activity? _span;
+        private int _next, _left, _sent;
 
-        public required Standing Standing { get; init; }
-        public required long Changes { get; init; }
-        public int Sent { get; private set; }
-        public bool Done => _next >= _count;
-
-        public static Run Begin(Standing standing, List<Watch> watches, long changes, List<ActivityContext>? traces)
+        public Run(Topic topic, Standing standing, List<Watch> watches, long changes, List<ActivityContext>? traces)
         {
-            var readers = ArrayPool<Watch>.Shared.Rent(Math.Max(1, watches.Count));
-            watches.CopyTo(readers);
-            var span = traces is null ? null : TallyTrace.Source.Continue("push tally", ActivityKind.Producer, traces);
-            return new Run { Standing = standing, Changes = changes, _readers = readers, _count = watches.Count, _span = span };
+            (_topic, Standing, Changes, _count) = (topic, standing, changes, watches.Count);
+            _left = (_count + Portion - 1) / Portion;
+            _readers = ArrayPool<Watch>.Shared.Rent(Math.Max(1, _count));
+            watches.CopyTo(_readers);
+            _span = traces is null ? null : TallyTrace.Source.Continue("push tally", ActivityKind.Producer, traces);
         }
 
-        public void Push(int most)
+        public Standing Standing { get; }
+        public long Changes { get; }
+        public int Sent => _sent;
+
+        public void Start()
         {
-            foreach (var watch in _readers.AsSpan(_next, Math.Min(most, _count - _next)))
+            if (_left == 0)
+                End();
+            for (var helper = Math.Min(_left, Environment.ProcessorCount); helper > 1; helper--)
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Execute();
+        }
+
+        public void Execute()
+        {
+            var from = Interlocked.Add(ref _next, Portion) - Portion;
+            if (from >= _count)
+                return;
+            var sent = 0;
+            foreach (var watch in _readers.AsSpan(from, Math.Min(Portion, _count - from)))
                 if (watch.Reader.Offer(watch, Standing))
-                    Sent++;
-            _next += most;
+                    sent++;
+            Interlocked.Add(ref _sent, sent);
+            if (Interlocked.Decrement(ref _left) == 0)
+                End();
+            else
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
 
-        public void End()
+        private void End()
         {
-            _span?.SetTag("tally.tool", Standing.Tally.Tool).SetTag("tally.version", Standing.Version).SetTag("tally.readers", Sent);
+            _span?.SetTag("tally.tool", Standing.Tally.Tool).SetTag("tally.version", Standing.Version).SetTag("tally.readers", _sent);
             _span?.Dispose();
             ArrayPool<Watch>.Shared.Return(_readers, clearArray: true);
+            _topic.Ended(this);
         }
     }
 }

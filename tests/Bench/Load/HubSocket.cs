@@ -20,10 +20,21 @@ internal sealed class HubSocket : IDisposable
     /// <summary>The newest version heard of the one tool watched.</summary>
     public long Version { get; private set; }
 
-    public static async Task<HubSocket> OpenAsync(string host, int port, string? from)
+    /// <param name="negotiate">Whether to negotiate first, as SignalR's clients do unless told otherwise; this site's own pages don't.</param>
+    public static async Task<HubSocket> OpenAsync(string host, int port, string? from, bool negotiate = false)
     {
         var reader = new HubSocket(await ConnectAsync(host, port, from));
-        await reader.SendAsync("GET /hubs/tallies HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+        var name = "";
+        if (negotiate)
+        {
+            await reader.SendAsync("POST /hubs/tallies/negotiate?negotiateVersion=1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+            await reader.ReadUntilAsync("availableTransports"u8.ToArray(), keep: true);
+            name = "?id=" + reader.Text().Split("\"connectionToken\":\"")[1].Split('"')[0];
+            reader._socket.Dispose();
+            reader = new HubSocket(await ConnectAsync(host, port, from));
+        }
+
+        await reader.SendAsync($"GET /hubs/tallies{name} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
         await reader.ReadUntilAsync("\r\n\r\n"u8.ToArray());
         await reader.SendFrameAsync("{\"protocol\":\"json\",\"version\":1}\u001e");
         await reader.ReadUntilAsync("{}\u001e"u8.ToArray());
@@ -91,12 +102,15 @@ internal sealed class HubSocket : IDisposable
         _length += read;
     }
 
-    private async Task ReadUntilAsync(byte[] mark)
+    private async Task ReadUntilAsync(byte[] mark, bool keep = false)
     {
         while (_buffer.AsSpan(0, _length).IndexOf(mark) < 0)
             await ReceiveAsync();
-        _length = 0;
+        if (!keep)
+            _length = 0;
     }
+
+    private string Text() => Encoding.ASCII.GetString(_buffer, 0, _length);
 
     private static async Task<Socket> ConnectAsync(string host, int port, string? from)
     {

@@ -18,12 +18,12 @@ internal static class ReaderCrowd
         {
             readers[n] = kind == "stream"
                 ? await HubSocket.StreamAsync(host, port, from, tool, beside)
-                : await HubSocket.OpenAsync(host, port, from);
-            if (kind == "hub")
+                : await HubSocket.OpenAsync(host, port, from, negotiate: kind == "negotiated");
+            if (kind != "stream")
                 await readers[n].WatchAsync(tool, beside);
         }
 
-        var pings = kind == "hub" ? PingAsync(readers) : Task.CompletedTask;
+        var pings = kind != "stream" ? PingAsync(readers) : Task.CompletedTask;
         var deaf = 0;
         Console.WriteLine("ready");
         while (await Console.In.ReadLineAsync() is { } line && line.Split(' ') is [var order, var number])

@@ -12,7 +12,7 @@ internal static class LiveReaders
 
     public static async Task MeasureAsync(Form form, Report report)
     {
-        foreach (var (kind, memory) in ((IEnumerable<(string Name, double)>)[("hub", 17), ("stream", 11)]).Where(some => form.Kind is null || some.Name == form.Kind))
+        foreach (var (kind, memory) in ((IEnumerable<(string Name, double)>)[("hub", 17), ("negotiated", 17), ("stream", 11)]).Where(some => form.Kind is null || some.Name == form.Kind))
         {
             await using var whole = await Whole.StartAsync(report);
             await Task.Delay(TimeSpan.FromSeconds(form.Smoke ? 0 : 5));

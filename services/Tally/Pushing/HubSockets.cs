@@ -1,0 +1,188 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using Hosting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+
+namespace Tally;
+
+/// <summary>
+/// The hub for readers who come straight by WebSocket without negotiating first, as this site's own pages do: the same protocol by SignalR's own library, on the socket itself.
+/// SignalR's connection was rejected for them: it keeps two more pipes and some thirty objects for each reader, and looks at all of them every second, which at ten thousands of
+/// readers was a third of the memory and most of the idle processor (tests/Bench/README.md). Whoever negotiates gets SignalR's own connection, with its other transports.
+/// </summary>
+internal sealed partial class HubSockets
+{
+    private static readonly TimeSpan ForHandshake = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ForGoodbye = TimeSpan.FromSeconds(2);
+    // Nothing of a socket waits on a timer of its own: one timer beats for all.
+    private static readonly WebSocketAcceptContext Accept = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan };
+
+    private readonly ConcurrentDictionary<SocketReader, TaskCompletionSource> _open = new();
+    private readonly HubCalls _calls;
+    private readonly Pushes _pushes;
+    private readonly Heartbeats _beats;
+    private readonly IHubProtocolResolver _protocols;
+    private readonly TimeProvider _time;
+    private readonly ILogger<HubSockets> _log;
+    private readonly bool _bounded;
+
+    public HubSockets(
+        HubCalls calls, Pushes pushes, Heartbeats beats, IHubProtocolResolver protocols, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time,
+        ILogger<HubSockets> log)
+    {
+        (_calls, _pushes, _beats, _protocols, _time, _log) = (calls, pushes, beats, protocols, time, log);
+        _bounded = configuration.Switch(RateLimits.Setting, standard: true);
+        // Made when the routes are, so before Drain registers, and hence told after it: by now every reader was said goodbye to.
+        lifetime.ApplicationStopping.Register(End);
+    }
+
+    /// <summary>Serves the request if it is one of ours, an upgrade without the connection's name that a negotiation would have given, and else hands it on.</summary>
+    public Task ServeAsync(HttpContext context, RequestDelegate negotiated) =>
+        context.WebSockets.IsWebSocketRequest && !context.Request.Query.ContainsKey("id") ? ServeAsync(context) : negotiated(context);
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(Accept);
+        using var frames = new Frames(socket, LiveTallies.MostBytes);
+        try
+        {
+            if (await ShakeHandsAsync(socket, frames) is { } protocol)
+                await ServeAsync(socket, frames, protocol, context.Abort);
+            await HangUpAsync(socket, WebSocketCloseStatus.NormalClosure);
+        }
+        catch (Exception gone) when (IsGone(gone))
+        {
+            // The reader went away, or was sent away; nothing is owed to it.
+        }
+        catch (InvalidDataException nonsense)
+        {
+            LogNonsense(nonsense.Message);
+            await HangUpAsync(socket, WebSocketCloseStatus.InvalidPayloadData);
+        }
+    }
+
+    private async Task<IHubProtocol?> ShakeHandsAsync(WebSocket socket, Frames frames)
+    {
+        using var patience = new CancellationTokenSource(ForHandshake, _time);
+        HandshakeRequestMessage? request = null;
+        while (request is null)
+        {
+            if (!await frames.ReadAsync(patience.Token))
+                return null;
+            var input = frames.Unread;
+            if (HandshakeProtocol.TryParseRequestMessage(ref input, out request))
+                frames.Keep(input);
+        }
+
+        var protocol = _protocols.GetProtocol(request.Protocol, null);
+        var sound = protocol?.IsVersionSupported(request.Version) == true;
+        var answer = new ArrayBufferWriter<byte>();
+        HandshakeProtocol.WriteResponseMessage(
+            sound ? HandshakeResponseMessage.Empty : new HandshakeResponseMessage($"The protocol '{request.Protocol}' in version {request.Version} is not spoken here."), answer);
+        await socket.SendAsync(answer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+        return sound ? protocol : null;
+    }
+
+    private async Task ServeAsync(WebSocket socket, Frames frames, IHubProtocol protocol, Action abort)
+    {
+        var reader = new SocketReader(socket, protocol, abort, _pushes);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _open.TryAdd(reader, ended);
+        var place = _beats.Add(reader);
+        _pushes.Add(reader);
+        _pushes.Metrics.Connected(1);
+        try
+        {
+            CallBudget? budget = null;
+            do
+            {
+                reader.Heard();
+                foreach (var message in frames.Parse(protocol))
+                {
+                    if (message is CloseMessage)
+                        return;
+                    if (message is not (InvocationMessage or StreamInvocationMessage or InvocationBindingFailureMessage))
+                        continue;
+                    if (_bounded && !(budget ??= new CallBudget(_time)).Takes())
+                        return;
+                    await AnswerAsync(reader, message);
+                }
+            }
+            while (await frames.ReadAsync(CancellationToken.None));
+        }
+        finally
+        {
+            _beats.Remove(reader, place);
+            _pushes.Remove(reader);
+            _pushes.Metrics.Connected(-1);
+            // Not awaited: a write to a connection that is gone may take as long as it likes.
+            _ = reader.CloseAsync();
+            _open.TryRemove(reader, out _);
+            ended.SetResult();
+        }
+    }
+
+    private async Task AnswerAsync(SocketReader reader, HubMessage message)
+    {
+        var answer = await InvokeAsync(reader, message);
+        if (answer.InvocationId is not null)
+            await reader.AnswerAsync(answer);
+        // Pushes of what Watch has prepared begin here, behind the snapshot.
+        reader.Activate();
+    }
+
+    private async Task<CompletionMessage> InvokeAsync(SocketReader reader, HubMessage message)
+    {
+        var invocation = (message as HubInvocationMessage)?.InvocationId!;
+        try
+        {
+            switch (message)
+            {
+                case InvocationMessage { Target: nameof(TallyHub.Watch), Arguments: [var tools] }:
+                    return CompletionMessage.WithResult(invocation, await _calls.WatchAsync(reader, (string[]?)tools, CancellationToken.None));
+                case InvocationMessage { Target: nameof(TallyHub.Unwatch), Arguments: [var tools] }:
+                    HubCalls.Unwatch(reader, (string[]?)tools);
+                    return CompletionMessage.Empty(invocation);
+                case InvocationBindingFailureMessage unbound:
+                    return CompletionMessage.WithError(unbound.InvocationId!, $"Failed to invoke '{unbound.Target}': there is no such method with such arguments.");
+                default:
+                    return CompletionMessage.WithError(invocation, "This hub streams nothing; invoke Watch or Unwatch.");
+            }
+        }
+        catch (HubException refusal)
+        {
+            // The form in which SignalR tells it.
+            return CompletionMessage.WithError(invocation, $"An unexpected error occurred invoking '{((InvocationMessage)message).Target}' on the server. HubException: {refusal.Message}");
+        }
+    }
+
+    private async Task HangUpAsync(WebSocket socket, WebSocketCloseStatus why)
+    {
+        using var patience = new CancellationTokenSource(ForGoodbye, _time);
+        try
+        {
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                await socket.CloseOutputAsync(why, null, patience.Token);
+        }
+        catch (Exception gone) when (IsGone(gone))
+        {
+            // It hung up first.
+        }
+    }
+
+    private static bool IsGone(Exception error) =>
+        error is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or ConnectionResetException or ConnectionAbortedException;
+
+    private void End()
+    {
+        Task.WaitAll([.. _open.Values.Select(ended => ended.Task)], ForGoodbye);
+        foreach (var (reader, _) in _open)
+            reader.Cut();
+    }
+
+    [LoggerMessage(4051, LogLevel.Debug, "A reader's connection sent what is no message of the hub: {Problem}")]
+    private partial void LogNonsense(string problem);
+}
