@@ -218,6 +218,8 @@ async function cast(tool, choice) {
 
 async function becomeVoter() {
   const answer = await send('POST', '/api/voters');
+  if (answer.status === 429)
+    throw new Error('Your vote was not taken: many new voters came from where you are. Please try again later.');
   if (!answer.ok)
     throw new Error('Your vote was not taken. Please try again in a moment.');
   voter.remember(true);

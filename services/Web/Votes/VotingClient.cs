@@ -84,7 +84,6 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
             using var answer = choice == "withdraw"
                 ? await SendAsync(context, HttpMethod.Delete, $"api/votes/{tool}", voter, null, limit.Token)
                 : await SendAsync(context, HttpMethod.Put, $"api/votes/{tool}", voter, JsonContent.Create(new { choice }), limit.Token);
-            var retry = (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 5);
             return (answer.StatusCode switch
             {
                 HttpStatusCode.OK => Outcome.Cast,
@@ -93,7 +92,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
                 HttpStatusCode.TooManyRequests => Outcome.TooMany,
                 >= HttpStatusCode.InternalServerError => Outcome.Away,
                 _ => Outcome.Refused,
-            }, retry);
+            }, Seconds(answer));
         }
         catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
@@ -102,8 +101,8 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
         }
     }
 
-    /// <returns>The Set-Cookie lines for the reader and the Cookie header they amount to; null when Voting gave no voter.</returns>
-    public async Task<(string[] SetCookie, string Voter)?> NewVoterAsync(HttpContext context)
+    /// <returns>The Set-Cookie lines for the reader and the Cookie header they amount to; null when Voting gave no voter, and then why and for how many seconds.</returns>
+    public async Task<((string[] SetCookie, string Voter)? Made, Outcome Outcome, int RetryAfter)> NewVoterAsync(HttpContext context)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(ToCast);
@@ -111,17 +110,19 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
         {
             using var answer = await SendAsync(context, HttpMethod.Post, "api/voters", context.Request.VoterHeader(), null, limit.Token);
             if (!answer.IsSuccessStatusCode)
-                return null;
+                return (null, answer.StatusCode is HttpStatusCode.TooManyRequests ? Outcome.TooMany : Outcome.Away, Seconds(answer));
             var lines = answer.Headers.TryGetValues(HeaderNames.SetCookie, out var set) ? set.ToArray() : [];
             var made = lines.Select(line => line.Split(';', 2)[0]).FirstOrDefault(pair => pair.Contains("voter=", StringComparison.Ordinal));
-            return (made ?? context.Request.VoterHeader()) is { } voter ? (lines, voter) : null;
+            return (made ?? context.Request.VoterHeader()) is { } voter ? ((lines, voter), Outcome.Cast, 0) : (null, Outcome.Away, 5);
         }
         catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             NotCast(log, "", error.GetType().Name);
-            return null;
+            return (null, Outcome.Away, 5);
         }
     }
+
+    private static int Seconds(HttpResponseMessage answer) => (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 5);
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpContext context, HttpMethod method, string path, string? voter, HttpContent? body, CancellationToken stop)
