@@ -22,14 +22,13 @@ public class LimitsTests(Site site)
         await Expect(voted.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: ship.");
         var refused = await second.OpenAsync();
         await refused.Button("Ship", "Cursor 2.0").ClickAsync();
-        await Expect(refused.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote was not taken: many new voters came from where you are. Please try again later.");
+        await Expect(refused.OwnVote("cursor-2-0")).ToContainTextAsync("Your vote was not counted: many new voters came from where you are. Please try again in ");
 
         var plain = await without.OpenAsync();
         await plain.Button("Ship", "Cursor 2.0").ClickAsync();
         await plain.GetByRole(AriaRole.Button, new() { Name = "Set the cookie and vote ship" }).ClickAsync();
         await Expect(plain.Locator("h1")).ToHaveTextAsync("Many new voters came from where you are");
-        await Expect(plain.Locator("main")).ToContainTextAsync("minutes.");
-        (await without.Context.CookiesAsync()).ShouldBeEmpty();
+        await Expect(plain.Locator("main")).ToContainTextAsync("Please try again in");
 
         var search = await first.OpenAsync("/tools?q=code");
         for (var searches = 0; searches < 100 && (await search.ReloadAsync())!.Status != 429; searches++)

@@ -33,7 +33,7 @@ public sealed class FakeBackend : IAsyncDisposable
     public bool NothingToTell { get; set; }
     public int VotingAnswers { get; set; } = 200;
 
-    /// <summary>Whether Voting refuses new voters: too many came from one place.</summary>
+    /// <summary>Whether Voting refuses votes of new voters: too many came from one place.</summary>
     public bool NoNewVoters { get; set; }
 
     public string IssueTitle { get; set; } = "Week 48";
@@ -135,13 +135,6 @@ public sealed class FakeBackend : IAsyncDisposable
                 return Task.CompletedTask;
             }
 
-            if (NoNewVoters)
-            {
-                context.Response.StatusCode = 429;
-                context.Response.Headers.RetryAfter = "1800";
-                return Send(context, new { type = "urn:problem-type:too-many-requests" });
-            }
-
             context.Response.StatusCode = 201;
             context.Response.Headers.SetCookie = "voter=fresh-voter; Path=/; HttpOnly; SameSite=Lax";
             return Send(context, new { token = "fresh-voter", expiresAt = "2027-11-20T10:00:00Z" });
@@ -150,6 +143,13 @@ public sealed class FakeBackend : IAsyncDisposable
         Map("Voting", "/api/votes/{tool}", context =>
         {
             var tool = (string)context.Request.RouteValues["tool"]!;
+            if (NoNewVoters)
+            {
+                context.Response.StatusCode = 429;
+                context.Response.Headers.RetryAfter = "1800";
+                return Send(context, new { type = "urn:problem-type:too-many-new-voters" });
+            }
+
             context.Response.StatusCode = !Tools.ContainsKey(tool) ? 404 : VotingAnswers;
             if (VotingAnswers is 429 or 503)
                 context.Response.Headers.RetryAfter = "30";

@@ -33,7 +33,7 @@ internal static class CastByForm
             return Malformed(context);
         var (made, outcome, retry) = await voting.NewVoterAsync(context);
         if (made is not var (lines, voter))
-            return outcome is Outcome.TooMany ? TooManyVoters(context, retry) : Away(context, retry);
+            return outcome is Outcome.TooMany ? TooMany(context, retry) : Away(context, retry);
         foreach (var line in lines)
             context.Response.Headers.Append("Set-Cookie", line);
         return await CastAsync(context, voting, catalog, vote, voter);
@@ -48,6 +48,7 @@ internal static class CastByForm
             Outcome.NoVoter => await AskOnceAsync(context, catalog, vote),
             Outcome.UnknownTool => Page.NotFound(context, "tool"),
             Outcome.TooMany => TooMany(context, retry),
+            Outcome.TooManyVoters => TooManyVoters(context, retry),
             Outcome.Away => Away(context, retry),
             _ => Malformed(context),
         };

@@ -7,11 +7,13 @@ namespace Web;
 public sealed record OwnVote(string Tool, string? Choice, DateTimeOffset? At = null);
 
 /// <summary>What became of a vote cast through a form.</summary>
-internal enum Outcome { Cast, NoVoter, UnknownTool, TooMany, Away, Refused }
+internal enum Outcome { Cast, NoVoter, UnknownTool, TooMany, TooManyVoters, Away, Refused }
 
 /// <summary>Speaks to Voting in the reader's name: the reader's cookie, host and address are passed on, nothing else of theirs.</summary>
 internal sealed partial class VotingClient(IHttpClientFactory clients, Patience patience, ILogger<VotingClient> log)
 {
+    private sealed record Problem(string? Type);
+
     private sealed record OwnVotes(IReadOnlyList<OwnVote> Votes);
 
     private static readonly TimeSpan ToList = TimeSpan.FromSeconds(3);
@@ -89,7 +91,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
                 HttpStatusCode.OK => Outcome.Cast,
                 HttpStatusCode.Unauthorized => Outcome.NoVoter,
                 HttpStatusCode.NotFound => Outcome.UnknownTool,
-                HttpStatusCode.TooManyRequests => Outcome.TooMany,
+                HttpStatusCode.TooManyRequests => (await answer.Content.ReadFromJsonAsync<Problem>(limit.Token))?.Type?.EndsWith("too-many-new-voters", StringComparison.Ordinal) == true ? Outcome.TooManyVoters : Outcome.TooMany,
                 >= HttpStatusCode.InternalServerError => Outcome.Away,
                 _ => Outcome.Refused,
             }, Seconds(answer));
