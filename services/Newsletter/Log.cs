@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(5007, LogLevel.Information, "Published issue {Week}, addressed to {Mails} subscribers")]
     public static partial void Published(ILogger log, string week, int mails);
 
+    [LoggerMessage(EventId = 5009, Message = "Issue {Week} waits until Catalog and Tally answer: {Problem}")]
+    public static partial void Waits(ILogger log, LogLevel level, string week, string problem);
+
     [LoggerMessage(5008, LogLevel.Warning, "The newsletter's database did not answer: {Problem}")]
     public static partial void DatabaseAway(ILogger log, string problem);
 }

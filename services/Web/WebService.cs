@@ -31,6 +31,7 @@ public static class WebService
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddHealthChecks().AddCheck<CatalogReachable>("web-catalog");
         builder.AddPageCache();
+        services.AddPageLimits();
         services.AddResponseCompression(compression =>
         {
             // Pages hold no secret a reader's input could be compressed together with.

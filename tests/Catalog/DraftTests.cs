@@ -5,13 +5,17 @@ using Xunit;
 
 namespace Catalog.Tests;
 
-public sealed class DraftTests : IAsyncLifetime
+public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
 {
     private RunningCatalog _catalog = null!;
 
-    public async ValueTask InitializeAsync() => _catalog = await RunningCatalog.StartAsync();
+    public async ValueTask InitializeAsync() => _catalog = await RunningCatalog.StartOnAsync(postgres);
 
-    public ValueTask DisposeAsync() => _catalog.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _catalog.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_draft_is_seen_by_editors_only_and_told_to_nobody_until_it_is_published()
@@ -125,6 +129,33 @@ public sealed class DraftTests : IAsyncLifetime
         (await _catalog.ReadAsync("/api/comparisons/deepl-vs-runway"))["curated"]!.GetValue<bool>().ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_comparison_of_a_tool_that_is_only_a_draft_can_be_looked_at_and_is_published_after_it()
+    {
+        var pair = new { summary = "A terminal and a translator.", pricing = "Both begin free." };
+        (await SaveAsync("comparisons/aider-vs-deepl", pair)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _catalog.Editor.GetAsync("/api/drafts/comparisons/aider-vs-deepl/preview")).StatusCode.ShouldBe(HttpStatusCode.BadRequest, "there is no such tool, not even a draft of one");
+
+        (await SaveAsync("tools/aider", RunningCatalog.ATool())).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await EditorReadsAsync("/api/drafts/comparisons/aider-vs-deepl/preview"))["tools"]!.AsArray().Select(tool => tool!["name"]!.ToString()).ShouldBe(["Aider", "DeepL"]);
+        (await PublishAsync("comparisons/aider-vs-deepl", pair, 0, await TagAsync("comparisons/aider-vs-deepl"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        (await PublishAsync("tools/aider", RunningCatalog.ATool(), 0, await TagAsync("tools/aider"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await PublishAsync("comparisons/aider-vs-deepl", pair, 0, await TagAsync("comparisons/aider-vs-deepl"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task The_history_tells_what_a_draft_changes_of_what_readers_see()
+    {
+        var document = (await EditorReadsAsync("/api/drafts/tools/deepl"))["document"]!.DeepClone();
+        document["tagline"] = "Other words";
+        (await _catalog.PutAsync("/api/drafts/tools/deepl", new { @base = 1, document })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var edit = (await EditorReadsAsync("/api/edits?kind=tool-draft&slug=deepl"))["edits"]!.AsArray().ShouldHaveSingleItem()!;
+        edit["before"]!["tagline"]!.ToString().ShouldNotBe("Other words");
+        edit["before"]!["tagline"] = "Other words";
+        JsonNode.DeepEquals(edit["before"], edit["after"]).ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("{\"base\":-1,\"document\":{}}")]
@@ -156,3 +187,7 @@ public sealed class DraftTests : IAsyncLifetime
 
     private async Task<JsonNode> EditorReadsAsync(string path) => JsonNode.Parse(await _catalog.Editor.GetStringAsync(path))!;
 }
+
+public sealed class DraftsOnSqlite() : DraftTests(null);
+
+public sealed class DraftsOnPostgres(PostgresServer server) : DraftTests(server);

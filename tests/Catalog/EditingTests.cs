@@ -5,13 +5,17 @@ using Xunit;
 
 namespace Catalog.Tests;
 
-public sealed class EditingTests : IAsyncLifetime
+public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
 {
     private RunningCatalog _catalog = null!;
 
-    public async ValueTask InitializeAsync() => _catalog = await RunningCatalog.StartAsync();
+    public async ValueTask InitializeAsync() => _catalog = await RunningCatalog.StartOnAsync(postgres);
 
-    public ValueTask DisposeAsync() => _catalog.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _catalog.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_new_tool_is_created_changed_and_found()
@@ -219,3 +223,7 @@ public sealed class EditingTests : IAsyncLifetime
     public async Task A_tool_needs_a_slug_by_the_grammar(string slug) =>
         ((int)(await _catalog.PutAsync($"/api/tools/{slug}", RunningCatalog.ATool())).StatusCode).ShouldBe(400);
 }
+
+public sealed class EditingOnSqlite() : EditingTests(null);
+
+public sealed class EditingOnPostgres(PostgresServer server) : EditingTests(server);

@@ -6,14 +6,18 @@ using Xunit;
 namespace Catalog.Tests;
 
 /// <summary>The catalog as a file, out and in again.</summary>
-public sealed class FileTests : IAsyncLifetime
+public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
 {
     private const string Export = "/api/catalog/export";
     private RunningCatalog _catalog = null!;
 
-    public async ValueTask InitializeAsync() => _catalog = await RunningCatalog.StartAsync();
+    public async ValueTask InitializeAsync() => _catalog = await RunningCatalog.StartOnAsync(postgres);
 
-    public ValueTask DisposeAsync() => _catalog.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _catalog.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task What_was_exported_brings_everything_it_names_back_to_the_letter()
@@ -149,3 +153,7 @@ public sealed class FileTests : IAsyncLifetime
         return tool;
     }
 }
+
+public sealed class FilesOnSqlite() : FileTests(null);
+
+public sealed class FilesOnPostgres(PostgresServer server) : FileTests(server);

@@ -8,12 +8,12 @@ using Xunit;
 
 namespace Catalog.Tests;
 
-public sealed class PublishingTests
+public abstract class PublishingTests(PostgresServer? postgres)
 {
     [Fact]
     public async Task The_other_services_hear_of_the_sample_in_one_message_and_of_every_edit()
     {
-        await using var catalog = await RunningCatalog.StartAsync();
+        await using var catalog = await RunningCatalog.StartOnAsync(postgres);
         await Eventually.Async(() => Task.FromResult(catalog.Heard.Tools.Any(tool => tool.Slug == "cursor-2-0") && !catalog.Heard.Comparisons.IsEmpty));
         catalog.Heard.MessageSizes.First().ShouldBe((int)(await catalog.ReadAsync("/api/tools"))["total"]!);
 
@@ -27,7 +27,7 @@ public sealed class PublishingTests
     [Fact]
     public async Task What_a_crash_left_unpublished_is_published_after_the_next_start()
     {
-        await using var catalog = await RunningCatalog.StartAsync();
+        await using var catalog = await RunningCatalog.StartOnAsync(postgres);
         await Eventually.Async(() => Task.FromResult(catalog.Heard.Tools.Any(tool => tool.Slug == "runway")));
         await Eventually.Async(async () => await ScalarAsync(catalog, "select count(*) from tools where version > published_version") == 0);
         await ScalarAsync(catalog, "update tools set version = 9 where slug = 'runway' returning version");
@@ -38,7 +38,7 @@ public sealed class PublishingTests
     [Fact]
     public async Task A_restart_keeps_every_edit_and_loads_no_sample_again()
     {
-        await using var catalog = await RunningCatalog.StartAsync();
+        await using var catalog = await RunningCatalog.StartOnAsync(postgres);
         (await catalog.PutAsync("/api/tools/aider", RunningCatalog.ATool())).StatusCode.ShouldBe(HttpStatusCode.Created);
         (await catalog.DeleteAsync("/api/tools/deepl", "\"1\"")).StatusCode.ShouldBe(HttpStatusCode.OK);
         var before = await catalog.Reader.GetStringAsync("/api/catalog/tools");
@@ -54,7 +54,7 @@ public sealed class PublishingTests
     [Fact]
     public async Task The_history_of_edits_keeps_whole_documents_and_who_made_them_and_cannot_be_rewritten()
     {
-        await using var catalog = await RunningCatalog.StartAsync();
+        await using var catalog = await RunningCatalog.StartOnAsync(postgres);
         await catalog.PutAsync("/api/tools/deepl", RunningCatalog.ATool("Renamed"), "\"1\"");
         var database = catalog.Services.GetRequiredKeyedService<Database>("Catalog");
         await using var connection = await database.Source.OpenConnectionAsync();
@@ -70,7 +70,7 @@ public sealed class PublishingTests
     [Fact]
     public async Task A_long_list_comes_in_pages_without_gap_or_double()
     {
-        await using var catalog = await RunningCatalog.StartAsync();
+        await using var catalog = await RunningCatalog.StartOnAsync(postgres);
         for (var n = 0; n < 40; n++)
             (await catalog.PutAsync($"/api/tools/made-{n}", RunningCatalog.ATool($"Made {n}"))).StatusCode.ShouldBe(HttpStatusCode.Created);
 
@@ -90,3 +90,7 @@ public sealed class PublishingTests
         return await connection.ExecuteScalarAsync<long>(sql);
     }
 }
+
+public sealed class PublishingOnSqlite() : PublishingTests(null);
+
+public sealed class PublishingOnPostgres(PostgresServer server) : PublishingTests(server);

@@ -13,11 +13,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Npgsql;
 
 namespace Catalog.Tests;
 
-/// <summary>The real service on a free port, with a database of its own: SQLite, or PostgreSQL when CATALOG_TESTS_POSTGRES holds a connection string.</summary>
+/// <summary>The real service on a free port, with a database of its own.</summary>
 public sealed class RunningCatalog : IAsyncDisposable
 {
     public const string Issuer = "catalog-tests";
@@ -39,24 +38,15 @@ public sealed class RunningCatalog : IAsyncDisposable
     public Heard Heard { get; } = new();
     public IServiceProvider Services => _app!.Services;
 
-    public static async Task<RunningCatalog> StartAsync(bool withEditors = true, params string[] settings)
-    {
-        string connection;
-        string? folder = null;
-        if (Environment.GetEnvironmentVariable("CATALOG_TESTS_POSTGRES") is { Length: > 0 } server)
-        {
-            var name = "catalog_" + Guid.NewGuid().ToString("n");
-            await using var source = NpgsqlDataSource.Create(server);
-            await using var create = source.CreateCommand($"create database {name}");
-            await create.ExecuteNonQueryAsync();
-            connection = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 8 }.ToString();
-        }
-        else
-        {
-            folder = Directory.CreateTempSubdirectory("catalog-tests-").FullName;
-            connection = $"Data Source={Path.Combine(folder, "catalog.db")}";
-        }
+    public static Task<RunningCatalog> StartAsync(bool withEditors = true, params string[] settings) => StartAsync(null, withEditors, settings);
 
+    /// <param name="postgres">Null for SQLite.</param>
+    public static Task<RunningCatalog> StartOnAsync(PostgresServer? postgres) => StartAsync(postgres, true, []);
+
+    private static async Task<RunningCatalog> StartAsync(PostgresServer? postgres, bool withEditors, string[] settings)
+    {
+        var folder = postgres is null ? Directory.CreateTempSubdirectory("catalog-tests-").FullName : null;
+        var connection = postgres is null ? $"Data Source={Path.Combine(folder!, "catalog.db")}" : await postgres.NewDatabaseAsync();
         var catalog = new RunningCatalog(connection, withEditors, folder, settings);
         await catalog.StartAgainAsync();
         return catalog;

@@ -33,6 +33,11 @@ public sealed class FakeBackend : IAsyncDisposable
     public bool NothingToTell { get; set; }
     public int VotingAnswers { get; set; } = 200;
 
+    /// <summary>Whether Voting refuses votes of new voters: too many came from one place.</summary>
+    public bool NoNewVoters { get; set; }
+
+    public string IssueTitle { get; set; } = "Week 48";
+
     public static async Task<FakeBackend> StartAsync(string url = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateBuilder();
@@ -138,6 +143,13 @@ public sealed class FakeBackend : IAsyncDisposable
         Map("Voting", "/api/votes/{tool}", context =>
         {
             var tool = (string)context.Request.RouteValues["tool"]!;
+            if (NoNewVoters)
+            {
+                context.Response.StatusCode = 429;
+                context.Response.Headers.RetryAfter = "1800";
+                return Send(context, new { type = "urn:problem-type:too-many-new-voters" });
+            }
+
             context.Response.StatusCode = !Tools.ContainsKey(tool) ? 404 : VotingAnswers;
             if (VotingAnswers is 429 or 503)
                 context.Response.Headers.RetryAfter = "30";
@@ -147,16 +159,16 @@ public sealed class FakeBackend : IAsyncDisposable
 
     private void MapNewsletter()
     {
-        var issue = new { week = "2026-w48", title = "Week 48", publishedAt = "2026-11-23T08:00:00Z", intro = "What changed.", sections = new[] { new { title = "New", links = new[] { new { title = "A pair", path = "/compare", note = "Worth a look" } } } } };
+        object Issue() => new { week = "2026-w48", title = IssueTitle, publishedAt = "2026-11-23T08:00:00Z", intro = "What changed.", sections = new[] { new { title = "New", links = new[] { new { title = "A pair", path = "/compare", note = "Worth a look" } } } } };
         Map("Newsletter", "/api/newsletter/preview", context =>
         {
             context.Response.StatusCode = context.Request.Headers.Authorization == $"Bearer {EditorToken}" ? 200 : 401;
             return Send(context, NothingToTell
                 ? new { week = "2026-w49", dueAt = "2026-11-30T08:00:00Z", issue = (object?)null, html = (string?)null, text = (string?)null }
-                : new { week = "2026-w49", dueAt = "2026-11-30T08:00:00Z", issue = (object?)issue, html = (string?)"<p style=\"margin:0\">The mail</p>", text = (string?)"The mail <in words>" });
+                : new { week = "2026-w49", dueAt = "2026-11-30T08:00:00Z", issue = (object?)Issue(), html = (string?)"<p style=\"margin:0\">The mail</p>", text = (string?)"The mail <in words>" });
         });
-        Map("Newsletter", "/api/newsletter/issues", context => Send(context, new { issues = new[] { issue } }));
-        Map("Newsletter", "/api/newsletter/issues/{week}", context => SendOr404(context, (string)context.Request.RouteValues["week"]! == "2026-w48" ? issue : null));
+        Map("Newsletter", "/api/newsletter/issues", context => Send(context, new { issues = new[] { Issue() } }));
+        Map("Newsletter", "/api/newsletter/issues/{week}", context => SendOr404(context, (string)context.Request.RouteValues["week"]! == "2026-w48" ? Issue() : null));
         foreach (var form in new[] { "subscriptions", "confirmations", "unsubscriptions" })
         {
             Map("Newsletter", $"/api/newsletter/{form}", context =>

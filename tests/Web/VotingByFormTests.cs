@@ -38,12 +38,34 @@ public class VotingByFormTests
         var page = await Site.ReadAsync(asked);
         page.Words("h1").ShouldBe("Before your first vote");
         page.QuerySelector("form[action='/vote/first'] [name=return]")!.GetAttribute("value").ShouldBe(Back);
-        site.Backend.Received.ShouldBeEmpty();
+        page.Words("main").ShouldContain("vote ship on Cursor 2.0");
+        site.Backend.Received.ShouldAllBe(request => request.Path == "/api/catalog/tools");
 
         using var cast = await site.PostAsync("/vote/first", Vote());
         cast.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         cast.Headers.GetValues("Set-Cookie").Single().ShouldStartWith("voter=fresh-voter;");
         site.Backend.Received.ShouldContain(("PUT", "/api/votes/cursor-2-0", "voter=fresh-voter", """{"choice":"ship"}"""));
+    }
+
+    [Fact]
+    public async Task Where_too_many_new_voters_come_from_a_person_is_told_so_and_not_that_the_ledger_is_away()
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.NoNewVoters = true;
+        using var answer = await site.PostAsync("/vote/first", Vote());
+        answer.Headers.RetryAfter!.ToString().ShouldBe("1800");
+        var page = await Site.ReadAsync(answer, HttpStatusCode.TooManyRequests);
+        page.Words("h1").ShouldBe("Many new voters came from where you are");
+        page.Words("main").ShouldContain("Please try again in 30 minutes.");
+    }
+
+    [Fact]
+    public async Task Without_the_catalog_a_first_vote_is_asked_about_all_the_same()
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Down["Catalog"] = true;
+        using var asked = await site.PostAsync("/vote", Vote());
+        (await Site.ReadAsync(asked)).Words("main").ShouldContain("vote ship on this tool");
     }
 
     [Fact]

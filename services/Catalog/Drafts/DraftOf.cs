@@ -36,7 +36,7 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
     /// <summary>The tool or comparison that readers would see; what is wrong with it is in <paramref name="check"/>.</summary>
     public async Task<object?> ComposeAsync(Check check, CatalogReader catalog, string kind, string slug, JsonElement document, DateTime now) => kind == "tool"
         ? await ToolAsync(check, catalog, slug, document, await catalog.ToolAsync(slug), now)
-        : await PairAsync(check, catalog, slug, document, now) is var (row, a, b) ? ReadComparisons.Compose(row, a, b) : null;
+        : await PairAsync(check, catalog, slug, document, now, drafted: true) is var (row, a, b) ? ReadComparisons.Compose(row, a, b) : null;
 
     /// <summary>Publishes: the tool or comparison as readers see it since, or null, with the reasons in <paramref name="check"/>.</summary>
     public async Task<object?> PublishAsync(Check check, CatalogWriter catalog, Edit edit, string kind, string slug, JsonElement document)
@@ -44,7 +44,7 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         var now = edit.Now;
         if (kind == "comparison")
         {
-            if (await PairAsync(check, catalog, slug, document, now) is not var (row, a, b))
+            if (await PairAsync(check, catalog, slug, document, now, drafted: false) is not var (row, a, b))
                 return null;
             var former = await catalog.ComparisonAsync(slug);
             if (ComparisonDocument.Same(former, row))
@@ -72,16 +72,23 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         return check.Passed ? tool : null;
     }
 
-    private async Task<(ComparisonRow Row, Tool A, Tool B)?> PairAsync(Check check, CatalogReader catalog, string slug, JsonElement document, DateTime now)
+    // To look at, a tool that is only a draft will do; to publish, both have to be there for readers.
+    private async Task<(ComparisonRow Row, Tool A, Tool B)?> PairAsync(Check check, CatalogReader catalog, string slug, JsonElement document, DateTime now, bool drafted)
     {
         var (a, b) = Slug.Split(slug)!.Value;
-        var tools = await catalog.ToolsAsync([a, b]);
-        foreach (var unknown in ((string[])[a, b]).Except(tools.Select(tool => tool.Slug)))
-            check.Fail("slug", $"names a tool that readers can't see yet: {unknown}");
+        var tools = (await catalog.ToolsAsync([a, b])).ToList();
+        foreach (var unknown in ((string[])[a, b]).Except(tools.Select(tool => tool.Slug)).ToList())
+        {
+            if (drafted && await catalog.DraftAsync("tool", unknown) is { } row && await ToolAsync(new Check(), catalog, unknown, ReadDrafts.Parse(row), null, now) is { } tool)
+                tools.Add(tool);
+            else
+                check.Fail("slug", $"names a tool that readers can't see yet: {unknown}");
+        }
+
         if (Read<ComparisonDocument>(check, document) is not { } draft)
             return null;
-        var row = draft.Row(check, slug, a, b, await catalog.ComparisonAsync(slug), now);
-        return check.Passed ? (row, tools.Single(tool => tool.Slug == a), tools.Single(tool => tool.Slug == b)) : null;
+        var pair = draft.Row(check, slug, a, b, await catalog.ComparisonAsync(slug), now);
+        return check.Passed ? (pair, tools.Single(tool => tool.Slug == a), tools.Single(tool => tool.Slug == b)) : null;
     }
 
     // A draft may hold a word where a number belongs. That is one more thing to mend, beside its field, and no reason not to look at the others.

@@ -90,15 +90,15 @@ internal static class WriteDraft
     private static async Task<Draft> KeepAsync(CatalogWriter catalog, Edit edit, DraftOf drafts, string word, string slug, DraftEdit sent, DraftRow? former)
     {
         var (text, now) = (sent.Document!.Value.GetRawText(), edit.Now);
+        var (present, stands) = await drafts.PresentAsync(catalog, word, slug);
         if (former is null || former.Document != text || former.BasedOn != sent.Base)
         {
-            await edit.RecordAsync(catalog, now, $"{word}-draft", slug, former is null ? null : ReadDrafts.Parse(former), sent.Document.Value);
+            await edit.RecordAsync(catalog, now, $"{word}-draft", slug, former is null ? stands : ReadDrafts.Parse(former), sent.Document.Value);
             former = new() { Kind = word, Slug = slug, Document = text, BasedOn = sent.Base!.Value, Editor = edit.Editor, SavedAt = Units.Text(now), Version = catalog.Number };
             await catalog.SaveDraftAsync(former);
         }
 
         edit.Context.Response.Headers.ETag = ReadDrafts.Tag(former);
-        var (present, _) = await drafts.PresentAsync(catalog, word, slug);
         return new(word + "s", slug, former.BasedOn, present, sent.Document.Value, former.Editor, Units.Time(former.SavedAt));
     }
 }

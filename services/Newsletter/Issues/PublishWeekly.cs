@@ -14,15 +14,29 @@ internal sealed class PublishWeekly(
     TimeProvider time, Wake wake, NewsletterMetrics metrics, ILogger<PublishWeekly> log)
     : BackgroundWork(schemas, log)
 {
-    protected override Task RestAsync(CancellationToken stop) => Task.Delay(TimeSpan.FromMinutes(1), time, stop);
+    private int _waits;
+
+    protected override Task RestAsync(CancellationToken stop) => Task.Delay(_waits == 1 ? TimeSpan.FromSeconds(5) : TimeSpan.FromMinutes(1), time, stop);
 
     protected override async Task TurnAsync(CancellationToken stop)
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.Now());
         await using var connection = await database.Source.OpenConnectionAsync(stop);
         var (week, due) = await next.DueAsync(connection, now);
-        if (due <= now && await next.ComposeAsync(connection, week, now, stop) is { } draft)
-            await DecideAsync(connection, week, draft.Issue, now.ToUnixTimeMilliseconds(), stop);
+        if (due > now)
+            return;
+        try
+        {
+            if (await next.ComposeAsync(connection, week, now, stop) is { } draft)
+                await DecideAsync(connection, week, draft.Issue, now.ToUnixTimeMilliseconds(), stop);
+            _waits = 0;
+        }
+        catch (HttpRequestException away)
+        {
+            // Started together, the others may be a moment behind; only the second time it is worth somebody's attention. Half an issue would be worse than a late one.
+            Log.Waits(log, _waits == 0 ? LogLevel.Information : LogLevel.Warning, week, away.Message);
+            _waits++;
+        }
     }
 
     private async Task DecideAsync(DbConnection connection, string week, Issue? issue, long now, CancellationToken stop)

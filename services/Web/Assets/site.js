@@ -210,14 +210,23 @@ async function cast(tool, choice) {
     answer = await once();
   }
   if (answer.status === 429)
-    throw new Error(`That was a lot of votes at once. Please try again in ${answer.headers.get('retry-after') ?? 'a few'} seconds.`);
+    throw new Error(await tooMany(answer));
   if (!answer.ok)
     throw new Error('Your vote was not taken. Please reload the page and try again.');
   return (await answer.json()).choice;
 }
 
+async function tooMany(answer) {
+  const { type } = await answer.json().catch(() => ({}));
+  const seconds = Number(answer.headers.get('retry-after') ?? 5);
+  const wait = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+  return (type?.endsWith('too-many-new-voters') ? 'Your vote was not counted: many new voters came from where you are.' : 'That was a lot of votes at once.') + ` Please try again in ${wait}.`;
+}
+
 async function becomeVoter() {
   const answer = await send('POST', '/api/voters');
+  if (answer.status === 429)
+    throw new Error(await tooMany(answer));
   if (!answer.ok)
     throw new Error('Your vote was not taken. Please try again in a moment.');
   voter.remember(true);

@@ -31,6 +31,13 @@ internal static class Page
         return Of<Pages.NoticePage, Notice>(head, new Notice(title, paragraphs), status);
     }
 
+    /// <summary>429, with Retry-After.</summary>
+    public static RazorComponentResult TooMany(HttpContext context, int seconds, string title, params string[] paragraphs)
+    {
+        context.Response.Headers.RetryAfter = seconds.ToString();
+        return Notice(context, 429, title, [.. paragraphs, $"Please try again in {Wording.Wait(seconds)}."]);
+    }
+
     public static RazorComponentResult NotFound(HttpContext context, string what = "page") => Notice(context, 404, $"There is no such {what}",
         "The address may be misspelt, or what was here has moved.",
         "All tools are in the index, and any two of them can be compared.");

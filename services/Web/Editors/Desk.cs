@@ -32,7 +32,7 @@ internal static class Desk
         desk.MapGet("/{kind}/{slug}", EditRoute.ShowAsync);
         desk.MapGet("/preview/{kind}/{slug}", EditRoute.PreviewAsync);
 
-        var forms = desk.MapGroup("").RequireSameOrigin().RequireRateLimiting(RateLimits.Write);
+        var forms = desk.MapGroup("").ExplainedAsPages().RequireSameOrigin().RequireRateLimiting(RateLimits.Write);
         forms.MapPost("/sign-in", SignInAsync);
         forms.MapPost("/sign-out", SignOut);
         forms.MapPost("/files", FilesDesk.JudgeAsync).WithMetadata(new RequestSizeLimitAttribute(FilesDesk.MostBytes + FormAround));
@@ -62,6 +62,8 @@ internal static class Desk
             return AskToSignIn(context, status);
         var drafts = (await editors.ReadAsync("api/drafts", token, stop)).Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web) ?? [];
         var (tools, comparisons) = (await catalog.ToolLinesAsync(stop), await catalog.ComparisonsAsync(null, null, 1, stop));
+        var names = DraftLine.Names(tools, drafts);
+        drafts = [.. drafts.Select(draft => draft.Kind == "comparisons" ? draft with { Name = Kind.TitleOf(draft.Slug, names) } : draft)];
         return Page.Of<Pages.DeskPage, DeskModel>(Head(context, "Editors' desk"), new(drafts, [.. edits.Edits.Take(10)], tools.Count, comparisons.Total));
     });
 

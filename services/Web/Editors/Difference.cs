@@ -54,5 +54,5 @@ internal static class Difference
         : entry.TryGetProperty("reviewer", out var reviewer) && reviewer.TryGetProperty("slug", out var slug) ? slug.GetString() : null;
 
     // entryPrice is "entry price".
-    private static string Words(string name) => string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString())).Trim();
+    public static string Words(string name) => string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString())).Trim();
 }

@@ -17,7 +17,13 @@ public sealed record ShelfModel(
 /// <param name="State">Empty for what readers see as it stands, else Draft, New draft or Retired.</param>
 public sealed record ShelfLine(string Slug, string Name, string Beside, string State);
 
-public sealed record DraftLine(string Kind, string Slug, string? Name, bool New, string Editor, DateTimeOffset SavedAt);
+public sealed record DraftLine(string Kind, string Slug, string? Name, bool New, string Editor, DateTimeOffset SavedAt)
+{
+    /// <summary>What tools are called, by slug: those readers see, and those that are only drafts.</summary>
+    public static IReadOnlyDictionary<string, string> Names(IReadOnlyList<ToolLine> tools, IEnumerable<DraftLine> drafts) => tools.Select(tool => (tool.Slug, tool.Name))
+        .Concat(drafts.Where(draft => draft is { Kind: "tools", New: true }).Select(draft => (draft.Slug, Name: draft.Name ?? draft.Slug)))
+        .DistinctBy(tool => tool.Slug).ToDictionary();
+}
 
 public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, string? Of);
 
@@ -27,10 +33,15 @@ public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, str
 /// <param name="Saved">Who saved the draft, and when; null when there is none.</param>
 /// <param name="Merged">What was brought together after somebody else saved first; null otherwise.</param>
 public sealed record EditModel(
-    Kind Kind, IReadOnlyList<FieldModel> Fields, string Tag, long Base, bool Retired, (string By, DateTimeOffset At)? Saved, string? Problem, bool SignedOut, IReadOnlyList<string> Loose, Merge? Merged)
+    Kind Kind, IReadOnlyList<FieldModel> Fields, string Tag, long Base, bool Retired, (string By, DateTimeOffset At)? Saved, string? Problem, bool SignedOut, IReadOnlyList<string> Loose, Merge? Merged,
+    IReadOnlyList<Unseen> Unseen)
 {
     public bool New => Base == 0 && (Kind.Drafted || Tag.Length == 0);
 }
+
+/// <summary>A tool that a comparison names and readers can't see.</summary>
+/// <param name="Drafted">False when there isn't even a draft of it.</param>
+public sealed record Unseen(string Slug, string Name, bool Drafted);
 
 /// <param name="Theirs">The other editor's words, when both changed this field; null otherwise.</param>
 public sealed record FieldModel(Field Field, string Value, IReadOnlyList<string> Errors, string? Theirs)

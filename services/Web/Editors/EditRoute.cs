@@ -64,47 +64,48 @@ internal static class EditRoute
         var theirs = published ? now.Published : now.Document;
         var (ancestor, by) = await BeganAsync(of, began.Tag, began.Base, saved.Type, editors, token, context.RequestAborted);
         of = desk.Kind(typed, theirs)!;
-        var merged = Merge.Of(of, typed, theirs ?? [], ancestor, by);
+        var merged = Merge.Of(of, typed, theirs ?? [], ancestor, by) with { Public = published };
         // Brought together with another's draft, it is still based on what that draft is: what was published since then is a question of its own.
         return Form(context, published ? now with { Base = now.Present } : now, of, merged.Document, saved, merged: merged);
     }
 
     /// <summary>The draft as readers would see it, or its form with what is still wrong.</summary>
-    public static Task<IResult> PreviewAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => Desk.SignedInAsync(context, async token =>
+    public static Task<IResult> PreviewAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => OfDraftAsync(kind, slug, context, editors, catalog, async (desk, of, document, token) =>
     {
-        var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
-        if (desk.Refused is { } status)
-            return Desk.AskToSignIn(context, status);
-        if (desk.Kind(desk.Document) is not { Drafted: true } of || desk.Document is not { } document)
-            return Page.NotFound(context, "draft");
         var preview = await editors.ReadAsync(of.DraftPath + "/preview", token, context.RequestAborted);
         return preview.Done ? DraftPreview.Show(context, of, preview.Body!) : Form(context, desk, of, document, preview);
     });
 
     /// <summary>Publishes the draft as it was previewed.</summary>
-    public static Task<IResult> PublishAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => Desk.SignedInAsync(context, async token =>
+    public static Task<IResult> PublishAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => OfDraftAsync(kind, slug, context, editors, catalog, async (desk, of, document, token) =>
     {
-        var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
-        if (desk.Refused is { } status)
-            return Desk.AskToSignIn(context, status);
-        if (desk.Kind(desk.Document) is not { Drafted: true } of || desk.Document is not { } document)
-            return Page.NotFound(context, "draft");
         var body = Content(new JsonObject { ["base"] = desk.Base, ["document"] = document.DeepClone() });
         var published = await editors.WriteAsync(HttpMethod.Post, of.DraftPath + "/publish", token, Named(desk.Tag), body, context.RequestAborted);
         if (published.Done)
             return Desk.SeeOther(context, of.Public!);
         // What stands in the way is shown in the form, where it can be mended.
         var (ancestor, by) = await BeganAsync(of, "", desk.Base, published.Type, editors, token, context.RequestAborted);
-        var merged = published.Conflict ? Merge.Of(of, document, desk.Published ?? [], ancestor, by) : null;
+        var merged = published.Conflict ? Merge.Of(of, document, desk.Published ?? [], ancestor, by) with { Public = true } : null;
         return Form(context, merged is null ? desk : desk with { Base = desk.Present }, of, merged?.Document ?? document, published, merged: merged);
+    });
+
+    // Goes on with the draft, or with what a draft would begin with.
+    private static Task<IResult> OfDraftAsync(
+        string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog, Func<Opened, Kind, JsonObject, string, Task<IResult>> goOn) => Desk.SignedInAsync(context, async token =>
+    {
+        var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
+        if (desk.Refused is { } status)
+            return Desk.AskToSignIn(context, status);
+        return desk.Kind(desk.Document) is { Drafted: true } of && desk.Document is { } document ? await goOn(desk, of, document, token) : Page.NotFound(context, "draft");
     });
 
     /// <summary>Everything a form needs to know before it is shown.</summary>
     /// <param name="Document">The draft, or what stands; null for something new.</param>
     /// <param name="Published">What readers see, as a document.</param>
+    /// <param name="Unseen">A comparison's tools that readers can't see yet.</param>
     private sealed record Opened(
         Func<JsonObject?, JsonObject?, Kind?> Fits, JsonObject? Document, JsonObject? Published, JsonObject? Raw, string Tag, long Base, long Present, string? PublicTag,
-        (string, DateTimeOffset)? Saved, HttpStatusCode? Refused)
+        (string, DateTimeOffset)? Saved, HttpStatusCode? Refused, IReadOnlyList<Unseen> Unseen)
     {
         public Kind? Kind(JsonObject? first, JsonObject? second = null) => Fits(first, second);
 
@@ -119,8 +120,10 @@ internal static class EditRoute
     private static async Task<Opened> OpenAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog, string? token)
     {
         var stop = context.RequestAborted;
-        var (categories, panel) = (await catalog.CategoriesAsync(stop), await catalog.ReviewersAsync(stop));
-        var empty = new Opened((a, b) => Editors.Kind.Of(kind, slug, categories, panel, a, b), null, null, null, "", 0, 0, null, null, null);
+        var (categories, panel, tools) = (await catalog.CategoriesAsync(stop), await catalog.ReviewersAsync(stop), await catalog.ToolLinesAsync(stop));
+        var unseen = kind == "comparisons" ? await UnseenAsync(slug, tools, editors, token, stop) : [];
+        var names = tools.Select(tool => (tool.Slug, tool.Name)).Concat(unseen.Select(tool => (tool.Slug, tool.Name))).ToDictionary();
+        var empty = new Opened((a, b) => Editors.Kind.Of(kind, slug, categories, panel, names, a, b), null, null, null, "", 0, 0, null, null, null, unseen);
         if (empty.Kind(null) is not { } of)
             return empty;
         var standing = await editors.ReadAsync(of.Path, null, stop);
@@ -138,6 +141,20 @@ internal static class EditRoute
             Present = body["present"]!.GetValue<long>(),
             Saved = body["editor"]?.ToString() is { } editor ? (editor, body["savedAt"]!.GetValue<DateTimeOffset>()) : null,
         };
+    }
+
+    private static async Task<IReadOnlyList<Unseen>> UnseenAsync(string pair, IReadOnlyList<ToolLine> tools, EditorClient editors, string? token, CancellationToken stop)
+    {
+        if (Contracts.Slug.Split(pair) is not var (a, b))
+            return [];
+        var unseen = new List<Unseen>();
+        foreach (var slug in ((string[])[a, b]).Where(slug => tools.All(tool => tool.Slug != slug)))
+        {
+            var draft = await editors.ReadAsync($"api/drafts/tools/{slug}", token, stop);
+            unseen.Add(new(slug, (draft.Body as JsonObject)?["document"]?["name"]?.ToString() ?? slug, draft.Done));
+        }
+
+        return unseen;
     }
 
     // What both texts began with stands in the history: a draft's tag names the edit that saved it, a base the version that was published.
@@ -167,18 +184,20 @@ internal static class EditRoute
         var errors = answer?.Errors ?? new Dictionary<string, string[]>();
         var fields = of.Fields.Select(field => new FieldModel(
             field, Kind.Read(field, shown), [.. errors.Where(error => of.Concerns(field, error.Key, shown)).SelectMany(error => error.Value)], merged?.Theirs.GetValueOrDefault(field.Path))).ToList();
-        var loose = errors.Where(error => !of.Fields.Any(field => of.Concerns(field, error.Key, shown))).SelectMany(error => error.Value.Select(problem => $"{error.Key} {problem}")).ToList();
+        // That a tool is missing, the page says in a sentence of its own.
+        var loose = errors.Where(error => (error.Key != "slug" || desk.Unseen.Count == 0) && !of.Fields.Any(field => of.Concerns(field, error.Key, shown))).SelectMany(error => error.Value.Select(problem => $"{error.Key} {problem}")).ToList();
         var problem = answer switch
         {
             null or { Done: true } or { Conflict: true } when merged is not null => null,
             null or { Done: true } => null,
+            { Errors.Count: > 0 } when errors.Keys.All(key => key == "slug") && desk.Unseen.Count > 0 => "Not published yet. What you wrote is kept as a draft.",
             { Errors.Count: > 0 } => of.Drafted ? "Not published yet: some fields are not as they should be. What you wrote is kept as a draft." : "Some fields are not as they should be.",
             { Refused: true } => "Your sign-in is no editor’s any more.",
             { Conflict: true } => "Somebody else changed this just now. Look at it again before you go on.",
             _ => answer.Detail ?? "That could not be saved.",
         };
         var model = new EditModel(
-            of, fields, desk.Tag, desk.Base, desk.Raw?["retired"]?.GetValue<bool>() == true, desk.Saved, problem, signedOut || answer?.Refused == true, loose, merged);
+            of, fields, desk.Tag, desk.Base, desk.Raw?["retired"]?.GetValue<bool>() == true, desk.Saved, problem, signedOut || answer?.Refused == true, loose, merged, desk.Unseen);
         return Page.Of<Pages.EditPage, EditModel>(Desk.Head(context, of.Title), model, signedOut ? 401 : answer is null or { Done: true } ? 200 : (int)answer.Status);
     }
 }

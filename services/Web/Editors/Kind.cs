@@ -6,6 +6,7 @@ namespace Web.Editors;
 
 /// <summary>What editors can edit: the fields of each kind, and where it lives in Catalog's API and on this site.</summary>
 /// <param name="Name">tools, comparisons or reviewers, as in addresses.</param>
+/// <param name="Title">What it is called.</param>
 /// <param name="Public">Where readers see it; null when they don't by itself.</param>
 /// <param name="Drafted">Whether it can wait as a draft; a reviewer's name can't.</param>
 public sealed record Kind(string Name, string Slug, string Title, string? Public, IReadOnlyList<Field> Fields, bool Drafted = true)
@@ -24,15 +25,20 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
     /// <summary>The word the history uses.</summary>
     public string Word => Name[..^1];
 
+    /// <param name="tools">Names of tools by slug.</param>
     /// <param name="documents">What the form has to have room for.</param>
     /// <returns>Null when there can be no such thing.</returns>
-    public static Kind? Of(string name, string slug, IReadOnlyList<Category> categories, IReadOnlyList<Reviewer> panel, params JsonObject?[] documents) => name switch
+    public static Kind? Of(string name, string slug, IReadOnlyList<Category> categories, IReadOnlyList<Reviewer> panel, IReadOnlyDictionary<string, string> tools, params JsonObject?[] documents) => name switch
     {
-        "tools" when Contracts.Slug.IsValid(slug) => Tool(slug, categories, panel, documents.Max(document => (document?["plans"] as JsonArray)?.Count ?? 0)),
-        "comparisons" when Contracts.Slug.Split(slug) is var (a, b) && Contracts.Slug.OfComparison(a, b) == slug => Comparison(slug),
-        "reviewers" when Contracts.Slug.IsValid(slug) => Reviewer(slug),
+        "tools" when Contracts.Slug.IsValid(slug) => Tool(slug, documents.Select(document => document?["name"]?.ToString()).FirstOrDefault(name => !string.IsNullOrWhiteSpace(name)) ?? slug, categories, panel, documents.Max(document => (document?["plans"] as JsonArray)?.Count ?? 0)),
+        "comparisons" when Contracts.Slug.Split(slug) is var (a, b) && Contracts.Slug.OfComparison(a, b) == slug => Comparison(slug, TitleOf(slug, tools)),
+        "reviewers" when Contracts.Slug.IsValid(slug) => Reviewer(slug, panel.FirstOrDefault(reviewer => reviewer.Slug == slug)?.Name ?? slug),
         _ => null,
     };
+
+    /// <summary>A comparison's name, made of its tools' as far as they are known.</summary>
+    public static string TitleOf(string pair, IReadOnlyDictionary<string, string> tools) =>
+        Contracts.Slug.Split(pair) is var (a, b) ? $"{tools.GetValueOrDefault(a, a)} vs {tools.GetValueOrDefault(b, b)}" : pair;
 
     /// <summary>The document that a form says. Rows left empty are no plans, and a reviewer without a word has not reviewed.</summary>
     public JsonObject Document(Func<string, string> typed)
@@ -71,7 +77,7 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
 
     private static bool Empty(JsonObject row) => row.All(cell => cell.Value is null);
 
-    private static Kind Tool(string slug, IReadOnlyList<Category> categories, IReadOnlyList<Reviewer> panel, int plans) => new("tools", slug, $"Tool: {slug}", $"/tools/{slug}",
+    private static Kind Tool(string slug, string name, IReadOnlyList<Category> categories, IReadOnlyList<Reviewer> panel, int plans) => new("tools", slug, name, $"/tools/{slug}",
     [
         new("name", "Name", FieldKind.Line, "What it is", Longest: 80),
         new("tagline", "Tagline", FieldKind.Line, "What it is", "One line under the name, at most 160 characters.", 160),
@@ -104,13 +110,13 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
         new($"reviews.{reviewer.Slug}.quote", "Opinion", FieldKind.Text, reviewer.Name, "In the reviewer’s own words, at most 1,000 characters.", 1000),
     ];
 
-    private static Kind Comparison(string slug) => new("comparisons", slug, $"Comparison: {slug}", $"/compare/{slug}",
+    private static Kind Comparison(string slug, string title) => new("comparisons", slug, title, $"/compare/{slug}",
     [
         new("summary", "Summary", FieldKind.Text, "", "What sets the two apart, and who should take which.", 2000),
         new("pricing", "A read of the prices", FieldKind.Text, "", "What each costs in practice.", 2000),
     ]);
 
-    private static Kind Reviewer(string slug) => new("reviewers", slug, $"Reviewer: {slug}", null,
+    private static Kind Reviewer(string slug, string name) => new("reviewers", slug, name, null,
     [
         new("name", "Name", FieldKind.Line, "", "Such as: The Builder.", 80), new("role", "Looks at tools as one who…", FieldKind.Line, "", "Follows the name, such as: has to build on it.", 40),
     ], Drafted: false);

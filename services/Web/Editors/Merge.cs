@@ -11,6 +11,9 @@ namespace Web.Editors;
 /// <param name="Taken">Labels of the fields taken from the other.</param>
 public sealed record Merge(string? By, DateTimeOffset? At, JsonObject Document, IReadOnlyDictionary<string, string> Theirs, IReadOnlyList<string> Taken)
 {
+    /// <summary>Whether the other text is what readers see, and one's own is kept as the draft; else the other is the draft.</summary>
+    public bool Public { get; init; }
+
     /// <param name="began">What both began with; null when it can't be told, and every difference is a question.</param>
     public static Merge Of(Kind of, JsonObject mine, JsonObject theirs, JsonObject? began, EditLine? by)
     {

@@ -32,20 +32,27 @@ internal static class Shelf
             var drafts = await editors.ReadAsync("api/drafts", token, stop);
             if (!drafts.Done)
                 return Desk.AskToSignIn(context, drafts.Status);
-            var written = drafts.Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web)!.Where(draft => draft.Kind == kind).ToDictionary(draft => draft.Slug);
+            var begun = drafts.Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web)!;
+            var written = begun.Where(draft => draft.Kind == kind).ToDictionary(draft => draft.Slug);
             var tools = (await catalog.ToolLinesAsync(stop)).OrderBy(tool => tool.Name, StringComparer.OrdinalIgnoreCase).ToList();
+            var names = DraftLine.Names(tools, begun);
+            var categories = (await catalog.CategoriesAsync(stop)).ToDictionary(category => category.Slug, category => category.Name);
+            // A comparison may be begun before its tool is out.
+            var toCompare = tools.Where(tool => !tool.Retired)
+                .Concat(begun.Where(draft => draft is { Kind: "tools", New: true }).Select(draft => new ToolLine(draft.Slug, $"{draft.Name ?? draft.Slug} (draft)", "", false)))
+                .OrderBy(tool => tool.Name, StringComparer.OrdinalIgnoreCase).ToList();
             IEnumerable<ShelfLine> lines = kind switch
             {
-                "tools" => tools.Select(tool => new ShelfLine(tool.Slug, tool.Name, tool.Category, written.ContainsKey(tool.Slug) ? "Draft" : tool.Retired ? "Retired" : "")),
+                "tools" => tools.Select(tool => new ShelfLine(tool.Slug, tool.Name, categories.GetValueOrDefault(tool.Category, tool.Category), written.ContainsKey(tool.Slug) ? "Draft" : tool.Retired ? "Retired" : "")),
                 "comparisons" => (await catalog.AllComparisonsAsync(stop)).Select(pair => new ShelfLine(pair.Slug, pair.Title, Wording.Day(pair.PublishedAt), written.ContainsKey(pair.Slug) ? "Draft" : "")),
                 _ => (await catalog.ReviewersAsync(stop)).Select(reviewer => new ShelfLine(reviewer.Slug, reviewer.Name, reviewer.Role, "")),
             };
             var all = lines.ToList();
-            all.InsertRange(0, written.Values.Where(draft => all.All(line => line.Slug != draft.Slug)).Select(draft => new ShelfLine(draft.Slug, draft.Name ?? draft.Slug, "", "New draft")).ToList());
+            all.InsertRange(0, written.Values.Where(draft => all.All(line => line.Slug != draft.Slug)).Select(draft => new ShelfLine(draft.Slug, kind == "comparisons" ? Kind.TitleOf(draft.Slug, names) : draft.Name ?? draft.Slug, "", "New draft")).ToList());
             var shown = all.Where(line => (line.Name.Contains(q.Trim(), StringComparison.OrdinalIgnoreCase) || line.Slug.Contains(q.Trim(), StringComparison.OrdinalIgnoreCase))
                 && state switch { "draft" => line.State.EndsWith("raft", StringComparison.Ordinal), "retired" => line.State == "Retired", _ => true }).ToList();
             var title = kind switch { "tools" => "Tools", "comparisons" => "Comparisons", _ => "The panel" };
             return Page.Of<Pages.ShelfPage, ShelfModel>(
-                Desk.Head(context, title), new(kind, q, state, shown, all.Count, problem, typed, [.. tools.Where(tool => !tool.Retired)]), problem is null ? 200 : 400);
+                Desk.Head(context, title), new(kind, q, state, shown, all.Count, problem, typed, toCompare), problem is null ? 200 : 400);
         });
 }

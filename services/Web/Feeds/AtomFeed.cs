@@ -57,16 +57,19 @@ internal static class AtomFeed
             new XElement(Atom + "id", origin + path),
             new XElement(Atom + "updated", Time(newest)),
             new XElement(Atom + "author", new XElement(Atom + "name", PageHead.Site)),
-            new XElement(Atom + "link", new XAttribute("rel", "self"), new XAttribute("href", origin + path)),
-            new XElement(Atom + "link", new XAttribute("href", origin + page)),
+            Link("self", "application/atom+xml", origin + path),
+            Link("alternate", "text/html", origin + page),
             all.Select(entry => new XElement(Atom + "entry",
                 new XElement(Atom + "title", Xml.Text(entry.Title)),
                 new XElement(Atom + "id", origin + entry.Path),
-                new XElement(Atom + "link", new XAttribute("href", origin + entry.Path)),
+                Link("alternate", "text/html", origin + entry.Path),
                 new XElement(Atom + "published", Time(entry.Published ?? newest)),
                 new XElement(Atom + "updated", Time(entry.Updated ?? entry.Published ?? newest)),
                 new XElement(Atom + "summary", Xml.Text(entry.Summary ?? entry.Title))))));
     }
+
+    private static XElement Link(string relation, string type, string address) =>
+        new(Atom + "link", new XAttribute("rel", relation), new XAttribute("type", type), new XAttribute("href", address));
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ");
 }

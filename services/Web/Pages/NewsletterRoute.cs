@@ -31,7 +31,7 @@ internal static class NewsletterRoute
             return Page.NotFound(context, "issue");
         var origin = context.Origin();
         var here = $"{origin}/newsletter/{issue.Week}";
-        var trail = new List<Crumb> { new("Home", "/"), new("Newsletter", "/newsletter"), new(issue.Title, null) };
+        var trail = new List<Crumb> { new("Home", "/"), new("Newsletter", "/newsletter"), new($"Week {issue.Week[(issue.Week.IndexOf('w', StringComparison.Ordinal) + 1)..]}", null) };
         var head = new PageHead(issue.Title, issue.Intro ?? "An issue of Weekly AI Tool Verdicts.", here) { Feed = Feed, Data = [StructuredData.Breadcrumbs(origin, here, trail)] };
         return Page.Of<Pages.IssuePage, IssueModel>(head, new IssueModel(issue, trail));
     }
@@ -98,9 +98,6 @@ internal static class NewsletterRoute
     private static RazorComponentResult NoAddress(HttpContext context) => Page.Notice(context, 400, "That is no mail address",
         "Please go back and give an address such as name@example.org.");
 
-    private static RazorComponentResult TooMany(HttpContext context, int seconds)
-    {
-        context.Response.Headers.RetryAfter = seconds.ToString();
-        return Page.Notice(context, 429, "Please try again later", "There were many requests from where you are. Please try again in a few minutes.");
-    }
+    private static RazorComponentResult TooMany(HttpContext context, int seconds) =>
+        Page.TooMany(context, seconds, "Please try again later", "There were many requests for mail from where you are, and each may reach a stranger’s letter box.");
 }

@@ -35,7 +35,7 @@ internal static class PageRoutes
 
         pages.MapDesk();
 
-        var forms = pages.MapGroup("").RequireSameOrigin();
+        var forms = pages.MapGroup("").ExplainedAsPages().RequireSameOrigin();
         forms.MapPost("/vote", CastByForm.CastAsync);
         forms.MapPost("/vote/first", CastByForm.CastFirstAsync);
         forms.MapPost("/votes/forget", YourVotesRoute.ForgetAsync);

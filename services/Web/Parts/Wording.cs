@@ -78,6 +78,8 @@ public static class Wording
         _ => "",
     };
 
+    public static string Wait(int seconds) => seconds switch { 1 => "a second", < 90 => $"{seconds} seconds", _ => $"{(seconds + 59) / 60} minutes" };
+
     public static string Day(DateTimeOffset? at) => at is { } day ? $"{day.UtcDateTime:d MMMM yyyy}" : "";
 
     public static string Moment(DateTimeOffset at) => $"{at.UtcDateTime:d MMM yyyy, HH:mm} UTC";

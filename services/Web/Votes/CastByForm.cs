@@ -9,41 +9,46 @@ namespace Web;
 /// <param name="Return">The local path to go back to.</param>
 public sealed record FormVote(string Tool, string Choice, string Return);
 
+/// <param name="Name">The tool's.</param>
+public sealed record FirstVote(FormVote Vote, string Name);
+
 /// <summary>
 /// Voting without JavaScript. Whoever has no voter yet is asked once, on a page that explains the one cookie; the browser then posts
 /// the same vote to <c>/vote/first</c>, which makes the voter and casts.
 /// </summary>
 internal static class CastByForm
 {
-    public static async Task<IResult> CastAsync(HttpContext context, VotingClient voting)
+    public static async Task<IResult> CastAsync(HttpContext context, VotingClient voting, CatalogReader catalog)
     {
         if (await ReadAsync(context) is not { } vote)
             return Malformed(context);
         if (context.Request.VoterHeader() is not { } voter)
-            return vote.Choice == "withdraw" ? SeeOther(context, vote.Return) : AskOnce(context, vote);
-        return await CastAsync(context, voting, vote, voter);
+            return vote.Choice == "withdraw" ? SeeOther(context, vote.Return) : await AskOnceAsync(context, catalog, vote);
+        return await CastAsync(context, voting, catalog, vote, voter);
     }
 
-    public static async Task<IResult> CastFirstAsync(HttpContext context, VotingClient voting)
+    public static async Task<IResult> CastFirstAsync(HttpContext context, VotingClient voting, CatalogReader catalog)
     {
         if (await ReadAsync(context) is not { } vote)
             return Malformed(context);
-        if (await voting.NewVoterAsync(context) is not { } made)
-            return Away(context, 5);
-        foreach (var line in made.SetCookie)
+        var (made, outcome, retry) = await voting.NewVoterAsync(context);
+        if (made is not var (lines, voter))
+            return outcome is Outcome.TooMany ? TooMany(context, retry) : Away(context, retry);
+        foreach (var line in lines)
             context.Response.Headers.Append("Set-Cookie", line);
-        return await CastAsync(context, voting, vote, made.Voter);
+        return await CastAsync(context, voting, catalog, vote, voter);
     }
 
-    private static async Task<IResult> CastAsync(HttpContext context, VotingClient voting, FormVote vote, string voter)
+    private static async Task<IResult> CastAsync(HttpContext context, VotingClient voting, CatalogReader catalog, FormVote vote, string voter)
     {
         var (outcome, retry) = await voting.CastAsync(context, vote.Tool, vote.Choice, voter);
         return outcome switch
         {
             Outcome.Cast => SeeOther(context, vote.Return),
-            Outcome.NoVoter => AskOnce(context, vote),
+            Outcome.NoVoter => await AskOnceAsync(context, catalog, vote),
             Outcome.UnknownTool => Page.NotFound(context, "tool"),
             Outcome.TooMany => TooMany(context, retry),
+            Outcome.TooManyVoters => TooManyVoters(context, retry),
             Outcome.Away => Away(context, retry),
             _ => Malformed(context),
         };
@@ -59,8 +64,25 @@ internal static class CastByForm
             : null;
     }
 
-    private static RazorComponentResult AskOnce(HttpContext context, FormVote vote) => Page.Of<Pages.FirstVotePage, FormVote>(
-        new PageHead("Before your first vote", "The one cookie this site sets, and why.", context.Origin() + "/vote") { Hidden = true }, vote);
+    private static async Task<IResult> AskOnceAsync(HttpContext context, CatalogReader catalog, FormVote vote)
+    {
+        string? name;
+        try
+        {
+            name = (await catalog.ToolLinesAsync(context.RequestAborted)).FirstOrDefault(tool => tool.Slug == vote.Tool)?.Name;
+            if (name is null)
+                return Page.NotFound(context, "tool");
+        }
+        catch (ServiceAway)
+        {
+            // A vote needs no catalog: Voting knows the tools.
+            name = "this tool";
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return Page.Of<Pages.FirstVotePage, FirstVote>(
+            new PageHead("Before your first vote", "The one cookie this site sets, and why.", context.Origin() + "/vote") { Hidden = true }, new FirstVote(vote, name));
+    }
 
     // 303, so that going back or reloading does not send the form again.
     private static StatusCodeHttpResult SeeOther(HttpContext context, string path)
@@ -69,13 +91,11 @@ internal static class CastByForm
         return TypedResults.StatusCode(303);
     }
 
-    private static RazorComponentResult TooMany(HttpContext context, int seconds)
-    {
-        context.Response.Headers.RetryAfter = seconds.ToString();
-        return Page.Notice(context, 429, "That was a lot of votes at once",
-            "To keep the numbers honest, votes from one place are limited. This one was not counted; those before it were.",
-            $"Please try again in {(seconds < 90 ? $"{seconds} seconds" : $"{(seconds + 59) / 60} minutes")}.");
-    }
+    private static RazorComponentResult TooMany(HttpContext context, int seconds) => Page.TooMany(context, seconds, "That was a lot of votes at once",
+        "To keep the numbers honest, votes from one place are limited. This one was not counted; those before it were.");
+
+    private static RazorComponentResult TooManyVoters(HttpContext context, int seconds) => Page.TooMany(context, seconds, "Many new voters came from where you are",
+        "To keep the numbers honest, only so many readers can begin to vote from one place within an hour. Your vote was not counted; whoever has voted before is not affected.");
 
     private static RazorComponentResult Away(HttpContext context, int seconds)
     {

@@ -7,11 +7,13 @@ namespace Web;
 public sealed record OwnVote(string Tool, string? Choice, DateTimeOffset? At = null);
 
 /// <summary>What became of a vote cast through a form.</summary>
-internal enum Outcome { Cast, NoVoter, UnknownTool, TooMany, Away, Refused }
+internal enum Outcome { Cast, NoVoter, UnknownTool, TooMany, TooManyVoters, Away, Refused }
 
 /// <summary>Speaks to Voting in the reader's name: the reader's cookie, host and address are passed on, nothing else of theirs.</summary>
 internal sealed partial class VotingClient(IHttpClientFactory clients, Patience patience, ILogger<VotingClient> log)
 {
+    private sealed record Problem(string? Type);
+
     private sealed record OwnVotes(IReadOnlyList<OwnVote> Votes);
 
     private static readonly TimeSpan ToList = TimeSpan.FromSeconds(3);
@@ -84,16 +86,15 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
             using var answer = choice == "withdraw"
                 ? await SendAsync(context, HttpMethod.Delete, $"api/votes/{tool}", voter, null, limit.Token)
                 : await SendAsync(context, HttpMethod.Put, $"api/votes/{tool}", voter, JsonContent.Create(new { choice }), limit.Token);
-            var retry = (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 5);
             return (answer.StatusCode switch
             {
                 HttpStatusCode.OK => Outcome.Cast,
                 HttpStatusCode.Unauthorized => Outcome.NoVoter,
                 HttpStatusCode.NotFound => Outcome.UnknownTool,
-                HttpStatusCode.TooManyRequests => Outcome.TooMany,
+                HttpStatusCode.TooManyRequests => (await answer.Content.ReadFromJsonAsync<Problem>(limit.Token))?.Type?.EndsWith("too-many-new-voters", StringComparison.Ordinal) == true ? Outcome.TooManyVoters : Outcome.TooMany,
                 >= HttpStatusCode.InternalServerError => Outcome.Away,
                 _ => Outcome.Refused,
-            }, retry);
+            }, Seconds(answer));
         }
         catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
@@ -102,8 +103,8 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
         }
     }
 
-    /// <returns>The Set-Cookie lines for the reader and the Cookie header they amount to; null when Voting gave no voter.</returns>
-    public async Task<(string[] SetCookie, string Voter)?> NewVoterAsync(HttpContext context)
+    /// <returns>The Set-Cookie lines for the reader and the Cookie header they amount to; null when Voting gave no voter, and then why and for how many seconds.</returns>
+    public async Task<((string[] SetCookie, string Voter)? Made, Outcome Outcome, int RetryAfter)> NewVoterAsync(HttpContext context)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(ToCast);
@@ -111,17 +112,19 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
         {
             using var answer = await SendAsync(context, HttpMethod.Post, "api/voters", context.Request.VoterHeader(), null, limit.Token);
             if (!answer.IsSuccessStatusCode)
-                return null;
+                return (null, answer.StatusCode is HttpStatusCode.TooManyRequests ? Outcome.TooMany : Outcome.Away, Seconds(answer));
             var lines = answer.Headers.TryGetValues(HeaderNames.SetCookie, out var set) ? set.ToArray() : [];
             var made = lines.Select(line => line.Split(';', 2)[0]).FirstOrDefault(pair => pair.Contains("voter=", StringComparison.Ordinal));
-            return (made ?? context.Request.VoterHeader()) is { } voter ? (lines, voter) : null;
+            return (made ?? context.Request.VoterHeader()) is { } voter ? ((lines, voter), Outcome.Cast, 0) : (null, Outcome.Away, 5);
         }
         catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             NotCast(log, "", error.GetType().Name);
-            return null;
+            return (null, Outcome.Away, 5);
         }
     }
+
+    private static int Seconds(HttpResponseMessage answer) => (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 5);
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpContext context, HttpMethod method, string path, string? voter, HttpContent? body, CancellationToken stop)

@@ -1,0 +1,41 @@
+using System.Threading.RateLimiting;
+using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.RateLimiting;
+
+namespace Web;
+
+/// <summary>What a person reads who was refused before any page was made: for too many requests from one network, or for a form that another site sent.</summary>
+internal static class PageLimits
+{
+    /// <summary>The limiter is the process's, and answers programs; whoever reads pages gets one.</summary>
+    public static void AddPageLimits(this IServiceCollection services) => services.PostConfigure<RateLimiterOptions>(limiter =>
+    {
+        var otherwise = limiter.OnRejected;
+        limiter.OnRejected = async (rejected, stop) =>
+        {
+            var context = rejected.HttpContext;
+            if (PageErrors.WantsPage(context.Request))
+            {
+                // The limiter stands before the pages, and so before their headers.
+                PageHeaders.Promise(context);
+                var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds)) : 1;
+                await Page.TooMany(context, seconds, "That was a little fast",
+                    "Many requests came from where you are within a short time, so this one was not answered. Nothing is lost; a form you sent can be sent again.").ExecuteAsync(context);
+            }
+            else if (otherwise is not null)
+            {
+                await otherwise(rejected, stop);
+            }
+        };
+    });
+
+    /// <summary>Refusals that the forms share with the services' addresses, in words for people.</summary>
+    public static TBuilder ExplainedAsPages<TBuilder>(this TBuilder forms) where TBuilder : IEndpointConventionBuilder => forms.AddEndpointFilter(async (context, next) =>
+    {
+        var answer = await next(context);
+        return answer is ProblemHttpResult { StatusCode: 403 } && PageErrors.WantsPage(context.HttpContext.Request)
+            ? Page.Notice(context.HttpContext, 403, "This form came from another site", "A page of another site sent it, so it was refused and nothing has changed. If that was you, please do it here.")
+            : answer;
+    });
+}

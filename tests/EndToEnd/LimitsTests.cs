@@ -1,0 +1,42 @@
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace EndToEnd.Tests;
+
+/// <summary>What a person reads who meets a limit: a page with a way on, never a program's answer.</summary>
+public class LimitsTests(Site site)
+{
+    [Fact]
+    public async Task Whoever_meets_a_limit_is_told_so_kindly_and_when_to_come_back()
+    {
+        await using var strict = new StandaloneProcess("--RateLimits:CostlyPerSecond=1", "--Quota:PerAddressHourly=1");
+        await strict.StartAsync();
+        await using var without = new Reader(await site.Browser.NewContextAsync(new() { BaseURL = strict.Address.ToString(), JavaScriptEnabled = false }));
+        await using var first = new Reader(await site.Browser.NewContextAsync(new() { BaseURL = strict.Address.ToString() }));
+        await using var second = new Reader(await site.Browser.NewContextAsync(new() { BaseURL = strict.Address.ToString() }));
+
+        var voted = await first.OpenAsync();
+        await voted.Button("Ship", "Cursor 2.0").ClickAsync();
+        await Expect(voted.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: ship.");
+        var refused = await second.OpenAsync();
+        await refused.Button("Ship", "Cursor 2.0").ClickAsync();
+        await Expect(refused.OwnVote("cursor-2-0")).ToContainTextAsync("Your vote was not counted: many new voters came from where you are. Please try again in ");
+
+        var plain = await without.OpenAsync();
+        await plain.Button("Ship", "Cursor 2.0").ClickAsync();
+        await plain.GetByRole(AriaRole.Button, new() { Name = "Set the cookie and vote ship" }).ClickAsync();
+        await Expect(plain.Locator("h1")).ToHaveTextAsync("Many new voters came from where you are");
+        await Expect(plain.Locator("main")).ToContainTextAsync("Please try again in");
+
+        var search = await first.OpenAsync("/tools?q=code");
+        for (var searches = 0; searches < 100 && (await search.ReloadAsync())!.Status != 429; searches++)
+        {
+        }
+
+        await Expect(search.Locator("h1")).ToHaveTextAsync("That was a little fast");
+        await Expect(search.Locator("main")).ToContainTextAsync("Please try again in");
+        await search.ShouldMeetWcagAsync();
+    }
+}
