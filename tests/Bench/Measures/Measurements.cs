@@ -10,6 +10,8 @@ internal static class Measurements
         ["readers"] = LiveReaders.MeasureAsync,
         ["page"] = Pages.MeasureAsync,
         ["start"] = StartAndMemory.MeasureAsync,
+        ["rebuild"] = Rebuild.MeasureAsync,
+        ["peer"] = PeerBeside.MeasureAsync,
         ["growth"] = Growth.MeasureAsync,
     };
 
