@@ -20,6 +20,9 @@ internal sealed class HubSocket : IDisposable
     /// <summary>The newest version heard of the one tool watched.</summary>
     public long Version { get; private set; }
 
+    /// <summary>Bytes that came so far.</summary>
+    public long Received { get; private set; }
+
     public static async Task<HubSocket> OpenAsync(string host, int port, string? from)
     {
         var reader = new HubSocket(await ConnectAsync(host, port, from));
@@ -89,6 +92,7 @@ internal sealed class HubSocket : IDisposable
         if (read == 0)
             throw new IOException("The server hung up.");
         _length += read;
+        Received += read;
     }
 
     private async Task ReadUntilAsync(byte[] mark)

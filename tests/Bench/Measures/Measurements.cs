@@ -12,6 +12,7 @@ internal static class Measurements
         ["start"] = StartAndMemory.MeasureAsync,
         ["rebuild"] = Rebuild.MeasureAsync,
         ["peer"] = PeerBeside.MeasureAsync,
+        ["simulate"] = Simulate.MeasureAsync,
         ["growth"] = Growth.MeasureAsync,
     };
 
