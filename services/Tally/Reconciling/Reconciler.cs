@@ -1,5 +1,6 @@
 using Contracts;
 using Hosting;
+using MassTransit;
 
 namespace Tally;
 
@@ -14,6 +15,7 @@ internal sealed partial class Reconciler : BackgroundService
     private readonly Board _board;
     private readonly HistoryFollower _history;
     private readonly IHttpClientFactory _clients;
+    private readonly IBusControl _bus;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly TallySettings _settings;
     private readonly TallyMetrics _metrics;
@@ -24,10 +26,11 @@ internal sealed partial class Reconciler : BackgroundService
     private bool _away;
 
     public Reconciler(
-        ICounters counters, Board board, HistoryFollower history, IHttpClientFactory clients, IHostApplicationLifetime lifetime, TallySettings settings,
-        TallyMetrics metrics, ILogger<Reconciler> logger)
+        ICounters counters, Board board, HistoryFollower history, IHttpClientFactory clients, IBusControl bus, IHostApplicationLifetime lifetime,
+        TallySettings settings, TallyMetrics metrics, ILogger<Reconciler> logger)
     {
-        (_counters, _board, _history, _clients, _lifetime, _settings, _metrics, _logger) = (counters, board, history, clients, lifetime, settings, metrics, logger);
+        (_counters, _board, _history, _clients, _bus, _lifetime) = (counters, board, history, clients, bus, lifetime);
+        (_settings, _metrics, _logger) = (settings, metrics, logger);
         _voting = new Source("Voting", logger);
         _catalog = new Source("Catalog", logger);
         counters.Moved += totals => board.Apply(totals);
@@ -47,8 +50,9 @@ internal sealed partial class Reconciler : BackgroundService
         while (!stoppingToken.IsCancellationRequested)
         {
             var complete = await ReconcileAsync(stoppingToken);
-            // What failed is tried again sooner: the promise counts from a fault's end, not from the next round.
-            var pause = complete ? _settings.Reconcile : TimeSpan.FromSeconds(Math.Min(1, _settings.Reconcile.TotalSeconds));
+            // What failed is tried again sooner: the promise counts from a fault's end, not from the next round. And without the bus nobody else
+            // brings the votes. MassTransit waits up to half a minute between its attempts to reconnect, so that may outlast the broker's own absence.
+            var pause = complete && _bus.CheckHealth().Status is BusHealthStatus.Healthy ? _settings.Reconcile : TimeSpan.FromSeconds(Math.Min(1, _settings.Reconcile.TotalSeconds));
             await _wake.WaitAsync(pause, stoppingToken);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Faults.Tests.Crowd;
 using Faults.Tests.Machine;
 using Faults.Tests.Servers;
@@ -14,6 +15,7 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
         await Site.Rabbit.Send(Signal.Terminate);
         Site.Rabbit.Alive.ShouldBeFalse();
         await VotesGoOn(load, since, healthy);
+        await VotesAreSeen(load);
         await Site.Rabbit.StartAndWait();
     });
 
@@ -42,10 +44,11 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
     {
         await using var echo = await Echo.Start(Site.Rabbit, Luck);
         await load.Votes(Form.Rounds * 400);
+        // Messages may be slow to come while the services are still getting over an earlier scenario's broker.
+        await Until.Holds("some copies came too late", TimeSpan.FromSeconds(30), () => echo.Late >= Form.Rounds * 50);
         var (heard, repeated, late) = await echo.Stop();
         Say($"{heard} messages, {repeated} repeated, {late} of them after newer ones");
         repeated.ShouldBeGreaterThanOrEqualTo(heard * 3);
-        late.ShouldBePositive("some should have come too late");
     });
 
     [Fact]
@@ -113,6 +116,23 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
         var since = DateTime.UtcNow;
         await load.Votes(300);
         return load.Diary.Between(since, DateTime.UtcNow).P99;
+    }
+
+    // Later than by messages, but not as late as an ordinary reconcile, of which one in five seconds is made.
+    private async Task VotesAreSeen(Load load)
+    {
+        var clock = Stopwatch.StartNew();
+        var tool = Any(Site.Tools);
+        for (var vote = 0; vote < 3; vote++)
+        {
+            await load.NewReader().Vote(tool, "ship");
+            var version = (await Api.Totals(Site.Voting[0])).Single(totals => totals.Tool == tool).Version;
+            foreach (var replica in Site.Tally)
+                await Until.Holds($"{replica.Name} shows a vote cast without the broker", TimeSpan.FromSeconds(3),
+                    async () => (await Api.Tallies(replica, [tool])).Single().Version >= version);
+        }
+
+        Say($"three votes, one after the other, were seen within {clock.Elapsed.TotalSeconds:0.0} s without the broker");
     }
 
     private async Task VotesGoOn(Load load, DateTime since, double healthy)

@@ -29,6 +29,9 @@ public sealed class Echo : IAsyncDisposable
         _luck = luck;
     }
 
+    /// <summary>How many copies were sent after something newer about one of their tools had been heard.</summary>
+    public int Late => Volatile.Read(ref _late);
+
     public static async Task<Echo> Start(Rabbit rabbit, Random luck)
     {
         var connection = await rabbit.Connect();
