@@ -13,7 +13,7 @@ internal static class Simulate
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var cost in (ReaderCost[])[ReaderCost.Hub, ReaderCost.Stream])
             foreach (var readers in (int[])[5_000, 20_000])
-                foreach (var pushes in (double[])[10, 1, 0.2])
+                foreach (var pushes in (double[])[10, 2, 1, 0.2])
                 {
                     var outcome = new HotComparison(cost, hour, readers, pushes).Play();
                     var (all, network) = (outcome.Cost(hour, prices), outcome.Bytes / 1e9 * prices.EgressGb);
