@@ -12,10 +12,11 @@ public class BenchTests
     public async Task The_load_program_measures_something_and_prints_its_table()
     {
         var bench = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Bench").Value!;
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [bench, "start", "--smoke"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [bench, "start", "simulate", "--smoke"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var table = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         process.ExitCode.ShouldBe(0);
         table.ShouldContain("| Standalone's memory, idle |");
+        table.ShouldContain("| simulation: bytes for twice the readers | 2 | 2 | met |");
     }
 }

@@ -184,6 +184,26 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Voters_stand_in_the_ledger_in_the_order_they_were_issued_and_no_two_are_one()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var tokens = new Voters.VoterTokens(_voting.App.Services.GetRequiredService<Voters.VoterKeys>(), clock);
+        var ids = new List<string>();
+        for (var second = 0; second < 300; second++)
+        {
+            ids.AddRange([Id(), Id()]);
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        ids.Distinct().Count().ShouldBe(ids.Count);
+        // As the ledger compares them, byte by byte; within a second chance decides.
+        var seconds = ids.Chunk(2).ToList();
+        seconds.Zip(seconds.Skip(1)).ShouldAllBe(pair => pair.First.All(earlier => pair.Second.All(later => string.CompareOrdinal(earlier, later) < 0)));
+
+        string Id() => Convert.ToHexString(tokens.Issue().Voter.Id.ToByteArray());
+    }
+
+    [Fact]
     public async Task An_expired_voter_is_refused_and_a_clock_somewhat_ahead_is_not()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);

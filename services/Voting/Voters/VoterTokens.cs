@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Voting.Voters;
 
-/// <summary>A reader's signed, stable identity: 128 random bits that tell nothing of the reader.</summary>
+/// <summary>A reader's signed, stable identity: 128 bits, made up of when it was issued (which the token says anyway) and chance; they tell nothing of the reader.</summary>
 public readonly record struct Voter(Guid Id, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>
@@ -25,11 +25,17 @@ public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
     private const int Length = MacOffset + 32;
     private const int EncodedLength = Length / 3 * 4;
 
+    /// <summary>
+    /// The second of issue (4 bytes), then 96 random bits. The ledger keeps votes in the order of voters' ids: with the second in front, voters who come now share a few pages of it.
+    /// With chance alone each new vote touched a page of its own, which at ten million votes cost PostgreSQL half as much again and six times the log.
+    /// </summary>
     public (string Token, Voter Voter) Issue()
     {
+        var now = clock.GetUtcNow();
         Span<byte> id = stackalloc byte[16];
-        RandomNumberGenerator.Fill(id);
-        return Sign(new Guid(id), clock.GetUtcNow());
+        BinaryPrimitives.WriteUInt32BigEndian(id, (uint)now.ToUnixTimeSeconds());
+        RandomNumberGenerator.Fill(id[4..]);
+        return Sign(new Guid(id), now);
     }
 
     /// <summary>The same voter under the newest key.</summary>

@@ -8,10 +8,12 @@ namespace Bench.Load;
 /// One keep-alive connection that sends prepared requests and reads whole answers, one at a time. A raw socket: what a general HTTP client costs would be taken
 /// from the two cores that the server needs as well.
 /// </summary>
-internal sealed class Connection(int port) : IDisposable
+/// <param name="port">Of this machine.</param>
+/// <param name="most">Bytes of an answer at most.</param>
+internal sealed class Connection(int port, int most = 256 * 1024) : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[] _buffer = new byte[256 * 1024];
+    private readonly byte[] _buffer = new byte[most];
 
     public Task OpenAsync() => _socket.ConnectAsync(IPAddress.Loopback, port);
 

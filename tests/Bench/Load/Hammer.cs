@@ -37,6 +37,27 @@ internal static class Hammer
         return Sum(done, clock.Elapsed, open);
     }
 
+    /// <summary>Closed loop against a server that hangs up after each answer.</summary>
+    public static async Task<Run> HangingUpAsync(int port, int atOnce, TimeSpan length, Func<byte[]> next)
+    {
+        var clock = Stopwatch.StartNew();
+        var done = await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => Task.Run(async () =>
+        {
+            var (times, good) = (new List<double>(10_000), 0);
+            while (clock.Elapsed < length)
+            {
+                var at = Stopwatch.GetTimestamp();
+                using var connection = new Connection(port, most: 16 * 1024);
+                await connection.OpenAsync();
+                good += await connection.AskAsync(next()) is >= 200 and < 300 ? 1 : 0;
+                times.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+            }
+
+            return (times, good);
+        })));
+        return Sum(done, clock.Elapsed, []);
+    }
+
     /// <summary>
     /// Open loop: requests are due at a steady rate whether or not the ones before were answered, and each one's time counts from when it was due. So a server that
     /// stalls is charged for everyone who would have come meanwhile (no coordinated omission).

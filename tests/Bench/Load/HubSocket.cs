@@ -20,6 +20,9 @@ internal sealed class HubSocket : IDisposable
     /// <summary>The newest version heard of the one tool watched.</summary>
     public long Version { get; private set; }
 
+    /// <summary>Bytes that came so far.</summary>
+    public long Received { get; private set; }
+
     /// <param name="negotiate">Whether to negotiate first, as SignalR's clients do unless told otherwise; this site's own pages don't.</param>
     public static async Task<HubSocket> OpenAsync(string host, int port, string? from, bool negotiate = false)
     {
@@ -100,6 +103,7 @@ internal sealed class HubSocket : IDisposable
         if (read == 0)
             throw new IOException("The server hung up.");
         _length += read;
+        Received += read;
     }
 
     private async Task ReadUntilAsync(byte[] mark, bool keep = false)

@@ -1,83 +1,94 @@
 using System.Diagnostics;
-using System.Reflection;
+using System.Globalization;
 using Bench.Load;
 using Bench.Servers;
+using Faults.Tests.Servers;
 
 namespace Bench.Measures;
 
-/// <summary>What a vote costs in a ledger of many rows, what further replicas of Voting bring, and how long the operator's recount and rebuild take.</summary>
+/// <summary>
+/// What a vote costs in a ledger of many rows and in one of ten thousand, in turn on the same servers, so that a machine that is slower for a while is so for both. Then what further
+/// replicas of Voting bring, and how long the operator's recount of the many rows takes.
+/// </summary>
 internal static class Growth
 {
+    private const long FewRows = 10_000;
+
+    private sealed record Cost(double PerSecond, double Postgres, double Voting, double WalBytes, double BlocksRead);
+
     public static async Task MeasureAsync(Form form, Report report)
     {
-        await using var whole = await Whole.StartAsync(report);
-        await VotesAsync(form, whole, 1);
-        var small = new List<double>();
-        for (var round = 0; round < form.Rounds; round++)
-            small.Add(await VotesAsync(form, whole, 1));
+        await using var whole = await Whole.StartAsync(report, history: false);
+        await whole.Postgres.Create("grown");
+        var (few, many) = (whole.Voting[0], whole.VotingOn("grown", "voting-grown"));
+        await whole.StartAsync(many);
+        await whole.AddToolsAsync("grown", "grown");
 
+        var clock = Stopwatch.StartNew();
         report.Say($"    generating {form.Rows:N0} rows");
-        await GenerateAsync(whole, form.Rows);
-        await VotesAsync(form, whole, 1);
-        var large = new List<double>();
-        for (var round = 0; round < form.Rounds; round++)
-            large.Add(await VotesAsync(form, whole, 1));
-        var ratio = Report.Median(large) / Report.Median(small);
-        report.Add($"votes a second at {form.Rows:N0} rows, of an empty ledger's", "0.9 to 1.1", $"{ratio:0.00} ({Report.Median(large):N0}/s of {Report.Median(small):N0}/s)", ratio >= 0.9);
+        await OldVotes.ManyAsync(whole, "grown", "grown", form.Rows);
+        report.Say($"    generated in {clock.Elapsed.TotalSeconds:0} s: {await whole.SqlAsync("select pg_size_pretty(pg_total_relation_size('entries') + pg_total_relation_size('votes'))", "grown")}");
+
+        var costs = new Dictionary<ServiceProcess, List<Cost>> { [few] = [], [many] = [] };
+        // Round 0 warms both up, and who comes first changes from round to round: what one leaves to the disk is the other's loss.
+        for (var round = 0; round <= form.Rounds; round++)
+        {
+            foreach (var voting in round % 2 == 0 ? (ServiceProcess[])[few, many] : [many, few])
+            {
+                if (voting == few)
+                    await OldVotes.FewAsync(whole, "ledger", "bench", FewRows);
+                var cost = await CostAsync(form, whole, voting, voting == few ? "bench" : "grown");
+                report.Say(string.Create(CultureInfo.InvariantCulture, $"    round {round} {(voting == few ? FewRows : form.Rows):N0} rows: {cost.PerSecond:N0}/s; µs of CPU each: PostgreSQL {cost.Postgres:0.0}, Voting {cost.Voting:0.0}; {cost.WalBytes:N0} bytes logged and {cost.BlocksRead:0.00} blocks read each"));
+                if (round > 0 || form.Rounds == 1)
+                    costs[voting].Add(cost);
+            }
+        }
+
+        Compare("votes a second", cost => cost.PerSecond, "/s");
+        Compare("PostgreSQL's CPU a vote", cost => cost.Postgres, " µs");
+        Compare("logged ahead a vote", cost => cost.WalBytes, " bytes");
 
         foreach (var replicas in (int[])[2, 3])
         {
             await whole.StartAsync(whole.Voting[replicas - 1]);
-            await VotesAsync(form, whole, replicas);
-            report.Add($"{replicas} replicas of Voting", "a figure", $"{Report.Median([await VotesAsync(form, whole, replicas), await VotesAsync(form, whole, replicas), await VotesAsync(form, whole, replicas)]):N0}/s", null);
+            await VotesAsync(form, whole, [.. whole.Voting.Take(replicas)], "bench");
+            var rates = new List<double>();
+            for (var round = 0; round < form.Rounds; round++)
+                rates.Add(await VotesAsync(form, whole, [.. whole.Voting.Take(replicas)], "bench"));
+            report.Add($"{replicas} replicas of Voting", "a figure", $"{Report.Median(rates):N0}/s", null);
         }
 
-        var (took, entries) = await OperatorAsync(whole, "recount");
+        var (took, facts) = await OperatorCommand.RunAsync("recount", "--voting", many.Address.ToString(), "--tally", whole.Tally.Address.ToString());
+        var entries = facts.GetProperty("entries").GetInt64();
         report.AtLeast("recount, million entries a minute", 10, entries / 1e6 / (took / 60), $"{entries:N0} in {took:0} s");
-    }
 
-    private static async Task<double> VotesAsync(Form form, Whole whole, int replicas)
-    {
-        var length = TimeSpan.FromSeconds(form.Seconds);
-        var votes = new Votes(whole.Tokens, Whole.Tools, form.Seconds * 50_000 + 20_000);
-        var runs = await Task.WhenAll(Enumerable.Range(0, replicas).Select(n => Hammer.ClosedAsync(whole.Voting[n].Port, 256 / replicas, length, votes.Next)));
-        return runs.Sum(run => run.PerSecond);
-    }
-
-    // Voters who each voted once, as votes would have written them; in the ledger's own order of locks, so that the site may stay up.
-    private static Task GenerateAsync(Whole whole, long rows) => whole.SqlAsync(
-        $"""
-        begin;
-        select last_id from ledger_head for update;
-        create temporary table made on commit drop as
-          select n, 'bench-' || (n % 100 + 1) as tool, uuid_send(gen_random_uuid()) as voter, uuid_send(gen_random_uuid()) as pseudonym, (1 + n % 2)::smallint as choice
-            from generate_series(1, {rows}) n;
-        insert into entries (id, tool, pseudonym, choice, previous, seq, at)
-          select (select last_id from ledger_head) + n, tool, pseudonym, choice, 0, 1, (select last_at from ledger_head) from made;
-        insert into votes (voter, tool, pseudonym, choice, seq, at) select voter, tool, pseudonym, choice, 1, (select last_at from ledger_head) from made;
-        update totals t set ship = t.ship + d.ship, skip = t.skip + d.skip, version = t.version + d.changes, at = (select last_at from ledger_head)
-          from (select tool, count(*) filter (where choice = 1) as ship, count(*) filter (where choice = 2) as skip, count(*) as changes from made group by tool) d where t.tool = d.tool;
-        update ledger_head set last_id = last_id + {rows};
-        commit;
-        analyze entries;
-        analyze votes;
-        checkpoint;
-        """);
-
-    private static async Task<(double Seconds, long Entries)> OperatorAsync(Whole whole, string command)
-    {
-        var tool = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == "Operator").Value!;
-        var clock = Stopwatch.StartNew();
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [tool, command, "--json", "--voting", whole.Voting[0].Address.ToString(), "--tally", whole.Tally.Address.ToString()])
+        void Compare(string what, Func<Cost, double> of, string unit)
         {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        })!;
-        var answer = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        var took = clock.Elapsed.TotalSeconds;
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{command}: {answer}");
-        return (took, System.Text.Json.JsonDocument.Parse(answer).RootElement.GetProperty("facts").GetProperty("entries").GetInt64());
+            var (little, much) = (Report.Median(costs[few].Select(of)), Report.Median(costs[many].Select(of)));
+            var ratio = Report.Median(costs[many].Zip(costs[few], (large, small) => of(large) / of(small)));
+            report.Add($"{what} at {form.Rows:N0} rows, of that at {FewRows:N0}", "0.9 to 1.1", $"{Report.Number(ratio)} ({Report.Number(much)}{unit}, {Report.Number(little)}{unit})", ratio is >= 0.9 and <= 1.1);
+        }
+    }
+
+    private static async Task<Cost> CostAsync(Form form, Whole whole, ServiceProcess voting, string tools)
+    {
+        var (postgres, own, log, read) = (Processes.Seconds(whole.Postgres.Pid), Processes.Seconds(voting.Pid), await LogAsync(), await ReadAsync());
+        var perSecond = await VotesAsync(form, whole, [voting], tools);
+        var votes = perSecond * form.Seconds;
+        return new Cost(
+            perSecond, (Processes.Seconds(whole.Postgres.Pid) - postgres) * 1e6 / votes, (Processes.Seconds(voting.Pid) - own) * 1e6 / votes, (await LogAsync() - log) / votes, (await ReadAsync() - read) / votes);
+
+        async Task<double> LogAsync() => (double)(decimal)(await whole.SqlAsync("select pg_current_wal_lsn() - '0/0'", "postgres"))!;
+
+        // Backends tell theirs at most once a second, and at the end of a connection.
+        async Task<double> ReadAsync() => (double)(decimal)(await whole.SqlAsync("select sum(blks_read) from pg_stat_database", "postgres"))!;
+    }
+
+    private static async Task<double> VotesAsync(Form form, Whole whole, IReadOnlyCollection<ServiceProcess> voting, string tools)
+    {
+        var votes = new Votes(whole.Tokens, [.. Enumerable.Range(1, Whole.Tools.Count).Select(n => $"{tools}-{n}")], form.Seconds * 50_000 + 20_000);
+        GC.Collect();
+        var runs = await Task.WhenAll(voting.Select(replica => Hammer.ClosedAsync(replica.Port, 256 / voting.Count, TimeSpan.FromSeconds(form.Seconds), votes.Next)));
+        return runs.Sum(run => run.PerSecond);
     }
 }

@@ -29,26 +29,33 @@ internal static class LiveReaders
         var crowds = new List<Process>();
         try
         {
+            var (came, bytes) = (Processes.Seconds(whole.Tally.Pid), await MessageAsync(whole, kind));
             for (var n = 0; n < 2; n++)
                 crowds.Add(Start(whole.Tally.Port, $"127.0.0.{n + 2}", form.Readers / 2, kind));
             foreach (var crowd in crowds)
                 (await crowd.StandardOutput.ReadLineAsync()).ShouldSay("ready");
+            came = Processes.Seconds(whole.Tally.Pid) - came;
             // Past the handshakes' garbage, so that what readers keep is seen and not how they came.
             await Task.Delay(TimeSpan.FromSeconds(form.Smoke ? 1 : 25));
             var each = (VoteRate.Resident(whole.Tally.Pid) - before) * 1024 / form.Readers;
             report.AtMost($"{kind}: memory for each of {form.Readers:N0} readers", memory, each, "KiB");
 
             var neighbours = new Neighbours();
-            report.AtMost($"{kind}: idle", 4, await IdleAsync(form, whole), $"% of a core");
+            var idle = await IdleAsync(form, whole);
+            report.AtMost($"{kind}: idle", 4, idle, $"% of a core");
             report.Say($"    {neighbours}");
 
-            var times = await ChangesAsync(form, report, whole, crowds, from: 1);
+            var (pushing, clock) = (Processes.Seconds(whole.Tally.Pid), Stopwatch.StartNew());
+            var times = await ChangesAsync(form, report, whole, crowds, from: Before + 1);
+            pushing = Processes.Seconds(whole.Tally.Pid) - pushing - idle / 100 * clock.Elapsed.TotalSeconds;
+            // The simulation of a hot comparison begins with these.
+            report.Say($"    CPU of Tally: {came * 1e6 / form.Readers:0} µs for a reader to come, {idle * 1e4 / form.Readers:0.0} a second to stay, {pushing * 1e6 / (Changes(form) * form.Readers):0.0} for a push; a message: {bytes} bytes");
             report.AtMost($"{kind}: a change reaches all", 290, Report.Median(times.Select(sorted => sorted[^1])), "ms");
 
             // From here on one in a hundred never reads again, and nobody waits for it.
             foreach (var crowd in crowds)
                 await crowd.StandardInput.WriteLineAsync("deaf 0.01");
-            var beside = await ChangesAsync(form, report, whole, crowds, from: 1 + Changes(form));
+            var beside = await ChangesAsync(form, report, whole, crowds, from: Before + 1 + Changes(form));
             report.AtMost($"{kind}: with 1 % not reading, the others' p99 times", 1.2, Report.Median(beside.Select(P99)) / Report.Median(times.Select(P99)), "");
             report.Say($"    Tally's memory afterwards: {VoteRate.Resident(whole.Tally.Pid):0} MiB");
         }
@@ -89,6 +96,29 @@ internal static class LiveReaders
         // The first few warm up; where hardly a moment was quiet, all count.
         return quiet.Count >= times.Count / 2 ? quiet[(quiet.Count / 4)..] : times[(times.Count / 4)..];
     }
+
+    /// <returns>The bytes of one message, as one reader gets it.</returns>
+    private static async Task<long> MessageAsync(Whole whole, string kind)
+    {
+        using var reader = kind == "hub" ? await HubSocket.OpenAsync("127.0.0.1", whole.Tally.Port, null) : await HubSocket.StreamAsync("127.0.0.1", whole.Tally.Port, null, Tool, Beside);
+        if (kind == "hub")
+            await reader.WatchAsync(Tool, Beside);
+        using var voter = new Connection(whole.Voting[0].Port);
+        await voter.OpenAsync();
+        var before = 0L;
+        for (var version = 1; version <= Before; version++)
+        {
+            // The last one's: with the first may come what belongs to the snapshots.
+            before = reader.Received;
+            await voter.AskAsync(whole.Tokens.Vote(Tool, "ship"));
+            await reader.NextAsync(version - 1);
+        }
+
+        return reader.Received - before;
+    }
+
+    // Votes on the tool before the crowds'.
+    private const int Before = 2;
 
     private static int Changes(Form form) => form.Smoke ? 2 : 15;
 

@@ -10,6 +10,9 @@ internal static class Measurements
         ["readers"] = LiveReaders.MeasureAsync,
         ["page"] = Pages.MeasureAsync,
         ["start"] = StartAndMemory.MeasureAsync,
+        ["rebuild"] = Rebuild.MeasureAsync,
+        ["peer"] = PeerBeside.MeasureAsync,
+        ["simulate"] = Simulate.MeasureAsync,
         ["growth"] = Growth.MeasureAsync,
     };
 

@@ -11,24 +11,20 @@ internal sealed class Whole : IAsyncDisposable
     private readonly string _folder;
     private readonly List<Server> _started = [];
 
-    private Whole(string folder)
+    private Whole(string folder, bool history)
     {
         _folder = folder;
         Postgres = new Postgres(folder);
         Rabbit = new Rabbit(folder);
         Redis = new Redis(folder);
         Catalog = Service("Catalog", "catalog", new() { ["ConnectionStrings__Catalog"] = Postgres.ConnectionTo("catalog") });
-        Voting = [.. Enumerable.Range(1, 3).Select(n => Service("Voting", $"voting-{n}", new()
-        {
-            ["ConnectionStrings__Ledger"] = Postgres.ConnectionTo("ledger"),
-            ["Services__Catalog"] = Catalog.Address.ToString(),
-            ["Voters__SigningKeys__0"] = Tokens.Key,
-        }))];
+        Voting = [.. Enumerable.Range(1, 3).Select(n => VotingOn("ledger", $"voting-{n}"))];
         Tally = Service("Tally", "tally", new()
         {
             ["ConnectionStrings__Counters"] = Redis.Configuration,
             ["Services__Catalog"] = Catalog.Address.ToString(),
             ["Services__Voting"] = Voting[0].Address.ToString(),
+            ["Tally__HistorySeconds"] = history ? null : "3600",
         });
         Newsletter = Service("Newsletter", "newsletter", new()
         {
@@ -62,21 +58,27 @@ internal sealed class Whole : IAsyncDisposable
     /// <summary>A hundred tools that only this bench votes on.</summary>
     public static IReadOnlyList<string> Tools { get; } = [.. Enumerable.Range(1, 100).Select(n => $"bench-{n}")];
 
-    public static async Task<Whole> StartAsync(Report report)
+    /// <param name="report">Is told of the start.</param>
+    /// <param name="history">Whether Tally reads the ledger's entries for its history, as always but where something else is measured.</param>
+    public static async Task<Whole> StartAsync(Report report, bool history = true)
     {
         report.Say("starting PostgreSQL, RabbitMQ, Redis and the services");
         var folder = Directory.CreateTempSubdirectory("bench-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_001_001);
-        var whole = new Whole(folder);
+        var whole = new Whole(folder, history);
         foreach (var server in (Server[])[whole.Postgres, whole.Rabbit, whole.Redis])
             await whole.StartAsync(server);
         await whole.Postgres.Create("catalog");
         await whole.Postgres.Create("ledger");
         foreach (var server in (Server[])[whole.Catalog, whole.Voting[0], whole.Tally])
             await whole.StartAsync(server);
-        await whole.SqlAsync($"insert into tools (slug, name, category, retired, version) select 'bench-' || n, 'Bench ' || n, 'bench', false, 1 from generate_series(1, {Tools.Count}) n");
+        await whole.AddToolsAsync("ledger", "bench");
         return whole;
     }
+
+    /// <summary>A ledger that was migrated already learns a hundred tools, <c>NAME-1</c> to <c>NAME-100</c>.</summary>
+    public Task AddToolsAsync(string database, string name) =>
+        SqlAsync($"insert into tools (slug, name, category, retired, version) select '{name}-' || n, 'Bench ' || n, 'bench', false, 1 from generate_series(1, {Tools.Count}) n", database);
 
     public async Task StartAsync(Server server)
     {
@@ -84,12 +86,23 @@ internal sealed class Whole : IAsyncDisposable
         _started.Add(server);
     }
 
-    public async Task SqlAsync(string sql)
+    /// <summary>A replica of Voting that is not started yet, on a ledger of that name.</summary>
+    public ServiceProcess VotingOn(string database, string name) => Service("Voting", name, new()
     {
-        await using var connection = new NpgsqlConnection(Postgres.ConnectionTo("ledger"));
+        ["ConnectionStrings__Ledger"] = Postgres.ConnectionTo(database),
+        ["Services__Catalog"] = Catalog.Address.ToString(),
+        ["Voters__SigningKeys__0"] = Tokens.Key,
+    });
+
+    /// <summary>Runs statements, each on its own unless they say otherwise, for as long as they take.</summary>
+    /// <returns>What the last one answered first.</returns>
+    public async Task<object?> SqlAsync(string sql, string database = "ledger")
+    {
+        // No pool: a server that was started again in between is a stranger to old connections.
+        await using var connection = new NpgsqlConnection($"{Postgres.ConnectionTo(database)};Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteScalarAsync();
     }
 
     public ValueTask DisposeAsync()
