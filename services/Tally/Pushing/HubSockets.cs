@@ -25,6 +25,7 @@ internal sealed partial class HubSockets
     private readonly Pushes _pushes;
     private readonly Heartbeats _beats;
     private readonly IHubProtocolResolver _protocols;
+    private readonly CancellationToken _stopping;
     private readonly TimeProvider _time;
     private readonly ILogger<HubSockets> _log;
     private readonly bool _bounded;
@@ -36,7 +37,8 @@ internal sealed partial class HubSockets
         (_calls, _pushes, _beats, _protocols, _time, _log) = (calls, pushes, beats, protocols, time, log);
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
         // Made when the routes are, so before Drain registers, and hence told after it: by now every reader was said goodbye to.
-        lifetime.ApplicationStopping.Register(End);
+        _stopping = lifetime.ApplicationStopping;
+        _stopping.Register(End);
     }
 
     /// <summary>Serves the request if it is one of ours, an upgrade without the connection's name that a negotiation would have given, and else hands it on.</summary>
@@ -96,6 +98,13 @@ internal sealed partial class HubSockets
         _pushes.Metrics.Connected(1);
         try
         {
+            // Whoever comes when the others have been told already.
+            if (_stopping.IsCancellationRequested)
+            {
+                await reader.GoodbyeAsync();
+                return;
+            }
+
             CallBudget? budget = null;
             do
             {

@@ -10,33 +10,39 @@ namespace Bench.Measures;
 /// </summary>
 internal static class PushTime
 {
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
+
     public static async Task MeasureAsync(Form form, Report report)
     {
         var probes = form.Smoke ? 5 : 60;
         await using (var alone = new Alone())
         {
             await alone.StartAsync();
+            await ProbeAsync(alone.Process.Port, alone.Process.Port, alone.Tokens, "cursor-2-0", probes);
             var times = await ProbeAsync(alone.Process.Port, alone.Process.Port, alone.Tokens, "cursor-2-0", probes * form.Rounds);
             report.AtMost("vote to another reader's socket, Standalone, p50", 2, At(times, 0.5), "ms");
             report.Add("the same, p99", "", $"{At(times, 0.99):0.0} ms", null);
         }
 
         await using var whole = await Whole.StartAsync(report);
-        await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "cursor-2-0", probes / 3);
+        // Past what the runtime compiles anew for code that turns out to be used often.
+        await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "cursor-2-0", probes);
         var idle = await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "cursor-2-0", probes * form.Rounds);
         report.AtMost("vote to another reader's socket, whole chain, idle, p50", 5, At(idle, 0.5), "ms");
         report.AtMost("the same, p99", 13, At(idle, 0.99), "ms");
+        report.Say($"    slowest of {idle.Length}: {Slowest(idle)}");
 
         var rate = form.Smoke ? 200 : 9000;
-        var length = TimeSpan.FromSeconds(Math.Max(2, probes * form.Rounds * 0.15 * 0.6));
+        var length = TimeSpan.FromSeconds(Math.Max(2, probes * form.Rounds * 0.18) + WarmUp.TotalSeconds);
         var votes = new Votes(whole.Tokens, Whole.Tools, (int)(rate * length.TotalSeconds) + 10_000);
         var load = Hammer.OpenLoopAsync(whole.Voting[0].Port, 128, rate, length, votes.Next);
-        await Task.Delay(1000);
-        var busy = await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "smolvlm2-2b", probes, until: load);
+        await Task.Delay(form.Smoke ? TimeSpan.FromSeconds(1) : WarmUp);
+        var busy = await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "smolvlm2-2b", probes * form.Rounds, until: load);
         var run = await load;
         report.Say($"    load: {run.PerSecond:N0} votes/s, p50 {run.P50:0.0} ms, p99 {run.P99:0.0} ms from when each was due");
         report.AtMost($"the same at {rate:N0} votes/s (0.2 of the ceiling), p50", 12, At(busy, 0.5), "ms");
         report.AtMost("the same, p99", 30, At(busy, 0.99), "ms");
+        report.Say($"    slowest of {busy.Length}: {Slowest(busy)}");
 
         var flood = new Votes(whole.Tokens, Whole.Tools, form.Seconds * 60_000);
         var saturated = Hammer.ClosedAsync(whole.Voting[0].Port, 256, TimeSpan.FromSeconds(form.Seconds), flood.Next);
@@ -71,6 +77,8 @@ internal static class PushTime
 
         return [.. times.Order()];
     }
+
+    private static string Slowest(double[] sorted) => string.Join(", ", sorted.TakeLast(8).Select(time => $"{time:0.0}"));
 
     private static double At(double[] sorted, double share) => sorted[(int)Math.Min(sorted.Length - 1, sorted.Length * share)];
 }
