@@ -34,6 +34,8 @@ public static class Bus
             throw new SettingException("ConnectionStrings:Bus", "is neither an amqp:// address nor 'memory'");
 
         builder.Services.AddHostedService<BusWatch>();
+        // In memory the bus is ready at once, and what is published before is lost; a broker may be away for long, and nobody's start waits for it.
+        builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = inMemory);
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

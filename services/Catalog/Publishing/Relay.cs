@@ -1,6 +1,7 @@
 using Catalog.Store;
 using Contracts;
 using Dapper;
+using Hosting;
 using MassTransit;
 
 namespace Catalog.Publishing;
@@ -11,7 +12,7 @@ namespace Catalog.Publishing;
 /// message, marked as published once the broker confirmed it. A message sent twice does no harm, since receivers compare versions;
 /// publishing within the editor's request was rejected, for then a broker that is away would stop the editing.
 /// </summary>
-internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, ILogger<Relay> log) : BackgroundService
+internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IHostApplicationLifetime lifetime, ILogger<Relay> log) : BackgroundService
 {
     private const int MostInOneMessage = 500;
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
@@ -36,6 +37,8 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IL
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // The bus in memory drops what is published before its consumers are there; a broker would keep it.
+        await lifetime.StartedAsync(stoppingToken);
         await start.Ready.WaitAsync(stoppingToken);
         var pause = Sweep;
         while (!stoppingToken.IsCancellationRequested)
