@@ -10,8 +10,8 @@ namespace Tally;
 
 /// <summary>
 /// The hub for readers who come straight by WebSocket without negotiating first, as this site's own pages do: the same protocol by SignalR's own library, on the socket itself.
-/// SignalR's connection was rejected for them: it keeps two more pipes and some thirty objects for each reader, and looks at all of them every second, which at ten thousands of
-/// readers was a third of the memory and most of the idle processor (tests/Bench/README.md). Whoever negotiates gets SignalR's own connection, with its other transports.
+/// SignalR's connection was rejected for them: it keeps two more pipes and some thirty objects for each reader, which at ten thousands of readers was a third of the memory
+/// (tests/Bench/README.md). Whoever negotiates gets SignalR's own connection, with its other transports.
 /// </summary>
 internal sealed partial class HubSockets
 {
