@@ -11,13 +11,16 @@ public sealed class LedgerUnavailableException(string reason, Exception? inner =
 /// <summary>
 /// Journey, steps 3 and 4. One loop commits whatever votes gathered while the batch before was on its way to the disk; nobody is answered before
 /// COMMIT returned. No timer fills batches (a lone vote would wait for nothing), and there is no second loop (batches would contend for the same rows).
+/// The loop has a thread of its own, which the database's answer wakes at once: as work of the pool it stood behind the requests whose votes wait for it, so that under load batches
+/// came later and processors idled meanwhile; and SQLite, which waits for the disk in the call, held one of the pool's few threads.
 /// </summary>
 public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat heartbeat, VotingMetrics metrics, ILogger<BatchWriter> log) : BackgroundService
 {
     private readonly Outage _outage = new();
 
-    // Bounded: beyond this the disk is behind by more than readers would wait, and saying so at once is kinder than a queue.
-    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(20_000) { SingleReader = true });
+    // Bounded: beyond this the disk is behind by more than readers would wait, and saying so at once is kinder than a queue. What goes on in the writer's call is only the waking
+    // of the committing thread.
+    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(20_000) { SingleReader = true, AllowSynchronousContinuations = true });
 
     /// <summary>Answers once the cast is durable.</summary>
     /// <param name="cast">The vote.</param>
@@ -56,24 +59,27 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         await base.StopAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(CommitUntilStopped, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void CommitUntilStopped()
     {
         var next = new NextBatch();
-        while (next.PutOff || await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        while (next.PutOff || _queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
             if (heartbeat.Hold() is var hold && hold > TimeSpan.Zero)
-                await Task.Delay(hold, CancellationToken.None);
+                Thread.Sleep(hold);
             next.Begin();
             while (!next.Full && _queue.Reader.TryRead(out var waiting))
                 next.Add(waiting);
             if (next.Casts.Count > 0)
-                await CommitAsync([.. next.Casts]);
+                Commit([.. next.Casts]);
             if (next.Leaves.Count > 0)
-                await ForgetAsync(next.Leaves);
+                Forget(next.Leaves);
         }
     }
 
-    private async Task CommitAsync(WaitingCast[] casts)
+    private void Commit(WaitingCast[] casts)
     {
         using var span = VotingTrace.Source.HasListeners()
             ? VotingTrace.Source.Continue("commit batch", ActivityKind.Internal, casts.Select(cast => cast.Request is { Recorded: true } request ? request.Context : default))
@@ -82,7 +88,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var committed = await ledger.CommitAsync(Array.ConvertAll(casts, waiting => waiting.Cast), CancellationToken.None);
+            var committed = ledger.Commit(Array.ConvertAll(casts, waiting => waiting.Cast));
             metrics.Committed(casts.Length, Stopwatch.GetElapsedTime(started));
             Answers.Committed(casts, committed.Votes);
             relay.Moved(committed.Moved);
@@ -99,11 +105,11 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         }
     }
 
-    private async Task ForgetAsync(List<WaitingLeave> leaving)
+    private void Forget(List<WaitingLeave> leaving)
     {
         try
         {
-            relay.Moved(await ledger.ForgetAsync(leaving.ConvertAll(voter => voter.Voter), CancellationToken.None));
+            relay.Moved(ledger.Forget(leaving.ConvertAll(voter => voter.Voter)));
             leaving.ForEach(voter => voter.Answer.SetResult());
         }
         catch (Exception error)
