@@ -29,6 +29,9 @@ public sealed class FakeLedger : IAsyncDisposable
     /// <summary>While true the totals come without their time, as a ledger may send them.</summary>
     public bool WithoutTimes { get; set; }
 
+    /// <summary>How often the totals were asked for.</summary>
+    public int Asked { get; private set; }
+
     /// <summary>How many entries a page has at most, whatever is asked for.</summary>
     public int PageSize { get; set; } = 5000;
 
@@ -84,9 +87,12 @@ public sealed class FakeLedger : IAsyncDisposable
     private IResult TotalsJson()
     {
         lock (_gate)
+        {
+            Asked++;
             return WithoutTimes
                 ? Results.Json(_totals.Values.Select(t => new { t.Tool, t.Ship, t.Skip, t.Version }).ToArray())
                 : Results.Json(_totals.Values.ToArray());
+        }
     }
 
     private object Page(long after, int limit)

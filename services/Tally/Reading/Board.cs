@@ -32,13 +32,16 @@ internal sealed class Board(TimeProvider time)
         var changed = 0;
         foreach (var state in totals)
         {
-            // A reader learns of a new tool by asking, so only a state after the first can be news to one.
-            var line = _lines.GetOrAdd(state.Tool, static (_, first) => new Line(new Standing(first)), state);
-            if (ReferenceEquals(line.Newest.Totals, state))
+            if (!_lines.TryGetValue(state.Tool, out var line))
             {
-                changed++;
-                Moved?.Invoke(line);
-                continue;
+                var added = new Line(new Standing(state));
+                line = _lines.GetOrAdd(state.Tool, added);
+                if (line == added)
+                {
+                    changed++;
+                    Moved?.Invoke(line);
+                    continue;
+                }
             }
 
             var before = line.Newest.Version;

@@ -12,6 +12,9 @@ internal static class PushTime
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
 
+    /// <summary>Milliseconds from sending the vote to another reader's socket, and to its own answer.</summary>
+    private readonly record struct Probe(double Push, double Answer);
+
     public static async Task MeasureAsync(Form form, Report report)
     {
         var probes = form.Smoke ? 5 : 60;
@@ -22,6 +25,7 @@ internal static class PushTime
             var times = await ProbeAsync(alone.Process.Port, alone.Process.Port, alone.Tokens, "cursor-2-0", probes * form.Rounds);
             report.AtMost("vote to another reader's socket, Standalone, p50", 2, At(times, 0.5), "ms");
             report.Add("the same, p99", "", $"{At(times, 0.99):0.0} ms", null);
+            report.Say($"    slowest of {times.Length}: {Slowest(times)}");
         }
 
         await using var whole = await Whole.StartAsync(report);
@@ -49,18 +53,18 @@ internal static class PushTime
         await Task.Delay(Math.Min(1000, form.Seconds * 200));
         var late = await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "smolvlm2-2b", probes, until: saturated);
         await saturated;
-        report.AtMost("the same at saturation, slowest", 1000, late[^1], "ms");
+        report.AtMost("the same at saturation, slowest", 1000, late[^1].Push, "ms");
     }
 
-    /// <returns>Milliseconds, sorted.</returns>
-    private static async Task<double[]> ProbeAsync(int voting, int tally, Tokens tokens, string tool, int count, Task? until = null)
+    /// <returns>Sorted by the push.</returns>
+    private static async Task<Probe[]> ProbeAsync(int voting, int tally, Tokens tokens, string tool, int count, Task? until = null)
     {
         using var reader = await HubSocket.OpenAsync("127.0.0.1", tally, null);
         await reader.WatchAsync(tool);
         using var voter = new Connection(voting);
         await voter.OpenAsync();
         var requests = Enumerable.Range(0, count).Select(_ => tokens.Vote(tool, "ship")).ToList();
-        var times = new List<double>();
+        var times = new List<Probe>();
         foreach (var request in requests)
         {
             if (until is { IsCompleted: true })
@@ -68,17 +72,21 @@ internal static class PushTime
             await Task.Delay(150);
             var before = reader.Version;
             var sent = Stopwatch.GetTimestamp();
-            var asked = voter.AskAsync(request);
+            var asked = AskAsync(voter, request, sent);
             await reader.NextAsync(before);
-            times.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-            if (await asked is not 200)
-                throw new InvalidOperationException("A probing vote was not taken.");
+            var pushed = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+            times.Add(new Probe(pushed, await asked));
         }
 
-        return [.. times.Order()];
+        return [.. times.OrderBy(time => time.Push)];
     }
 
-    private static string Slowest(double[] sorted) => string.Join(", ", sorted.TakeLast(8).Select(time => $"{time:0.0}"));
+    private static async Task<double> AskAsync(Connection voter, byte[] request, long sent) => await voter.AskAsync(request) is 200
+        ? Stopwatch.GetElapsedTime(sent).TotalMilliseconds
+        : throw new InvalidOperationException("A probing vote was not taken.");
 
-    private static double At(double[] sorted, double share) => sorted[(int)Math.Min(sorted.Length - 1, sorted.Length * share)];
+    // With when the vote itself was answered: what part of it was before the ledger's commit.
+    private static string Slowest(Probe[] sorted) => string.Join(", ", sorted.TakeLast(8).Select(time => $"{time.Push:0.0} (answered after {time.Answer:0.0})"));
+
+    private static double At(Probe[] sorted, double share) => sorted[(int)Math.Min(sorted.Length - 1, sorted.Length * share)].Push;
 }

@@ -1,0 +1,24 @@
+using Xunit;
+
+namespace Tally.Tests;
+
+/// <summary>What makes the board agree with the ledger again and again holds up no vote.</summary>
+public sealed class FreshBesideReconciles
+{
+    [Fact]
+    public async Task Fresh_a_vote_is_pushed_at_once_after_reconciles_that_brought_no_news()
+    {
+        await using var ledger = await FakeLedger.StartAsync("zed");
+        // One push in ten seconds: a push without news would keep the vote for so long.
+        await using var tally = await TallyProcess.StartAsync(ledger, "memory", "--Tally:PushesPerSecond=0.1", "--Tally:ReconcileSeconds=0.1");
+        await tally.VoteAsync("zed", "ship");
+        await tally.ReachAsync("zed", 1);
+        await using var reader = await tally.ConnectAsync();
+        await reader.WatchAsync("zed");
+        var asked = ledger.Asked;
+        await Eventually.BeAsync(() => Task.FromResult(ledger.Asked > asked + 2));
+
+        await tally.VoteAsync("zed", "skip");
+        await reader.ReachAsync("zed", 2).WaitAsync(TimeSpan.FromSeconds(5));
+    }
+}
