@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Bench.Measures;
 
 /// <summary>All there is to measure, by the name one asks for it.</summary>
@@ -22,6 +24,9 @@ internal static class Measurements
         foreach (var (name, measure) in All.Where(measure => asked.Length == 0 || asked.Contains(measure.Key)))
         {
             report.Say($"-- {name}");
+            // What a build or the measurement before left for the disk would be written beside the ledger, whose commits then wait for it.
+            using (var writing = Process.Start("sync"))
+                await writing.WaitForExitAsync();
             await measure(form, report);
         }
 
