@@ -118,6 +118,8 @@ async function goLive() {
     .withUrl('/hubs/tallies', { transport: signalR.HttpTransportType.WebSockets, skipNegotiation: true })
     // For ever, and at random moments, so that a restarted server is not met by everyone at once.
     .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount: tries }) => pause(tries) })
+    // Enough for the server to miss who is gone for good, in minutes; a dead server is noticed by its own pings missing, as ever. Each ping wakes a phone's radio and the server.
+    .withKeepAliveInterval(60_000)
     .configureLogging(signalR.LogLevel.None)
     .build();
   // Nothing sent while away is kept for us, hence a snapshot on each connect.

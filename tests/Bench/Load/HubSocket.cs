@@ -60,7 +60,7 @@ internal sealed class HubSocket : IDisposable
         await NextAsync(-1);
     }
 
-    /// <summary>What a real client of the hub sends every fifteen seconds.</summary>
+    /// <summary>What a real client of the hub sends now and then to say that it is there.</summary>
     public Task PingAsync() => SendFrameAsync("{\"type\":6}\u001e");
 
     /// <summary>Waits until a version above that one was told.</summary>
