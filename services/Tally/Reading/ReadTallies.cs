@@ -1,6 +1,7 @@
 using Contracts;
 using Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Tally;
 
@@ -18,7 +19,7 @@ internal static class ReadTallies
             : Problems.Of(404, "unknown-tool", "There is no tool of that slug.");
     }
 
-    public static Results<Ok<ToolTally[]>, ProblemHttpResult> Several(HttpContext context, string[] tool, Board board)
+    public static Results<Ok<ToolTally[]>, ProblemHttpResult> Several(HttpContext context, [FromQuery] string[] tool, Board board)
     {
         if (Refuse(context, tool, board) is { } refusal)
             return refusal;

@@ -2,13 +2,16 @@ using Contracts;
 using Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Tally;
 
 /// <summary><c>GET /api/tallies/stream</c>: the live tallies for whoever has no SignalR.</summary>
 internal static class StreamTallies
 {
-    public static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Handle(HttpContext context, string[] tool, Board board, Pushes pushes, Streams streams)
+    // FromQuery is said, since the request delegate generator else takes the array for a body that may be: the route then asks for JSON, and a request without a body falls through to the
+    // tool of the name "stream".
+    public static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Handle(HttpContext context, [FromQuery] string[] tool, Board board, Pushes pushes, Streams streams)
     {
         if (ReadTallies.Refuse(context, tool, board) is { } refusal)
             return refusal;
