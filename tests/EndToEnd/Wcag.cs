@@ -29,6 +29,6 @@ internal static class Wcag
     }
 
     private static async Task NothingScrollsSidewaysAsync(IPage page, int width) => (await page.EvaluateAsync<string[]>(
-        "() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 120))"))
+        "() => document.documentElement.scrollWidth <= innerWidth ? [] : ['the page', ...[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 120))]"))
         .ShouldBeEmpty($"something makes {page.Url} scroll sideways at {width} px");
 }

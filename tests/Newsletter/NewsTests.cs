@@ -51,7 +51,7 @@ public sealed class NewsTests : IAsyncLifetime
             "Gamma: 80% ship a week ago, 75% now, down 5 points with 100 votes",
         ]);
         ((string?)issue!["title"]).ShouldBe("Weekly AI Tool Verdicts: Beta <3 up 15 points");
-        ((string?)issue["intro"]).ShouldBe("This week: 3 tools whose community verdict moved. And where the community's verdicts stand.");
+        ((string?)issue["intro"]).ShouldBe("This week: 3 tools whose community verdict moved. And where the community’s verdicts stand.");
     }
 
     [Fact]

@@ -153,6 +153,6 @@ public class ComparisonPageTests
         site.Backend.Down["Catalog"] = true;
         using var answer = await site.GetAsync(Pair);
         answer.Headers.RetryAfter.ShouldNotBeNull();
-        (await Site.ReadAsync(answer, HttpStatusCode.ServiceUnavailable)).Words("h1").ShouldBe("We'll be right back");
+        (await Site.ReadAsync(answer, HttpStatusCode.ServiceUnavailable)).Words("h1").ShouldBe("We’ll be right back");
     }
 }

@@ -54,9 +54,22 @@ public class VotingByFormTests
         site.Backend.NoNewVoters = true;
         using var answer = await site.PostAsync("/vote/first", Vote());
         answer.Headers.RetryAfter!.ToString().ShouldBe("1800");
+        answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
         var page = await Site.ReadAsync(answer, HttpStatusCode.TooManyRequests);
         page.Words("h1").ShouldBe("Many new voters came from where you are");
         page.Words("main").ShouldContain("Please try again in 30 minutes.");
+    }
+
+    [Theory]
+    [InlineData(429, false)]
+    [InlineData(503, true)]
+    public async Task A_first_vote_leaves_a_voter_with_the_reader_unless_it_was_surely_not_taken(int voting, bool leaves)
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.VotingAnswers = voting;
+        using var answer = await site.PostAsync("/vote/first", Vote());
+        ((int)answer.StatusCode).ShouldBe(voting);
+        answer.Headers.Contains("Set-Cookie").ShouldBe(leaves);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ internal static class ComposeIssue
             .. news.Moves.Count > 0 ? [Wording.Counted(news.Moves.Count, "tool whose community verdict moved", "tools whose community verdict moved")] : (string[])[],
             .. news.Changes.Count > 0 ? [Wording.Counted(news.Changes.Count, "tool with a new price or panel verdict", "tools with new prices or panel verdicts")] : (string[])[],
         ];
-        return $"This week: {string.Join(", ", parts)}. And where the community's verdicts stand.";
+        return $"This week: {string.Join(", ", parts)}. And where the community’s verdicts stand.";
     }
 
     private static Link[] Ranked(IOrderedEnumerable<Standing> tools) =>

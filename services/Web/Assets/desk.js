@@ -1,4 +1,7 @@
-// The desk works without this. With it, leaving a form that was changed and not saved asks first, and Ctrl+S saves the draft.
+// The desk works without this. With it, leaving a form that was changed and not saved asks first, Ctrl+S saves the draft, and a narrow screen's line of places begins at the one shown.
+const here = document.querySelector(".desk-nav [aria-current]");
+if (here)
+  here.closest("ul").scrollLeft = here.offsetLeft - 16;
 const form = document.querySelector("form.edit[data-guard]");
 if (form) {
   let changed = form.dataset.guard === "changed", sending = false;

@@ -50,13 +50,13 @@ internal static partial class PageErrors
     private static RazorComponentResult Explain(HttpContext context) => context.Response.StatusCode switch
     {
         404 => Page.NotFound(context),
-        405 => Page.Notice(context, 405, "That can't be done here", "This address exists, but does not take this kind of request."),
-        503 => Page.Notice(context, 503, "We'll be right back",
+        405 => Page.Notice(context, 405, "That can’t be done here", "This address exists, but does not take this kind of request."),
+        503 => Page.Notice(context, 503, "We’ll be right back",
             "The catalog does not answer at the moment. Nothing is lost: votes are kept in a ledger of their own.",
             "Please try again in a few seconds."),
         >= 500 => Page.Notice(context, context.Response.StatusCode, "Something went wrong on our side",
             "The page could not be made. It has been noted; please try again in a moment."),
-        var status => Page.Notice(context, status, "That request can't be understood",
+        var status => Page.Notice(context, status, "That request can’t be understood",
             "Something in the address or the form is not as it should be. Going back and trying again usually helps."),
     };
 

@@ -64,7 +64,7 @@ internal static class Desk
         var (tools, comparisons) = (await catalog.ToolLinesAsync(stop), await catalog.ComparisonsAsync(null, null, 1, stop));
         var names = DraftLine.Names(tools, drafts);
         drafts = [.. drafts.Select(draft => draft.Kind == "comparisons" ? draft with { Name = Kind.TitleOf(draft.Slug, names) } : draft)];
-        return Page.Of<Pages.DeskPage, DeskModel>(Head(context, "Editors' desk"), new(drafts, [.. edits.Edits.Take(10)], tools.Count, comparisons.Total));
+        return Page.Of<Pages.DeskPage, DeskModel>(Head(context, "Editors’ desk"), new(drafts, [.. edits.Edits.Take(10)], tools.Count, comparisons.Total));
     });
 
     private static Task<IResult> HistoryAsync(HttpContext context, EditorClient editors, long? before, string? slug) => SignedInAsync(context, async token =>
@@ -106,6 +106,6 @@ internal static class Desk
         path is not null && path.StartsWith("/admin", StringComparison.Ordinal) && !path.StartsWith("/admin/sign-in", StringComparison.Ordinal) && LocalPath.IsLocal(path) ? path : "/admin";
 
     private static string Refusal(HttpStatusCode status) => status is HttpStatusCode.Forbidden
-        ? "This token is good, but not an editor's: it lacks the role."
+        ? "This token is good, but not an editor’s: it lacks the role."
         : "This token is not accepted: it may have expired, or be made for another site.";
 }

@@ -47,7 +47,7 @@ internal static class ComparisonRoute
         var stop = context.RequestAborted;
         var reading = catalog.ComparisonsAsync(null, null, 1, stop);
         var tools = (await catalog.ToolLinesAsync(stop)).OrderBy(tool => tool.Name, StringComparer.OrdinalIgnoreCase).ToList();
-        var head = new PageHead("Compare two AI tools", "Pick any two AI tools and see the panel's verdicts, the community's votes and the prices side by side.", context.Origin() + "/compare");
+        var head = new PageHead("Compare two AI tools", "Pick any two AI tools and see the panel’s verdicts, the community’s votes and the prices side by side.", context.Origin() + "/compare");
         return Page.Of<Pages.PickPage, PickModel>(head, new PickModel(tools, a, b, (await reading).Comparisons));
     }
 
@@ -62,7 +62,7 @@ internal static class ComparisonRoute
             Live = true,
             // Pairs nobody chose would be a near-endless number of thin pages in a search index.
             Hidden = !comparison.Curated,
-            Card = ($"{comparison.Path}/card.png", $"{comparison.Title}: the panel's and the community's verdicts as they stand, side by side."),
+            Card = ($"{comparison.Path}/card.png", $"{comparison.Title}: the panel’s and the community’s verdicts as they stand, side by side."),
             KnownVoter = context.Request.KnowsVoter(),
             Data =
             [

@@ -15,7 +15,7 @@ internal static class HomeRoute
         var top = tallies.RankingAsync("top", Ranked, stop);
         var divided = tallies.RankingAsync("divided", Ranked, stop);
         var names = (await lines).ToDictionary(tool => tool.Slug, tool => tool.Name);
-        var head = new PageHead(PageHead.Site, "AI tools side by side: a panel's verdicts, readers' live votes, and prices. Which one should you ship with?", context.Origin() + "/") { Live = true };
+        var head = new PageHead(PageHead.Site, "AI tools side by side: a panel’s verdicts, readers’ live votes, and prices. Which one should you ship with?", context.Origin() + "/") { Live = true };
         return Page.Of<Pages.HomePage, HomeModel>(head, new HomeModel((await newest).Comparisons.Take(Newest).ToList(), await top, (await divided)?.Where(tally => tally is { Ship: > 0, Skip: > 0 }).ToList(), names));
     }
 }

@@ -45,6 +45,6 @@ internal static class PageRoutes
     }
 
     private static RazorComponentResult Methodology(HttpContext context) => Page.Of<Pages.MethodologyPage, MethodologyModel>(
-        new PageHead("How the verdicts are made", "What the panel's and the community's verdicts are, how sure each is, and how to recount the votes yourself.", context.Origin() + "/methodology"),
+        new PageHead("How the verdicts are made", "What the panel’s and the community’s verdicts are, how sure each is, and how to recount the votes yourself.", context.Origin() + "/methodology"),
         new MethodologyModel());
 }

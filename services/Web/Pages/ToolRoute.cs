@@ -29,10 +29,10 @@ internal static class ToolRoute
         var path = $"/tools/{slug}";
         var trail = new List<Crumb> { new("Home", "/"), new("Tools", "/tools"), new(tool.Category.Name, $"/categories/{tool.Category.Slug}"), new(tool.Name, null) };
         var tally = await counting;
-        var head = new PageHead($"{tool.Name}: ship or skip?", $"{tool.Name}, {tool.Tagline} The panel's verdict, the community's live votes, and prices.", origin + path)
+        var head = new PageHead($"{tool.Name}: ship or skip?", $"{tool.Name}, {tool.Tagline} The panel’s verdict, the community’s live votes, and prices.", origin + path)
         {
             Live = true,
-            Card = ($"{path}/card.png", $"{tool.Name}: the panel's and the community's verdict as they stand."),
+            Card = ($"{path}/card.png", $"{tool.Name}: the panel’s and the community’s verdict as they stand."),
             KnownVoter = context.Request.KnowsVoter(),
             Data = [StructuredData.Breadcrumbs(origin, origin + path, trail), StructuredData.Tool(origin, tool, tally.Of(slug))],
         };

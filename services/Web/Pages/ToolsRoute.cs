@@ -24,7 +24,7 @@ internal static class ToolsRoute
         var model = query.NeedsAll
             ? await ChooseAsync(query, categories, catalog, tallies, stop)
             : await ListAsync(query, categories, catalog, tallies, stop);
-        var head = new PageHead("All AI tools", "Every AI tool in the catalog with the panel's verdict, the community's votes and its entry price.", context.Origin() + (query.IsFiltered || query.Sort != "name" ? "/tools" : query.At(query.Page)))
+        var head = new PageHead("All AI tools", "Every AI tool in the catalog with the panel’s verdict, the community’s votes and its entry price.", context.Origin() + (query.IsFiltered || query.Sort != "name" ? "/tools" : query.At(query.Page)))
         {
             Live = true,
             Hidden = query.IsFiltered,
@@ -45,7 +45,7 @@ internal static class ToolsRoute
         var counts = await tallies.OfAsync(tools.Select(tool => tool.Slug), stop);
         var origin = context.Origin();
         var trail = new List<Crumb> { new("Home", "/"), new("Tools", "/tools"), new(category.Name, null) };
-        var head = new PageHead($"{category.Name}: AI tools compared", $"The AI tools in {category.Name}: the panel's verdicts, the community's votes, prices and comparisons.", $"{origin}/categories/{slug}")
+        var head = new PageHead($"{category.Name}: AI tools compared", $"The AI tools in {category.Name}: the panel’s verdicts, the community’s votes, prices and comparisons.", $"{origin}/categories/{slug}")
         {
             Live = true,
             Feed = ($"/categories/{slug}/feed.xml", $"New in {category.Name}"),

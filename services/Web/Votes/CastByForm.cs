@@ -24,7 +24,8 @@ internal static class CastByForm
             return Malformed(context);
         if (context.Request.VoterHeader() is not { } voter)
             return vote.Choice == "withdraw" ? SeeOther(context, vote.Return) : await AskOnceAsync(context, catalog, vote);
-        return await CastAsync(context, voting, catalog, vote, voter);
+        var (cast, wait) = await voting.CastAsync(context, vote.Tool, vote.Choice, voter);
+        return await AnswerAsync(context, catalog, vote, cast, wait);
     }
 
     public static async Task<IResult> CastFirstAsync(HttpContext context, VotingClient voting, CatalogReader catalog)
@@ -34,25 +35,24 @@ internal static class CastByForm
         var (made, outcome, retry) = await voting.NewVoterAsync(context);
         if (made is not var (lines, voter))
             return outcome is Outcome.TooMany ? TooMany(context, retry) : Away(context, retry);
-        foreach (var line in lines)
-            context.Response.Headers.Append("Set-Cookie", line);
-        return await CastAsync(context, voting, catalog, vote, voter);
+        var (cast, wait) = await voting.CastAsync(context, vote.Tool, vote.Choice, voter);
+        // A vote that was refused leaves nothing with the reader. One that may have been taken does: without its voter it could never be changed, and the next try would be a second reader's.
+        if (cast is Outcome.Cast or Outcome.Away)
+            foreach (var line in lines)
+                context.Response.Headers.Append("Set-Cookie", line);
+        return await AnswerAsync(context, catalog, vote, cast, wait);
     }
 
-    private static async Task<IResult> CastAsync(HttpContext context, VotingClient voting, CatalogReader catalog, FormVote vote, string voter)
+    private static async Task<IResult> AnswerAsync(HttpContext context, CatalogReader catalog, FormVote vote, Outcome outcome, int retry) => outcome switch
     {
-        var (outcome, retry) = await voting.CastAsync(context, vote.Tool, vote.Choice, voter);
-        return outcome switch
-        {
-            Outcome.Cast => SeeOther(context, vote.Return),
-            Outcome.NoVoter => await AskOnceAsync(context, catalog, vote),
-            Outcome.UnknownTool => Page.NotFound(context, "tool"),
-            Outcome.TooMany => TooMany(context, retry),
-            Outcome.TooManyVoters => TooManyVoters(context, retry),
-            Outcome.Away => Away(context, retry),
-            _ => Malformed(context),
-        };
-    }
+        Outcome.Cast => SeeOther(context, vote.Return),
+        Outcome.NoVoter => await AskOnceAsync(context, catalog, vote),
+        Outcome.UnknownTool => Page.NotFound(context, "tool"),
+        Outcome.TooMany => TooMany(context, retry),
+        Outcome.TooManyVoters => TooManyVoters(context, retry),
+        Outcome.Away => Away(context, retry),
+        _ => Malformed(context),
+    };
 
     private static async Task<FormVote?> ReadAsync(HttpContext context)
     {
@@ -105,6 +105,6 @@ internal static class CastByForm
             "Please go back and try again in a few seconds.");
     }
 
-    private static RazorComponentResult Malformed(HttpContext context) => Page.Notice(context, 400, "That vote can't be understood",
+    private static RazorComponentResult Malformed(HttpContext context) => Page.Notice(context, 400, "That vote can’t be understood",
         "A vote names a tool and says ship, skip or withdraw. Please go back to the tool and vote there.");
 }
