@@ -16,7 +16,7 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
     // A message of a thousand totals is about 100 kB; more would hold up whoever reads it.
     private const int MaxTotals = 1000;
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MarkEvery = TimeSpan.FromSeconds(1);
     private const int SweepEveryMarks = 2;
 
@@ -78,7 +78,8 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
                     lock (_confirmed)
                         Keep(_confirmed, totals);
                     // A message costs what it costs, however many totals it carries. So it rests twice as long as the last one took, and the next gathers: a lone vote never waits, and
-                    // a machine that is busy sends fewer and larger messages by itself. A fixed pace was slower when idle or costlier when busy.
+                    // a machine that is busy sends fewer and larger messages by itself. A fixed pace was slower when idle or costlier when busy; a longest rest of 50 ms made what
+                    // came after one slow message late.
                     var rest = 2 * Stopwatch.GetElapsedTime(started);
                     await Task.Delay(rest < LongestRest ? rest : LongestRest, stop);
                 }

@@ -11,8 +11,8 @@ namespace Bench.Simulation;
 internal sealed record ReaderCost(string Kind, double PushMicros, double PushBytes, double IdleMicros, double ComeMicros, double KiB)
 {
     public const double ReplicaMiB = 120;
-    public static readonly ReaderCost Hub = new("hub", PushMicros: 16.1, PushBytes: 275, IdleMicros: 6.6, ComeMicros: 584, KiB: 28.5);
-    public static readonly ReaderCost Stream = new("stream", PushMicros: 19.4, PushBytes: 268, IdleMicros: 2.6, ComeMicros: 342, KiB: 17.2);
+    public static readonly ReaderCost Hub = new("hub", PushMicros: 13.6, PushBytes: 207, IdleMicros: 2.9, ComeMicros: 493, KiB: 17.2);
+    public static readonly ReaderCost Stream = new("stream", PushMicros: 15.1, PushBytes: 197, IdleMicros: 2.4, ComeMicros: 435, KiB: 16.0);
 }
 
 /// <summary>What is paid, in any currency.</summary>
