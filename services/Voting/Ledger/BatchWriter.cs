@@ -68,7 +68,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         while (next.PutOff || _queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
             if (heartbeat.Hold() is var hold && hold > TimeSpan.Zero)
-                Thread.Sleep(hold);
+                WaitForHangUps(hold);
             next.Begin();
             while (!next.Full && _queue.Reader.TryRead(out var waiting))
                 next.Add(waiting);
@@ -77,6 +77,15 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
             if (next.Leaves.Count > 0)
                 Forget(next.Leaves);
         }
+    }
+
+    // Who hung up is found out by work of the pool: the socket's end is read, the connection closed, the request cancelled. However long that takes on a busy machine, it stands in
+    // the pool's queue before what is queued here; the time alone would not do.
+    private static void WaitForHangUps(TimeSpan hold)
+    {
+        Task.Delay(hold, CancellationToken.None).GetAwaiter().GetResult();
+        for (var step = 0; step < 3; step++)
+            Task.Run(static () => { }).GetAwaiter().GetResult();
     }
 
     private void Commit(WaitingCast[] casts)
