@@ -11,16 +11,13 @@ public sealed class LedgerUnavailableException(string reason, Exception? inner =
 /// <summary>
 /// Journey, steps 3 and 4. One loop commits whatever votes gathered while the batch before was on its way to the disk; nobody is answered before
 /// COMMIT returned. No timer fills batches (a lone vote would wait for nothing), and there is no second loop (batches would contend for the same rows).
-/// The loop has a thread of its own, which the database's answer wakes at once: as work of the pool it stood behind the requests whose votes wait for it, so that under load batches
-/// came later and processors idled meanwhile; and SQLite, which waits for the disk in the call, held one of the pool's few threads.
 /// </summary>
 public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat heartbeat, VotingMetrics metrics, ILogger<BatchWriter> log) : BackgroundService
 {
     private readonly Outage _outage = new();
 
-    // Bounded: beyond this the disk is behind by more than readers would wait, and saying so at once is kinder than a queue. What goes on in the writer's call is only the waking
-    // of the committing thread.
-    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(20_000) { SingleReader = true, AllowSynchronousContinuations = true });
+    // Bounded: beyond this the disk is behind by more than readers would wait, and saying so at once is kinder than a queue.
+    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(20_000) { SingleReader = true });
 
     /// <summary>Answers once the cast is durable.</summary>
     /// <param name="cast">The vote.</param>
@@ -59,36 +56,24 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         await base.StopAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.Factory.StartNew(CommitUntilStopped, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private void CommitUntilStopped()
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var next = new NextBatch();
-        while (next.PutOff || _queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
+        while (next.PutOff || await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             if (heartbeat.Hold() is var hold && hold > TimeSpan.Zero)
-                WaitForHangUps(hold);
+                await Task.Delay(hold, CancellationToken.None);
             next.Begin();
             while (!next.Full && _queue.Reader.TryRead(out var waiting))
                 next.Add(waiting);
             if (next.Casts.Count > 0)
-                Commit([.. next.Casts]);
+                await CommitAsync([.. next.Casts]);
             if (next.Leaves.Count > 0)
-                Forget(next.Leaves);
+                await ForgetAsync(next.Leaves);
         }
     }
 
-    // Who hung up is found out by work of the pool: the socket's end is read, the connection closed, the request cancelled. However long that takes on a busy machine, it stands in
-    // the pool's queue before what is queued here; the time alone would not do.
-    private static void WaitForHangUps(TimeSpan hold)
-    {
-        Task.Delay(hold, CancellationToken.None).GetAwaiter().GetResult();
-        for (var step = 0; step < 3; step++)
-            Task.Run(static () => { }).GetAwaiter().GetResult();
-    }
-
-    private void Commit(WaitingCast[] casts)
+    private async Task CommitAsync(WaitingCast[] casts)
     {
         using var span = VotingTrace.Source.HasListeners()
             ? VotingTrace.Source.Continue("commit batch", ActivityKind.Internal, casts.Select(cast => cast.Request is { Recorded: true } request ? request.Context : default))
@@ -97,7 +82,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var committed = ledger.Commit(Array.ConvertAll(casts, waiting => waiting.Cast));
+            var committed = await ledger.CommitAsync(Array.ConvertAll(casts, waiting => waiting.Cast), CancellationToken.None);
             metrics.Committed(casts.Length, Stopwatch.GetElapsedTime(started));
             Answers.Committed(casts, committed.Votes);
             relay.Moved(committed.Moved);
@@ -114,11 +99,11 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         }
     }
 
-    private void Forget(List<WaitingLeave> leaving)
+    private async Task ForgetAsync(List<WaitingLeave> leaving)
     {
         try
         {
-            relay.Moved(ledger.Forget(leaving.ConvertAll(voter => voter.Voter)));
+            relay.Moved(await ledger.ForgetAsync(leaving.ConvertAll(voter => voter.Voter), CancellationToken.None));
             leaving.ForEach(voter => voter.Answer.SetResult());
         }
         catch (Exception error)

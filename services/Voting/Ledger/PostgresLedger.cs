@@ -7,22 +7,22 @@ using NpgsqlTypes;
 namespace Voting.Ledger;
 
 /// <summary>The ledger in PostgreSQL; <c>cast_votes</c> in the schema holds the transaction, and the reasons for its order.</summary>
-public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source), IDisposable
+public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source), IAsyncDisposable
 {
     private const int GuidLength = 16;
 
-    // The committing thread's own connection: kept open so that the statement stays prepared. Only that thread touches it.
+    // The committing loop's own connection: kept open so that the statement stays prepared. Only that loop touches it.
     private NpgsqlConnection? _connection;
     private NpgsqlCommand? _command;
 
     // Tools that have totals in this database, as far as this connection saw: their rows are never deleted.
     private readonly HashSet<string> _begun = [];
 
-    public override Committed Commit(IReadOnlyList<Cast> batch)
+    public override async Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop)
     {
         try
         {
-            var command = _command ??= Prepare();
+            var command = _command ??= await PrepareAsync(stop);
             var (tools, choices) = (new string[batch.Count], new short[batch.Count]);
             var (voters, pseudonyms) = (new byte[batch.Count * GuidLength], RandomNumberGenerator.GetBytes(batch.Count * GuidLength));
             for (var place = 0; place < batch.Count; place++)
@@ -34,11 +34,11 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
             var first = tools.Where(tool => !_begun.Contains(tool)).Distinct().ToArray();
             (command.Parameters[0].Value, command.Parameters[1].Value, command.Parameters[2].Value) = (tools, voters, pseudonyms);
             (command.Parameters[3].Value, command.Parameters[4].Value) = (choices, first);
-            using var row = command.ExecuteReader(CommandBehavior.SingleResult);
-            row.Read();
+            await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
+            await row.ReadAsync(stop);
             var committed = Read(row, batch);
             // Not before the end of the answer: only then is it committed.
-            while (row.Read() || row.NextResult())
+            while (await row.ReadAsync(stop) || await row.NextResultAsync(stop))
             {
             }
 
@@ -48,20 +48,20 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         catch
         {
             // Whatever happened to this connection, the next batch begins on a fresh one.
-            Dispose();
+            await DisposeAsync();
             throw;
         }
     }
 
-    public override IReadOnlyList<ToolTotals> Forget(IReadOnlyList<Guid> voters)
+    public override async Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<Guid> voters, CancellationToken stop)
     {
         // Rare, hence a connection of the pool and no prepared statement.
-        using var command = source.CreateCommand("select tool, ship, skip, version, at from forget_voters($1)");
+        await using var command = source.CreateCommand("select tool, ship, skip, version, at from forget_voters($1)");
         command.CommandTimeout = 4;
         command.Parameters.AddWithValue(voters.Select(voter => voter.ToByteArray()).ToArray());
         var moved = new List<ToolTotals>();
-        using var rows = command.ExecuteReader(CommandBehavior.SingleResult);
-        while (rows.Read())
+        await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
+        while (await rows.ReadAsync(stop))
             moved.Add(new ToolTotals(rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), Time(rows.GetInt64(4))));
         return moved;
     }
@@ -93,25 +93,27 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         var (command, connection) = (_command, _connection);
         (_command, _connection) = (null, null);
         _begun.Clear();
-        command?.Dispose();
-        connection?.Dispose();
+        if (command is not null)
+            await command.DisposeAsync();
+        if (connection is not null)
+            await connection.DisposeAsync();
     }
 
-    private NpgsqlCommand Prepare()
+    private async Task<NpgsqlCommand> PrepareAsync(CancellationToken stop)
     {
-        _connection = source.OpenConnection();
+        _connection = await source.OpenConnectionAsync(stop);
         var command = new NpgsqlCommand("select * from cast_votes($1, $2, $3, $4, $5)", _connection) { CommandTimeout = 4 };
         foreach (var type in (NpgsqlDbType[])
         [
             NpgsqlDbType.Array | NpgsqlDbType.Text, NpgsqlDbType.Bytea, NpgsqlDbType.Bytea, NpgsqlDbType.Array | NpgsqlDbType.Smallint, NpgsqlDbType.Array | NpgsqlDbType.Text,
         ])
             command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type });
-        command.Prepare();
+        await command.PrepareAsync(stop);
         return command;
     }
 

@@ -15,16 +15,16 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
     private SqliteBatch? _batch;
     private readonly Dictionary<string, SqliteCommand> _prepared = [];
 
-    public override Committed Commit(IReadOnlyList<Cast> batch) => Write(
+    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop) => WriteAsync(
         connection =>
         {
             using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
             var committed = (_batch ??= new SqliteBatch(connection)).Write(batch, Micros(DateTimeOffset.UtcNow));
             transaction.Commit();
             return committed;
-        });
+        }, stop);
 
-    public override IReadOnlyList<ToolTotals> Forget(IReadOnlyList<Guid> voters) => Write<IReadOnlyList<ToolTotals>>(
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<Guid> voters, CancellationToken stop) => WriteAsync<IReadOnlyList<ToolTotals>>(
         connection =>
         {
             using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
@@ -55,7 +55,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
             var moved = (_batch ??= new SqliteBatch(connection)).Move(deltas, now);
             transaction.Commit();
             return moved;
-        });
+        }, stop);
 
     public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop) => WriteAsync(
         connection =>
@@ -107,20 +107,9 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         _writing.Dispose();
     }
 
-    private T Write<T>(Func<SqliteConnection, T> write)
-    {
-        _writing.Wait();
-        return WriteAndRelease(write);
-    }
-
     private async Task<T> WriteAsync<T>(Func<SqliteConnection, T> write, CancellationToken stop)
     {
         await _writing.WaitAsync(stop);
-        return WriteAndRelease(write);
-    }
-
-    private T WriteAndRelease<T>(Func<SqliteConnection, T> write)
-    {
         try
         {
             return write(_connection ??= Open());

@@ -10,17 +10,17 @@ namespace Voting.Ledger;
 /// </summary>
 public abstract class VoteLedger(DbDataSource source)
 {
-    /// <summary>Journey, step 3: writes a batch in one transaction. A (voter, tool) pair may stand in it once. Durable when this returns. Blocks: for the committing thread only.</summary>
+    /// <summary>Journey, step 3: writes a batch in one transaction. A (voter, tool) pair may stand in it once. Durable when this returns.</summary>
     /// <exception cref="DbException">Nothing is known of the batch; casting the same again is safe, since the same choice again changes nothing.</exception>
-    public abstract Committed Commit(IReadOnlyList<Cast> batch);
+    public abstract Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop);
 
     /// <summary>
     /// Forgets voters in one transaction: every vote of theirs that stands gets a withdrawal as its last entry, totals move along, and the rows that
-    /// tie the voters to their pseudonyms are deleted. A voter without votes changes nothing. Blocks: for the committing thread only.
+    /// tie the voters to their pseudonyms are deleted. A voter without votes changes nothing.
     /// </summary>
     /// <returns>Where the touched totals stand now.</returns>
     /// <exception cref="DbException">Nothing is known; forgetting again is safe.</exception>
-    public abstract IReadOnlyList<ToolTotals> Forget(IReadOnlyList<Guid> voters);
+    public abstract Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<Guid> voters, CancellationToken stop);
 
     /// <summary>Remembers that the bus confirmed these versions.</summary>
     public abstract Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop);
