@@ -34,14 +34,16 @@ public sealed class Heartbeat : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    // Whoever comes first after the standstill sees the gap, the timer or the votes.
+    // Whoever comes first after the standstill sees the gap, the timer or the votes. The hold is set before the gap is closed, and before anything is logged: whoever no longer sees the one
+    // has to see the other, or votes would slip through while the first is still writing its line.
     private void Note()
     {
         var now = _clock.GetTimestamp();
-        var gap = _clock.GetElapsedTime(Interlocked.Exchange(ref _last, now), now);
-        if (gap <= Standstill)
-            return;
-        VotingLog.StoodStill(_log, gap.TotalSeconds);
-        Interlocked.Exchange(ref _settled, now + (long)(Settling.TotalSeconds * _clock.TimestampFrequency));
+        var last = Interlocked.Read(ref _last);
+        var gap = _clock.GetElapsedTime(last, now);
+        if (gap > Standstill)
+            Interlocked.Exchange(ref _settled, now + (long)(Settling.TotalSeconds * _clock.TimestampFrequency));
+        if (Interlocked.CompareExchange(ref _last, now, last) == last && gap > Standstill)
+            VotingLog.StoodStill(_log, gap.TotalSeconds);
     }
 }
