@@ -155,6 +155,7 @@ public static class Service
         });
         app.UseStatusCodePages(refused => Problems.ExplainAsync(refused.HttpContext));
         app.UseRateLimits();
+        app.UseLargeBodies();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapOpenApi();

@@ -127,8 +127,6 @@ public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
             tool!["description"] = new string('d', 3000);
         (await ImportAsync(file.ToJsonString(), "*")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _catalog.ReadAsync("/api/tools"))["total"]!.GetValue<int>().ShouldBeGreaterThan(200);
-        // A client that asks first is told before it sends five megabytes into a closed connection.
-        _catalog.Editor.DefaultRequestHeaders.ExpectContinue = true;
         (await ImportAsync("{\"x\":\"" + new string('x', 5_000_000) + "\"}", "*")).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
     }
 

@@ -26,6 +26,20 @@ public class ProxyTests
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
     }
 
+    [Theory]
+    [InlineData("PUT", "/api/votes/cursor-2-0", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("POST", "/newsletter", HttpStatusCode.BadRequest)]
+    public async Task A_huge_body_is_refused_in_words_though_it_is_sent_without_asking(string method, string path, HttpStatusCode status)
+    {
+        await using var site = await Site.OpenAsync();
+        for (var n = 0; n < 10; n++)
+        {
+            var body = new StringContent("email=" + new string('a', 5_000_000), System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
+            using var answer = await site.SendAsync(new HttpMethod(method), path, body);
+            answer.StatusCode.ShouldBe(status);
+        }
+    }
+
     [Fact]
     public async Task Replicas_of_a_service_take_turns()
     {
