@@ -13,6 +13,8 @@ return await Service.RunAsync(
         // What is written goes to the socket on the thread that writes it: by way of Kestrel's queues each push and ping took two hops more, and no handler here blocks. In one
         // process with the others it made votes dearer, hence here.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        // Here too, since it would hold up the others' work as well.
+        builder.Services.AddHostedService<Compaction>();
         builder.AddBus(TallyService.Consumers);
     },
     app => app.MapTally());

@@ -14,7 +14,9 @@ public static class TallyService
         builder.AddServiceClient("Catalog");
         var services = builder.Services;
         services.AddSingleton(TallySettings.From(builder.Configuration, inMemory));
-        services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<Pushes>().AddSingleton<Streams>().AddSingleton<Heartbeats>().AddSingleton<Admission>().AddSingleton<HubPace>().AddSingleton<HubCalls>().AddSingleton<HubSockets>().AddSingleton<HistoryFollower>();
+        services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<HistoryFollower>();
+        services.AddSingleton<Pushes>().AddSingleton<Heartbeats>().AddSingleton<Admission>().AddSingleton<Streams>().AddSingleton<StreamTallies>();
+        services.AddSingleton<HubPace>().AddSingleton<HubCalls>().AddSingleton<HubSockets>().AddTransient<IStartupFilter, Stays>();
         services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();
         services.AddSignalR().AddHubOptions<TallyHub>(LiveTallies.Configure).AddJsonProtocol().AddMessagePackProtocol();
         builder.Logging.AddFilter(HubFailures.Replaced, LogLevel.None);
@@ -46,19 +48,15 @@ public static class TallyService
             .WithSummary("Tools with votes by the lower bound of their interval, best first").ProducesProblem(400).ProducesProblem(503);
         tallies.MapGet("/divided", ReadTallies.Divided)
             .WithSummary("Tools with votes, nearest to half and half first").ProducesProblem(400).ProducesProblem(503);
-        tallies.MapGet("/stream", StreamTallies.Handle)
+        // Made here and not by each request, whose scope of services would be kept for as long as the reader stays.
+        tallies.MapGet("/stream", app.Services.GetRequiredService<StreamTallies>().Handle)
             .WithSummary("The tallies of 1 to 50 tools as server-sent events: how they stand, then every change")
-            .Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404).ProducesProblem(429).ProducesProblem(503)
-            .AddEndpointFilter(async (context, next) =>
-            {
-                using var place = context.HttpContext.RequestServices.GetRequiredService<Admission>().Enter(context.HttpContext);
-                return place is null ? Admission.Refuse(context.HttpContext) : await next(context);
-            });
+            .Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404).ProducesProblem(429).ProducesProblem(503);
         tallies.MapGet("/{tool}", ReadTallies.One)
             .WithSummary("One tool's tally").ProducesProblem(404).ProducesProblem(503);
         tallies.MapGet("/{tool}/history", ReadHistory.Handle)
             .WithSummary("One tool's tally at the end of each minute, hour (default) or day in which it changed")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
-        app.MapHub<TallyHub>("/hubs/tallies", LiveTallies.Configure).Guard(app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<HubSockets>(), app.Services);
+        app.MapHub<TallyHub>(LiveTallies.HubPath, LiveTallies.Configure).Guard(app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<HubSockets>(), app.Services);
     }
 }

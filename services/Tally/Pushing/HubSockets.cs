@@ -41,12 +41,10 @@ internal sealed partial class HubSockets
         _stopping.Register(End);
     }
 
-    /// <summary>Serves the request if it is one of ours, an upgrade without the connection's name that a negotiation would have given, and else hands it on.</summary>
-    public Task ServeAsync(HttpContext context, RequestDelegate negotiated) =>
-        context.WebSockets.IsWebSocketRequest && !context.Request.Query.ContainsKey("id") ? ServeAsync(context) : negotiated(context);
-
-    private async Task ServeAsync(HttpContext context)
+    /// <summary>Accepts the upgrade, and serves the reader for as long as it stays.</summary>
+    public async Task ServeAsync(HttpContext context, Admission.Place place)
     {
+        using var held = place;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(Accept);
         using var frames = new Frames(socket, LiveTallies.MostBytes);
         try

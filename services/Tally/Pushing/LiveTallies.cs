@@ -8,6 +8,8 @@ namespace Tally;
 /// <summary>What the hub's connections may cost, and who may open one.</summary>
 internal static class LiveTallies
 {
+    public const string HubPath = "/hubs/tallies", StreamPath = "/api/tallies/stream";
+
     /// <summary>Of a message from a reader: fifty slugs of eighty characters and their quotes are about 4 KB.</summary>
     public const int MostBytes = 8 * 1024;
 
@@ -37,20 +39,30 @@ internal static class LiveTallies
     {
         if (endpoint.RequestDelegate is not { } next)
             throw new InvalidOperationException("A hub endpoint without a delegate would be open to every site.");
+        RequestDelegate bounded = context => admission.HoldAsync(context, next);
         if (endpoint.Metadata.OfType<NegotiateMetadata>().Any())
             endpoint.Metadata.Add(new EnableRateLimitingAttribute(RateLimits.Write));
         else
-            next = Straight(sockets, next, services);
+            bounded = Straight(admission, sockets, bounded, services);
         endpoint.RequestDelegate = context => SameOrigin.Allows(context.Request)
-            ? admission.HoldAsync(context, next)
+            ? bounded(context)
             : Problems.Of(403, "cross-site", "Live tallies are for this site's own pages; other sites can read /api/tallies/stream.").ExecuteAsync(context);
     });
 
-    private static RequestDelegate Straight(HubSockets sockets, RequestDelegate negotiated, IServiceProvider services)
+    // An upgrade without the connection's name, which a negotiation would have given, comes straight.
+    private static RequestDelegate Straight(Admission admission, HubSockets sockets, RequestDelegate negotiated, IServiceProvider services)
     {
         var pipeline = new ApplicationBuilder(services);
         pipeline.UseWebSockets();
-        pipeline.Run(context => sockets.ServeAsync(context, negotiated));
+        pipeline.Run(context =>
+        {
+            if (!context.WebSockets.IsWebSocketRequest || context.Request.Query.ContainsKey("id"))
+                return negotiated(context);
+            if (admission.Enter(context) is not { } place)
+                return Admission.Refuse(context).ExecuteAsync(context);
+            Stays.Begin(context, () => sockets.ServeAsync(context, place));
+            return Task.CompletedTask;
+        });
         return pipeline.Build();
     }
 }

@@ -34,6 +34,8 @@ internal sealed class Pushes
     public TimeProvider Time { get; }
     public ICollection<Reader> Readers => _readers.Keys;
 
+    public int Count => _readers.Count;
+
     public void Add(Reader reader) => _readers.TryAdd(reader, 0);
 
     public void Remove(Reader reader) => _readers.TryRemove(reader, out _);

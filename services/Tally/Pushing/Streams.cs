@@ -1,26 +1,24 @@
-using System.Collections.Concurrent;
-
 namespace Tally;
 
-/// <summary>The open event streams.</summary>
+/// <summary>Those who read event streams.</summary>
 internal sealed class Streams(Pushes pushes, Heartbeats beats, TallyMetrics metrics, IHostApplicationLifetime lifetime)
 {
-    private readonly ConcurrentDictionary<StreamReader, int> _open = new();
+    public Pushes Pushes => pushes;
 
-    public void Add(StreamReader reader)
+    /// <summary>From here on heartbeats and changes are written.</summary>
+    /// <returns>The place to give back to <see cref="Remove"/>.</returns>
+    public int Add(StreamReader reader)
     {
-        _open.TryAdd(reader, beats.Add(reader));
         pushes.Add(reader);
         metrics.Streaming(1);
         // Whoever comes after the streams were ended would else keep the process from stopping.
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             reader.End();
+        return beats.Add(reader);
     }
 
-    public void Remove(StreamReader reader)
+    public void Remove(StreamReader reader, int place)
     {
-        if (!_open.TryRemove(reader, out var place))
-            return;
         beats.Remove(reader, place);
         pushes.Remove(reader);
         metrics.Streaming(-1);
