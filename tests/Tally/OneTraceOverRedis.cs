@@ -8,8 +8,10 @@ namespace Tally.Tests;
 /// <summary>The trace of a vote goes on through Redis, to the replica that wrote the counter and to the one that only hears of it.</summary>
 public sealed class OneTraceOverRedis
 {
-    [Fact]
-    public async Task Every_replicas_push_belongs_to_the_trace_of_the_message_that_one_of_them_took()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_replicas_push_belongs_to_the_trace_of_the_message_that_one_of_them_took(bool redisComesLater)
     {
         var spans = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
@@ -21,8 +23,18 @@ public sealed class OneTraceOverRedis
         ActivitySource.AddActivityListener(listener);
         await using var redis = await RedisServer.StartNewAsync();
         await using var ledger = await FakeLedger.StartAsync("traced");
+        if (redisComesLater)
+            await redis.KillAsync();
         await using var taking = await TallyProcess.StartAsync(ledger, redis.Connection, "--Tally:ReconcileSeconds=60");
         await using var hearing = await TallyProcess.StartAsync(ledger, redis.Connection, "--Tally:ReconcileSeconds=60");
+        if (redisComesLater)
+        {
+            // Long enough for attempts to reach it that fail.
+            await Eventually.BeAsync(async () => await IsAsync(taking, "Degraded") && await IsAsync(hearing, "Degraded"));
+            await redis.StartAsync();
+            await Eventually.BeAsync(async () => await IsAsync(taking, "Healthy") && await IsAsync(hearing, "Healthy"));
+        }
+
         await using var here = await taking.ConnectAsync();
         await using var there = await hearing.ConnectAsync();
         await here.WatchAsync("traced");
@@ -46,6 +58,8 @@ public sealed class OneTraceOverRedis
         heard.Count.ShouldBe(2);
         heard.ShouldAllBe(span => span.ParentSpanId == write.SpanId);
         Of("push tally").ShouldAllBe(push => heard.Any(span => span.SpanId == push.ParentSpanId));
+
+        async Task<bool> IsAsync(TallyProcess tally, string state) => (await tally.Http.GetStringAsync("/health/ready")).StartsWith($"{{\"status\":\"{state}\"", StringComparison.Ordinal);
 
         List<Activity> Of(string name) => [.. spans.Where(span => span.TraceId == vote && span.OperationName == name)];
     }

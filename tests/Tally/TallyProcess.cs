@@ -22,7 +22,9 @@ public sealed class TallyProcess : IAsyncDisposable
     public HttpClient Http { get; private init; } = null!;
     public string Address => App.Urls.First();
 
-    public static async Task<TallyProcess> StartAsync(FakeLedger ledger, string counters = "memory", params string[] settings)
+    public static Task<TallyProcess> StartAsync(FakeLedger ledger, string counters = "memory", params string[] settings) => StartAsync(ledger, TimeProvider.System, counters, settings);
+
+    public static async Task<TallyProcess> StartAsync(FakeLedger ledger, TimeProvider clock, string counters, params string[] settings)
     {
         string[] args =
         [
@@ -35,6 +37,7 @@ public sealed class TallyProcess : IAsyncDisposable
             args,
             builder =>
             {
+                builder.Services.AddSingleton(clock);
                 builder.AddTally();
                 builder.AddBus(TallyService.Consumers);
             },

@@ -122,7 +122,10 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
             await AskAsync(
                 async redis =>
                 {
-                    await redis.Multiplexer.GetSubscriber().SubscribeAsync(RedisChannel.Literal(RedisKeys.Moved), (_, message) => Hear(message));
+                    var (subscriber, moved) = (redis.Multiplexer.GetSubscriber(), RedisChannel.Literal(RedisKeys.Moved));
+                    // An attempt that failed has left its handler with the client: with another one beside it every message would be heard twice from then on.
+                    await subscriber.UnsubscribeAsync(moved, flags: CommandFlags.FireAndForget);
+                    await subscriber.SubscribeAsync(moved, (_, message) => Hear(message));
                     return true;
                 },
                 cancellation);

@@ -20,6 +20,8 @@ internal abstract class Reader(Pushes pushes)
     private bool _writing, _closed;
     private long _wrote;
 
+    protected TimeProvider Time => pushes.Time;
+
     /// <summary>Hands the state to the transport; the task ends when there is room for the next. Fails only through the task.</summary>
     protected abstract ValueTask WriteAsync(Standing standing);
 
@@ -32,7 +34,7 @@ internal abstract class Reader(Pushes pushes)
     /// <summary>Writes a sign of life, unless something was written lately or is being written now. For those in <see cref="Heartbeats"/>.</summary>
     public virtual void Beat()
     {
-        if (pushes.Time.GetElapsedTime(Volatile.Read(ref _wrote)) >= pushes.Silence)
+        if (Time.GetElapsedTime(Volatile.Read(ref _wrote)) >= pushes.Silence)
             WriteBetween(WriteSignAsync);
     }
 
@@ -228,13 +230,13 @@ internal abstract class Reader(Pushes pushes)
 
     private async ValueTask FinishAsync(ValueTask write)
     {
-        Volatile.Write(ref _wrote, pushes.Time.GetTimestamp());
+        Volatile.Write(ref _wrote, Time.GetTimestamp());
         if (write.IsCompletedSuccessfully)
             return;
         var task = write.AsTask();
         try
         {
-            await task.WaitAsync(pushes.StuckAfter, pushes.Time);
+            await task.WaitAsync(pushes.StuckAfter, Time);
             return;
         }
         catch (TimeoutException) when (!task.IsCompleted)

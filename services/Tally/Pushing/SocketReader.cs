@@ -15,17 +15,17 @@ internal sealed class SocketReader(WebSocket socket, IHubProtocol protocol, Acti
 
     private static readonly SerializedHubMessage Ping = new(PingMessage.Instance);
     private readonly WebSocketMessageType _type = protocol.TransferFormat == TransferFormat.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
-    private long _heard = Environment.TickCount64;
+    private long _heard = pushes.Time.GetTimestamp();
 
     /// <summary>The client gave a sign of life.</summary>
-    public void Heard() => Volatile.Write(ref _heard, Environment.TickCount64);
+    public void Heard() => Volatile.Write(ref _heard, Time.GetTimestamp());
 
     /// <summary>Writes an invocation's answer; the task ends when it is written.</summary>
     public Task AnswerAsync(HubMessage answer) => WriteInTurnAsync(() => SendAsync(protocol.GetMessageBytes(answer)));
 
     public override void Beat()
     {
-        if (Environment.TickCount64 - Volatile.Read(ref _heard) > MostSilent.TotalMilliseconds)
+        if (Time.GetElapsedTime(Volatile.Read(ref _heard)) > MostSilent)
             Cut();
         else
             base.Beat();
