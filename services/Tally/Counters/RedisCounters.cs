@@ -123,7 +123,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
                 async redis =>
                 {
                     var (subscriber, moved) = (redis.Multiplexer.GetSubscriber(), RedisChannel.Literal(RedisKeys.Moved));
-                    // An attempt that failed has left its handler with the client: with another one beside it every message would be heard twice from then on.
+                    // An attempt that failed has left its handler with the client: each more beside it would hear every message once more from then on.
                     await subscriber.UnsubscribeAsync(moved, flags: CommandFlags.FireAndForget);
                     await subscriber.SubscribeAsync(moved, (_, message) => Hear(message));
                     return true;

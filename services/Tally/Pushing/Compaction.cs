@@ -3,7 +3,7 @@ namespace Tally;
 /// <summary>
 /// Closes the heap's holes once when many readers have come or gone and their number has settled. What readers bring with them when they come is garbage soon, between objects that stay
 /// for hours; the collector would close the holes at its next full collection, but while readers only wait there is none: they held a fifth of a replica's memory for good. The process
-/// stands still meanwhile, some 20 µs for each reader, as it does at each full collection while they come.
+/// stands still meanwhile, 20 to 35 µs for each reader, as it does at each full collection while they come.
 /// </summary>
 internal sealed partial class Compaction(Pushes pushes, TimeProvider time, ILogger<Compaction> logger) : BackgroundService
 {

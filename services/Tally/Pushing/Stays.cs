@@ -4,7 +4,7 @@ namespace Tally;
 
 /// <summary>
 /// Lets the endpoint of a live connection return while its reader stays. The stay is served outside of all other middleware: each of them would else keep a waiting method for as
-/// long as the reader is there, with the route's filters and what the request brought two KiB of the fourteen that a reader costs (tests/Bench/README.md). What is thrown there
+/// long as the reader is there, with the route's filters and what the request brought 1.5 KiB (tests/Bench/README.md). What is thrown there
 /// meets no handler of exceptions; the server notes it and cuts the connection.
 /// </summary>
 internal sealed class Stays : IStartupFilter

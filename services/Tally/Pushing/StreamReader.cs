@@ -17,9 +17,15 @@ internal sealed class StreamReader(HttpContext context, Streams streams, Admissi
                 await WriteStandingsAsync(tools);
                 // Only now may others write.
                 var place = streams.Add(this);
-                Activate();
-                await _ended.Task;
-                streams.Remove(this, place);
+                try
+                {
+                    Activate();
+                    await _ended.Task;
+                }
+                finally
+                {
+                    streams.Remove(this, place);
+                }
             }
             finally
             {

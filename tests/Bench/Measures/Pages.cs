@@ -16,9 +16,7 @@ internal static class Pages
 
     public static async Task MeasureAsync(Form form, Report report)
     {
-        var folder = Directory.CreateTempSubdirectory("bench-ceiling-").FullName;
-        using var ceiling = new CeilingProcess(folder);
-        await ceiling.StartAndWait();
+        using var ceiling = await CeilingProcess.StartAsync();
         await using var whole = await Whole.StartAsync(report);
         await whole.Postgres.Create("newsletter");
         await whole.StartAsync(whole.Newsletter);
@@ -51,6 +49,5 @@ internal static class Pages
         report.AtLeast("comparison pages, of the ceiling for the same bytes", 0.6, Report.Median(pages.Zip(ceilings, (page, most) => page / most)), $"{Report.Median(pages):N0}/s of {Report.Median(ceilings):N0}/s");
         report.AtMost("one comparison page, kept, median", 5, Report.Median(singles), "ms");
         report.AtMost("one comparison page, made anew by Web, Catalog and Tally, median", 5, Report.Median(anews), "ms");
-        Directory.Delete(folder, recursive: true);
     }
 }

@@ -60,19 +60,14 @@ internal static class PushTime
     /// <returns>Requests a second at 256 connections, once warm.</returns>
     private static async Task<double> CeilingAsync(Form form, Tokens tokens)
     {
-        var folder = Directory.CreateTempSubdirectory("bench-ceiling-").FullName;
+        using var ceiling = await CeilingProcess.StartAsync();
         var warm = 0.0;
-        using (var ceiling = new CeilingProcess(folder))
+        for (var round = form.Smoke ? 0 : -3; round <= 0; round++)
         {
-            await ceiling.StartAndWait();
-            for (var round = form.Smoke ? 0 : -3; round <= 0; round++)
-            {
-                var votes = new Votes(tokens, Whole.Tools, form.Seconds * 70_000);
-                warm = (await Hammer.ClosedAsync(ceiling.Port, 256, TimeSpan.FromSeconds(form.Seconds), votes.Next)).PerSecond;
-            }
+            var votes = new Votes(tokens, Whole.Tools, form.Seconds * 70_000);
+            warm = (await Hammer.ClosedAsync(ceiling.Port, 256, TimeSpan.FromSeconds(form.Seconds), votes.Next)).PerSecond;
         }
 
-        Directory.Delete(folder, recursive: true);
         return warm;
     }
 

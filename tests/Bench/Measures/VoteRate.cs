@@ -12,9 +12,7 @@ internal static class VoteRate
 
     public static async Task MeasureAsync(Form form, Report report)
     {
-        var folder = Directory.CreateTempSubdirectory("bench-ceiling-").FullName;
-        using var ceiling = new CeilingProcess(folder);
-        await ceiling.StartAndWait();
+        using var ceiling = await CeilingProcess.StartAsync();
         await using var whole = await Whole.StartAsync(report);
         await using var alone = new Alone();
         await alone.StartAsync();
@@ -57,7 +55,6 @@ internal static class VoteRate
         report.AtMost("Voting's memory at saturation", 200, Resident(whole.Voting[0].Pid), "MiB");
         report.Add("not a 2xx", "0", $"{runs.Values.SelectMany(some => some).Sum(run => run.Bad)}", runs.Values.SelectMany(some => some).Sum(run => run.Bad) == 0);
         await ExactAsync(report, whole, acknowledged);
-        Directory.Delete(folder, recursive: true);
 
         // Of each round by itself: a machine that is slower in one round is so for both.
         double Ratio(string name, string to) => Report.Median(runs[name].Zip(runs[to], (run, other) => run.PerSecond / other.PerSecond));

@@ -48,7 +48,7 @@ public abstract class Server(string name, string directory) : IDisposable
 
     public string Tail() => $"--- {Name} ({(Alive ? "alive" : _child is null ? "never started" : $"ended with {ExitCode}")}) ---\n{_child?.Tail(12)}";
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         _child?.Dispose();
         GC.SuppressFinalize(this);
