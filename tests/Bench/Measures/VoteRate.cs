@@ -33,7 +33,7 @@ internal static class VoteRate
         {
             foreach (var (name, port, connections, tokens, tools) in kinds.Where(some => form.Kind is null || some.Name.Contains(form.Kind, StringComparison.Ordinal)))
             {
-                var votes = new Votes(tokens, tools, (int)(form.Seconds * 70_000 * (form.Smoke ? 0.3 : 1)) + 20_000);
+                var votes = new Votes(tokens, tools, (int)(form.Seconds * 70_000 * (form.Smoke ? 0.3 : 1)) + 20_000, again: port == ceiling.Port);
                 GC.Collect();
                 var (before, neighbours) = (Spent(whole, alone), new Neighbours());
                 var run = await Hammer.ClosedAsync(port, connections, length, votes.Next);
