@@ -12,5 +12,6 @@ namespace Voting;
 [JsonSerializable(typeof(VotesAnswer))]
 [JsonSerializable(typeof(IssueVoter.Issued))]
 [JsonSerializable(typeof(ReadLedger.Page))]
+[JsonSerializable(typeof(ReadLedger.MinutesPage))]
 [JsonSerializable(typeof(List<ReadLedger.TotalsAnswer>))]
 internal sealed partial class VotingJson : JsonSerializerContext;

@@ -99,6 +99,19 @@ public sealed class ExactAfterFaults : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fresh_what_the_bus_brings_reaches_readers_while_Redis_and_the_ledger_are_away()
+    {
+        await using var reader = await _one.ConnectAsync();
+        await reader.WatchAsync("zed");
+        await _redis.KillAsync();
+        _ledger.IsAway = true;
+
+        await _one.VoteAsync("zed", "ship");
+
+        (await reader.ReachAsync("zed", 1)).ShipPercent.ShouldBe(100);
+    }
+
+    [Fact]
     public async Task A_replica_starts_without_Redis_and_finds_it_later()
     {
         await _redis.KillAsync();

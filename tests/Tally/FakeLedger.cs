@@ -56,7 +56,7 @@ public sealed class FakeLedger : IAsyncDisposable
             tools = fake.Tools.Select(slug => new { slug, name = slug, category = "developer-tools", retired = false, version = 1 }),
         });
         app.MapGet("/api/ledger/totals", () => fake.TotalsJson());
-        app.MapGet("/api/ledger", (long after, int limit) => fake.Page(after, limit));
+        app.MapGet("/api/ledger/minutes", (long after, int limit) => fake.Minutes(after, limit));
         await app.StartAsync();
         return fake;
     }
@@ -67,7 +67,7 @@ public sealed class FakeLedger : IAsyncDisposable
         lock (_gate)
         {
             var time = at ?? DateTimeOffset.UtcNow;
-            _entries.Add(new Entry(_entries.Count + 1, tool, "voter", choice, previous, 1, time));
+            _entries.Add(new Entry(_entries.Count + 1, tool, choice, previous, time));
             var old = _totals.GetValueOrDefault(tool) ?? new ToolTotals(tool, 0, 0, 0, default);
             return _totals[tool] = new ToolTotals(
                 tool, old.Ship + Change(choice, previous, "ship"), old.Skip + Change(choice, previous, "skip"), old.Version + 1, time);
@@ -95,14 +95,22 @@ public sealed class FakeLedger : IAsyncDisposable
         }
     }
 
-    private object Page(long after, int limit)
+    private object Minutes(long after, int limit)
     {
         lock (_gate)
         {
             var entries = _entries.Where(entry => entry.Id > after).Take(Math.Min(limit, PageSize)).ToArray();
-            return new { entries, next = entries.Length > 0 ? entries[^1].Id : after };
+            var minutes = entries.GroupBy(entry => (entry.Tool, Minute: entry.At.UtcTicks / TimeSpan.TicksPerMinute)).OrderBy(minute => minute.Key.Minute).Select(minute => new
+            {
+                minute.Key.Tool,
+                Ship = minute.Sum(entry => Change(entry.Choice, entry.Previous, "ship")),
+                Skip = minute.Sum(entry => Change(entry.Choice, entry.Previous, "skip")),
+                Entries = minute.Count(),
+                At = minute.Max(entry => entry.At),
+            });
+            return new { minutes = minutes.ToArray(), next = entries.Length > 0 ? entries[^1].Id : after };
         }
     }
 
-    private sealed record Entry(long Id, string Tool, string Voter, string? Choice, string? Previous, long Seq, DateTimeOffset At);
+    private sealed record Entry(long Id, string Tool, string? Choice, string? Previous, DateTimeOffset At);
 }

@@ -43,6 +43,49 @@ public class LedgerTests
     }
 
     [Fact]
+    public async Task Added_up_by_minutes_the_ledger_gives_the_totals_page_by_page()
+    {
+        await using var voting = await TestVoting.StartAsync();
+        var voters = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => voting.NewVoterAsync()));
+        foreach (var (voter, place) in voters.Select((voter, place) => (voter, place)))
+        {
+            await voting.CastAsync(voter, "cursor-2-0", "ship");
+            await voting.CastAsync(voter, place % 2 == 0 ? "cursor-2-0" : "smolvlm2-2b", "skip");
+        }
+
+        await voting.WithdrawAsync(voters[0], "cursor-2-0");
+        var entries = await voting.LedgerAsync();
+        var sums = new Dictionary<string, (long Ship, long Skip, long Version)>();
+        long after = 0;
+        while (true)
+        {
+            var page = await voting.Http.GetFromJsonAsync<JsonElement>($"/api/ledger/minutes?after={after}&limit=7");
+            var next = page.GetProperty("next").GetInt64();
+            var minutes = page.GetProperty("minutes").EnumerateArray().ToList();
+            if (minutes.Count == 0)
+            {
+                next.ShouldBe(after, "nothing was new");
+                break;
+            }
+
+            minutes.Sum(minute => minute.GetProperty("entries").GetInt64()).ShouldBe(next - after, "each entry is counted once");
+            foreach (var minute in minutes)
+            {
+                var tool = minute.GetProperty("tool").GetString()!;
+                var (ship, skip, version) = sums.GetValueOrDefault(tool);
+                sums[tool] = (ship + minute.GetProperty("ship").GetInt64(), skip + minute.GetProperty("skip").GetInt64(), version + minute.GetProperty("entries").GetInt64());
+            }
+
+            minutes.Max(minute => minute.GetProperty("at").GetDateTimeOffset()).ShouldBe(entries[(int)next - 1].GetProperty("at").GetDateTimeOffset());
+            after = next;
+        }
+
+        after.ShouldBe(21);
+        sums.ShouldBe(await voting.TotalsAsync(), ignoreOrder: true);
+        sums["cursor-2-0"].ShouldBe((5, 4, 16));
+    }
+
+    [Fact]
     public async Task Votes_survive_a_restart_and_tokens_go_on_working()
     {
         var folder = Directory.CreateTempSubdirectory("voting-tests-").FullName;
@@ -106,9 +149,12 @@ public class LedgerTests
     public async Task A_malformed_range_is_refused(string query)
     {
         await using var voting = await TestVoting.StartAsync();
-        var answer = await voting.Http.GetAsync($"/api/ledger?{query}");
-        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        foreach (var path in (string[])["/api/ledger", "/api/ledger/minutes"])
+        {
+            var answer = await voting.Http.GetAsync($"{path}?{query}");
+            answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        }
     }
 
     [Fact]

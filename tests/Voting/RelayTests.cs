@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.Data.Sqlite;
 using Shouldly;
@@ -17,6 +18,20 @@ public class RelayTests
 
         await Eventually.BecomesTrue(() => Task.FromResult(voting.Heard.Of("cursor-2-0") is { Ship: 50, Skip: 0, Version: 50 }), "the bus heard 50 ships");
         voting.Heard.Messages.ShouldBeLessThanOrEqualTo(50);
+    }
+
+    [Fact]
+    public async Task Bounded_a_tool_that_moves_all_the_time_is_gathered_and_ends_at_the_newest()
+    {
+        await using var voting = await TestVoting.StartAsync();
+        var voters = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => voting.NewVoterAsync()));
+        var clock = Stopwatch.StartNew();
+        foreach (var voter in voters)
+            await voting.CastAsync(voter, "cursor-2-0", "ship");
+
+        await Eventually.BecomesTrue(() => Task.FromResult(voting.Heard.Of("cursor-2-0") is { Version: 300 }), "the bus heard the last of them");
+        // One at once, then one each 25 ms; a sweep may say the same again once a second or two.
+        voting.Heard.Messages.ShouldBeLessThanOrEqualTo(2 + (int)(clock.Elapsed / TimeSpan.FromMilliseconds(25)) + (int)clock.Elapsed.TotalSeconds);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using MassTransit;
 namespace Tally;
 
 /// <summary>Step 6 of a vote's journey: the ledger's totals become counters.</summary>
-internal sealed partial class TakeTotals(ICounters counters, TallyMetrics metrics, ILogger<TakeTotals> logger) : IConsumer<TotalsMoved>
+internal sealed partial class TakeTotals(ICounters counters, Board board, TallyMetrics metrics, ILogger<TakeTotals> logger) : IConsumer<TotalsMoved>
 {
     public async Task Consume(ConsumeContext<TotalsMoved> context)
     {
@@ -12,6 +12,8 @@ internal sealed partial class TakeTotals(ICounters counters, TallyMetrics metric
         var sound = totals.Where(Newer.IsSound).ToArray();
         if (sound.Length < totals.Count)
             LogUnsound(totals.Count - sound.Length);
+        // This replica's readers need not wait for Redis to tell it back, nor for a Redis that is away.
+        board.Apply(sound);
         if (await counters.TakeAsync(context, sound) is { } moved)
             metrics.Moved(moved);
         else

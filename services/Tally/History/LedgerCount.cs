@@ -1,29 +1,26 @@
-using System.Text.Json.Serialization;
-
 namespace Tally;
 
-/// <summary>A page of <c>GET /api/ledger</c>.</summary>
-internal sealed record LedgerPage(LedgerEntry[]? Entries);
+/// <summary>A page of <c>GET /api/ledger/minutes</c>.</summary>
+/// <param name="Next">The last entry it counts.</param>
+internal sealed record LedgerPage(LedgerMinute[]? Minutes, long Next);
 
-/// <summary>One change of one voter's choice on one tool, from <paramref name="Previous"/> to <paramref name="Choice"/>; null is no choice.</summary>
-internal sealed record LedgerEntry(long Id, string? Tool, Choice? Choice, Choice? Previous, DateTimeOffset At);
+/// <summary>What a page's entries of one minute changed of one tool.</summary>
+/// <param name="Ship">By how much.</param>
+/// <param name="Skip">By how much.</param>
+/// <param name="Entries">How many entries that were.</param>
+/// <param name="At">The time of the last of them.</param>
+internal sealed record LedgerMinute(string? Tool, long Ship, long Skip, long Entries, DateTimeOffset At);
 
-[JsonConverter(typeof(JsonStringEnumConverter<Choice>))]
-internal enum Choice { Ship, Skip }
-
-/// <summary>Counts a page's entries of one tool.</summary>
+/// <summary>Counts a page's minutes of one tool, the oldest first.</summary>
 internal static class LedgerCount
 {
-    public static ToolPage Of(string tool, RunningCount running, IEnumerable<LedgerEntry> entries)
+    public static ToolPage Of(string tool, RunningCount running, IEnumerable<LedgerMinute> minutes)
     {
         var points = Buckets.All.ToDictionary(bucket => bucket, _ => new List<HistoryPoint>());
-        foreach (var entry in entries)
+        foreach (var minute in minutes)
         {
             running = new RunningCount(
-                running.Ship + Change(entry, Choice.Ship),
-                running.Skip + Change(entry, Choice.Skip),
-                running.Entries + 1,
-                Math.Max(running.At, entry.At.ToUnixTimeMilliseconds()));
+                running.Ship + minute.Ship, running.Skip + minute.Skip, running.Entries + minute.Entries, Math.Max(running.At, minute.At.ToUnixTimeMilliseconds()));
             foreach (var (bucket, list) in points)
             {
                 var point = new HistoryPoint(bucket.EndOf(running.At / 1000), running.Ship, running.Skip);
@@ -36,6 +33,4 @@ internal static class LedgerCount
 
         return new ToolPage(tool, running, points.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<HistoryPoint>)pair.Value));
     }
-
-    private static int Change(LedgerEntry entry, Choice choice) => (entry.Choice == choice ? 1 : 0) - (entry.Previous == choice ? 1 : 0);
 }

@@ -20,3 +20,10 @@ public sealed record Committed(Vote[] Votes, IReadOnlyList<ToolTotals> Moved);
 
 /// <summary>One line of the append-only log: a change from one choice to another by a voter known by a pseudonym that is random for each tool.</summary>
 public sealed record Entry(long Id, string Tool, Guid Pseudonym, Choice Choice, Choice Previous, long Seq, DateTimeOffset At);
+
+/// <summary>Entries of one tool within one minute, added up.</summary>
+/// <param name="Ship">By how much they changed it.</param>
+/// <param name="Skip">By how much they changed it.</param>
+/// <param name="At">When the last of them was committed.</param>
+/// <param name="LastId">The last one's id.</param>
+public sealed record ToolMinute(string Tool, long Ship, long Skip, long Entries, DateTimeOffset At, long LastId);

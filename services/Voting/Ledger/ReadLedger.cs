@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Voting.Ledger;
 
@@ -7,6 +8,7 @@ namespace Voting.Ledger;
 public static class ReadLedger
 {
     private const int MaxLimit = 10_000;
+    private const int MaxMinutesLimit = 50_000;
 
     /// <param name="Voter">A pseudonym that is random for each voter and tool: one voter's votes on two tools can't be linked.</param>
     /// <param name="Choice">The choice from now on: <c>ship</c>, <c>skip</c>, or null when withdrawn.</param>
@@ -17,6 +19,17 @@ public static class ReadLedger
     /// <param name="Next">Give it as <c>after</c> to read on; equal to the <c>after</c> asked for when nothing was new.</param>
     public sealed record Page(IReadOnlyList<EntryAnswer> Entries, long Next);
 
+    /// <summary>What became of a tool within a minute, as far as the entries asked for go.</summary>
+    /// <param name="Ship">By how much it changed.</param>
+    /// <param name="Skip">By how much it changed.</param>
+    /// <param name="Entries">How many entries that were.</param>
+    /// <param name="At">When the last of them was committed, UTC: within the minute.</param>
+    public sealed record MinuteAnswer(string Tool, long Ship, long Skip, long Entries, DateTimeOffset At);
+
+    /// <param name="Minutes">The oldest first. Entries behind the last one asked for may belong to the same minute.</param>
+    /// <param name="Next">Give it as <c>after</c> to read on; equal to the <c>after</c> asked for when nothing was new.</param>
+    public sealed record MinutesPage(IReadOnlyList<MinuteAnswer> Minutes, long Next);
+
     /// <param name="Version">Entries of this tool so far.</param>
     /// <param name="At">When the last of them was committed, UTC.</param>
     public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version, DateTimeOffset At);
@@ -24,7 +37,7 @@ public static class ReadLedger
     public static async Task<IResult> EntriesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000)
     {
         if (after < 0 || limit < 1)
-            return Problems.Of(400, "malformed-request", "'after' must be 0 or more and 'limit' 1 or more.");
+            return MalformedRange();
         try
         {
             var entries = await ledger.EntriesAsync(after, Math.Min(limit, MaxLimit), context.RequestAborted);
@@ -32,6 +45,24 @@ public static class ReadLedger
                 entry.Id, entry.Tool, entry.Pseudonym.ToString("N"), entry.Choice.Word(), entry.Previous.Word(), entry.Seq, entry.At));
             context.Response.Headers.CacheControl = "no-cache";
             return TypedResults.Json(new Page(answers, entries is [.., var last] ? last.Id : after), VotingJson.Default.Page);
+        }
+        catch (DbException)
+        {
+            return Votes.Refused.LedgerUnavailable(context);
+        }
+    }
+
+    public static async Task<IResult> MinutesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000)
+    {
+        if (after < 0 || limit < 1)
+            return MalformedRange();
+        try
+        {
+            var minutes = await ledger.MinutesAsync(after, Math.Min(limit, MaxMinutesLimit), context.RequestAborted);
+            context.Response.Headers.CacheControl = "no-cache";
+            return TypedResults.Json(
+                new MinutesPage(minutes.ConvertAll(minute => new MinuteAnswer(minute.Tool, minute.Ship, minute.Skip, minute.Entries, minute.At)), minutes.Select(minute => minute.LastId).Append(after).Max()),
+                VotingJson.Default.MinutesPage);
         }
         catch (DbException)
         {
@@ -52,4 +83,6 @@ public static class ReadLedger
             return Votes.Refused.LedgerUnavailable(context);
         }
     }
+
+    private static ProblemHttpResult MalformedRange() => Problems.Of(400, "malformed-request", "'after' must be 0 or more and 'limit' 1 or more.");
 }

@@ -16,46 +16,27 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
     // A message of a thousand totals is about 100 kB; more would hold up whoever reads it.
     private const int MaxTotals = 1000;
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MarkEvery = TimeSpan.FromSeconds(1);
     private const int SweepEveryMarks = 2;
 
     // Longer than a confirmed total waits for its mark.
     private static readonly TimeSpan Standing = 2 * MarkEvery;
 
-    private readonly Dictionary<string, ToolTotals> _waiting = [];
+    private readonly Gathering _gathering = new();
     private readonly Dictionary<string, ToolTotals> _confirmed = [];
 
-    // The traces of the batches whose totals wait. What a crash left and the sweep finds has none: storing them would cost every batch a column in each row,
-    // to follow a vote through the one event that the log tells better. Their publish begins a trace of its own, MassTransit's.
-    private readonly List<ActivityContext> _traces = [];
-    private readonly SemaphoreSlim _wake = new(0, 1);
-
     /// <summary>Called after COMMIT: these totals want to be published. Never blocks.</summary>
-    public void Moved(IReadOnlyList<ToolTotals> totals) => Moved(totals, VotingTrace.Source.Here() is var trace && trace == default ? [] : [trace]);
-
-    private void Moved(IReadOnlyList<ToolTotals> totals, IReadOnlyList<ActivityContext> traces)
-    {
-        if (totals.Count == 0)
-            return;
-        lock (_waiting)
-        {
-            Keep(_waiting, totals);
-            _traces.AddRange(traces.Take(Traces.Most - _traces.Count));
-            if (_wake.CurrentCount == 0)
-                _wake.Release();
-        }
-    }
+    public void Moved(IReadOnlyList<ToolTotals> totals) => _gathering.Add(totals, VotingTrace.Source.Here() is var trace && trace == default ? [] : [trace]);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        metrics.RelayAge = OldestAge;
+        metrics.RelayAge = _gathering.OldestAge;
         await Task.WhenAll(PublishAsync(stoppingToken), SweepAsync(stoppingToken));
     }
 
     public override void Dispose()
     {
-        _wake.Dispose();
+        _gathering.Dispose();
         base.Dispose();
     }
 
@@ -64,28 +45,23 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
         var failing = false;
         while (true)
         {
-            await _wake.WaitAsync(stop);
-            while (Take() is ({ Count: > 0 } totals, var traces))
+            await _gathering.AnyAsync(stop);
+            while (_gathering.Take(MaxTotals) is ({ Count: > 0 } totals, var traces))
             {
                 try
                 {
-                    var started = Stopwatch.GetTimestamp();
                     await PublishOnceAsync(totals, traces, stop);
                     metrics.Published(totals.Count);
                     if (failing)
                         VotingLog.PublishRecovered(log);
                     failing = false;
                     lock (_confirmed)
-                        Keep(_confirmed, totals);
-                    // A message costs what it costs, however many totals it carries. So it rests twice as long as the last one took, and the next gathers: a lone vote never waits, and
-                    // a machine that is busy sends fewer and larger messages by itself. A fixed pace was slower when idle or costlier when busy; a longest rest of 50 ms made what
-                    // came after one slow message late.
-                    var rest = 2 * Stopwatch.GetElapsedTime(started);
-                    await Task.Delay(rest < LongestRest ? rest : LongestRest, stop);
+                        _confirmed.KeepNewest(totals);
+                    await _gathering.RestAsync(stop);
                 }
                 catch (Exception error) when (!stop.IsCancellationRequested)
                 {
-                    Moved(totals, traces);
+                    _gathering.Add(totals, traces);
                     if (!failing)
                         VotingLog.PublishFailed(log, totals.Count, error is OperationCanceledException ? $"the broker did not confirm within {PublishTimeout.TotalSeconds} s" : error.Message);
                     failing = true;
@@ -151,35 +127,8 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
         catch
         {
             lock (_confirmed)
-                Keep(_confirmed, confirmed);
+                _confirmed.KeepNewest(confirmed);
             throw;
         }
-    }
-
-    private static void Keep(Dictionary<string, ToolTotals> newest, IReadOnlyList<ToolTotals> totals)
-    {
-        foreach (var total in totals)
-        {
-            if (!newest.TryGetValue(total.Tool, out var older) || older.Version < total.Version)
-                newest[total.Tool] = total;
-        }
-    }
-
-    private (List<ToolTotals> Totals, List<ActivityContext> Traces) Take()
-    {
-        lock (_waiting)
-        {
-            var taken = _waiting.Values.Take(MaxTotals).ToList();
-            taken.ForEach(total => _waiting.Remove(total.Tool));
-            List<ActivityContext> traces = [.. _traces];
-            _traces.Clear();
-            return (taken, traces);
-        }
-    }
-
-    private double OldestAge()
-    {
-        lock (_waiting)
-            return _waiting.Count == 0 ? 0 : (DateTimeOffset.UtcNow - _waiting.Values.Min(total => total.At)).TotalSeconds;
     }
 }
