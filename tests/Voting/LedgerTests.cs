@@ -103,6 +103,46 @@ public class LedgerTests
     }
 
     [Fact]
+    public async Task A_ledger_of_an_older_version_keeps_its_votes()
+    {
+        var folder = Directory.CreateTempSubdirectory("voting-tests-").FullName;
+        string voter;
+        await using (var before = await TestVoting.StartAsync(folder))
+        {
+            voter = await before.NewVoterAsync();
+            await before.CastAsync(voter, "cursor-2-0", "ship");
+        }
+
+        // As the first version made it.
+        Run(
+            """
+            create table older (voter blob not null, tool text not null, pseudonym blob not null, choice integer not null check (choice in (0, 1, 2)),
+                                seq integer not null check (seq > 0), at integer not null, primary key (voter, tool)) without rowid;
+            insert into older select voter, tool, pseudonym, choice, seq, at from votes;
+            drop table votes;
+            alter table older rename to votes;
+            delete from voting_schema where ScriptName not like '%0001_ledger.sql';
+            """).ShouldBe(1, "the scripts after the first are to be applied again");
+
+        await using var after = await TestVoting.StartAsync(folder);
+
+        (await after.VoteAsync(voter, "cursor-2-0")).GetProperty("choice").GetString().ShouldBe("ship");
+        (await TestVoting.JsonAsync(await after.CastAsync(voter, "cursor-2-0", "skip"))).GetProperty("seq").GetInt64().ShouldBe(2);
+        (await after.TotalsAsync())["cursor-2-0"].ShouldBe((0, 1, 2));
+
+        int Run(string sql)
+        {
+            using var ledger = new SqliteConnection($"Data Source={folder}/ledger.db;Pooling=false");
+            ledger.Open();
+            using var command = ledger.CreateCommand();
+            command.CommandText = $"begin; {sql} commit;";
+            command.ExecuteNonQuery();
+            command.CommandText = "select count(*) from voting_schema";
+            return Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    [Fact]
     public async Task One_voters_votes_on_two_tools_bear_unrelated_pseudonyms_and_no_voter_id()
     {
         await using var voting = await TestVoting.StartAsync();
