@@ -34,7 +34,24 @@ public sealed class VoterKeys
         return new Key(SHA256.HashData(secret)[..IdLength], secret);
     }
 
-    /// <param name="Id">Names the key in tokens: the first bytes of its SHA-256, which tell nothing of it.</param>
-    /// <param name="Secret">32 bytes.</param>
-    public sealed record Key(byte[] Id, byte[] Secret);
+    public sealed class Key
+    {
+        public const int MacLength = 32;
+
+        // Keyed once for each thread: keying takes longer than what is computed with it, and every vote asks for it.
+        private readonly ThreadLocal<IncrementalHash> _mac;
+
+        internal Key(byte[] id, byte[] secret) => (Id, _mac) = (id, new(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret)));
+
+        /// <summary>Names the key in tokens: the first bytes of its SHA-256, which tell nothing of it.</summary>
+        public byte[] Id { get; }
+
+        /// <summary>Computes HMAC-SHA256 of the data.</summary>
+        public void Authenticate(ReadOnlySpan<byte> data, Span<byte> mac)
+        {
+            var hash = _mac.Value!;
+            hash.AppendData(data);
+            hash.GetHashAndReset(mac);
+        }
+    }
 }

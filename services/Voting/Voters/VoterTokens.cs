@@ -22,7 +22,7 @@ public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
     private const int IssuedAtOffset = 1 + VoterKeys.IdLength;
     private const int IdOffset = IssuedAtOffset + 4;
     private const int MacOffset = IdOffset + 16;
-    private const int Length = MacOffset + 32;
+    private const int Length = MacOffset + VoterKeys.Key.MacLength;
     private const int EncodedLength = Length / 3 * 4;
 
     /// <summary>
@@ -52,13 +52,13 @@ public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
             || bytes[0] != FormatVersion)
             return false;
 
-        Span<byte> mac = stackalloc byte[32];
+        Span<byte> mac = stackalloc byte[VoterKeys.Key.MacLength];
         for (var place = 0; place < keys.All.Count; place++)
         {
             var key = keys.All[place];
             if (!bytes.Slice(1, VoterKeys.IdLength).SequenceEqual(key.Id))
                 continue;
-            HMACSHA256.HashData(key.Secret, bytes[..MacOffset], mac);
+            key.Authenticate(bytes[..MacOffset], mac);
             if (!CryptographicOperations.FixedTimeEquals(mac, bytes[MacOffset..]))
                 continue;
 
@@ -81,7 +81,7 @@ public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
         key.Id.CopyTo(bytes[1..]);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[IssuedAtOffset..], (uint)issuedAt.ToUnixTimeSeconds());
         id.TryWriteBytes(bytes[IdOffset..]);
-        HMACSHA256.HashData(key.Secret, bytes[..MacOffset], bytes[MacOffset..]);
+        key.Authenticate(bytes[..MacOffset], bytes[MacOffset..]);
         return (Base64Url.EncodeToString(bytes), new Voter(id, issuedAt, issuedAt + Lifetime));
     }
 }
