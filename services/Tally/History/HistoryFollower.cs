@@ -60,17 +60,25 @@ internal sealed partial class HistoryFollower : BackgroundService
         }
     }
 
-    /// <returns>False when it has to be tried again.</returns>
+    /// <returns>False when it has to look again after the pause.</returns>
     private async Task<bool> FollowAsync(CancellationToken cancellation)
     {
         try
         {
-            while (await FollowPageAsync(cancellation))
-                cancellation.ThrowIfCancellationRequested();
+            int asked;
+            long counted;
+            do
+            {
+                asked = _pageSize;
+                counted = await FollowPageAsync(asked, cancellation);
+            }
+            while (counted >= asked);
             if (_away)
                 LogBack();
             _away = false;
-            return true;
+            // A page that was not full: what came meanwhile can wait. Under load there is always something, and going on until there was nothing made pages of a few hundred entries
+            // without a pause, each of which writes every tool.
+            return counted == 0;
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or IOException or CountersAwayException
             || error is OperationCanceledException && !cancellation.IsCancellationRequested)
@@ -82,13 +90,13 @@ internal sealed partial class HistoryFollower : BackgroundService
         }
     }
 
-    /// <returns>False at the ledger's end.</returns>
-    private async Task<bool> FollowPageAsync(CancellationToken cancellation)
+    /// <returns>How many entries were counted, by this replica or another; 0 at the ledger's end.</returns>
+    private async Task<long> FollowPageAsync(int limit, CancellationToken cancellation)
     {
         var cursor = await _counters.ReadCursorAsync(cancellation);
-        var (read, next) = await ReadAsync(cursor, cancellation);
+        var (read, next) = await ReadAsync(cursor, limit, cancellation);
         if (next <= cursor)
-            return false;
+            return 0;
         var minutes = read.Where(minute => Slug.IsValid(minute.Tool)).ToArray();
 
         var running = await _counters.ReadRunningAsync([.. minutes.Select(minute => minute.Tool!).Distinct()], cancellation);
@@ -100,7 +108,7 @@ internal sealed partial class HistoryFollower : BackgroundService
         if (written)
             await TellTimesAsync(counted, cancellation);
         // Whoever lost a page to another replica begins again at the new cursor.
-        return true;
+        return next - cursor;
     }
 
     // After a rebuild the counters lack the time of their last change, which the totals need not say but the entries do. Only the time is
@@ -116,11 +124,11 @@ internal sealed partial class HistoryFollower : BackgroundService
             await _counters.TakeAsync(timed, cancellation);
     }
 
-    private async Task<(LedgerMinute[] Minutes, long Next)> ReadAsync(long after, CancellationToken cancellation)
+    private async Task<(LedgerMinute[] Minutes, long Next)> ReadAsync(long after, int limit, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
-        var page = await _clients.CreateClient("Voting").GetFromJsonAsync<LedgerPage>($"api/ledger/minutes?after={after}&limit={_pageSize}", Json, patience.Token);
+        var page = await _clients.CreateClient("Voting").GetFromJsonAsync<LedgerPage>($"api/ledger/minutes?after={after}&limit={limit}", Json, patience.Token);
         return page is { Minutes: { } minutes } ? (minutes, page.Next) : throw new JsonException("The ledger's page has no minutes.");
     }
 
