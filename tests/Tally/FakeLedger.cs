@@ -32,6 +32,12 @@ public sealed class FakeLedger : IAsyncDisposable
     /// <summary>How often the totals were asked for.</summary>
     public int Asked { get; private set; }
 
+    /// <summary>How often a page of entries was asked for.</summary>
+    public int Looked { get; private set; }
+
+    /// <summary>Unless null a vote on this tool is committed whenever a page is asked for: there is always something new.</summary>
+    public string? NeverQuiet { get; set; }
+
     /// <summary>How many entries a page has at most, whatever is asked for.</summary>
     public int PageSize { get; set; } = 5000;
 
@@ -97,8 +103,11 @@ public sealed class FakeLedger : IAsyncDisposable
 
     private object Minutes(long after, int limit)
     {
+        if (NeverQuiet is { } tool)
+            Commit(tool, "ship");
         lock (_gate)
         {
+            Looked++;
             var entries = _entries.Where(entry => entry.Id > after).Take(Math.Min(limit, PageSize)).ToArray();
             var minutes = entries.GroupBy(entry => (entry.Tool, Minute: entry.At.UtcTicks / TimeSpan.TicksPerMinute)).OrderBy(minute => minute.Key.Minute).Select(minute => new
             {

@@ -1,8 +1,10 @@
+using System.Diagnostics;
+using Shouldly;
 using Xunit;
 
 namespace Tally.Tests;
 
-/// <summary>What makes the board agree with the ledger again and again holds up no vote.</summary>
+/// <summary>What asks the ledger again and again holds up no vote, and rests in between.</summary>
 public sealed class FreshBesideReconciles
 {
     [Fact]
@@ -20,5 +22,20 @@ public sealed class FreshBesideReconciles
 
         await tally.VoteAsync("zed", "skip");
         await reader.ReachAsync("zed", 2).WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Bounded_the_history_rests_between_two_looks_at_a_ledger_that_always_has_something_new()
+    {
+        await using var ledger = await FakeLedger.StartAsync("zed");
+        ledger.NeverQuiet = "zed";
+        await using var tally = await TallyProcess.StartAsync(ledger, "memory", "--Tally:HistorySeconds=0.5");
+        await Eventually.BeAsync(() => Task.FromResult(ledger.Looked > 0));
+        var (clock, looked) = (Stopwatch.StartNew(), ledger.Looked);
+
+        await Eventually.BeAsync(() => Task.FromResult(ledger.Looked >= looked + 4));
+
+        // Four looks need three whole pauses at least, whatever part of the first was over.
+        clock.Elapsed.ShouldBeGreaterThan(TimeSpan.FromSeconds(1.4));
     }
 }
