@@ -7,7 +7,7 @@ namespace Tally;
 /// <summary>
 /// Follows the ledger and writes, per tool, the counts at the end of each minute, hour and day. Exact by construction: it counts entries,
 /// page after page, and a page is written together with the cursor behind it. Sampling the counters was rejected: a replica that is down,
-/// or a tool that is coalesced, would leave holes. So was reading each entry, which cost a fifth of what a vote costs: the ledger's database
+/// or a tool that is coalesced, would leave holes. So was reading each entry, which took a sixth of what a vote costs: the ledger's database
 /// adds them up by tool and minute. Several replicas may follow at once; whoever is second on a page writes nothing.
 /// </summary>
 internal sealed partial class HistoryFollower : BackgroundService

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Hosting;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Voting.Ledger;
 
@@ -34,55 +33,43 @@ public static class ReadLedger
     /// <param name="At">When the last of them was committed, UTC.</param>
     public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version, DateTimeOffset At);
 
-    public static async Task<IResult> EntriesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000)
+    public static Task<IResult> EntriesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) => PageAsync(context, after, limit, async () =>
     {
-        if (after < 0 || limit < 1)
-            return MalformedRange();
+        var entries = await ledger.EntriesAsync(after, Math.Min(limit, MaxLimit), context.RequestAborted);
+        var answers = entries.ConvertAll(entry => new EntryAnswer(
+            entry.Id, entry.Tool, entry.Pseudonym.ToString("N"), entry.Choice.Word(), entry.Previous.Word(), entry.Seq, entry.At));
+        return TypedResults.Json(new Page(answers, entries is [.., var last] ? last.Id : after), VotingJson.Default.Page);
+    });
+
+    // The same defaults as above: for two handlers that differ in them alone the generated delegates are mixed up, and the process does not start.
+    public static Task<IResult> MinutesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) => PageAsync(context, after, limit, async () =>
+    {
+        var minutes = await ledger.MinutesAsync(after, Math.Min(limit, MaxMinutesLimit), context.RequestAborted);
+        var answers = minutes.ConvertAll(minute => new MinuteAnswer(minute.Tool, minute.Ship, minute.Skip, minute.Entries, minute.At));
+        return TypedResults.Json(new MinutesPage(answers, minutes.Select(minute => minute.LastId).Append(after).Max()), VotingJson.Default.MinutesPage);
+    });
+
+    public static Task<IResult> TotalsAsync(HttpContext context, VoteLedger ledger) => ReadAsync(context, async () =>
+    {
+        var totals = await ledger.TotalsAsync(context.RequestAborted);
+        return TypedResults.Json(totals.ConvertAll(total => new TotalsAnswer(total.Tool, total.Ship, total.Skip, total.Version, total.At)), VotingJson.Default.ListTotalsAnswer);
+    });
+
+    private static Task<IResult> PageAsync(HttpContext context, long after, int limit, Func<Task<IResult>> read) => after < 0 || limit < 1
+        ? Task.FromResult<IResult>(Problems.Of(400, "malformed-request", "'after' must be 0 or more and 'limit' 1 or more."))
+        : ReadAsync(context, read);
+
+    private static async Task<IResult> ReadAsync(HttpContext context, Func<Task<IResult>> read)
+    {
         try
         {
-            var entries = await ledger.EntriesAsync(after, Math.Min(limit, MaxLimit), context.RequestAborted);
-            var answers = entries.ConvertAll(entry => new EntryAnswer(
-                entry.Id, entry.Tool, entry.Pseudonym.ToString("N"), entry.Choice.Word(), entry.Previous.Word(), entry.Seq, entry.At));
+            var answer = await read();
             context.Response.Headers.CacheControl = "no-cache";
-            return TypedResults.Json(new Page(answers, entries is [.., var last] ? last.Id : after), VotingJson.Default.Page);
+            return answer;
         }
         catch (DbException)
         {
             return Votes.Refused.LedgerUnavailable(context);
         }
     }
-
-    public static async Task<IResult> MinutesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000)
-    {
-        if (after < 0 || limit < 1)
-            return MalformedRange();
-        try
-        {
-            var minutes = await ledger.MinutesAsync(after, Math.Min(limit, MaxMinutesLimit), context.RequestAborted);
-            context.Response.Headers.CacheControl = "no-cache";
-            return TypedResults.Json(
-                new MinutesPage(minutes.ConvertAll(minute => new MinuteAnswer(minute.Tool, minute.Ship, minute.Skip, minute.Entries, minute.At)), minutes.Select(minute => minute.LastId).Append(after).Max()),
-                VotingJson.Default.MinutesPage);
-        }
-        catch (DbException)
-        {
-            return Votes.Refused.LedgerUnavailable(context);
-        }
-    }
-
-    public static async Task<IResult> TotalsAsync(HttpContext context, VoteLedger ledger)
-    {
-        try
-        {
-            var totals = await ledger.TotalsAsync(context.RequestAborted);
-            context.Response.Headers.CacheControl = "no-cache";
-            return TypedResults.Json(totals.ConvertAll(total => new TotalsAnswer(total.Tool, total.Ship, total.Skip, total.Version, total.At)), VotingJson.Default.ListTotalsAnswer);
-        }
-        catch (DbException)
-        {
-            return Votes.Refused.LedgerUnavailable(context);
-        }
-    }
-
-    private static ProblemHttpResult MalformedRange() => Problems.Of(400, "malformed-request", "'after' must be 0 or more and 'limit' 1 or more.");
 }

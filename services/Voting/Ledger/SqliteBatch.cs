@@ -23,7 +23,7 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement _begin = new(connection, "insert into totals (ship, skip, version, at, tool) values (?, ?, ?, ?, ?)");
 
-    // Without "returning": for what that answers SQLite opens and closes a table of its own each time, which was a tenth of what a vote cost.
+    // Without "returning": for what that answers SQLite opens and closes a table of its own each time.
     private readonly SqliteStatement _move = new(connection, "update totals set ship = ?, skip = ?, version = ?, at = ? where tool = ?");
 
     // As UTF-8, once for each tool: tools are few.

@@ -59,7 +59,7 @@ public abstract class VoteLedger(DbDataSource source)
 
     /// <returns>
     /// The entries with an id above <paramref name="after"/>, at most <paramref name="limit"/> of them, added up by tool and minute; the oldest minute first. The database adds
-    /// them up: sending each entry for it costs thirty times as much.
+    /// them up, so that none has to be sent and parsed for it.
     /// </returns>
     public Task<List<ToolMinute>> MinutesAsync(long after, int limit, CancellationToken stop) => ReadAsync(
         """
