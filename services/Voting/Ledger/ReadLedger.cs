@@ -1,5 +1,5 @@
-using System.Data.Common;
 using Hosting;
+using Voting.Votes;
 
 namespace Voting.Ledger;
 
@@ -59,17 +59,10 @@ public static class ReadLedger
         ? Task.FromResult<IResult>(Problems.Of(400, "malformed-request", "'after' must be 0 or more and 'limit' 1 or more."))
         : ReadAsync(context, read);
 
-    private static async Task<IResult> ReadAsync(HttpContext context, Func<Task<IResult>> read)
+    private static Task<IResult> ReadAsync(HttpContext context, Func<Task<IResult>> read) => Refused.UnlessReadAsync(context, async () =>
     {
-        try
-        {
-            var answer = await read();
-            context.Response.Headers.CacheControl = "no-cache";
-            return answer;
-        }
-        catch (DbException)
-        {
-            return Votes.Refused.LedgerUnavailable(context);
-        }
-    }
+        var answer = await read();
+        context.Response.Headers.CacheControl = "no-cache";
+        return answer;
+    });
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Voting.Ledger;
 using Voting.Tools;
 using Voting.Voters;
@@ -14,7 +13,7 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoteLedger led
             return Refused.Unauthenticated(metrics);
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            Standing.Known or Standing.Retired => await ReadAsync(context, async () => VoteAnswer.Of(await ledger.VoteAsync(voter.Id, tool, context.RequestAborted))),
+            Standing.Known or Standing.Retired => await Refused.UnlessReadAsync(context, async () => VoteAnswer.Of(await ledger.VoteAsync(voter.Id, tool, context.RequestAborted))),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
             _ => Refused.UnknownTool(metrics),
         };
@@ -24,23 +23,11 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoteLedger led
     {
         if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
             return Refused.Unauthenticated(metrics);
-        return await ReadAsync(context, async () =>
+        return await Refused.UnlessReadAsync(context, async () =>
         {
             var votes = await ledger.VotesAsync(voter.Id, context.RequestAborted);
             var standing = votes.Where(vote => vote.Choice is not Choice.Withdrawn).Select(VoteAnswer.From).ToList();
             return TypedResults.Json(new VotesAnswer(standing), VotingJson.Default.VotesAnswer);
         });
-    }
-
-    private static async Task<IResult> ReadAsync(HttpContext context, Func<Task<IResult>> read)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (DbException)
-        {
-            return Refused.LedgerUnavailable(context);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -28,6 +29,19 @@ internal static class Refused
 
     public static ProblemHttpResult LedgerUnavailable(HttpContext context) =>
         Problems.Retry(context, 503, "ledger-unavailable", "The ledger cannot take votes now. Casting the same vote again is safe.", 1);
+
+    /// <summary>Answers what was read, or that the ledger is unavailable when its database does not let it be read.</summary>
+    public static async Task<IResult> UnlessReadAsync(HttpContext context, Func<Task<IResult>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (DbException)
+        {
+            return LedgerUnavailable(context);
+        }
+    }
 
     public static ProblemHttpResult TooManyNewVoters(HttpContext context, VotingMetrics metrics, int seconds)
     {
