@@ -23,9 +23,7 @@ public static class IssueVoter
 
     private static IResult Answer(HttpContext context, (string Token, Voter Voter) issued, int status)
     {
-        var cookie = VoterOfRequest.CookieOptions(context.Request);
-        cookie.Expires = issued.Voter.ExpiresAt;
-        context.Response.Cookies.Append(VoterOfRequest.CookieName(context.Request), issued.Token, cookie);
+        VoterOfRequest.SetCookie(context, issued.Token, issued.Voter);
         return TypedResults.Json(new Issued(issued.Token, issued.Voter.ExpiresAt), VotingJson.Default.Issued, statusCode: status);
     }
 }

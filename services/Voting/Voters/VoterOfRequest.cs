@@ -14,6 +14,14 @@ public static class VoterOfRequest
     public static CookieOptions CookieOptions(HttpRequest request) =>
         new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = request.IsHttps, Path = "/", IsEssential = true };
 
+    /// <summary>Leaves the voter with the browser for as long as its token is accepted.</summary>
+    public static void SetCookie(HttpContext context, string token, Voter voter)
+    {
+        var cookie = CookieOptions(context.Request);
+        cookie.Expires = voter.ExpiresAt;
+        context.Response.Cookies.Append(CookieName(context.Request), token, cookie);
+    }
+
     public static string? Token(HttpRequest request)
     {
         var authorization = request.Headers.Authorization;

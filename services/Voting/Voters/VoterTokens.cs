@@ -39,7 +39,10 @@ public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
     }
 
     /// <summary>The same voter under the newest key.</summary>
-    public (string Token, Voter Voter) Renew(Voter voter) => Sign(voter.Id, clock.GetUtcNow());
+    public (string Token, Voter Voter) Renew(Voter voter) => IssueTo(voter.Id);
+
+    /// <summary>A token for a voter whose id is settled already.</summary>
+    public (string Token, Voter Voter) IssueTo(Guid voter) => Sign(voter, clock.GetUtcNow());
 
     /// <returns>True for a token of ours that is whole, unaltered and not expired.</returns>
     public bool TryVerify(ReadOnlySpan<char> token, out Voter voter, out bool newestKey)

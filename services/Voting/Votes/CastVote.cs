@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Hosting;
 using Voting.Ledger;
 using Voting.Quota;
@@ -12,25 +10,34 @@ namespace Voting.Votes;
 public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace, NewVoterQuota quota, BatchWriter writer, VotingMetrics metrics)
 {
     /// <param name="Choice"><c>ship</c> or <c>skip</c>.</param>
-    public sealed record Body(string Choice);
+    /// <param name="Voter"><c>new</c> makes the voter with this request when it comes without one: the answer brings cookie and token.</param>
+    /// <param name="Nonce">32 random bytes in base64url, as secret as the token: the same nonce makes the same voter again. Required with <c>voter</c>.</param>
+    public sealed record Body(string Choice, string? Voter = null, string? Nonce = null);
 
     public async Task<IResult> PutAsync(HttpContext context, string tool)
     {
-        // The body is read by hand and not bound: a cross-site or unauthenticated request must be refused before anything of it is parsed.
-        if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
-            return Refused.Unauthenticated(metrics);
+        var isKnown = VoterOfRequest.TryGet(context.Request, tokens, out var known);
         if (!context.Request.HasJsonContentType())
-            return Refused.NotJson(metrics);
-        if (await ReadChoiceAsync(context) is not { } choice)
+            return isKnown ? Refused.NotJson(metrics) : Refused.Unauthenticated(metrics);
+        // The body is read by hand and not bound: a cross-site request must be refused before anything of it is parsed.
+        var request = await ReadAsync(context);
+        if (!isKnown && !request.AsksForVoter)
+            return Refused.Unauthenticated(metrics);
+        if (request.AsksForOtherVoter)
+            return Refused.MalformedVoter(metrics);
+        if (request.NonceIsMalformed || request is { AsksForVoter: true, Nonce: null })
+            return Refused.MalformedNonce(metrics);
+        if (request.Choice is not { } choice)
             return Refused.Malformed(metrics);
 
-        if (pace.Wait(voter.Id) is > 0 and var seconds)
+        var voter = isKnown ? known.Id : NewVoter.Of(request.Nonce);
+        if (pace.Wait(voter) is > 0 and var seconds)
             return Refused.TooFast(context, metrics, seconds);
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            Standing.Known when quota.Enabled => await AdmitAndCommitAsync(context, new Cast(voter.Id, tool, choice)),
-            Standing.Known => await CommitAsync(context, new Cast(voter.Id, tool, choice)),
+            Standing.Known when quota.Enabled => await AdmitAndCommitAsync(context, new Cast(voter, tool, choice), isNew: !isKnown),
+            Standing.Known => await CommitAsync(context, new Cast(voter, tool, choice), isNew: !isKnown),
             Standing.Retired => Refused.Retired(metrics),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
             _ => Refused.UnknownTool(metrics),
@@ -47,13 +54,13 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            Standing.Known or Standing.Retired => await CommitAsync(context, new Cast(voter.Id, tool, Choice.Withdrawn)),
+            Standing.Known or Standing.Retired => await CommitAsync(context, new Cast(voter.Id, tool, Choice.Withdrawn), isNew: false),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
             _ => Refused.UnknownTool(metrics),
         };
     }
 
-    private async Task<IResult> AdmitAndCommitAsync(HttpContext context, Cast cast)
+    private async Task<IResult> AdmitAndCommitAsync(HttpContext context, Cast cast, bool isNew)
     {
         try
         {
@@ -61,7 +68,7 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
                 return Refused.TooManyNewVoters(context, metrics, seconds);
             var vote = await writer.CastAsync(cast, context.RequestAborted);
             quota.Voted(cast.Voter);
-            return VoteAnswer.Of(vote);
+            return Answer(context, vote, isNew ? cast.Voter : null);
         }
         catch (LedgerUnavailableException)
         {
@@ -69,11 +76,11 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
         }
     }
 
-    private async Task<IResult> CommitAsync(HttpContext context, Cast cast)
+    private async Task<IResult> CommitAsync(HttpContext context, Cast cast, bool isNew)
     {
         try
         {
-            return VoteAnswer.Of(await writer.CastAsync(cast, context.RequestAborted));
+            return Answer(context, await writer.CastAsync(cast, context.RequestAborted), isNew ? cast.Voter : null);
         }
         catch (LedgerUnavailableException)
         {
@@ -81,7 +88,17 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
         }
     }
 
-    private static async ValueTask<Choice?> ReadChoiceAsync(HttpContext context)
+    // Only a vote that is in the ledger leaves its new voter with the reader: one that was refused leaves nothing.
+    private IResult Answer(HttpContext context, Vote vote, Guid? made)
+    {
+        if (made is not { } voter)
+            return VoteAnswer.Of(vote);
+        var issued = tokens.IssueTo(voter);
+        VoterOfRequest.SetCookie(context, issued.Token, issued.Voter);
+        return VoteAnswer.Of(vote, issued.Token);
+    }
+
+    private static async ValueTask<VoteRequest> ReadAsync(HttpContext context)
     {
         var reader = context.Request.BodyReader;
         while (true)
@@ -94,23 +111,9 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
                 continue;
             }
 
-            var choice = Parse(read.Buffer);
+            var request = VoteRequest.Parse(read.Buffer);
             reader.AdvanceTo(read.Buffer.End);
-            return choice;
-        }
-    }
-
-    private static Choice? Parse(ReadOnlySequence<byte> body)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = VotingJson.Default.Options.MaxDepth });
-            var choice = Choices.Parse(JsonSerializer.Deserialize(ref reader, VotingJson.Default.Body)?.Choice);
-            return reader.Read() ? null : choice;
-        }
-        catch (JsonException)
-        {
-            return null;
+            return request;
         }
     }
 }

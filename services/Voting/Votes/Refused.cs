@@ -8,10 +8,17 @@ namespace Voting.Votes;
 internal static class Refused
 {
     public static ProblemHttpResult Unauthenticated(VotingMetrics metrics) =>
-        Of(metrics, 401, "no-voter", "A voter is needed: ask POST /api/voters for one and send it as cookie or as 'Authorization: Voter …'.");
+        Of(metrics, 401, "no-voter",
+            "A voter is needed: send it as cookie or as 'Authorization: Voter …'; POST /api/voters makes one, and so does a vote with \"voter\":\"new\".");
 
     public static ProblemHttpResult Malformed(VotingMetrics metrics) =>
         Of(metrics, 400, "malformed-vote", """The body must be {"choice":"ship"} or {"choice":"skip"}.""");
+
+    public static ProblemHttpResult MalformedVoter(VotingMetrics metrics) =>
+        Of(metrics, 400, "malformed-voter", """The only value of "voter" is "new": it makes a voter for a request that comes without one.""");
+
+    public static ProblemHttpResult MalformedNonce(VotingMetrics metrics) =>
+        Of(metrics, 400, "malformed-nonce", """A "nonce" is 32 random bytes in base64url, 43 characters, and "voter":"new" needs one.""");
 
     public static ProblemHttpResult NotJson(VotingMetrics metrics) =>
         Of(metrics, 415, "unsupported-media-type", "The body must be application/json.");
