@@ -11,13 +11,18 @@ internal sealed class DatabaseHealth([FromKeyedServices(NewsletterService.Name)]
     {
         try
         {
-            await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-            await connection.ExecuteScalarAsync<long>("select count(*) from weeks where week = ''");
+            await database.Source.RetryIfStaleAsync(() => AskAsync(cancellationToken));
             return HealthCheckResult.Healthy();
         }
         catch (System.Data.Common.DbException)
         {
             return HealthCheckResult.Unhealthy("The newsletter's database does not answer, or its schema is not in place yet.");
         }
+    }
+
+    private async Task<long> AskAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>("select count(*) from weeks where week = ''");
     }
 }

@@ -59,7 +59,9 @@ public static class NewsletterService
     {
         try
         {
-            return await next(context);
+            // Everything here may be done twice: reads, what changes nothing the second time, and a wish that is heard once more.
+            var database = context.HttpContext.RequestServices.GetRequiredKeyedService<Database>(Name);
+            return await database.Source.RetryIfStaleAsync(() => next(context).AsTask());
         }
         catch (DbException error)
         {

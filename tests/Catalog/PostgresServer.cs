@@ -1,4 +1,5 @@
 using Catalog.Tests;
+using Faults.Tests.Machine;
 using Faults.Tests.Servers;
 using Xunit;
 
@@ -21,6 +22,14 @@ public sealed class PostgresServer : IDisposable
         var name = "catalog_" + Guid.NewGuid().ToString("n");
         await server.Create(name);
         return server.ConnectionTo(name) + ";Maximum Pool Size=8";
+    }
+
+    /// <summary>Every connection dies; the server answers again when this returns.</summary>
+    public async Task RestartAsync()
+    {
+        var server = await _server.Value;
+        await server.Send(Signal.Interrupt);
+        await server.StartAndWait();
     }
 
     public void Dispose()

@@ -26,11 +26,13 @@ internal sealed class Press : IAsyncDisposable
     private readonly string _database;
     private readonly Exim? _server;
 
-    public Press(Exim? server = null)
+    /// <param name="server">Null for a pickup folder.</param>
+    /// <param name="database">A connection string; null for a database of its own.</param>
+    public Press(Exim? server = null, string? database = null)
     {
         _server = server;
         Pickup = Path.Combine(_folder, "mail");
-        _database = Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } postgres ? NewPostgres(postgres) : $"Data Source={Path.Combine(_folder, "n.db")};Pooling=False";
+        _database = database ?? (Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } postgres ? NewPostgres(postgres) : $"Data Source={Path.Combine(_folder, "n.db")};Pooling=False");
         Neighbours.Offer("alpha", "Alpha");
         Neighbours.Offer("beta", "Beta <3");
         Neighbours.Offer("gamma", "Gamma");

@@ -67,7 +67,7 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
     /// <returns>Whether a message was full, so that more may be waiting.</returns>
     private async Task<bool> DrainAsync(CancellationToken stop)
     {
-        var (tools, comparisons) = await UnpublishedAsync(stop);
+        var (tools, comparisons) = await store.Database.Source.RetryIfStaleAsync(() => UnpublishedAsync(stop));
         if (tools.Count > 0)
         {
             // Mandatory: Voting always has a queue for these, and until it is declared a confirmed message would have gone nowhere.

@@ -12,7 +12,9 @@ internal sealed class CatalogStore([FromKeyedServices("Catalog")] Database datab
     public Database Database => database;
 
     /// <summary>Reads from one snapshot: a tool, its plans and its reviews are of one version, so that its ETag is true.</summary>
-    public async Task<T> ReadAsync<T>(Func<CatalogReader, Task<T>> read, CancellationToken stop)
+    public Task<T> ReadAsync<T>(Func<CatalogReader, Task<T>> read, CancellationToken stop) => database.Source.RetryIfStaleAsync(() => ReadOnceAsync(read, stop));
+
+    private async Task<T> ReadOnceAsync<T>(Func<CatalogReader, Task<T>> read, CancellationToken stop)
     {
         await using var connection = await database.Source.OpenConnectionAsync(stop);
         // SQLite's ordinary BEGIN takes the write lock; a deferred one reads a snapshot beside a writer.
@@ -29,15 +31,32 @@ internal sealed class CatalogStore([FromKeyedServices("Catalog")] Database datab
     /// <returns>What <paramref name="edit"/> answers; it is kept only if <paramref name="edit"/> asks for it.</returns>
     public async Task<T> EditAsync<T>(Func<CatalogWriter, Task<T>> edit, CancellationToken stop)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(stop);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, stop);
-        var writer = new CatalogWriter(connection, transaction);
-        await writer.LockAsync();
+        var (connection, transaction, writer) = await database.Source.RetryIfStaleAsync(() => BeginAsync(stop));
+        await using var open = connection;
+        await using var begun = transaction;
         var answer = await edit(writer);
         if (writer.Edited)
             // Not cancelled by an editor who hangs up: half-way is the one place where nobody would know what happened.
             await transaction.CommitAsync(CancellationToken.None);
         return answer;
+    }
+
+    // Up to the lock it may be done twice; what an edit wrote may not.
+    private async Task<(DbConnection Connection, DbTransaction Transaction, CatalogWriter Writer)> BeginAsync(CancellationToken stop)
+    {
+        var connection = await database.Source.OpenConnectionAsync(stop);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, stop);
+            var writer = new CatalogWriter(connection, transaction);
+            await writer.LockAsync();
+            return (connection, transaction, writer);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Lets readers read while an editor writes. Kept in the file, so once is enough; no migration script can do it, since those run in transactions.</summary>

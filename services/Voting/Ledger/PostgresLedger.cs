@@ -1,6 +1,7 @@
 using System.Data;
 using System.Security.Cryptography;
 using Contracts;
+using Hosting;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,7 +19,16 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     // Tools that have totals in this database, as far as this connection saw: their rows are never deleted.
     private readonly HashSet<string> _begun = [];
 
-    public override async Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop)
+    // Twice is safe: a vote that the first call did commit is found to be the same choice again.
+    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop) => source.RetryIfStaleAsync(() => CommitOnceAsync(batch, stop));
+
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<Guid> voters, CancellationToken stop) => source.RetryIfStaleAsync(() => ForgetOnceAsync(voters, stop));
+
+    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop) => source.RetryIfStaleAsync(() => MarkPublishedOnceAsync(totals, stop));
+
+    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken stop) => source.RetryIfStaleAsync(() => KeepToolsOnceAsync(tools, stop));
+
+    private async Task<Committed> CommitOnceAsync(IReadOnlyList<Cast> batch, CancellationToken stop)
     {
         try
         {
@@ -53,7 +63,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         }
     }
 
-    public override async Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<Guid> voters, CancellationToken stop)
+    private async Task<IReadOnlyList<ToolTotals>> ForgetOnceAsync(IReadOnlyList<Guid> voters, CancellationToken stop)
     {
         // Rare, hence a connection of the pool and no prepared statement.
         await using var command = source.CreateCommand("select tool, ship, skip, version, at from forget_voters($1)");
@@ -66,7 +76,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         return moved;
     }
 
-    public override async Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop)
+    private async Task MarkPublishedOnceAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop)
     {
         await using var command = source.CreateCommand("select mark_published($1, $2)");
         command.CommandTimeout = 5;
@@ -75,7 +85,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    public override async Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken stop)
+    private async Task KeepToolsOnceAsync(IReadOnlyList<ToolState> tools, CancellationToken stop)
     {
         await using var command = source.CreateCommand(
             """

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Contracts;
+using Hosting;
 
 namespace Voting.Ledger;
 
@@ -98,7 +99,10 @@ public abstract class VoteLedger(DbDataSource source)
 
     private static ToolTotals ReadTotals(DbDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Time(row.GetInt64(4)));
 
-    private async Task<List<T>> ReadAsync<T>(string sql, (string Name, object Value)[] parameters, Func<DbDataReader, T> read, CancellationToken stop)
+    private Task<List<T>> ReadAsync<T>(string sql, (string Name, object Value)[] parameters, Func<DbDataReader, T> read, CancellationToken stop) =>
+        source.RetryIfStaleAsync(() => ReadOnceAsync(sql, parameters, read, stop));
+
+    private async Task<List<T>> ReadOnceAsync<T>(string sql, (string Name, object Value)[] parameters, Func<DbDataReader, T> read, CancellationToken stop)
     {
         await using var connection = await source.OpenConnectionAsync(stop);
         await using var command = connection.CreateCommand();
