@@ -14,7 +14,8 @@ namespace Operator;
 /// <param name="Well">False when something is wrong; <paramref name="Wrongs"/> then say what.</param>
 /// <param name="Facts">The command's own findings.</param>
 /// <param name="Wrongs">In words, most important first.</param>
-internal sealed record Findings(bool Well, object Facts, IReadOnlyList<string> Wrongs);
+/// <param name="Judges">False for a command that only shows or does something: it can't say that all is well.</param>
+internal sealed record Findings(bool Well, object Facts, IReadOnlyList<string> Wrongs, bool Judges = true);
 
 /// <summary>How every command ends, and how it shows that it is at work. Progress goes to standard error, findings to standard output.</summary>
 internal static class Output
@@ -44,17 +45,41 @@ internal static class Output
                     Show(findings, table);
                 return findings.Well ? 0 : 1;
             }
-            catch (Exception error) when (IsOutside(error) && !stop.IsCancellationRequested)
-            {
-                await Console.Error.WriteLineAsync(error.Message);
-                return 2;
-            }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
-                await Console.Error.WriteLineAsync("Stopped.");
-                return 2;
+                return await FailAsync(parsed, "Stopped.");
+            }
+            catch (Exception error) when (IsOutside(error))
+            {
+                return await FailAsync(parsed, Reason(parsed, error));
+            }
+            catch (Exception defect)
+            {
+                await Console.Error.WriteLineAsync(defect.ToString());
+                return await FailAsync(parsed, $"A defect of this tool: {defect.GetType().Name}. {defect.Message}");
             }
         });
+
+    /// <summary>It could not be found out: one line on standard error, with --json a document on standard output as well.</summary>
+    /// <returns>Exit code 2.</returns>
+    public static async Task<int> FailAsync(ParseResult parsed, string failure)
+    {
+        await Console.Error.WriteLineAsync(failure);
+        // A mistyped command line may hold --json where it is not understood.
+        if (parsed.Tokens.Any(token => token.Value == Json.Name))
+            Console.WriteLine(JsonSerializer.Serialize(new { well = false, failure }, Shape));
+        return 2;
+    }
+
+    // A driver's message seldom says whom it asked, and often only its cause says why.
+    private static string Reason(ParseResult parsed, Exception error)
+    {
+        var cause = error.GetBaseException().Message;
+        var message = error.Message.Contains(cause, StringComparison.Ordinal) ? error.Message : $"{error.Message} {cause}";
+        return error is SettingException or UnusableException or HttpRequestException || Site.Places(parsed) is not { Count: > 0 } places
+            ? message
+            : $"{message} (asked: {string.Join(", ", places)})";
+    }
 
     /// <summary>Shows a long work's progress: a bar in a terminal, nothing where nobody looks.</summary>
     public static Task<T> ProgressAsync<T>(string what, Func<IProgress<double>, Task<T>> work) =>
@@ -83,12 +108,12 @@ internal static class Output
             AnsiConsole.MarkupLine($"[red]✗[/] {Markup.Escape(wrong)}");
         if (findings.Wrongs.Count > 20)
             AnsiConsole.MarkupLine($"[red]✗[/] … and {findings.Wrongs.Count - 20} more; --json lists all");
-        if (findings.Well)
+        if (findings is { Well: true, Judges: true })
             AnsiConsole.MarkupLine("[green]✓[/] all is well");
     }
 
     private static bool IsOutside(Exception error) => error is SettingException or HttpRequestException or OperationCanceledException or TimeoutException
-        or IOException or UnauthorizedAccessException or DbException or RedisException or BrokerUnreachableException or OperationInterruptedException or JsonException
+        or IOException or UnauthorizedAccessException or DbException or RedisException or BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or JsonException
         or UnusableException;
 
     // Spectre.Console draws on a thread of its own; Progress<T> would hand each step to yet another.

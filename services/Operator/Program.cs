@@ -16,4 +16,7 @@ var root = new RootCommand(
     HealthCommand.Make(), RecountCommand.Make(), RebuildCommand.Make(), DeadLetterCommands.Make(), BackupCommands.Make(), KeyCommands.Make(),
 };
 root.Options.Add(Output.Json);
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(5) });
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+    return await Output.FailAsync(parsed, string.Join(' ', parsed.Errors.Select(error => error.Message)) + " See --help.");
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(5) });

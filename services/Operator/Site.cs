@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -19,6 +20,8 @@ internal static class Site
     public static Option<string> Counters { get; } = Make("--counters", "ConnectionStrings:Counters", "Redis, a StackExchange.Redis configuration");
     public static Option<string> Ledger { get; } = Make("--ledger", "ConnectionStrings:Ledger", "the ledger's database, Host=… or Data Source=…");
 
+    private static readonly Option<string>[] All = [Voting, Tally, Catalog, Newsletter, Web, Bus, Counters, Ledger];
+
     /// <returns>Every replica's address, each ending in a slash; none when the setting is absent.</returns>
     /// <exception cref="SettingException">An address is malformed.</exception>
     public static IReadOnlyList<Uri> Addresses(this ParseResult parsed, Option<string> option) =>
@@ -36,6 +39,31 @@ internal static class Site
     public static Database RequiredDatabase(this ParseResult parsed, Option<string> option) => Database.From(Configuration(parsed, option), "Ledger");
 
     public static string? Given(this ParseResult parsed, Option<string> option) => Configuration(parsed, option)[SettingOf(option)] is { Length: > 0 } value ? value : null;
+
+    /// <returns>The broker, in a form that RabbitMQ's client takes.</returns>
+    /// <exception cref="SettingException">The setting is absent or not an AMQP address.</exception>
+    public static Uri RequiredBroker(this ParseResult parsed) =>
+        Uri.TryCreate(parsed.Required(Bus), UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps"
+            ? address
+            : throw new SettingException(SettingOf(Bus), "is not an amqp:// or amqps:// address");
+
+    /// <returns>What the command was given to ask, without users and passwords.</returns>
+    public static IReadOnlyList<string> Places(ParseResult parsed) =>
+        [.. parsed.CommandResult.Command.Options.OfType<Option<string>>().Where(All.Contains)
+            .Where(option => parsed.Given(option) is not null).Select(option => $"{option.Name[2..]} {Shown(option, parsed.Given(option)!)}")];
+
+    private static string Shown(Option<string> option, string value)
+    {
+        if (option == Ledger)
+        {
+            var database = new DbConnectionStringBuilder { ConnectionString = value };
+            return string.Join(' ', ((string[])["Host", "Port", "Database", "Data Source"]).Where(database.ContainsKey).Select(key => $"{database[key]}"));
+        }
+
+        if (option == Counters)
+            return string.Join(',', value.Split(',').Where(part => !part.Contains('=', StringComparison.Ordinal)));
+        return string.Join(';', value.Split(';').Select(one => Uri.TryCreate(one, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Scheme) + address.Authority : "?"));
+    }
 
     private static IConfigurationRoot Configuration(ParseResult parsed, Option<string> option)
     {

@@ -23,6 +23,12 @@ internal static class HealthCommand
     {
         Option<string>[] services = [Site.Catalog, Site.Voting, Site.Tally, Site.Newsletter, Site.Web];
         var command = new Command("health", "Ask every service, the broker and Redis how they are. Parts without a setting are left out.");
+        var replicas = new Option<string[]>("--replicas")
+        {
+            Description = "How many replicas there should be, such as voting=2: where one name stands for all that run, one that died is simply missing.",
+            HelpName = "service=number",
+        };
+        command.Options.Add(replicas);
         foreach (var option in services.Append(Site.Bus).Append(Site.Counters))
             command.Options.Add(option);
         command.Does(
@@ -30,16 +36,24 @@ internal static class HealthCommand
             {
                 using var http = new HttpClient { Timeout = Patience };
                 var asked = new List<Task<Part>>();
+                var missing = new List<string>();
+                var expected = ExpectedReplicas.Read(parsed.GetValue(replicas) ?? []);
                 foreach (var option in services)
-                    asked.AddRange((await parsed.Addresses(option).AllAsync(stop)).Select(address => ServiceAsync(http, option.Name[2..], address, stop)));
+                {
+                    var (name, addresses) = (option.Name[2..], await parsed.Addresses(option).AllAsync(stop));
+                    asked.AddRange(addresses.Select(address => ServiceAsync(http, name, address, stop)));
+                    if (addresses.Count > 0 && expected.GetValueOrDefault(name) is var number && addresses.Count < number)
+                        missing.Add($"{name}: {number - addresses.Count} of {number} replicas are missing. Only {addresses.Count} can be found at {parsed.Given(option)}");
+                }
+
                 if (parsed.Given(Site.Bus) is { } bus && bus != "memory")
-                    asked.Add(BrokerAsync(new Uri(bus), stop));
+                    asked.Add(BrokerAsync(parsed.RequiredBroker(), stop));
                 if (parsed.Given(Site.Counters) is { } counters && counters != "memory")
                     asked.Add(RedisAsync(counters));
                 if (asked.Count == 0)
                     throw new UnusableException("Nothing to ask: name at least one part, for example --web http://localhost:8080.");
                 var parts = await Task.WhenAll(asked);
-                var wrongs = parts.Where(part => part.Status != "Healthy").Select(part => $"{part.Name} {part.Address}: {part.Status}. {string.Join("; ", part.Missing)}").ToList();
+                var wrongs = missing.Concat(parts.Where(part => part.Status != "Healthy").Select(part => $"{part.Name} {part.Address}: {part.Status}. {string.Join("; ", part.Missing)}")).ToList();
                 return new Findings(wrongs.Count == 0, parts, wrongs);
             },
             findings => Output.Table(["part", "address", "status"], ((Part[])findings.Facts).Select(part => new[] { part.Name, part.Address, part.Status })));

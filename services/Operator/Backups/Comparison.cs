@@ -8,7 +8,7 @@ internal sealed class Comparison(RestoredLedger restored, IReadOnlyList<Uri> vot
     /// <returns>How many entries were the same. What differs first is added to <paramref name="wrongs"/>: after one difference the rest says nothing more.</returns>
     public async Task<long> CompareAsync(long expected, List<string> wrongs, IProgress<double> progress, CancellationToken stop)
     {
-        using var http = new HttpClient();
+        using var http = NamedRequests.NewClient();
         await using var ours = restored.EntriesAsync(stop).GetAsyncEnumerator(stop);
         var same = 0L;
         await foreach (var page in new Feed(http, voting).PagesAsync(stop))

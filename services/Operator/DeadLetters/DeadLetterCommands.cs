@@ -28,7 +28,7 @@ internal static class DeadLetterCommands
         command.Does(
             async (parsed, stop) =>
             {
-                await using var queues = await DeadLetterQueues.ConnectAsync(parsed.Required(Site.Bus), stop);
+                await using var queues = await DeadLetterQueues.ConnectAsync(parsed.RequiredBroker(), stop);
                 var waiting = new List<Waiting>();
                 foreach (var name in DeadLetterQueues.Names)
                     waiting.Add(new Waiting(name, await queues.CountAsync(name, stop) ?? 0));
@@ -46,19 +46,20 @@ internal static class DeadLetterCommands
             async (parsed, stop) =>
             {
                 var name = parsed.GetRequiredValue(queue);
-                await using var queues = await DeadLetterQueues.ConnectAsync(parsed.Required(Site.Bus), stop);
+                await using var queues = await DeadLetterQueues.ConnectAsync(parsed.RequiredBroker(), stop);
                 var letters = new List<DeadLetter>();
                 await queues.MoveAsync(name, parsed.GetValue(most), letter =>
                 {
                     letters.Add(letter);
                     return name;
                 }, stop);
-                return new Findings(true, letters, []);
+                return new Findings(true, letters, [], Judges: false);
             },
             findings =>
             {
                 foreach (var letter in (List<DeadLetter>)findings.Facts)
                     Console.WriteLine($"{letter.At:u} {letter.MessageId} {letter.Consumer}\n  {letter.Reason}\n  {letter.Body.ReplaceLineEndings(" ")}\n");
+                Console.WriteLine($"{((List<DeadLetter>)findings.Facts).Count} dead letters");
             });
         return command;
     }
@@ -71,8 +72,8 @@ internal static class DeadLetterCommands
             {
                 var name = parsed.GetRequiredValue(queue);
                 var origin = name[..^Suffixes.Single(suffix => name.EndsWith(suffix, StringComparison.Ordinal)).Length];
-                await using var queues = await DeadLetterQueues.ConnectAsync(parsed.Required(Site.Bus), stop);
-                return new Findings(true, new Moved(name, origin, await queues.MoveAsync(name, parsed.GetValue(most), _ => origin, stop)), []);
+                await using var queues = await DeadLetterQueues.ConnectAsync(parsed.RequiredBroker(), stop);
+                return new Findings(true, new Moved(name, origin, await queues.MoveAsync(name, parsed.GetValue(most), _ => origin, stop)), [], Judges: false);
             },
             Say);
         return command;
@@ -87,19 +88,24 @@ internal static class DeadLetterCommands
             async (parsed, stop) =>
             {
                 var name = parsed.GetRequiredValue(queue);
-                await using var queues = await DeadLetterQueues.ConnectAsync(parsed.Required(Site.Bus), stop);
+                await using var queues = await DeadLetterQueues.ConnectAsync(parsed.RequiredBroker(), stop);
                 if (!parsed.GetValue(yes))
                     throw new UnusableException($"This would discard {Math.Min(await queues.CountAsync(name, stop) ?? 0, parsed.GetValue(most))} messages of {name}; say --yes to do it.");
-                await using var kept = parsed.GetValue(keep) is { } file ? new StreamWriter(file.Open(FileMode.Append)) { AutoFlush = true } : StreamWriter.Null;
+                await using var kept = parsed.GetValue(keep) is { } file ? new StreamWriter(Lasting(file).Open(FileMode.Append)) { AutoFlush = true } : StreamWriter.Null;
                 return new Findings(true, new Moved(name, null, await queues.MoveAsync(name, parsed.GetValue(most), letter =>
                 {
                     kept.WriteLine(JsonSerializer.Serialize(letter, JsonSerializerOptions.Web));
                     return null;
-                }, stop)), []);
+                }, stop)), [], Judges: false);
             },
             Say);
         return command;
     }
+
+    // A container's writable folders are often in memory and end with it: the last place for what is deleted everywhere else.
+    private static FileInfo Lasting(FileInfo file) => new DriveInfo(file.Directory!.FullName).DriveFormat is "tmpfs" or "ramfs" or "overlay" or "overlayfs"
+        ? throw new UnusableException($"{file.Directory.FullName} ends with this container or machine; name a file in a folder that stays, such as a mounted volume.")
+        : file;
 
     private static void Say(Findings findings)
     {

@@ -19,9 +19,9 @@ internal sealed class DeadLetterQueues(IConnection broker) : IAsyncDisposable
     public static IReadOnlyList<string> Names { get; } = Queues.All.SelectMany(Queues.DeadLettersOf).ToList();
 
     /// <exception cref="BrokerUnreachableException">The broker is away.</exception>
-    public static async Task<DeadLetterQueues> ConnectAsync(string address, CancellationToken stop) => new(await new ConnectionFactory
+    public static async Task<DeadLetterQueues> ConnectAsync(Uri address, CancellationToken stop) => new(await new ConnectionFactory
     {
-        Uri = new Uri(address),
+        Uri = address,
         AutomaticRecoveryEnabled = false,
         ClientProvidedName = "operator",
     }.CreateConnectionAsync(stop));

@@ -28,7 +28,7 @@ internal static class KeyCommands
             {
                 var keys = new KeyFolder(parsed.GetRequiredValue(folder).FullName);
                 step(keys, id is null ? null : parsed.GetRequiredValue(id));
-                return Task.FromResult(new Findings(true, keys.List(), []));
+                return Task.FromResult(new Findings(true, keys.List(), [], Judges: false));
             },
             findings => Output.Table(["place", "id", ""], ((IReadOnlyList<KeyFolder.Key>)findings.Facts).Select(key => new[] { $"{key.Place}", key.Id, key.Signs ? "signs" : "verifies" })));
         return command;

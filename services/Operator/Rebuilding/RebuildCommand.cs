@@ -26,7 +26,7 @@ internal static class RebuildCommand
                 await using var redis = await ConnectionMultiplexer.ConnectAsync(parsed.Required(Site.Counters));
                 if (!parsed.GetValue(yes))
                     throw new UnusableException($"This would delete {await Counters.CountAsync(redis, stop)} keys of the counters in {string.Join(", ", redis.GetEndPoints().Select(at => at.ToString()))}; say --yes to do it.");
-                using var http = new HttpClient();
+                using var http = NamedRequests.NewClient();
                 return await RebuildAsync(redis, http, voting, tally, TimeSpan.FromSeconds(parsed.GetValue(patience)), stop);
             },
             findings =>

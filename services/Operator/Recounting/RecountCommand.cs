@@ -22,7 +22,7 @@ internal static class RecountCommand
         command.Does(
             async (parsed, stop) =>
             {
-                using var http = new HttpClient();
+                using var http = NamedRequests.NewClient();
                 return await FindAsync(http, parsed.RequiredAddresses(Site.Voting), await parsed.Addresses(Site.Tally).AllAsync(stop), parsed.GetValue(histories), stop);
             },
             findings =>
