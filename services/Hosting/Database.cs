@@ -12,6 +12,12 @@ public enum DatabaseKind { Sqlite, Postgres }
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
+    /// <summary>
+    /// PostgreSQL connections of one process, unless its connection string says otherwise (<c>Maximum Pool Size</c>). Npgsql's own 100 would let a few
+    /// replicas take all that the server allows; what waits for one of these waits for milliseconds.
+    /// </summary>
+    public const int PoolSize = 20;
+
     private Database(DatabaseKind kind, string connectionString, DbDataSource source)
     {
         Kind = kind;
@@ -31,7 +37,12 @@ public sealed class Database : IAsyncDisposable
         try
         {
             if (value.StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || value.Contains(";Host=", StringComparison.OrdinalIgnoreCase))
-                return new Database(DatabaseKind.Postgres, value, NpgsqlDataSource.Create(value));
+            {
+                var postgres = new NpgsqlConnectionStringBuilder(value);
+                if (!postgres.ShouldSerialize("Maximum Pool Size"))
+                    postgres.MaxPoolSize = PoolSize;
+                return new Database(DatabaseKind.Postgres, postgres.ConnectionString, NpgsqlDataSource.Create(postgres));
+            }
 
             var sqlite = new SqliteConnectionStringBuilder(value);
             if (sqlite.DataSource.Length == 0)

@@ -41,6 +41,25 @@ public sealed class Schema(Database database, Assembly scripts, ILogger<Schema> 
         _applied.TrySetResult();
     }
 
+    /// <summary>Applies it again and again, at most five seconds apart, until the database takes it.</summary>
+    public async Task ApplyWhenReachableAsync(CancellationToken cancellationToken)
+    {
+        for (var wait = TimeSpan.FromMilliseconds(250); ; wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, TimeSpan.FromSeconds(5).Ticks)))
+        {
+            try
+            {
+                // On a thread of its own, since DbUp is synchronous and the host starts the next service only when this one yields.
+                await Task.Run(() => ApplyAsync(cancellationToken), cancellationToken);
+                return;
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.Postponed(log, wait.TotalSeconds, error.Message);
+                await Task.Delay(wait, cancellationToken);
+            }
+        }
+    }
+
     private string Journal => $"{scripts.GetName().Name!.ToLowerInvariant()}_schema";
 
     private void Upgrade(UpgradeEngineBuilder builder)
@@ -63,27 +82,12 @@ public sealed class Schema(Database database, Assembly scripts, ILogger<Schema> 
 /// Applies the schema at start, again and again until the database answers: services may be started in any order, and a service
 /// whose database is away still answers <c>/health/live</c> and says 503 to what it can't do.
 /// </summary>
-internal sealed class SchemaAtStart(IEnumerable<Schema> schemas, ILogger<Schema> log) : BackgroundService
+internal sealed class SchemaAtStart(IEnumerable<Schema> schemas) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (var schema in schemas)
-        {
-            for (var wait = TimeSpan.FromMilliseconds(250); ; wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, TimeSpan.FromSeconds(5).Ticks)))
-            {
-                try
-                {
-                    // On a thread of its own, since DbUp is synchronous and the host starts the next service only when this one yields.
-                    await Task.Run(() => schema.ApplyAsync(stoppingToken), stoppingToken);
-                    break;
-                }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    Log.Postponed(log, wait.TotalSeconds, error.Message);
-                    await Task.Delay(wait, stoppingToken);
-                }
-            }
-        }
+            await schema.ApplyWhenReachableAsync(stoppingToken);
     }
 }
 

@@ -4,10 +4,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Hosting;
 
@@ -15,7 +17,7 @@ namespace Hosting;
 public static class Service
 {
     /// <summary>
-    /// Runs one process to its end. <c>migrate</c> as first argument applies the schema and exits; <c>health</c> asks the process that
+    /// Runs one process to its end. <c>migrate</c> as first argument applies the schema and exits (<c>--wait</c>: once the database answers); <c>health</c> asks the process that
     /// already runs beside it whether it is ready.
     /// </summary>
     /// <returns>The process's exit code: 0, or 1 after one clear line on standard error.</returns>
@@ -29,7 +31,13 @@ public static class Service
             if (args is ["migrate", ..])
             {
                 foreach (var schema in app.Services.GetServices<Schema>())
-                    await schema.ApplyAsync(CancellationToken.None);
+                {
+                    if (args.Contains("--wait"))
+                        await schema.ApplyWhenReachableAsync(CancellationToken.None);
+                    else
+                        await schema.ApplyAsync(CancellationToken.None);
+                }
+
                 return 0;
             }
 
@@ -103,12 +111,20 @@ public static class Service
 
     private static void AddHosting(WebApplicationBuilder builder, string name)
     {
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        // As settings of the lowest rank, so that the platform's own (Logging__Console__FormatterName=json) count for more.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            InitialData = new Dictionary<string, string?>
+            {
+                ["Logging:Console:FormatterName"] = ConsoleFormatterNames.Simple,
+                ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+                ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+                ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
+            },
         });
+        // The space parts the time from the rest of a line; in a document it would be part of the time.
+        builder.Services.PostConfigure<JsonConsoleFormatterOptions>(json => json.TimestampFormat = json.TimestampFormat?.TrimEnd());
+        builder.Logging.ClearProviders().AddConsole();
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Polly", LogLevel.Warning)

@@ -100,6 +100,51 @@ public sealed class ComposeTests
             Parts[service]["build"]["args"]["SERVICE"].Text.ShouldBe(Repository.Title(service));
     }
 
+    [Fact]
+    public void No_container_takes_the_whole_memory_or_fills_the_disk_with_its_log()
+    {
+        foreach (var (name, part) in Parts.Where(one => one.Key != "secrets"))
+        {
+            part["mem_limit"].Exists.ShouldBeTrue(name);
+            part["logging"]["options"]["max-size"].Exists.ShouldBeTrue(name);
+            part["logging"]["options"]["max-file"].Exists.ShouldBeTrue(name);
+        }
+
+        foreach (var service in Repository.Services)
+            Parts[service]["mem_limit"].Text.ShouldBe(KubernetesTests.MemoryLimit(service).Replace("Mi", "m", StringComparison.Ordinal), service);
+    }
+
+    [Fact]
+    public void What_up_builds_down_takes_away_is_everything()
+    {
+        // A service with a profile is left out by "up --build", which leaves its image stale, and by "down", which leaves it running.
+        foreach (var (name, part) in Parts)
+            part["profiles"].Exists.ShouldBeFalse(name);
+        Parts["operator"]["deploy"]["replicas"].Text.ShouldBe("0");
+        Parts["prometheus"]["deploy"]["replicas"].Text.ShouldBe("${OBSERVE:-0}");
+    }
+
+    [Fact]
+    public void The_operators_tool_has_a_folder_that_stays_and_knows_how_many_replicas_there_should_be()
+    {
+        var tool = Parts["operator"];
+        var folder = tool["working_dir"].Text!;
+        tool["volumes"].Each.Select(one => one.Text).ShouldContain($"operator-files:{folder}");
+        Compose["volumes"].Members.ShouldContainKey("operator-files");
+        // A new volume takes its owner from the image.
+        Repository.Read("services/Dockerfile").ShouldContain($"--chown=$APP_UID:$APP_UID {folder} {folder}");
+        foreach (var service in Repository.Services.Where(service => Parts[service]["deploy"]["replicas"].Exists))
+            tool["environment"][$"Replicas__{Repository.Title(service)}"].Text.ShouldBe(Parts[service]["deploy"]["replicas"].Text);
+    }
+
+    [Fact]
+    public void PostgreSQL_has_a_connection_for_every_pool_of_every_replica()
+    {
+        var replicas = ((string[])["catalog", "voting", "newsletter"]).Sum(service => Parts[service]["deploy"]["replicas"].Exists ? Parts[service]["deploy"]["replicas"].Number : 1);
+        // PostgreSQL's own limit is 100, of which it keeps three.
+        (replicas * Hosting.Database.PoolSize).ShouldBeLessThanOrEqualTo(97);
+    }
+
     // ${NAME:-default}, as Compose reads it without an environment.
     private static string Default(string value) => Regex.Replace(value, @"\$\{[A-Z_]+:-([^}]*)\}", "$1");
 }

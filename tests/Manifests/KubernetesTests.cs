@@ -29,7 +29,7 @@ public sealed class KubernetesTests
             pod["serviceAccountName"].Text.ShouldNotBeNull(where);
             pod["securityContext"]["runAsNonRoot"].Text.ShouldBe("true", where);
             pod["securityContext"]["seccompProfile"]["type"].Text.ShouldBe("RuntimeDefault", where);
-            foreach (var container in pod["containers"].Each)
+            foreach (var container in pod["containers"].Each.Concat(pod["initContainers"].Each))
             {
                 var security = container["securityContext"];
                 security["allowPrivilegeEscalation"].Text.ShouldBe("false", where);
@@ -47,7 +47,7 @@ public sealed class KubernetesTests
         foreach (var (where, _, pod) in Workloads().Where(one => one.Where.StartsWith("k8s/base/", StringComparison.Ordinal)))
         {
             pod["securityContext"]["runAsUser"].Number.ShouldBe(1654, where);
-            foreach (var container in pod["containers"].Each)
+            foreach (var container in pod["containers"].Each.Concat(pod["initContainers"].Each))
                 container["securityContext"]["readOnlyRootFilesystem"].Text.ShouldBe("true", where);
         }
     }
@@ -177,15 +177,80 @@ public sealed class KubernetesTests
     }
 
     [Fact]
-    public void Migration_jobs_run_the_image_and_the_settings_of_their_service()
+    public void A_new_version_brings_its_schema_whatever_tool_applies_it()
     {
         foreach (var service in (string[])["catalog", "voting", "newsletter"])
         {
-            var job = Of("Job").Single(one => one.File == $"k8s/base/{service}.yaml").Document["spec"]["template"]["spec"]["containers"].Each.Single();
-            job["image"].Text.ShouldBe(Container(service)["image"].Text);
-            job["args"].Each.Select(one => one.Text).ShouldBe(["migrate"]);
-            job["env"].Content.ShouldBe(Container(service)["env"].Content);
+            var migrate = Deployment(service)["spec"]["template"]["spec"]["initContainers"].Each.Single();
+            migrate["image"].Text.ShouldBe(Container(service)["image"].Text);
+            migrate["args"].Each.Select(one => one.Text).ShouldBe(["migrate", "--wait"]);
+            migrate["env"].Content.ShouldBe(Container(service)["env"].Content);
         }
+
+        // A Job can't be changed once it was applied: the next version's image would be refused.
+        Of("Job").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_image_of_ours_is_never_pulled_unless_an_overlay_names_a_registry()
+    {
+        foreach (var (where, _, pod) in Workloads().Where(one => one.Where.StartsWith("k8s/base/", StringComparison.Ordinal)))
+        {
+            foreach (var container in pod["containers"].Each.Concat(pod["initContainers"].Each))
+            {
+                // Without a tag it is "latest", and then always pulled.
+                container["image"].Text.ShouldEndWith(":dev", customMessage: where);
+                container["imagePullPolicy"].Text.ShouldBe("IfNotPresent", where);
+            }
+        }
+
+        var local = Node.Load("k8s/overlays/local/kustomization.yaml").Single();
+        var patches = local["patches"].Each.Where(patch => patch["patch"].Text!.Contains("imagePullPolicy, value: Never", StringComparison.Ordinal)).ToList();
+        Targets(patches[0]).ShouldBe(Repository.Services, ignoreOrder: true);
+        Targets(patches[1]).ShouldBe(Repository.Services.Where(service => Deployment(service)["spec"]["template"]["spec"]["initContainers"].Exists), ignoreOrder: true);
+
+        static string[] Targets(Node patch) => patch["target"]["name"].Text!.Split('|');
+    }
+
+    [Fact]
+    public void The_local_overlay_fits_on_two_cores_and_says_what_it_asks_for()
+    {
+        var overlay = Node.Load("k8s/overlays/local/kustomization.yaml").Single();
+        var patch = overlay["patches"].Each.First(one => one["patch"].Text!.Contains("containers/0/resources/requests/cpu", StringComparison.Ordinal))["patch"].Text!;
+        var patched = Milli(System.Text.RegularExpressions.Regex.Match(patch, @"cpu, value: (\w+)").Groups[1].Value);
+        overlay["patches"].Each.ShouldContain(one => one["target"]["kind"].Text == "HorizontalPodAutoscaler" && one["patch"].Text!.Contains("$patch: delete", StringComparison.Ordinal));
+
+        var asked = Repository.Services.Sum(service => patched * Replicas(service))
+            + Workloads().Where(one => one.Where.StartsWith("k8s/overlays/local/", StringComparison.Ordinal) || one.Where.StartsWith("k8s/components/redis/", StringComparison.Ordinal))
+                .Sum(one => one.Pod["containers"].Each.Sum(container => Milli(container["resources"]["requests"]["cpu"].Text!)));
+        asked.ShouldBeInRange(450, 500);
+        Repository.Read("k8s/overlays/local/kustomization.yaml").ShouldContain("Asks for 0.5 CPU");
+        Repository.Read("k8s/README.md").ShouldContain("asks for 0.5 CPU");
+
+        int Replicas(string service) => overlay["replicas"].Each.FirstOrDefault(one => one["name"].Text == service)?["count"].Number ?? Deployment(service)["spec"]["replicas"].Number;
+    }
+
+    [Theory]
+    [InlineData("production", 400)]
+    [InlineData("local", 200)]
+    public void PostgreSQL_has_a_connection_for_every_pool_of_every_replica_while_all_are_replaced(string overlay, int allowed)
+    {
+        Repository.Read($"k8s/overlays/{overlay}/postgres.yaml").ShouldMatch($"max_connections[=:] ?\"?{allowed}");
+        // One more of each service while it rolls out; the server keeps some for its own work.
+        var replicas = overlay == "local"
+            ? Node.Load("k8s/overlays/local/kustomization.yaml").Single()["replicas"].Each.Where(one => one["name"].Text is "catalog" or "voting").Sum(one => one["count"].Number)
+            : Deployment("catalog")["spec"]["replicas"].Number + Of("HorizontalPodAutoscaler").Single(one => one.Document["metadata"]["name"].Text == "voting").Document["spec"]["maxReplicas"].Number;
+        var most = (replicas + Deployment("newsletter")["spec"]["replicas"].Number + 3) * Hosting.Database.PoolSize;
+        most.ShouldBeLessThanOrEqualTo(allowed - 20);
+    }
+
+    [Fact]
+    public void The_ingress_lets_through_the_largest_body_that_is_taken()
+    {
+        var most = System.Text.RegularExpressions.Regex.Match(Repository.Read("services/Web/Editors/FilesDesk.cs"), @"MostBytes = (\d+) \* 1024 \* 1024").Groups[1].Value;
+        var lets = All.Single(one => one.File == "k8s/components/ingress/ingress.yaml" && one.Document["kind"].Text == "Ingress")
+            .Document["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"].Text!;
+        int.Parse(lets.TrimEnd('m'), System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(int.Parse(most, System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -217,8 +282,14 @@ public sealed class KubernetesTests
         Repository.Read(".gitignore").Split('\n').ShouldContain("secrets/");
     }
 
+    internal static string MemoryLimit(string service) => Container(service)["resources"]["limits"]["memory"].Text!;
+
     internal static Dictionary<string, string?> Settings(string service) =>
         Container(service)["env"].Each.ToDictionary(one => one["name"].Text!, one => one["value"].Text);
+
+    private static int Milli(string cpu) => cpu.EndsWith('m')
+        ? int.Parse(cpu[..^1], System.Globalization.CultureInfo.InvariantCulture)
+        : 1000 * int.Parse(cpu, System.Globalization.CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> Peers(Node rules, string end) => rules.Each
         .SelectMany(rule => rule[end].Each)
