@@ -13,7 +13,7 @@ namespace Hosting;
 /// databases take the same text; one way or the other, not both. Applied in order, each once.
 /// In PostgreSQL an advisory lock is held meanwhile, so that replicas may start together; SQLite has one process only.
 /// </summary>
-public sealed class Schema(Database database, Assembly scripts, ILogger<Schema> log)
+public sealed class Schema(Database database, Assembly scripts, ILogger<Schema> log, Func<Database, CancellationToken, Task>? afterScripts = null)
 {
     private const long LockKey = 0x5C4E_3A00;
     private readonly TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,12 +30,14 @@ public sealed class Schema(Database database, Assembly scripts, ILogger<Schema> 
             await using var hold = new NpgsqlCommand($"select pg_advisory_lock({LockKey})", holder) { CommandTimeout = 0 };
             await hold.ExecuteNonQueryAsync(stop);
             Upgrade(DeployChanges.To.PostgresqlDatabase(database.ConnectionString).JournalToPostgresqlTable("public", Journal));
+            await FollowAsync(stop);
             await using var release = new NpgsqlCommand($"select pg_advisory_unlock({LockKey})", holder);
             await release.ExecuteNonQueryAsync(stop);
         }
         else
         {
             Upgrade(DeployChanges.To.SqliteDatabase(database.ConnectionString).JournalToSqliteTable(Journal));
+            await FollowAsync(stop);
         }
 
         _applied.TrySetResult();
@@ -59,6 +61,8 @@ public sealed class Schema(Database database, Assembly scripts, ILogger<Schema> 
             }
         }
     }
+
+    private Task FollowAsync(CancellationToken cancellationToken) => afterScripts?.Invoke(database, cancellationToken) ?? Task.CompletedTask;
 
     private string Journal => $"{scripts.GetName().Name!.ToLowerInvariant()}_schema";
 

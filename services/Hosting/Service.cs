@@ -85,11 +85,14 @@ public static class Service
     /// Adds a database by its connection string's name, and the schema embedded in the service's assembly;
     /// both are had by that name: <c>[FromKeyedServices("Ledger")] Schema schema</c>.
     /// </summary>
-    public static Database AddDatabase<TService>(this IHostApplicationBuilder builder, string connection)
+    /// <param name="afterScripts">What SQL alone can't do to stored data: runs at every start after the scripts, under the same lock.</param>
+    public static Database AddDatabase<TService>(
+        this IHostApplicationBuilder builder, string connection, Func<IServiceProvider, Func<Database, CancellationToken, Task>>? afterScripts = null)
     {
         var database = Database.From(builder.Configuration, connection);
         builder.Services.AddKeyedSingleton(connection, database);
-        builder.Services.AddKeyedSingleton(connection, (services, _) => new Schema(database, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>()));
+        builder.Services.AddKeyedSingleton(connection, (services, _) => new Schema(
+            database, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>(), afterScripts?.Invoke(services)));
         // Also without a key, for whoever applies them all; with it, for a service that waits for its own among several.
         builder.Services.AddSingleton(services => services.GetRequiredKeyedService<Schema>(connection));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());

@@ -24,6 +24,8 @@ internal static class EmbeddedParts
             ["ConnectionStrings:Bus"] = "memory",
             ["ConnectionStrings:Counters"] = "memory",
             ["Newsletter:Pickup"] = Path.Combine(data, "mail"),
+            // Beside the ledger and not in it, so that a copy of the database alone leads from no voter to a mark.
+            ["Voters:LedgerKey"] = Keys.InFile(Path.Combine(data, "ledger.key")),
             ["Voters:SigningKeys:0"] = Keys.InFile(Path.Combine(data, "voters.key")),
         };
         foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])

@@ -1,15 +1,16 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Voting.Ledger;
+using Voting.Voters;
 
 namespace Voting;
 
 /// <summary>Voting is ready while the ledger answers. Broker and Redis may be away: votes are still taken.</summary>
-public sealed class LedgerHealth(VoteLedger ledger) : IHealthCheck
+public sealed class LedgerHealth(VoteLedger ledger, VoterHasher hasher) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         await ledger.ProbeAsync(cancellationToken);
-        return HealthCheckResult.Healthy();
+        return hasher.Ready ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The ledger's schema is not in place yet.");
     }
 }
 

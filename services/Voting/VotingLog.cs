@@ -36,6 +36,12 @@ internal static partial class VotingLog
     [LoggerMessage(3012, LogLevel.Information, "The ledger commits again")]
     public static partial void CommitsAgain(ILogger log);
 
+    [LoggerMessage(3013, LogLevel.Information, "Replaced the ids of {Voters} voters in the ledger by keyed hashes")]
+    public static partial void VotersRehashed(ILogger logger, long voters);
+
+    [LoggerMessage(3014, LogLevel.Warning, "The ledger's log could not be emptied after an erasure, trying again: {Problem}")]
+    public static partial void ErasureKept(ILogger logger, string problem);
+
     [LoggerMessage(3011, LogLevel.Information, "The quota's counts are back")]
     public static partial void QuotaBack(ILogger log);
 }

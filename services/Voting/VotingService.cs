@@ -17,15 +17,17 @@ public static class VotingService
 {
     public static void AddVoting(this WebApplicationBuilder builder)
     {
-        var database = builder.AddDatabase<VoterKeys>("Ledger");
+        var database = builder.AddDatabase<VoterKeys>("Ledger", services => services.GetRequiredService<VoterRehash>().ApplyAsync);
         builder.AddServiceClient("Catalog");
         builder.AddRoute<TotalsMoved>(Queues.TallyTotals);
         builder.Services.AddSingleton(VoterKeys.From(builder.Configuration));
         builder.Services.AddSingleton<VoterTokens>();
+        builder.Services.AddSingleton(new VoterHasher(builder.Configuration));
+        builder.Services.AddSingleton<VoterRehash>();
         builder.Services.AddSingleton<VotingMetrics>();
-        builder.Services.AddSingleton<VoteLedger>(_ => database.Source is NpgsqlDataSource postgres
+        builder.Services.AddSingleton<VoteLedger>(services => database.Source is NpgsqlDataSource postgres
             ? new PostgresLedger(postgres)
-            : new SqliteLedger(database.ConnectionString, database.Source));
+            : new SqliteLedger(database.ConnectionString, database.Source, services.GetRequiredService<ILogger<SqliteLedger>>()));
         builder.Services.AddSingleton<ToolList>();
         builder.Services.AddSingleton<Heartbeat>();
         builder.AddQuota();

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -115,11 +116,12 @@ public class LedgerTests
 
         // As the first version made it.
         Run(
-            """
+            $$"""
             create table older (voter blob not null, tool text not null, pseudonym blob not null, choice integer not null check (choice in (0, 1, 2)),
                                 seq integer not null check (seq > 0), at integer not null, primary key (voter, tool)) without rowid;
-            insert into older select voter, tool, pseudonym, choice, seq, at from votes;
+            insert into older select x'{{Convert.ToHexString(Base64Url.DecodeFromChars(voter).AsSpan(9, 16))}}', tool, pseudonym, choice, seq, at from votes;
             drop table votes;
+            drop table voter_hash;
             alter table older rename to votes;
             delete from voting_schema where ScriptName not like '%0001_ledger.sql';
             """).ShouldBe(1, "the scripts after the first are to be applied again");
@@ -155,7 +157,7 @@ public class LedgerTests
 
         pseudonyms[0].ShouldBe(pseudonyms[2]);
         pseudonyms[0].ShouldNotBe(pseudonyms[1]);
-        var id = Convert.ToHexStringLower(System.Buffers.Text.Base64Url.DecodeFromChars(voter).AsSpan(9, 16));
+        var id = Convert.ToHexStringLower(Base64Url.DecodeFromChars(voter).AsSpan(9, 16));
         pseudonyms.ShouldAllBe(pseudonym => pseudonym != id);
     }
 

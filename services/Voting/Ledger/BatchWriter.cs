@@ -39,7 +39,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
     /// forgotten too, and whatever comes after begins anew.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">It may or may not be done; asking again is safe.</exception>
-    public Task ForgetAsync(Guid voter)
+    public Task ForgetAsync(HashedVoter voter)
     {
         var leaving = new WaitingLeave(voter);
         return _queue.Writer.TryWrite(leaving)

@@ -2,8 +2,11 @@ using Contracts;
 
 namespace Voting.Ledger;
 
+/// <summary>A voter as the ledger knows it: a keyed hash of the id, 128 bits, the first of them set.</summary>
+public readonly record struct HashedVoter(Guid Value);
+
 /// <summary>What one voter wants its current choice on one tool to be.</summary>
-public readonly record struct Cast(Guid Voter, string Tool, Choice Choice);
+public readonly record struct Cast(HashedVoter Voter, string Tool, Choice Choice);
 
 /// <summary>A voter's current choice on a tool.</summary>
 /// <param name="Tool">The tool's slug.</param>

@@ -10,10 +10,10 @@ internal sealed class NextBatch
     // What is put off is bounded too: one voter who races against itself must not pull the whole queue into memory to be looked at again and again.
     private const int Most = 1000;
 
-    private readonly Dictionary<(Guid Voter, string Tool), WaitingCast> _pairs = [];
-    private readonly HashSet<(Guid, string)> _held = [];
-    private readonly HashSet<Guid> _behind = [];
-    private readonly HashSet<Guid> _gone = [];
+    private readonly Dictionary<(HashedVoter Voter, string Tool), WaitingCast> _pairs = [];
+    private readonly HashSet<(HashedVoter, string)> _held = [];
+    private readonly HashSet<HashedVoter> _behind = [];
+    private readonly HashSet<HashedVoter> _gone = [];
     private List<Waiting> _putOff = [];
     private List<Waiting> _again = [];
 

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 
 namespace Voting.Ledger;
 
-/// <summary>The ledger in PostgreSQL; <c>cast_votes</c> in the schema holds the transaction, and the reasons for its order.</summary>
+/// <summary>The ledger in PostgreSQL; <c>cast_hashed_votes</c> in the schema holds the transaction, and the reasons for its order.</summary>
 public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source), IAsyncDisposable
 {
     private const int GuidLength = 16;
@@ -22,7 +22,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     // Twice is safe: a vote that the first call did commit is found to be the same choice again.
     public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop) => source.RetryIfStaleAsync(() => CommitOnceAsync(batch, stop));
 
-    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<Guid> voters, CancellationToken stop) => source.RetryIfStaleAsync(() => ForgetOnceAsync(voters, stop));
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken stop) => source.RetryIfStaleAsync(() => ForgetOnceAsync(voters, stop));
 
     public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop) => source.RetryIfStaleAsync(() => MarkPublishedOnceAsync(totals, stop));
 
@@ -38,7 +38,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
             for (var place = 0; place < batch.Count; place++)
             {
                 (tools[place], choices[place]) = (batch[place].Tool, (short)batch[place].Choice);
-                batch[place].Voter.TryWriteBytes(voters.AsSpan(place * GuidLength));
+                batch[place].Voter.Value.TryWriteBytes(voters.AsSpan(place * GuidLength));
             }
 
             var first = tools.Where(tool => !_begun.Contains(tool)).Distinct().ToArray();
@@ -63,12 +63,12 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         }
     }
 
-    private async Task<IReadOnlyList<ToolTotals>> ForgetOnceAsync(IReadOnlyList<Guid> voters, CancellationToken stop)
+    private async Task<IReadOnlyList<ToolTotals>> ForgetOnceAsync(IReadOnlyList<HashedVoter> voters, CancellationToken stop)
     {
         // Rare, hence a connection of the pool and no prepared statement.
-        await using var command = source.CreateCommand("select tool, ship, skip, version, at from forget_voters($1)");
+        await using var command = source.CreateCommand("select tool, ship, skip, version, at from forget_hashed_voters($1)");
         command.CommandTimeout = 4;
-        command.Parameters.AddWithValue(voters.Select(voter => voter.ToByteArray()).ToArray());
+        command.Parameters.AddWithValue(voters.Select(voter => voter.Value.ToByteArray()).ToArray());
         var moved = new List<ToolTotals>();
         await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
         while (await rows.ReadAsync(stop))
@@ -117,7 +117,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private async Task<NpgsqlCommand> PrepareAsync(CancellationToken stop)
     {
         _connection = await source.OpenConnectionAsync(stop);
-        var command = new NpgsqlCommand("select * from cast_votes($1, $2, $3, $4, $5)", _connection) { CommandTimeout = 4 };
+        var command = new NpgsqlCommand("select * from cast_hashed_votes($1, $2, $3, $4, $5)", _connection) { CommandTimeout = 4 };
         foreach (var type in (NpgsqlDbType[])
         [
             NpgsqlDbType.Array | NpgsqlDbType.Text, NpgsqlDbType.Bytea, NpgsqlDbType.Bytea, NpgsqlDbType.Array | NpgsqlDbType.Smallint, NpgsqlDbType.Array | NpgsqlDbType.Text,

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Voting.Ledger;
 
-/// <summary>The statements of a batch of votes on the writing connection, for as long as it lives: the same steps as <c>cast_votes</c> in PostgreSQL, row by row.</summary>
+/// <summary>The statements of a batch of votes on the writing connection, for as long as it lives: the same steps as <c>cast_hashed_votes</c> in PostgreSQL, row by row.</summary>
 internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
 {
     private const int GuidLength = 16;
@@ -43,7 +43,7 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
         {
             var cast = batch[place];
             var tool = Utf8(cast.Tool);
-            cast.Voter.TryWriteBytes(voter);
+            cast.Voter.Value.TryWriteBytes(voter);
             var (previous, seq, since) = Find(voter, tool, pseudonym);
             if (previous == cast.Choice)
             {

@@ -21,7 +21,7 @@ public abstract class VoteLedger(DbDataSource source)
     /// </summary>
     /// <returns>Where the touched totals stand now.</returns>
     /// <exception cref="DbException">Nothing is known; forgetting again is safe.</exception>
-    public abstract Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<Guid> voters, CancellationToken stop);
+    public abstract Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken stop);
 
     /// <summary>Remembers that the bus confirmed these versions.</summary>
     public abstract Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop);
@@ -34,19 +34,19 @@ public abstract class VoteLedger(DbDataSource source)
         row => new ToolState(row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetInt64(4)), stop);
 
     /// <returns>The voter's votes that stand, newest first. Withdrawn ones are included: their <c>seq</c> goes on counting.</returns>
-    public Task<List<Vote>> VotesAsync(Guid voter, CancellationToken stop) => ReadAsync(
-        "select tool, choice, seq, at from votes where voter = @voter order by at desc, tool", [("voter", voter.ToByteArray())], ReadVote, stop);
+    public Task<List<Vote>> VotesAsync(HashedVoter voter, CancellationToken stop) => ReadAsync(
+        "select tool, choice, seq, at from votes where voter = @voter order by at desc, tool", [("voter", voter.Value.ToByteArray())], ReadVote, stop);
 
     /// <returns>True when the ledger holds any vote of the voter, be it withdrawn since.</returns>
     /// <exception cref="DbException">The database does not answer.</exception>
-    public async Task<bool> HasVotedAsync(Guid voter, CancellationToken stop) =>
-        (await ReadAsync("select 1 from votes where voter = @voter limit 1", [("voter", voter.ToByteArray())], row => 1, stop)).Count > 0;
+    public async Task<bool> HasVotedAsync(HashedVoter voter, CancellationToken stop) =>
+        (await ReadAsync("select 1 from votes where voter = @voter limit 1", [("voter", voter.Value.ToByteArray())], row => 1, stop)).Count > 0;
 
-    public async Task<Vote> VoteAsync(Guid voter, string tool, CancellationToken stop)
+    public async Task<Vote> VoteAsync(HashedVoter voter, string tool, CancellationToken stop)
     {
         var found = await ReadAsync(
             "select tool, choice, seq, at from votes where voter = @voter and tool = @tool",
-            [("voter", voter.ToByteArray()), ("tool", tool)], ReadVote, stop);
+            [("voter", voter.Value.ToByteArray()), ("tool", tool)], ReadVote, stop);
         return found is [var vote] ? vote : Vote.None(tool);
     }
 

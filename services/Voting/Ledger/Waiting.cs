@@ -6,9 +6,9 @@ namespace Voting.Ledger;
 internal abstract class Waiting;
 
 /// <summary>A voter who wants to be forgotten.</summary>
-internal sealed class WaitingLeave(Guid voter) : Waiting
+internal sealed class WaitingLeave(HashedVoter voter) : Waiting
 {
-    public Guid Voter { get; } = voter;
+    public HashedVoter Voter { get; } = voter;
     public TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 

@@ -10,10 +10,10 @@ internal sealed class KnownVoters(VoteLedger ledger)
 {
     private const int Half = 50_000;
     private readonly Lock _gate = new();
-    private HashSet<Guid> _young = [], _old = [];
+    private HashSet<HashedVoter> _young = [], _old = [];
 
     /// <exception cref="System.Data.Common.DbException">The ledger does not answer.</exception>
-    public async ValueTask<bool> HasVotedAsync(Guid voter, CancellationToken stop)
+    public async ValueTask<bool> HasVotedAsync(HashedVoter voter, CancellationToken stop)
     {
         lock (_gate)
             if (_young.Contains(voter) || _old.Contains(voter))
@@ -24,7 +24,7 @@ internal sealed class KnownVoters(VoteLedger ledger)
         return true;
     }
 
-    public void Add(Guid voter)
+    public void Add(HashedVoter voter)
     {
         lock (_gate)
         {
@@ -35,7 +35,7 @@ internal sealed class KnownVoters(VoteLedger ledger)
     }
 
     /// <summary>A forgotten voter is a stranger again.</summary>
-    public void Forget(Guid voter)
+    public void Forget(HashedVoter voter)
     {
         lock (_gate)
         {

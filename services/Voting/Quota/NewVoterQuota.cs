@@ -38,7 +38,7 @@ public sealed class NewVoterQuota : IDisposable
 
     /// <returns>0 when the voter may vote, else the seconds until it is worth trying again.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger can't say whether the voter is new.</exception>
-    public async ValueTask<int> CheckAsync(Guid voter, IPAddress? from, CancellationToken stop)
+    public async ValueTask<int> CheckAsync(HashedVoter voter, IPAddress? from, CancellationToken stop)
     {
         try
         {
@@ -51,15 +51,15 @@ public sealed class NewVoterQuota : IDisposable
         }
 
         var now = _clock.GetUtcNow();
-        var bound = await AdmitAsync(from, voter, now);
+        var bound = await AdmitAsync(from, voter.Value, now);
         return bound is Bound.None ? 0 : Windows.SecondsLeft(bound, now);
     }
 
     /// <summary>The voter's first vote is in the ledger.</summary>
-    public void Voted(Guid voter) => _known.Add(voter);
+    public void Voted(HashedVoter voter) => _known.Add(voter);
 
     /// <summary>The voter was forgotten. What was counted stays counted: erasure is no way to make room.</summary>
-    public void Forgotten(Guid voter) => _known.Forget(voter);
+    public void Forgotten(HashedVoter voter) => _known.Forget(voter);
 
     public void Dispose() => _turning.Dispose();
 

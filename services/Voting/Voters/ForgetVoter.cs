@@ -8,7 +8,7 @@ namespace Voting.Voters;
 /// The token itself can't be revoked, since none is stored: whoever kept a copy votes on as a stranger would, with new pseudonyms and from seq 1.
 /// A list of forgotten voters would refuse such copies, but would remember for ever whom we promised to forget.
 /// </summary>
-public sealed class ForgetVoter(VoterTokens tokens, BatchWriter writer, NewVoterQuota quota, VotingMetrics metrics)
+public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWriter writer, NewVoterQuota quota, VotingMetrics metrics)
 {
     public async Task<IResult> HandleAsync(HttpContext context)
     {
@@ -16,8 +16,9 @@ public sealed class ForgetVoter(VoterTokens tokens, BatchWriter writer, NewVoter
             return Votes.Refused.Unauthenticated(metrics);
         try
         {
-            await writer.ForgetAsync(voter.Id);
-            quota.Forgotten(voter.Id);
+            var hashed = hasher.Of(voter.Id);
+            await writer.ForgetAsync(hashed);
+            quota.Forgotten(hashed);
         }
         catch (LedgerUnavailableException)
         {

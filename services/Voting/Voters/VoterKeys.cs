@@ -26,13 +26,16 @@ public sealed class VoterKeys
         return new VoterKeys(keys);
     }
 
-    private static Key Parse(string setting, string? value)
+    /// <exception cref="SettingException">The value is not 32 bytes in base64. It is never repeated.</exception>
+    internal static Key Parse(string setting, string? value)
     {
         var secret = new byte[32];
         if (value is null || !Convert.TryFromBase64String(value, secret, out var length) || length != 32)
             throw new SettingException(setting, "is not exactly 32 bytes in base64");
-        return new Key(SHA256.HashData(secret)[..IdLength], secret);
+        return KeyOf(secret);
     }
+
+    internal static Key KeyOf(byte[] secret) => new(SHA256.HashData(secret)[..IdLength], secret);
 
     public sealed class Key
     {

@@ -7,7 +7,7 @@ using Voting.Voters;
 namespace Voting.Votes;
 
 /// <summary>Journey, steps 2 to 4: check, write, and answer only then.</summary>
-public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace, NewVoterQuota quota, BatchWriter writer, VotingMetrics metrics)
+public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace, NewVoterQuota quota, VoterHasher hasher, BatchWriter writer, VotingMetrics metrics)
 {
     /// <param name="Choice"><c>ship</c> or <c>skip</c>.</param>
     /// <param name="Voter"><c>new</c> makes the voter with this request when it comes without one: the answer brings cookie and token.</param>
@@ -36,8 +36,8 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            Standing.Known when quota.Enabled => await AdmitAndCommitAsync(context, new Cast(voter, tool, choice), isNew: !isKnown),
-            Standing.Known => await CommitAsync(context, new Cast(voter, tool, choice), isNew: !isKnown),
+            Standing.Known when quota.Enabled => await AdmitAndCommitAsync(context, voter, tool, choice, isNew: !isKnown),
+            Standing.Known => await CommitAsync(context, voter, tool, choice, isNew: !isKnown),
             Standing.Retired => Refused.Retired(metrics),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
             _ => Refused.UnknownTool(metrics),
@@ -54,21 +54,22 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            Standing.Known or Standing.Retired => await CommitAsync(context, new Cast(voter.Id, tool, Choice.Withdrawn), isNew: false),
+            Standing.Known or Standing.Retired => await CommitAsync(context, voter.Id, tool, Choice.Withdrawn, isNew: false),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
             _ => Refused.UnknownTool(metrics),
         };
     }
 
-    private async Task<IResult> AdmitAndCommitAsync(HttpContext context, Cast cast, bool isNew)
+    private async Task<IResult> AdmitAndCommitAsync(HttpContext context, Guid voter, string tool, Choice choice, bool isNew)
     {
         try
         {
+            var cast = new Cast(hasher.Of(voter), tool, choice);
             if (await quota.CheckAsync(cast.Voter, context.Connection.RemoteIpAddress, context.RequestAborted) is > 0 and var seconds)
                 return Refused.TooManyNewVoters(context, metrics, seconds);
             var vote = await writer.CastAsync(cast, context.RequestAborted);
             quota.Voted(cast.Voter);
-            return Answer(context, vote, isNew ? cast.Voter : null);
+            return Answer(context, vote, isNew ? voter : null);
         }
         catch (LedgerUnavailableException)
         {
@@ -76,11 +77,11 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
         }
     }
 
-    private async Task<IResult> CommitAsync(HttpContext context, Cast cast, bool isNew)
+    private async Task<IResult> CommitAsync(HttpContext context, Guid voter, string tool, Choice choice, bool isNew)
     {
         try
         {
-            return Answer(context, await writer.CastAsync(cast, context.RequestAborted), isNew ? cast.Voter : null);
+            return Answer(context, await writer.CastAsync(new Cast(hasher.Of(voter), tool, choice), context.RequestAborted), isNew ? voter : null);
         }
         catch (LedgerUnavailableException)
         {

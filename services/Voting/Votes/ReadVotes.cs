@@ -5,7 +5,7 @@ using Voting.Voters;
 namespace Voting.Votes;
 
 /// <summary>What a voter may read of its own votes, and nobody else of them.</summary>
-public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoteLedger ledger, VotingMetrics metrics)
+public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoterHasher hasher, VoteLedger ledger, VotingMetrics metrics)
 {
     public async Task<IResult> OneAsync(HttpContext context, string tool)
     {
@@ -13,7 +13,7 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoteLedger led
             return Refused.Unauthenticated(metrics);
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            Standing.Known or Standing.Retired => await Refused.UnlessReadAsync(context, async () => VoteAnswer.Of(await ledger.VoteAsync(voter.Id, tool, context.RequestAborted))),
+            Standing.Known or Standing.Retired => await Refused.UnlessReadAsync(context, async () => VoteAnswer.Of(await ledger.VoteAsync(hasher.Of(voter.Id), tool, context.RequestAborted))),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
             _ => Refused.UnknownTool(metrics),
         };
@@ -25,7 +25,7 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoteLedger led
             return Refused.Unauthenticated(metrics);
         return await Refused.UnlessReadAsync(context, async () =>
         {
-            var votes = await ledger.VotesAsync(voter.Id, context.RequestAborted);
+            var votes = await ledger.VotesAsync(hasher.Of(voter.Id), context.RequestAborted);
             var standing = votes.Where(vote => vote.Choice is not Choice.Withdrawn).Select(VoteAnswer.From).ToList();
             return TypedResults.Json(new VotesAnswer(standing), VotingJson.Default.VotesAnswer);
         });

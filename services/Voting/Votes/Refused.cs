@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Voting.Ledger;
 
 namespace Voting.Votes;
 
@@ -44,7 +45,7 @@ internal static class Refused
         {
             return await read();
         }
-        catch (DbException)
+        catch (Exception error) when (error is DbException or LedgerUnavailableException)
         {
             return LedgerUnavailable(context);
         }

@@ -5,7 +5,7 @@ namespace Bench.Load;
 
 /// <summary>
 /// Fills a ledger with voters who each voted once, a vote on each tool in turn, as votes would have written them. Bytes of voters and pseudonyms are hashes of the row's number, so
-/// that both tables can be made at the same time and still belong together; a voter's begin with a second, as Voting's do.
+/// that both tables can be made at the same time and still belong together; a voter's begin with a set bit and a time, as Voting's do.
 /// </summary>
 internal static class OldVotes
 {
@@ -43,7 +43,7 @@ internal static class OldVotes
         """;
 
     // A thousand voters a second.
-    private static string Voter => Tokens.ByChance ? "decode(md5('v' || n), 'hex')" : "decode(lpad(to_hex(1700000000 + n / 1000), 8, '0') || substr(md5('v' || n), 9), 'hex')";
+    private static string Voter => Tokens.ByChance ? "decode('f' || substr(md5('v' || n), 2), 'hex')" : "decode(to_hex(8388608 | ((1700000000 + n / 1000) >> 10)) || substr(md5('v' || n), 7), 'hex')";
 
     // Versions only grow, as for a ledger to which the entries were added.
     private static string Head(string tools, long rows) =>
