@@ -49,7 +49,7 @@ public sealed class Database : IAsyncDisposable
                 throw new SettingException(setting, "names neither Host (PostgreSQL) nor Data Source (SQLite)");
             if (Path.GetDirectoryName(Path.GetFullPath(sqlite.DataSource)) is { } directory)
                 Directory.CreateDirectory(directory);
-            return new Database(DatabaseKind.Sqlite, value, SqliteFactory.Instance.CreateDataSource(value));
+            return new Database(DatabaseKind.Sqlite, value, new SqliteSource(value));
         }
         catch (ArgumentException malformed)
         {

@@ -28,22 +28,14 @@ public static class RateLimits
     /// <summary>The same bound for routes that cost much only when they search: with <c>?q=</c>.</summary>
     public const string Search = "search";
 
-    /// <summary>
-    /// Asking for mail to an address: 60 at once, then 60 an hour (<c>RateLimits:SignUpsPerHour</c>). Each may send a stranger a mail, so what is bearable for our machines is
-    /// far too much for other people's letter boxes.
-    /// </summary>
-    public const string SignUp = "sign-up";
-
     /// <summary>A client's network: equal for one IPv4 address, or for all addresses of an IPv6 /64.</summary>
     public readonly record struct Network(ulong High, ulong Low);
 
     public static void AddRateLimits(this WebApplicationBuilder builder)
     {
         var (writes, costly) = (Whole(builder.Configuration, "RateLimits:WritesPerSecond", 20), Whole(builder.Configuration, "RateLimits:CostlyPerSecond", 10));
-        var signUps = Whole(builder.Configuration, "RateLimits:SignUpsPerHour", 60);
         builder.Services.AddRateLimiter(limiter =>
         {
-            limiter.AddPolicy(SignUp, context => Bucket(context, signUps, 1, TimeSpan.FromHours(1) / signUps));
             limiter.AddPolicy(Write, context => Bucket(context, burst: 30 * writes, writes, TimeSpan.FromSeconds(1)));
             limiter.AddPolicy(Costly, context => Bucket(context, burst: 12 * costly, costly, TimeSpan.FromSeconds(1)));
             limiter.AddPolicy(Search, context => context.Request.Query.ContainsKey("q")
@@ -85,7 +77,8 @@ public static class RateLimits
             ReplenishmentPeriod = period,
         });
 
-    private static int Whole(IConfiguration configuration, string setting, int standard) =>
+    /// <exception cref="SettingException">The value is not a whole number from 1 to 1,000,000.</exception>
+    public static int Whole(IConfiguration configuration, string setting, int standard) =>
         configuration[setting] is not { Length: > 0 } value ? standard
         : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1_000_000 ? rate
         : throw new SettingException(setting, $"'{value}' is not a whole number above 0");

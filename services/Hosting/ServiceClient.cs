@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -68,15 +67,8 @@ public static class ServiceClient
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            // The port is known only once the server listens.
-            await lifetime.StartedAsync(cancellationToken);
-
-            var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First(a => a.StartsWith("http://", StringComparison.Ordinal))
-                .Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal)
-                .Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal)
-                .Replace("//+", "//127.0.0.1", StringComparison.Ordinal)
-                .Replace("//*", "//127.0.0.1", StringComparison.Ordinal);
-            request.RequestUri = new Uri(new Uri(address), request.RequestUri!.PathAndQuery);
+            var own = await ListeningAddress.OfAsync(server, lifetime, "127.0.0.1", cancellationToken);
+            request.RequestUri = new Uri(own, request.RequestUri!.PathAndQuery);
             Callers.MarkOwn(request);
             return await base.SendAsync(request, cancellationToken);
         }

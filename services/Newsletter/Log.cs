@@ -6,7 +6,7 @@ internal static partial class Log
     [LoggerMessage(5001, LogLevel.Error, "{Work} failed with {Error} and goes on: {Problem}")]
     public static partial void TurnFailed(ILogger log, string work, string error, string problem);
 
-    [LoggerMessage(5002, LogLevel.Information, "Forgot {Count} subscriptions that were never confirmed")]
+    [LoggerMessage(5002, LogLevel.Information, "Forgot subscriptions that were never confirmed: {Count}")]
     public static partial void Purged(ILogger log, int count);
 
     [LoggerMessage(5003, LogLevel.Warning, "Mail can't be delivered now ({Error}), trying again later: {Problem}")]
@@ -21,11 +21,14 @@ internal static partial class Log
     [LoggerMessage(5006, LogLevel.Information, "Issue {Week} has nothing new and is not sent")]
     public static partial void NothingNew(ILogger log, string week);
 
-    [LoggerMessage(5007, LogLevel.Information, "Published issue {Week}, addressed to {Mails} subscribers")]
+    [LoggerMessage(5007, LogLevel.Information, "Published issue {Week}; mails to send: {Mails}")]
     public static partial void Published(ILogger log, string week, int mails);
 
     [LoggerMessage(EventId = 5009, Message = "Issue {Week} waits until Catalog and Tally answer: {Problem}")]
     public static partial void Waits(ILogger log, LogLevel level, string week, string problem);
+
+    [LoggerMessage(5010, LogLevel.Information, "The newsletter begins; its first issue comes when there is something to tell")]
+    public static partial void Begins(ILogger log);
 
     [LoggerMessage(5008, LogLevel.Warning, "The newsletter's database did not answer: {Problem}")]
     public static partial void DatabaseAway(ILogger log, string problem);

@@ -13,7 +13,7 @@ internal sealed class NewsletterMetrics
     {
         var meter = meters.Create(NewsletterService.Name);
         _mails = meter.CreateCounter<long>("newsletter.mails", description: "Mails by kind and outcome: sent, failed, undecided, dropped, postponed.");
-        _subscriptions = meter.CreateCounter<long>("newsletter.subscriptions", description: "Steps of subscriptions: requested, mailed, capped, already-confirmed, confirmed, unsubscribed, purged.");
+        _subscriptions = meter.CreateCounter<long>("newsletter.subscriptions", description: "Steps of subscriptions: requested, mailed, capped, already-confirmed, refused, confirmed, unsubscribed, purged.");
         _issues = meter.CreateCounter<long>("newsletter.issues", description: "Issues published by this process.");
     }
 

@@ -25,12 +25,16 @@ public static class NewsletterService
             .AddSingleton<Sources>()
             .AddSingleton<GatherNews>()
             .AddSingleton<NextIssue>()
+            .AddSingleton<PublicAddress>()
+            .AddSingleton<MailboxKey>()
+            .AddSingleton<SignUpLimit>()
             .AddSingleton<WriteMail>()
             .AddSingleton<IDelivery>(_ => settings.Smtp is { } server ? new SmtpDelivery(server) : new PickupDelivery(settings.Pickup!))
             .AddHostedService<AdmitRequests>()
             .AddHostedService<SendMails>()
             .AddHostedService<PublishWeekly>()
             .AddHostedService<PurgePending>()
+            .AddHostedService<EraseLeavers>()
             .AddHealthChecks().AddCheck<DatabaseHealth>("newsletter-database");
     }
 
@@ -43,12 +47,14 @@ public static class NewsletterService
     {
         var newsletter = app.MapGroup("/api/newsletter").WithTags(Name).AddEndpointFilter(SayUnavailable);
         var sameOrigin = newsletter.MapGroup("").RequireSameOrigin().RequireRateLimiting(RateLimits.Write).ProducesProblem(400).ProducesProblem(403).ProducesProblem(415).ProducesProblem(429).ProducesProblem(503);
-        sameOrigin.MapPost("/subscriptions", Subscribe.HandleAsync).RequireRateLimiting(RateLimits.SignUp).WithSummary("Asks for a subscription; the answer is the same whether the address is known or not");
+        sameOrigin.MapPost("/subscriptions", Subscribe.HandleAsync).AddEndpointFilter(app.Services.GetRequiredService<SignUpLimit>()).WithSummary("Asks for a subscription; the answer is the same whether the address is known or not");
         sameOrigin.MapPost("/confirmations", Confirm.HandleAsync).WithSummary("Confirms a subscription with the token from the mailed link").ProducesProblem(404);
         sameOrigin.MapPost("/unsubscriptions", Unsubscribe.HandleAsync).WithSummary("Ends a subscription with the token from an issue").ProducesProblem(404);
+        sameOrigin.MapPost("/refusals", Refuse.HandleAsync).WithSummary("Ends all mail to an address for good, with the token from a confirmation mail").ProducesProblem(404);
         // No same-origin check: mail providers call it, as RFC 8058 says.
         newsletter.MapPost("/unsubscribe", Unsubscribe.OneClickAsync).RequireRateLimiting(RateLimits.Write).WithSummary("One-click unsubscription for mail programs (RFC 8058)")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).ProducesProblem(429).ProducesProblem(503);
+        newsletter.MapMethods("/unsubscribe", ["GET", "HEAD"], Unsubscribe.Ask).WithSummary("Leads whoever opens that address in a browser to the page that asks; changes nothing");
         newsletter.MapGet("/issues", ReadIssues.ListAsync).WithSummary("The archive, newest issue first").ProducesProblem(503);
         newsletter.MapGet("/issues/{week}", ReadIssues.OneAsync).WithSummary("One issue by its ISO week, e.g. 2026-w48").ProducesProblem(404).ProducesProblem(503);
         newsletter.MapGroup("").ForOneReaderOnly().MapGet("/preview", PreviewIssue.HandleAsync).RequireAuthorization(Editors.Policy)

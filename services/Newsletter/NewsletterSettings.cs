@@ -6,21 +6,23 @@ namespace Newsletter;
 
 /// <summary>What the operator may set, read and checked once at start.</summary>
 /// <param name="From">The sender readers see.</param>
-/// <param name="PublicBase">Where readers reach the site; links in mails begin with it. Ends in a slash.</param>
+/// <param name="PublicBase">Where readers reach the site; ends in a slash. Null when that is where this process listens, see <see cref="PublicAddress"/>.</param>
 /// <param name="Pickup">A folder that takes finished mails, or null when mail goes by SMTP.</param>
 /// <param name="Smtp">The mail server, or null when mail goes to the pickup folder.</param>
 /// <param name="Weekday">The day of the weekly issue.</param>
 /// <param name="Hour">Its hour, UTC, 0 to 23.</param>
+/// <param name="Confirmations">How many confirmation mails may leave within an hour, all in all.</param>
+/// <param name="ConfirmationsPerDomain">The same for each domain they go to.</param>
+/// <param name="MailboxKey">32 bytes that hashes of mailboxes are keyed with; null keeps a key in the database.</param>
 /// <param name="Lease">How long a replica that took a mail has it to itself; longer than a mail server may take over one.</param>
-internal sealed record NewsletterSettings(MailboxAddress From, Uri PublicBase, string? Pickup, Uri? Smtp, DayOfWeek Weekday, int Hour, TimeSpan Lease)
+internal sealed record NewsletterSettings(
+    MailboxAddress From, Uri? PublicBase, string? Pickup, Uri? Smtp, DayOfWeek Weekday, int Hour, int Confirmations, int ConfirmationsPerDomain, byte[]? MailboxKey, TimeSpan Lease)
 {
     /// <exception cref="SettingException">A setting is missing or malformed.</exception>
     public static NewsletterSettings Read(IConfiguration configuration)
     {
-        var publicBase = configuration["Newsletter:PublicBase"] is { Length: > 0 }
-            ? configuration.RequiredAddress("Newsletter:PublicBase")
-            : new Uri("http://localhost:8080/");
-        var from = configuration["Newsletter:From"] is { Length: > 0 } given ? given : $"Weekly AI Tool Verdicts <verdicts@{publicBase.Host}>";
+        var publicBase = Base(configuration);
+        var from = configuration["Newsletter:From"] is { Length: > 0 } given ? given : $"Weekly AI Tool Verdicts <verdicts@{publicBase?.Host ?? "localhost"}>";
         if (!MailboxAddress.TryParse(from, out var sender))
             throw new SettingException("Newsletter:From", "is not a mail address such as 'Weekly AI Tool Verdicts <verdicts@example.org>'");
 
@@ -40,7 +42,20 @@ internal sealed record NewsletterSettings(MailboxAddress From, Uri PublicBase, s
         // With neither, mails are kept beside where it was started rather than lost: a service must start with its addresses alone.
         var pickup = smtp is null ? Path.GetFullPath(configuration["Newsletter:Pickup"] is { Length: > 0 } folder ? folder : "mail") : null;
 
-        return new NewsletterSettings(sender, publicBase, pickup, smtp, parsedDay, parsedHour, TimeSpan.FromSeconds(parsedLease));
+        return new NewsletterSettings(
+            sender, publicBase, pickup, smtp, parsedDay, parsedHour, RateLimits.Whole(configuration, "Newsletter:ConfirmationsPerHour", 600),
+            RateLimits.Whole(configuration, "Newsletter:ConfirmationsPerDomainPerHour", 100), Subscriptions.MailboxKey.Read(configuration), TimeSpan.FromSeconds(parsedLease));
+    }
+
+    // The site's public origin serves both, so that whoever set it for the pages does not find it missing in the mails.
+    private static Uri? Base(IConfiguration configuration)
+    {
+        const string Setting = "Newsletter:PublicBase", Origin = "Web:PublicOrigin";
+        var own = configuration[Setting] == ServiceClient.Self;
+        return configuration[Setting] is { Length: > 0 } && !own ? configuration.RequiredAddress(Setting)
+            : configuration[Origin] is { Length: > 0 } ? configuration.RequiredAddress(Origin)
+            : own ? null
+            : new Uri("http://localhost:8080/");
     }
 
     // The value is never repeated: it may hold a password.

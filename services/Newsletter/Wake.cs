@@ -5,6 +5,7 @@ internal sealed class Wake
 {
     public Bell Admission { get; } = new();
     public Bell Outbox { get; } = new();
+    public Bell Erasure { get; } = new();
 
     /// <summary>Rung any number of times while nobody listens, it wakes the listener once.</summary>
     internal sealed class Bell

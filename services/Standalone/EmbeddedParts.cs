@@ -26,6 +26,8 @@ internal static class EmbeddedParts
             ["Newsletter:Pickup"] = Path.Combine(data, "mail"),
             // Beside the ledger and not in it, so that a copy of the database alone leads from no voter to a mark.
             ["Voters:LedgerKey"] = Keys.InFile(Path.Combine(data, "ledger.key")),
+            ["Newsletter:PublicBase"] = ServiceClient.Self,
+            ["Newsletter:MailboxKey"] = Keys.InFile(Path.Combine(data, "mailboxes.key")),
             ["Voters:SigningKeys:0"] = Keys.InFile(Path.Combine(data, "voters.key")),
         };
         foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])

@@ -36,8 +36,8 @@ public sealed class IssueTests : IAsyncLifetime
         mail.Headers[HeaderId.ListUnsubscribe].ShouldStartWith("<https://verdicts.example/api/newsletter/unsubscribe?token=");
         mail.TextBody!.ShouldContain("https://verdicts.example/compare/alpha-vs-beta");
         mail.TextBody!.ShouldContain("https://verdicts.example/newsletter/unsubscribe?token=");
-        mail.TextBody!.ShouldContain("80% ship, from 15 votes");
-        mail.TextBody!.ShouldContain("50% ship, from 24 votes");
+        mail.TextBody!.ShouldContain("80.0% ship, from 15 votes");
+        mail.TextBody!.ShouldContain("50.0% ship, from 24 votes");
         mail.TextBody!.ShouldNotContain("gone", Case.Insensitive);
         mail.HtmlBody!.ShouldContain("Beta &lt;3");
         await _press.QuietAsync();
@@ -57,7 +57,7 @@ public sealed class IssueTests : IAsyncLifetime
     {
         var client = await _press.WithReadersAsync("ada@example.org");
         await NextWeekAsync();
-        var confirmation = await _press.MailToAsync("ada@example.org", mail => !Press.IsIssue(mail));
+        var confirmation = await _press.MailToAsync("ada@example.org", Press.IsConfirmation);
         var issue = await _press.MailToAsync("ada@example.org", Press.IsIssue);
         issue.Headers[HeaderId.ListId].ShouldBe("Weekly AI Tool Verdicts <verdicts.verdicts.example>");
         issue.Headers[HeaderId.ListArchive].ShouldBe("<https://verdicts.example/newsletter>");
@@ -175,7 +175,7 @@ public sealed class IssueTests : IAsyncLifetime
     public async Task Unsubscribing_on_the_page_works_once_and_again_and_an_old_confirmation_link_does_not_undo_it()
     {
         var client = await _press.WithReadersAsync("ada@example.org");
-        var confirmation = Press.TokenIn(await _press.MailToAsync("ada@example.org"));
+        var confirmation = Press.TokenIn(await _press.MailToAsync("ada@example.org", Press.IsConfirmation));
         await NextWeekAsync();
         var token = Press.TokenIn(await _press.MailToAsync("ada@example.org", Press.IsIssue));
         for (var time = 0; time < 2; time++)
@@ -186,6 +186,29 @@ public sealed class IssueTests : IAsyncLifetime
 
         (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token = confirmation })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Who_confirms_between_two_issues_gets_the_newest_one_at_once_and_only_once()
+    {
+        var client = await _press.WithReadersAsync();
+        await NextWeekAsync();
+        await _press.SubscribeAsync(client, "late@example.org");
+        (await _press.MailToAsync("late@example.org", Press.IsIssue)).Subject.ShouldBe("Weekly AI Tool Verdicts: ALPHA vs BETA");
+        await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token = Press.TokenIn(await _press.MailToAsync("late@example.org", Press.IsConfirmation)) });
+        await _press.QuietAsync();
+        _press.Mails().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Who_confirms_before_the_first_issue_is_welcomed_with_a_link_to_leave()
+    {
+        var client = await _press.WithReadersAsync("first@example.org");
+        var welcome = await _press.MailToAsync("first@example.org", Press.IsWelcome);
+        welcome.Headers[HeaderId.ListUnsubscribe].ShouldBe($"<https://verdicts.example/api/newsletter/unsubscribe?token={Press.TokenIn(welcome)}>");
+        welcome.TextBody!.ShouldContain("https://verdicts.example/newsletter/unsubscribe?token=");
+        (await client.PostAsJsonAsync("/api/newsletter/unsubscriptions", new { token = Press.TokenIn(welcome) })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _press.CountAsync("select count(*) from subscribers where status = 'confirmed'")).ShouldBe(0);
     }
 
     private static FormUrlEncodedContent Form(string name, string value) => new([new(name, value)]);

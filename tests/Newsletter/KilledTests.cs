@@ -61,6 +61,9 @@ public abstract class KilledTests : IAsyncLifetime
         }
 
         await Task.WhenAll(_replicas.Select(replica => replica.StartAndWait()));
+        // A newsletter that began long ago.
+        await Until.Holds("the newsletter has begun", Patience, async () => (long)(await ScalarAsync("select count(*) from weeks"))! == 1);
+        await ExecuteAsync("update weeks set week = '2020-w01', decided_at = 0");
         await ExecuteAsync(
             $"insert into subscribers (id, address, address_key, status, asked_at, confirmed_at) select 'r' || n, 'r' || n || '@example.org', 'r' || n || '@example.org', 'confirmed', 0, 0 from generate_series(1, {Readers}) n");
         // With a tool in the catalog there is something to judge by, and the issue that was due last is published.

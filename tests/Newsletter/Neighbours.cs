@@ -21,6 +21,9 @@ internal sealed class Neighbours : IAsyncDisposable
     /// <summary>Ship and skip by tool.</summary>
     public Dictionary<string, (int Ship, int Skip)> Votes { get; } = [];
 
+    /// <summary>The likely range of a tool's share; where none is given, from half of it to everything.</summary>
+    public Dictionary<string, (double Low, double High)> Intervals { get; } = [];
+
     /// <summary>Where a tool's votes stood at the end of a day, oldest first.</summary>
     public Dictionary<string, List<(DateTimeOffset End, int Ship, int Skip)>> Days { get; } = [];
 
@@ -52,7 +55,8 @@ internal sealed class Neighbours : IAsyncDisposable
         {
             var (ship, skip) = Votes.GetValueOrDefault(slug);
             var share = Share(ship, skip);
-            return new { tool = slug, ship, skip, total = ship + skip, shipPercent = share, interval = share is null ? null : new { low = share / 2, high = 100.0 } };
+            var (low, high) = Intervals.GetValueOrDefault(slug, (share / 2 ?? 0, 100));
+            return new { tool = slug, ship, skip, total = ship + skip, shipPercent = share, interval = share is null ? null : new { low, high } };
         })));
         _app.MapGet("/api/tallies/{tool}/history", (string tool, string bucket) => bucket != "day" ? Results.StatusCode(400) : Results.Json(new
         {

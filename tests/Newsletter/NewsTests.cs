@@ -46,9 +46,9 @@ public sealed class NewsTests : IAsyncLifetime
 
         NotesIn(issue, "Biggest movers").ShouldBe(
         [
-            "Beta <3: From skip to ship: 45% ship a week ago, 60% now, up 15 points with 110 votes",
-            "Alpha: 60% ship a week ago, 67.7% now, up 7.7 points with 62 votes",
-            "Gamma: 80% ship a week ago, 75% now, down 5 points with 100 votes",
+            "Beta <3: From skip to ship: 45.0% ship a week ago, 60.0% now, up 15 points with 110 votes",
+            "Alpha: 60.0% ship a week ago, 67.7% now, up 7.7 points with 62 votes",
+            "Gamma: 80.0% ship a week ago, 75.0% now, down 5 points with 100 votes",
         ]);
         ((string?)issue!["title"]).ShouldBe("Weekly AI Tool Verdicts: Beta <3 up 15 points");
         ((string?)issue["intro"]).ShouldBe("This week: 3 tools whose community verdict moved. And where the community’s verdicts stand.");
@@ -119,6 +119,84 @@ public sealed class NewsTests : IAsyncLifetime
         _press.Logs.ShouldNotContain("PublishWeekly failed");
 
         _press.Neighbours.TallyAway = false;
-        NotesIn(await NextIssueAsync(client), "What readers would ship").ShouldBe(["Alpha: 80% ship, from 15 votes"]);
+        NotesIn(await NextIssueAsync(client), "What readers would ship").ShouldBe(["Alpha: 80.0% ship, from 15 votes"]);
+    }
+
+    [Fact]
+    public async Task What_the_catalog_held_when_the_newsletter_began_is_no_news_and_promises_no_section_that_is_not_there()
+    {
+        foreach (var n in Enumerable.Range(1, 15))
+            _press.Publish($"sample-{n}", "zeta", Press.Start.AddDays(-200));
+        var client = await _press.WithReadersAsync("ada@example.org");
+        (await client.GetStringAsync("/api/newsletter/issues")).ShouldBe("{\"issues\":[]}");
+        _press.Neighbours.Votes.Clear();
+        _press.Publish("alpha", "beta", Press.Start.AddDays(1));
+        var issue = await NextIssueAsync(client);
+        issue!["sections"]!.AsArray().Select(section => (string?)section!["title"]).ShouldBe(["New comparisons"]);
+        ((string?)issue["intro"]).ShouldBe("This week: one new comparison.");
+    }
+
+    [Fact]
+    public async Task An_issue_lists_everything_it_counts_and_the_next_one_tells_the_rest()
+    {
+        var client = await _press.WithReadersAsync("ada@example.org");
+        foreach (var n in Enumerable.Range(10, 15))
+            _press.Publish($"tool-{n}", "zeta", Press.Start.AddHours(1));
+        foreach (var n in Enumerable.Range(1, 7))
+        {
+            _press.Neighbours.Offer($"priced-{n}", $"Priced {n}", edited: Press.Start.AddHours(n));
+            _press.Neighbours.Changes[$"priced-{n}"] = [(Press.Start.AddHours(n), "entryPrice", null, "Free", $"{n} USD a month")];
+        }
+
+        var first = await NextIssueAsync(client);
+        ((string?)first!["title"]).ShouldBe("Weekly AI Tool Verdicts: 8 new comparisons");
+        ((string?)first["intro"]).ShouldStartWith("This week: 8 new comparisons, 5 tools with new prices or panel verdicts.");
+        // The next week brings one of each, and a tool already told of changes again.
+        _press.Publish("fresh", "zeta", Press.NextMonday.AddDays(1));
+        _press.Neighbours.Offer("priced-1", "Priced 1", edited: Press.NextMonday.AddDays(1));
+        _press.Neighbours.Changes["priced-1"].Insert(0, (Press.NextMonday.AddDays(1), "entryPrice", null, "1 USD a month", "9 USD a month"));
+        _press.Time.Advance(TimeSpan.FromDays(7));
+        await _press.DecidedAsync("2026-w50");
+        var second = JsonNode.Parse(await client.GetStringAsync("/api/newsletter/issues/2026-w50"));
+        ((string?)second!["intro"]).ShouldStartWith("This week: 8 new comparisons, 3 tools with new prices or panel verdicts.");
+
+        var told = NotesIn(first, "New comparisons").Concat(NotesIn(second, "New comparisons")).ToList();
+        told.Count.ShouldBe(16);
+        told.ShouldBeUnique();
+        NotesIn(second, "New prices and panel verdicts").ShouldBe(["Priced 6: Entry price 6 USD a month, was Free", "Priced 7: Entry price 7 USD a month, was Free", "Priced 1: Entry price 9 USD a month, was 1 USD a month"], ignoreOrder: true);
+
+        _press.Time.Advance(TimeSpan.FromDays(7));
+        await _press.DecidedAsync("2026-w51");
+        (await client.GetAsync("/api/newsletter/issues/2026-w51")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound, "nothing is left to tell");
+    }
+
+    [Fact]
+    public async Task More_movers_than_are_listed_are_not_counted()
+    {
+        var client = await _press.WithReadersAsync();
+        foreach (var n in Enumerable.Range(1, 7))
+        {
+            _press.Neighbours.Offer($"mover-{n}", $"Mover {n}");
+            Moved($"mover-{n}", (30, 30), (40 + 5 * n, 30));
+        }
+
+        var issue = await NextIssueAsync(client);
+        NotesIn(issue, "Biggest movers").Length.ShouldBe(5);
+        ((string?)issue!["intro"]).ShouldStartWith("This week: the 5 tools whose community verdict moved most.");
+    }
+
+    [Fact]
+    public async Task Readers_disagree_where_neither_side_could_be_chance_and_few_votes_are_called_early()
+    {
+        var client = await _press.WithReadersAsync();
+        _press.Publish("alpha", "beta", Press.Start.AddDays(1));
+        // 61% of a thousand is no near tie; two of three is nothing yet.
+        _press.Neighbours.Votes["gamma"] = (610, 390);
+        _press.Neighbours.Intervals["gamma"] = (57.9, 64.0);
+        _press.Neighbours.Votes["alpha"] = (2, 1);
+        _press.Neighbours.Intervals["alpha"] = (20.8, 93.9);
+        var issue = await NextIssueAsync(client);
+        NotesIn(issue, "Where readers disagree most").ShouldBe(["Beta <3: 50.0% ship, from 24 votes"]);
+        NotesIn(issue, "What readers would ship").ShouldBe(["Gamma: 61.0% ship, from 1,000 votes", "Alpha: 66.7% ship, from 3 votes (early)"]);
     }
 }

@@ -46,6 +46,12 @@ internal sealed class Press : IAsyncDisposable
     public Neighbours Neighbours { get; } = new();
     public string Logs => string.Join('\n', _logs.Lines);
 
+    /// <summary>Everything kept on disk, the mails too; nothing of PostgreSQL's.</summary>
+    public string Folder => _folder;
+
+    /// <summary>True when the tests run on SQLite.</summary>
+    public bool OnSqlite => !_database.StartsWith("Host", StringComparison.Ordinal);
+
     /// <summary>Starts a replica; the first one also starts the catalog and tally it asks.</summary>
     public async Task<HttpClient> StartAsync(params string[] settings)
     {
@@ -74,7 +80,12 @@ internal sealed class Press : IAsyncDisposable
     public async Task StopAllAsync()
     {
         foreach (var app in _apps)
+        {
+            // Disposing alone does not wait for what runs in the background.
+            await app.StopAsync();
             await app.DisposeAsync();
+        }
+
         _apps.Clear();
     }
 
@@ -93,11 +104,13 @@ internal sealed class Press : IAsyncDisposable
     public async Task SubscribeAsync(HttpClient client, string address)
     {
         (await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = address })).StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
-        var token = TokenIn(await MailToAsync(address));
+        var token = TokenIn(await MailToAsync(address, IsConfirmation));
         (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token })).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
     }
 
-    public static bool IsIssue(MimeMessage mail) => mail.Headers.Contains(HeaderId.ListUnsubscribe);
+    public static bool IsIssue(MimeMessage mail) => mail.Headers.Contains(HeaderId.ListUnsubscribe) && !IsWelcome(mail);
+    public static bool IsWelcome(MimeMessage mail) => mail.Subject!.StartsWith("Welcome", StringComparison.Ordinal);
+    public static bool IsConfirmation(MimeMessage mail) => mail.Subject!.StartsWith("Confirm", StringComparison.Ordinal);
 
     /// <summary>Waits, while time passes, until that week's issue is published or found to have nothing to say.</summary>
     public Task DecidedAsync(string week) =>
@@ -129,9 +142,14 @@ internal sealed class Press : IAsyncDisposable
 
     public async Task<long> CountAsync(string sql) => Convert.ToInt64(await ScalarAsync(sql));
 
+    public System.Data.Common.DbConnection NewConnection() => OnSqlite ? new SqliteConnection(_database) : new NpgsqlConnection(_database);
+
+    /// <summary>A client of the first replica that follows no redirect by itself.</summary>
+    public HttpClient Browser() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(_apps[0].Urls.First()) };
+
     public async Task<object?> ScalarAsync(string sql)
     {
-        await using System.Data.Common.DbConnection connection = _database.StartsWith("Host", StringComparison.Ordinal) ? new NpgsqlConnection(_database) : new SqliteConnection(_database);
+        await using var connection = NewConnection();
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -34,7 +34,8 @@ public sealed class PreviewTests : IAsyncLifetime
     public async Task An_editor_sees_the_mail_that_goes_out_on_Monday_and_seeing_it_sends_nothing()
     {
         var client = await _press.WithReadersAsync("ada@example.org");
-        _press.Publish("alpha", "beta", Press.Start.AddDays(-1));
+        _press.Time.Advance(TimeSpan.FromHours(2));
+        _press.Publish("alpha", "beta", Press.Start.AddHours(1));
         var preview = await SeenAsync(client);
         ((string?)preview["week"]).ShouldBe("2026-w49");
         preview["dueAt"]!.GetValue<DateTimeOffset>().ShouldBe(Press.NextMonday);

@@ -8,10 +8,11 @@ internal sealed class GatherNews(Sources sources)
     private const double LeastPoints = 3;
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
 
-    /// <param name="since">When the last issue was composed; what came after it is new.</param>
+    /// <param name="since">What came after it is new.</param>
+    /// <param name="told">What of it was told all the same, and until when.</param>
     /// <returns>Null while the catalog has no tools: it has not been filled yet, which is not the same as a quiet week.</returns>
     /// <exception cref="HttpRequestException">A service is away or answered with an error: better a late issue than half a one.</exception>
-    public async Task<News?> SinceAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken stop)
+    public async Task<News?> SinceAsync(DateTimeOffset since, IReadOnlyDictionary<string, DateTimeOffset> told, DateTimeOffset now, CancellationToken stop)
     {
         var tools = await sources.ToolsAsync(stop);
         if (tools.Count == 0)
@@ -19,9 +20,11 @@ internal sealed class GatherNews(Sources sources)
         var comparisons = await sources.ComparisonsAsync(since, stop);
         var standings = await StandingsAsync(tools, stop);
         return new News(
-            [.. comparisons.Where(c => c.PublishedAt <= now && c.Tools.Count == 2).Select(c => new FreshComparison(c.Slug, $"{c.Tools[0].Name} vs {c.Tools[1].Name}", c.Summary))],
+            [.. from comparison in comparisons
+                where comparison.PublishedAt <= now && comparison.Tools.Count == 2 && !told.ContainsKey(FreshComparison.ItemOf(comparison.Slug))
+                select new FreshComparison(comparison.Slug, $"{comparison.Tools[0].Name} vs {comparison.Tools[1].Name}", comparison.Summary)],
             await MovesAsync(standings, now, stop),
-            await ChangesAsync(tools, since, now, stop),
+            await ChangesAsync(tools, since, told, now, stop),
             standings);
     }
 
@@ -31,7 +34,7 @@ internal sealed class GatherNews(Sources sources)
         var tallies = await sources.TalliesAsync(names.Keys, stop);
         return [.. from tally in tallies
                    where names.ContainsKey(tally.Tool) && tally is { Total: > 0, ShipPercent: not null, Interval: not null }
-                   select new Standing(tally.Tool, names[tally.Tool], tally.Total, tally.ShipPercent!.Value, tally.Interval!.Low)];
+                   select new Standing(tally.Tool, names[tally.Tool], tally.Total, tally.ShipPercent!.Value, tally.Interval!.Low, tally.Interval.High)];
     }
 
     // A week ago is the end of the last day that was over then; a day without votes left everything as it was.
@@ -50,12 +53,16 @@ internal sealed class GatherNews(Sources sources)
     }
 
     // Only tools edited since are asked for their history, so a week costs as many requests as it had tools edited.
-    private async Task<IReadOnlyList<Changed>> ChangesAsync(IEnumerable<Sources.ListedTool> tools, DateTimeOffset since, DateTimeOffset now, CancellationToken stop)
+    private async Task<IReadOnlyList<Changed>> ChangesAsync(
+        IEnumerable<Sources.ListedTool> tools, DateTimeOffset since, IReadOnlyDictionary<string, DateTimeOffset> told, DateTimeOffset now, CancellationToken stop)
     {
         var changed = new List<Changed>();
-        foreach (var tool in tools.Where(tool => tool.UpdatedAt > since).OrderByDescending(tool => tool.UpdatedAt).ThenBy(tool => tool.Slug, StringComparer.Ordinal))
+        foreach (var tool in tools.OrderBy(tool => tool.UpdatedAt).ThenBy(tool => tool.Slug, StringComparer.Ordinal))
         {
-            var lines = Wording.Of((await sources.ChangesAsync(tool.Slug, stop)).Where(change => change.At > since && change.At <= now));
+            var untold = told.TryGetValue(Changed.ItemOf(tool.Slug), out var until) && until > since ? until : since;
+            if (tool.UpdatedAt <= untold)
+                continue;
+            var lines = Wording.Of((await sources.ChangesAsync(tool.Slug, stop)).Where(change => change.At > untold && change.At <= now));
             if (lines.Count > 0)
                 changed.Add(new Changed(tool.Slug, tool.Name, lines));
         }

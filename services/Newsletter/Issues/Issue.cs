@@ -5,6 +5,10 @@ namespace Newsletter.Issues;
 /// <param name="PublishedAt">UTC.</param>
 internal sealed record Issue(string Week, string Title, DateTimeOffset PublishedAt, string Intro, IReadOnlyList<Section> Sections);
 
+/// <param name="Told">Which news it lists, as <see cref="FreshComparison.Item"/> and <see cref="Changed.Item"/>.</param>
+/// <param name="ToldAll">False when there is more, for the next issue.</param>
+internal sealed record ComposedIssue(Issue Issue, IReadOnlyList<string> Told, bool ToldAll);
+
 internal sealed record Section(string Title, IReadOnlyList<Link> Links);
 
 /// <param name="Path">On the public site, beginning with a slash.</param>

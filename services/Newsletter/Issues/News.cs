@@ -3,11 +3,17 @@ namespace Newsletter.Issues;
 /// <summary>What happened since the last issue, and how things stand. An issue is made of this and nothing else.</summary>
 /// <param name="Comparisons">New ones, newest first.</param>
 /// <param name="Moves">Whose community share changed over the last week, the biggest change first.</param>
-/// <param name="Changes">Whose prices or panel verdicts editors changed.</param>
+/// <param name="Changes">Whose prices or panel verdicts editors changed, the longest untold first.</param>
 /// <param name="Standings">Every tool with a vote.</param>
 internal sealed record News(IReadOnlyList<FreshComparison> Comparisons, IReadOnlyList<Move> Moves, IReadOnlyList<Changed> Changes, IReadOnlyList<Standing> Standings);
 
-internal sealed record FreshComparison(string Slug, string Title, string? Summary);
+internal sealed record FreshComparison(string Slug, string Title, string? Summary)
+{
+    public string Item => ItemOf(Slug);
+
+    /// <summary>What an issue's list of told news calls it.</summary>
+    public static string ItemOf(string slug) => $"comparison:{slug}";
+}
 
 /// <param name="Standing">Where the tool stands now.</param>
 /// <param name="From">Its ship share a week ago, in percent with one decimal.</param>
@@ -18,8 +24,23 @@ internal sealed record Move(Standing Standing, double From)
 }
 
 /// <param name="Lines">Each change in words.</param>
-internal sealed record Changed(string Slug, string Name, IReadOnlyList<string> Lines);
+internal sealed record Changed(string Slug, string Name, IReadOnlyList<string> Lines)
+{
+    public string Item => ItemOf(Slug);
+
+    public static string ItemOf(string slug) => $"tool:{slug}";
+}
 
 /// <param name="ShipPercent">One decimal.</param>
 /// <param name="Low">The lower bound of the share's interval, in percent: what rankings go by.</param>
-internal sealed record Standing(string Slug, string Name, long Votes, double ShipPercent, double Low);
+/// <param name="High">The upper bound.</param>
+internal sealed record Standing(string Slug, string Name, long Votes, double ShipPercent, double Low, double High)
+{
+    /// <summary>Below so many votes a share says little.</summary>
+    private const int Early = 10;
+
+    public bool IsEarly => Votes < Early;
+
+    /// <summary>True when enough voted and neither side has a majority that could not be chance.</summary>
+    public bool IsDivided => Votes >= GatherNews.EnoughVotes && Low <= 50 && High >= 50;
+}

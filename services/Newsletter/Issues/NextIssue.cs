@@ -7,7 +7,10 @@ namespace Newsletter.Issues;
 internal sealed class NextIssue(GatherNews news, NewsletterSettings settings)
 {
     /// <param name="Issue">Null when nothing happened.</param>
-    public sealed record Draft(Issue? Issue);
+    /// <param name="Since">From when on everything that is news was looked at.</param>
+    public sealed record Draft(ComposedIssue? Issue, DateTimeOffset Since);
+
+    private sealed record Told(string Item, long Until);
 
     /// <returns>The latest week due if nothing was decided about it yet, else the one after.</returns>
     public async Task<(string Week, DateTimeOffset Due)> DueAsync(DbConnection connection, DateTimeOffset now)
@@ -22,7 +25,12 @@ internal sealed class NextIssue(GatherNews news, NewsletterSettings settings)
     /// <exception cref="HttpRequestException">Catalog or Tally is away.</exception>
     public async Task<Draft?> ComposeAsync(DbConnection connection, string week, DateTimeOffset now, CancellationToken stop)
     {
-        var since = DateTimeOffset.FromUnixTimeMilliseconds(await connection.ExecuteScalarAsync<long?>("select max(published_at) from issues") ?? 0);
-        return await news.SinceAsync(since, now, stop) is { } found ? new Draft(ComposeIssue.From(week, now, found)) : null;
+        // Before the first issue: since the newsletter began. What the catalog held by then, sample content perhaps, is no news.
+        var since = At(await connection.ExecuteScalarAsync<long?>("select coalesce(untold_since, published_at) from issues order by published_at desc limit 1")
+            ?? await connection.ExecuteScalarAsync<long?>("select min(decided_at) from weeks") ?? now.ToUnixTimeMilliseconds());
+        var told = (await connection.QueryAsync<Told>("select item, until from told")).ToDictionary(told => told.Item, told => At(told.Until));
+        return await news.SinceAsync(since, told, now, stop) is { } found ? new Draft(ComposeIssue.From(week, now, found), since) : null;
     }
+
+    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

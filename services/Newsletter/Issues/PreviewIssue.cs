@@ -15,7 +15,7 @@ internal sealed record IssuePreview(string Week, DateTimeOffset DueAt, Issue? Is
 internal static class PreviewIssue
 {
     public static async Task<Results<Ok<IssuePreview>, ProblemHttpResult>> HandleAsync(
-        HttpContext context, [FromKeyedServices(NewsletterService.Name)] Database database, NextIssue next, NewsletterSettings settings, TimeProvider time, CancellationToken stop)
+        HttpContext context, [FromKeyedServices(NewsletterService.Name)] Database database, NextIssue next, PublicAddress site, TimeProvider time, CancellationToken stop)
     {
         context.Response.Headers.CacheControl = "no-store";
         await using var connection = await database.Source.OpenConnectionAsync(stop);
@@ -24,14 +24,14 @@ internal static class PreviewIssue
         Issue? issue;
         try
         {
-            issue = (await next.ComposeAsync(connection, week, now, stop))?.Issue;
+            issue = (await next.ComposeAsync(connection, week, now, stop))?.Issue?.Issue;
         }
         catch (HttpRequestException)
         {
             return Problems.Retry(context, 503, "news-away", "Catalog or Tally does not answer, so there is nothing to compose an issue from.", 5);
         }
 
-        var mail = issue is null ? null : IssueMail.Of(issue, settings.PublicBase, "preview");
+        var mail = issue is null ? null : IssueMail.Of(issue, await site.BaseAsync(stop), "preview");
         return TypedResults.Ok(new IssuePreview(week, due, issue, mail?.Html, mail?.Text));
     }
 }

@@ -10,7 +10,7 @@ namespace Newsletter.Issues;
 /// one of them through. Issue and mails are stored in one transaction, so an issue is addressed to everyone or does not exist.
 /// </summary>
 internal sealed class PublishWeekly(
-    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, NextIssue next,
+    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, NextIssue next, NewsletterSettings settings,
     TimeProvider time, Wake wake, NewsletterMetrics metrics, ILogger<PublishWeekly> log)
     : BackgroundWork(schemas, log)
 {
@@ -22,13 +22,14 @@ internal sealed class PublishWeekly(
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.Now());
         await using var connection = await database.Source.OpenConnectionAsync(stop);
+        await BeginAsync(connection, now);
         var (week, due) = await next.DueAsync(connection, now);
         if (due > now)
             return;
         try
         {
             if (await next.ComposeAsync(connection, week, now, stop) is { } draft)
-                await DecideAsync(connection, week, draft.Issue, now.ToUnixTimeMilliseconds(), stop);
+                await DecideAsync(connection, week, draft, now.ToUnixTimeMilliseconds(), stop);
             _waits = 0;
         }
         catch (HttpRequestException away)
@@ -39,8 +40,20 @@ internal sealed class PublishWeekly(
         }
     }
 
-    private async Task DecideAsync(DbConnection connection, string week, Issue? issue, long now, CancellationToken stop)
+    // A newsletter that has never decided on a week begins with this one, without an issue: what is there before it is no news.
+    private async Task BeginAsync(DbConnection connection, DateTimeOffset now)
     {
+        if (await connection.ExecuteScalarAsync<long>("select count(*) from weeks") > 0)
+            return;
+        var (week, _) = Week.LatestDue(now, settings.Weekday, settings.Hour);
+        if (await connection.ExecuteAsync(
+            "insert into weeks (week, outcome, decided_at) values (@week, 'none', @now) on conflict (week) do nothing", new { week, now = now.ToUnixTimeMilliseconds() }) == 1)
+            Log.Begins(log);
+    }
+
+    private async Task DecideAsync(DbConnection connection, string week, NextIssue.Draft draft, long now, CancellationToken stop)
+    {
+        var issue = draft.Issue?.Issue;
         await using var transaction = await connection.BeginTransactionAsync(stop);
         var first = await connection.ExecuteAsync(
             "insert into weeks (week, outcome, decided_at) values (@week, @outcome, @now) on conflict (week) do nothing",
@@ -48,7 +61,7 @@ internal sealed class PublishWeekly(
         if (first == 0)
             return;
 
-        var mails = issue is null ? 0 : await StoreAsync(connection, transaction, issue, now);
+        var mails = issue is null ? 0 : await StoreAsync(connection, transaction, draft.Issue!, draft.Since, now);
         await transaction.CommitAsync(stop);
         if (issue is null)
         {
@@ -61,11 +74,25 @@ internal sealed class PublishWeekly(
         wake.Outbox.Set();
     }
 
-    private static async Task<int> StoreAsync(DbConnection connection, DbTransaction transaction, Issue issue, long now)
+    private static async Task<int> StoreAsync(DbConnection connection, DbTransaction transaction, ComposedIssue composed, DateTimeOffset since, long now)
     {
+        var issue = composed.Issue;
         await connection.ExecuteAsync(
-            "insert into issues (week, title, intro, sections, published_at) values (@Week, @Title, @Intro, @sections, @now)",
-            new { issue.Week, issue.Title, issue.Intro, sections = JsonSerializer.Serialize(issue.Sections), now }, transaction);
+            "insert into issues (week, title, intro, sections, published_at, untold_since) values (@Week, @Title, @Intro, @sections, @now, @untold)",
+            new
+            {
+                issue.Week,
+                issue.Title,
+                issue.Intro,
+                sections = JsonSerializer.Serialize(issue.Sections),
+                now,
+                untold = composed.ToldAll ? (long?)null : since.ToUnixTimeMilliseconds(),
+            }, transaction);
+        if (composed.ToldAll)
+            await connection.ExecuteAsync("delete from told", transaction: transaction);
+        else
+            await connection.ExecuteAsync(
+                "insert into told (item, until) values (@item, @now) on conflict (item) do update set until = excluded.until", composed.Told.Select(item => new { item, now }), transaction);
         return await connection.ExecuteAsync(
             """
             insert into mails (id, kind, subscriber_id, week, state, attempts, created_at, next_at)

@@ -10,7 +10,7 @@ internal sealed class Sources(IHttpClientFactory clients)
     internal sealed record SideBySide(string Slug, string? Summary, IReadOnlyList<NameOnly> Tools, DateTimeOffset PublishedAt);
     internal sealed record NameOnly(string Name);
     internal sealed record ToolTally(string Tool, long Total, double? ShipPercent, Interval? Interval);
-    internal sealed record Interval(double Low);
+    internal sealed record Interval(double Low, double High);
     internal sealed record Point(DateTimeOffset At, long Ship, long Skip, double? ShipPercent);
     internal sealed record ToolChange(DateTimeOffset At, string What, string? Name, string? From, string? To);
     private sealed record ToolPage(IReadOnlyList<ListedTool> Tools, int Pages);

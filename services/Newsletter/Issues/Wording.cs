@@ -8,14 +8,15 @@ internal static class Wording
     /// <summary>One change or several of <paramref name="what"/>: <c>one new comparison</c>, <c>3 new comparisons</c>.</summary>
     public static string Counted(int count, string what, string? several = null) => count == 1 ? $"one {what}" : $"{count} {several ?? what + "s"}";
 
-    public static string Of(Standing standing) => Plain($"{standing.ShipPercent:0.#}% ship, from {Votes(standing)}");
+    /// <summary>As on the pages: one decimal, and a word of warning where few have voted.</summary>
+    public static string Of(Standing standing) => Plain($"{standing.ShipPercent:0.0}% ship, from {Votes(standing)}{(standing.IsEarly ? " (early)" : "")}");
 
     public static string Of(Move move)
     {
         var (from, to) = (move.From, move.Standing.ShipPercent);
         // Whoever crossed the middle changed the community's verdict, which is the bigger news.
         var turned = (from - 50) * (to - 50) < 0 ? to > 50 ? "From skip to ship: " : "From ship to skip: " : "";
-        return Plain($"{turned}{from:0.#}% ship a week ago, {to:0.#}% now, {Direction(move)} with {Votes(move.Standing)}");
+        return Plain($"{turned}{from:0.0}% ship a week ago, {to:0.0}% now, {Direction(move)} with {Votes(move.Standing)}");
     }
 
     public static string Direction(Move move) => Plain($"{(move.Points > 0 ? "up" : "down")} {Math.Abs(move.Points):0.#} points");

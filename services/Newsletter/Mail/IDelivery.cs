@@ -25,6 +25,9 @@ internal interface IDelivery
     /// <summary>What became of a mail whose hand-over was cut off by a crash.</summary>
     Task<Fate> ResumeAsync(string id);
 
+    /// <summary>Removes what delivery still holds of a mail whose reader left. What has been taken away, by a mail program or server, is out of reach.</summary>
+    Task ForgetAsync(string id);
+
     /// <summary>Nothing more to send for now: lets go of connections.</summary>
     Task RestAsync();
 }

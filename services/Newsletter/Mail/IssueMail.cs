@@ -15,7 +15,7 @@ internal static class IssueMail
     {
         var leave = $"{publicBase}newsletter/unsubscribe?token={token}";
         var here = $"{publicBase}newsletter/{issue.Week}";
-        return new MailParts(Text(issue, publicBase, here, leave), Html(issue, publicBase, here, leave));
+        return new MailParts(issue.Title, Text(issue, publicBase, here, leave), Html(issue, publicBase, here, leave));
     }
 
     private static string Text(Issue issue, Uri publicBase, string here, string leave)

@@ -4,6 +4,7 @@ using Dapper;
 namespace Newsletter.Mail;
 
 /// <summary>A mail to be sent, as the outbox keeps it: who and what, never the text, since the text holds a token.</summary>
+/// <param name="Kind"><c>confirmation</c>, <c>welcome</c> or <c>issue</c>.</param>
 internal sealed record Waiting(string Id, string Kind, string SubscriberId, string? Week, string State, long Attempts, long NextAt);
 
 /// <summary>
@@ -14,7 +15,7 @@ internal static class Outbox
 {
     public static async Task<List<Waiting>> DueAsync(DbConnection connection, long now) => (await connection.QueryAsync<Waiting>(
         """
-        select id, kind, subscriber_id as subscriberid, week, state, attempts, next_at as nextat from mails
+        select id, coalesce(variant, kind) as kind, subscriber_id as subscriberid, week, state, attempts, next_at as nextat from mails
         where state in ('waiting', 'handing') and next_at <= @now order by next_at, id limit 50
         """,
         new { now })).AsList();
@@ -28,6 +29,9 @@ internal static class Outbox
             new { lease, mail.Id, mail.State, mail.NextAt });
         return taken == 1 ? mail with { NextAt = lease, Attempts = mail.Attempts + 1 } : null;
     }
+
+    public static async Task<bool> ExistsAsync(DbConnection connection, Waiting mail) =>
+        await connection.ExecuteScalarAsync<long>("select count(*) from mails where id = @Id", mail) == 1;
 
     /// <summary>Moves a held mail on. For <c>waiting</c>, <paramref name="nextAt"/> says when to try again.</summary>
     /// <returns>False when the lease was lost meanwhile.</returns>

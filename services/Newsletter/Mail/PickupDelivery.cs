@@ -39,6 +39,18 @@ internal sealed class PickupDelivery(string folder) : IDelivery
         return Task.FromResult(Fate.Delivered);
     }
 
+    // The unfinished one first: a rename in between then leaves what the second line finds.
+    public Task ForgetAsync(string id)
+    {
+        if (Directory.Exists(folder))
+        {
+            File.Delete(Unfinished(id));
+            File.Delete(Finished(id));
+        }
+
+        return Task.CompletedTask;
+    }
+
     public Task RestAsync() => Task.CompletedTask;
 
     private string Finished(string id) => Path.Combine(folder, $"{id}.eml");

@@ -56,15 +56,16 @@ internal sealed class SendMails(
         }
 
         // Looked at now, not when the mail was queued: whoever confirmed or unsubscribed since gets no more of it.
-        var recipient = await connection.QuerySingleAsync<Recipient>(
-            "select address, status from subscribers where id = @SubscriberId", mail);
-        if (recipient.Address is null || recipient.Status != (mail.Kind == "issue" ? "confirmed" : "pending"))
+        var recipient = await connection.QuerySingleOrDefaultAsync<Recipient>("select address, status from subscribers where id = @SubscriberId", mail);
+        if (recipient?.Address is null || recipient.Status != (mail.Kind == "confirmation" ? "pending" : "confirmed"))
         {
+            await delivery.ForgetAsync(mail.Id);
             await EndAsync(connection, mail, "dropped");
+            wake.Erasure.Set();
             return true;
         }
 
-        var message = await write.ToAsync(connection, mail, recipient.Address);
+        var message = await write.ToAsync(connection, mail, recipient.Address, stop);
         try
         {
             await delivery.PrepareAsync(mail.Id, message, stop);
@@ -77,7 +78,13 @@ internal sealed class SendMails(
         }
 
         if (!await Outbox.MoveAsync(connection, mail, "handing"))
+        {
+            // Another replica has it, or had it and its reader left since: then what was prepared here is nobody's.
+            if (!await Outbox.ExistsAsync(connection, mail))
+                await delivery.ForgetAsync(mail.Id);
             return true;
+        }
+
         try
         {
             await delivery.HandOverAsync(mail.Id, message);

@@ -71,6 +71,8 @@ internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
 
     public Task<Fate> ResumeAsync(string id) => Task.FromResult(Fate.Undecided);
 
+    public Task ForgetAsync(string id) => Task.CompletedTask;
+
     public async Task RestAsync()
     {
         if (_client.IsConnected)

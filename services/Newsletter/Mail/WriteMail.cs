@@ -10,44 +10,49 @@ namespace Newsletter.Mail;
 /// Writes a mail's text at the moment it is sent, with a token of its own: a text kept in the outbox would keep the token readable.
 /// The Message-Id comes from the outbox row, and is the same however often sending is tried.
 /// </summary>
-internal sealed class WriteMail(NewsletterSettings settings, TimeProvider time)
+internal sealed class WriteMail(NewsletterSettings settings, PublicAddress site, TimeProvider time)
 {
     private static readonly TimeSpan ConfirmWithin = TimeSpan.FromDays(7);
 
-    public async Task<MimeMessage> ToAsync(DbConnection connection, Waiting mail, string address)
+    public async Task<MimeMessage> ToAsync(DbConnection connection, Waiting mail, string address, CancellationToken stop)
     {
+        var publicBase = await site.BaseAsync(stop);
         var message = new MimeMessage { MessageId = $"{mail.Id}@{settings.From.Domain}", Date = time.GetUtcNow() };
         message.From.Add(settings.From);
         message.To.Add(new MailboxAddress("", address));
 
         var token = Token.New();
-        var issue = mail.Week is null ? null : await ReadIssues.FindAsync(connection, mail.Week);
+        var (parts, onList) = mail.Kind switch
+        {
+            "confirmation" => (ConfirmationMail.Of(publicBase, token), false),
+            "welcome" => (WelcomeMail.Of(publicBase, token), true),
+            _ => (IssueMail.Of((await ReadIssues.FindAsync(connection, mail.Week!))!, publicBase, token), true),
+        };
         await connection.ExecuteAsync(
             "insert into tokens (hash, purpose, subscriber_id, expires_at) values (@hash, @purpose, @SubscriberId, @expires)",
             new
             {
                 hash = Token.Hash(token),
-                purpose = issue is null ? Token.Confirm : Token.Unsubscribe,
+                purpose = onList ? Token.Unsubscribe : Token.Confirm,
                 mail.SubscriberId,
-                expires = issue is null ? time.Now() + ConfirmWithin.Milliseconds() : (long?)null,
+                expires = onList ? (long?)null : time.Now() + ConfirmWithin.Milliseconds(),
             });
 
         // Tells mail programs that no person wrote this now, and other automata not to answer.
         message.Headers.Add("Auto-Submitted", "auto-generated");
-        message.Subject = issue?.Title ?? ConfirmationMail.Subject;
-        if (issue is not null)
-            AddListHeaders(message, token);
-        var parts = issue is null ? ConfirmationMail.Of(settings.PublicBase, token) : IssueMail.Of(issue, settings.PublicBase, token);
+        message.Subject = parts.Subject;
+        if (onList)
+            AddListHeaders(message, publicBase, token);
         message.Body = new BodyBuilder { TextBody = parts.Text, HtmlBody = parts.Html }.ToMessageBody();
         return message;
     }
 
     // A confirmation has none of these: nobody is on the list yet.
-    private void AddListHeaders(MimeMessage message, string token)
+    private void AddListHeaders(MimeMessage message, Uri publicBase, string token)
     {
         message.Headers.Add(HeaderId.ListId, $"Weekly AI Tool Verdicts <verdicts.{settings.From.Domain}>");
-        message.Headers.Add(HeaderId.ListArchive, $"<{settings.PublicBase}newsletter>");
-        message.Headers.Add(HeaderId.ListUnsubscribe, $"<{settings.PublicBase}api/newsletter/unsubscribe?token={token}>");
+        message.Headers.Add(HeaderId.ListArchive, $"<{publicBase}newsletter>");
+        message.Headers.Add(HeaderId.ListUnsubscribe, $"<{publicBase}api/newsletter/unsubscribe?token={token}>");
         message.Headers.Add(HeaderId.ListUnsubscribePost, "List-Unsubscribe=One-Click");
     }
 }

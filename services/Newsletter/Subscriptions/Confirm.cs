@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -7,33 +8,64 @@ namespace Newsletter.Subscriptions;
 /// <param name="Token">From the mailed link.</param>
 internal sealed record TokenGiven(string? Token);
 
-/// <param name="Status"><c>confirmed</c> or <c>unsubscribed</c>.</param>
+/// <param name="Status"><c>confirmed</c>, <c>unsubscribed</c> or <c>refused</c>.</param>
 internal sealed record SubscriptionStands(string Status);
 
 /// <summary>
-/// Confirms by POST alone; there is no GET route, since mail scanners follow links. Confirming again answers the same.
+/// Confirms by POST alone; there is no GET route, since mail scanners follow links. Confirming again answers the same. Who confirms gets the
+/// newest issue at once, or a welcome while there is none: the next one may be weeks away.
 /// </summary>
 internal static class Confirm
 {
+    private sealed record Holder(string Id, string Status);
+
     public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> HandleAsync(
-        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider time, NewsletterMetrics metrics, CancellationToken stop)
+        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider time, Wake wake, NewsletterMetrics metrics, CancellationToken stop)
     {
         if (Token.Hash(given.Token) is not { } hash)
             return Unknown();
 
         await using var connection = await database.Source.OpenConnectionAsync(stop);
         var now = time.Now();
-        const string Holder = "(select t.subscriber_id from tokens t where t.hash = @hash and t.purpose = 'confirm' and t.expires_at > @now)";
-        if (await connection.ExecuteAsync(
-            $"update subscribers set status = 'confirmed', confirmed_at = @now where status = 'pending' and id = {Holder}", new { hash, now }) == 1)
-            metrics.Subscription("confirmed");
+        // Only read at first: a stranger's guess must not wait for whoever writes, which would tell that somebody does.
+        var holder = await connection.QuerySingleOrDefaultAsync<Holder>(
+            "select s.id, s.status from tokens t join subscribers s on s.id = t.subscriber_id where t.hash = @hash and t.purpose = 'confirm' and t.expires_at > @now", new { hash, now });
         // Whoever unsubscribed since is not brought back by an old link.
-        else if (await connection.ExecuteScalarAsync<long>(
-            $"select count(*) from subscribers where status = 'confirmed' and id = {Holder}", new { hash, now }) == 0)
+        if (holder is null or { Status: "unsubscribed" })
             return Unknown();
+        if (holder.Status == "pending" && await ConfirmAsync(connection, holder.Id, now, stop))
+        {
+            metrics.Subscription("confirmed");
+            wake.Outbox.Set();
+        }
 
         return TypedResults.Ok(new SubscriptionStands("confirmed"));
     }
 
     internal static ProblemHttpResult Unknown() => Problems.Of(404, "unknown-token", "This link is unknown or has expired. Subscribe again to get a new one.");
+
+    private static async Task<bool> ConfirmAsync(DbConnection connection, string subscriber, long now, CancellationToken stop)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(stop);
+        if (await connection.ExecuteAsync(
+            "update subscribers set status = 'confirmed', confirmed_at = @now where status = 'pending' and id = @subscriber", new { subscriber, now }, transaction) == 0)
+            return false;
+        if (await connection.ExecuteAsync(
+            """
+            insert into mails (id, kind, subscriber_id, week, state, attempts, created_at, next_at)
+            select week || '-' || @subscriber, 'issue', @subscriber, week, 'waiting', 0, @now, @now from issues
+            where published_at = (select max(published_at) from issues)
+            on conflict (week, subscriber_id) do nothing
+            """,
+            new { subscriber, now }, transaction) == 0)
+            await connection.ExecuteAsync(
+                """
+                insert into mails (id, kind, variant, subscriber_id, week, state, attempts, created_at, next_at)
+                values ('welcome-' || @subscriber, 'confirmation', 'welcome', @subscriber, null, 'waiting', 0, @now, @now)
+                on conflict (id) do nothing
+                """,
+                new { subscriber, now }, transaction);
+        await transaction.CommitAsync(stop);
+        return true;
+    }
 }

@@ -8,15 +8,15 @@ namespace Newsletter.Subscriptions;
 internal static class Unsubscribe
 {
     public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> HandleAsync(
-        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, NewsletterMetrics metrics, CancellationToken stop) =>
-        await EndAsync(given.Token, database, metrics, stop);
+        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, Wake wake, NewsletterMetrics metrics, CancellationToken stop) =>
+        await EndAsync(given.Token, database, wake, metrics, stop);
 
     /// <summary>
     /// RFC 8058: mail providers post exactly <c>List-Unsubscribe=One-Click</c>, from anywhere and without cookies. Nothing else is taken here,
     /// so that neither a followed link nor a page's stray form unsubscribes anyone.
     /// </summary>
     public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> OneClickAsync(
-        string? token, HttpRequest request, [FromKeyedServices(NewsletterService.Name)] Database database, NewsletterMetrics metrics, CancellationToken stop)
+        string? token, HttpRequest request, [FromKeyedServices(NewsletterService.Name)] Database database, Wake wake, NewsletterMetrics metrics, CancellationToken stop)
     {
         if (!request.HasFormContentType)
             return Problems.Of(415, "unsupported-media-type", "One-click unsubscription takes a form.");
@@ -31,22 +31,26 @@ internal static class Unsubscribe
             return Problems.Of(400, "malformed-request", "The form can't be read.");
         }
 
-        return await EndAsync(token, database, metrics, stop);
+        return await EndAsync(token, database, wake, metrics, stop);
     }
 
-    private static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> EndAsync(string? token, Database database, NewsletterMetrics metrics, CancellationToken stop)
+    /// <summary>
+    /// The address that mail programs post to, opened in a browser: leads to the page that asks. Changes nothing, since mail scanners open links too.
+    /// </summary>
+    public static RedirectHttpResult Ask(string? token) => TypedResults.Redirect($"/newsletter/unsubscribe?token={Uri.EscapeDataString(token ?? "")}");
+
+    private static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> EndAsync(string? token, Database database, Wake wake, NewsletterMetrics metrics, CancellationToken stop)
     {
         if (Token.Hash(token) is not { } hash)
             return Unknown();
 
         await using var connection = await database.Source.OpenConnectionAsync(stop);
-        const string Holder = "(select t.subscriber_id from tokens t where t.hash = @hash and t.purpose = 'unsubscribe')";
-        if (await connection.ExecuteAsync(
-            $"update subscribers set status = 'unsubscribed', address = null, address_key = null where status <> 'unsubscribed' and id = {Holder}", new { hash }) == 1)
-            metrics.Subscription("unsubscribed");
-        else if (await connection.ExecuteScalarAsync<long>($"select count(*) from subscribers where id = {Holder}", new { hash }) == 0)
+        var subscriber = await connection.ExecuteScalarAsync<string?>("select subscriber_id from tokens where hash = @hash and purpose = 'unsubscribe'", new { hash });
+        if (subscriber is null)
             return Unknown();
-
+        if (await Leave.OneAsync(connection, subscriber, stop))
+            metrics.Subscription("unsubscribed");
+        wake.Erasure.Set();
         return TypedResults.Ok(new SubscriptionStands("unsubscribed"));
     }
 

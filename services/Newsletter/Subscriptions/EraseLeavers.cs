@@ -1,0 +1,69 @@
+using System.Data.Common;
+using Dapper;
+using Hosting;
+using Newsletter.Mail;
+
+namespace Newsletter.Subscriptions;
+
+/// <summary>
+/// Removes what is left of readers who left: their mails, as rows and as files, then whoever never confirmed altogether. What SQLite deletes is
+/// overwritten in the database file (secure_delete) but lives on in its write-ahead log, so that is emptied too.
+/// </summary>
+internal sealed class EraseLeavers(
+    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, IDelivery delivery, TimeProvider timeProvider, Wake wake, ILogger<EraseLeavers> logger)
+    : BackgroundWork(schemas, logger)
+{
+    private bool _prepared;
+    private bool _logHolds;
+
+    private sealed record Left(string Id, string State, long NextAt);
+
+    protected override Task RestAsync(CancellationToken stop) => wake.Erasure.WaitAsync(_logHolds ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1), timeProvider, stop);
+
+    protected override async Task TurnAsync(CancellationToken stop)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(stop);
+        if (database.Kind is DatabaseKind.Sqlite && !_prepared)
+            await PrepareAsync(connection);
+        await EraseMailsAsync(connection);
+        await EraseUnconfirmedAsync(connection, stop);
+        // Also for what a process that was killed had not come to. Somebody who reads for long keeps it from being emptied.
+        if (database.Kind is DatabaseKind.Sqlite)
+            _logHolds = await connection.ExecuteScalarAsync<long>("pragma wal_checkpoint(truncate)") != 0;
+    }
+
+    // Readers read while somebody writes. And once, what a release without secure_delete left in free pages is gone.
+    private async Task PrepareAsync(DbConnection connection)
+    {
+        await connection.ExecuteAsync("pragma journal_mode = wal");
+        if (await connection.ExecuteScalarAsync<long>("pragma user_version") == 0)
+            await connection.ExecuteAsync("vacuum; pragma user_version = 1");
+        _prepared = true;
+    }
+
+    // A mail that is due or held by a sender is the sender's to drop; it says so, and is erased in the turn after.
+    private async Task EraseMailsAsync(DbConnection connection)
+    {
+        var mails = await connection.QueryAsync<Left>(
+            """
+            select m.id, m.state, m.next_at as nextat from subscribers s join mails m on m.subscriber_id = s.id
+            where s.status = 'unsubscribed' and m.state not in ('waiting', 'handing')
+            """);
+        foreach (var mail in mails)
+        {
+            await delivery.ForgetAsync(mail.Id);
+            await connection.ExecuteAsync("delete from mails where id = @Id and state = @State and next_at = @NextAt", mail);
+        }
+    }
+
+    private async Task EraseUnconfirmedAsync(DbConnection connection, CancellationToken stop)
+    {
+        var before = timeProvider.Now() - PurgePending.Kept.Milliseconds();
+        const string Gone =
+            "(select id from subscribers where status = 'unsubscribed' and confirmed_at is null and asked_at < @before and not exists (select 1 from mails where subscriber_id = subscribers.id))";
+        await using var transaction = await connection.BeginTransactionAsync(stop);
+        await connection.ExecuteAsync($"delete from tokens where subscriber_id in {Gone}", new { before }, transaction);
+        await connection.ExecuteAsync($"delete from subscribers where id in {Gone}", new { before }, transaction);
+        await transaction.CommitAsync(stop);
+    }
+}
