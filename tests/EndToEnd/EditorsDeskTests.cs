@@ -46,7 +46,7 @@ public class EditorsDeskTests(Site site)
         await desk.GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();
         await Expect(desk).ToHaveURLAsync(new Regex("/tools/aider-2$"));
         (await stranger.GotoAsync("/tools/aider-2?fresh"))!.Status.ShouldBe(200);
-        await Expect(stranger.Locator("main")).ToContainTextAsync("1 of 1 reviewers would ship with it.");
+        await Expect(stranger.Locator("main")).ToContainTextAsync("1 of 1 reviewer would ship with it.");
         await stranger.GotoAsync("/tools?q=aider");
         await Expect(stranger.Locator("main")).ToContainTextAsync("Aider (2)");
         await stranger.GotoAsync("/categories/agents");

@@ -11,6 +11,7 @@ public class EveryPageTests
     [
         "/", "/tools", "/tools?q=cursor&sort=community&price=free&verdict=panel-ship", "/tools/cursor-2-0", "/compare", "/compare/cursor-2-0-vs-smolvlm2-2b",
         "/categories/developer-tools", "/votes", "/votes/forget", "/methodology", "/newsletter", "/newsletter/2026-w48", "/newsletter/confirm?token=abc", "/newsletter/unsubscribe?token=abc",
+        "/newsletter/refuse?token=abc",
     ];
 
     public static TheoryData<string> Pages => new(Every);
@@ -168,7 +169,7 @@ public class EveryPageTests
         {
             $"/{bad}", $"/tools/{bad}", $"/compare/{bad}", $"/categories/{bad}", $"/newsletter/{bad}", $"/assets/{bad}",
             $"/compare?a={bad}&b={bad}", $"/tools?q={bad}&category={bad}&sort={bad}&price={bad}&verdict={bad}&page={bad}",
-            $"/newsletter/confirm?token={bad}", $"/newsletter/unsubscribe?token={bad}",
+            $"/newsletter/confirm?token={bad}", $"/newsletter/unsubscribe?token={bad}", $"/newsletter/refuse?token={bad}",
         });
         foreach (var path in paths)
         {
@@ -176,7 +177,7 @@ public class EveryPageTests
             ((int)answer.StatusCode).ShouldBeLessThan(500, path);
         }
 
-        foreach (var form in new[] { "/vote", "/vote/first", "/newsletter", "/newsletter/confirm", "/newsletter/unsubscribe" })
+        foreach (var form in new[] { "/vote", "/vote/first", "/newsletter", "/newsletter/confirm", "/newsletter/unsubscribe", "/newsletter/refuse" })
             foreach (var (body, type) in new[] { ("%FF=%00&tool=%FF", "application/x-www-form-urlencoded"), ("{", "application/json"), ("--x", "multipart/form-data; boundary=x"), ("", "text/plain"), (new string('a', 80_000), "application/x-www-form-urlencoded") })
             {
                 using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
@@ -191,18 +192,21 @@ public class EveryPageTests
     {
         await using var site = await Site.OpenAsync();
         using var answer = await site.PostAsync("/newsletter", new() { ["email"] = "reader@example.org" });
-        (await Site.ReadAsync(answer)).Words("h1").ShouldBe("Please look into your mail");
+        (await Site.ReadAsync(answer)).Words("h1").ShouldBe("Check your inbox");
         site.Backend.Received.ShouldContain(request => request.Method == "POST" && request.Path == "/api/newsletter/subscriptions" && request.Body.Contains("reader@example.org"));
     }
 
-    [Fact]
-    public async Task Opening_a_mailed_link_changes_nothing_until_the_reader_says_so()
+    [Theory]
+    [InlineData("/newsletter/unsubscribe", "/api/newsletter/unsubscriptions", "You are unsubscribed")]
+    [InlineData("/newsletter/confirm", "/api/newsletter/confirmations", "You are subscribed")]
+    [InlineData("/newsletter/refuse", "/api/newsletter/refusals", "You will not hear from us again")]
+    public async Task Opening_a_mailed_link_changes_nothing_until_the_reader_says_so(string page, string told, string title)
     {
         await using var site = await Site.OpenAsync();
-        await site.PageAsync("/newsletter/unsubscribe?token=abc");
+        await site.PageAsync($"{page}?token=abc");
         site.Backend.Received.ShouldBeEmpty();
-        using var answer = await site.PostAsync("/newsletter/unsubscribe", new() { ["token"] = "abc" });
-        (await Site.ReadAsync(answer)).Words("h1").ShouldBe("You are unsubscribed");
-        site.Backend.Received.ShouldContain(request => request.Path == "/api/newsletter/unsubscriptions" && request.Body.Contains("abc"));
+        using var answer = await site.PostAsync(page, new() { ["token"] = "abc" });
+        (await Site.ReadAsync(answer)).Words("h1").ShouldBe(title);
+        site.Backend.Received.ShouldContain(request => request.Path == told && request.Body.Contains("abc"));
     }
 }

@@ -33,6 +33,8 @@ public sealed class FakeBackend : IAsyncDisposable
     public bool NothingToTell { get; set; }
     public int VotingAnswers { get; set; } = 200;
 
+    public int SignUpAnswers { get; set; } = 202;
+
     /// <summary>Whether Voting refuses votes of new voters: too many came from one place.</summary>
     public bool NoNewVoters { get; set; }
 
@@ -169,11 +171,13 @@ public sealed class FakeBackend : IAsyncDisposable
         });
         Map("Newsletter", "/api/newsletter/issues", context => Send(context, new { issues = new[] { Issue() } }));
         Map("Newsletter", "/api/newsletter/issues/{week}", context => SendOr404(context, (string)context.Request.RouteValues["week"]! == "2026-w48" ? Issue() : null));
-        foreach (var form in new[] { "subscriptions", "confirmations", "unsubscriptions" })
+        foreach (var form in new[] { "subscriptions", "confirmations", "unsubscriptions", "refusals" })
         {
             Map("Newsletter", $"/api/newsletter/{form}", context =>
             {
-                context.Response.StatusCode = form == "subscriptions" ? 202 : 200;
+                context.Response.StatusCode = form == "subscriptions" ? SignUpAnswers : 200;
+                if (SignUpAnswers == 429)
+                    context.Response.Headers.RetryAfter = "600";
                 return Send(context, new { status = "pending" });
             });
         }

@@ -22,14 +22,15 @@ public sealed record Card(string Kind, IReadOnlyList<CardSide> Sides, string Hos
 }
 
 /// <param name="Ship">The community's share in percent; null draws an empty bar.</param>
+/// <param name="Early">Few have voted: the share is not drawn as if it were a verdict.</param>
 public sealed record CardSide(
-    string Slug, string Name, string Category, string Tagline, string Panel, string Reviewers, string Community, string Votes, double? Ship)
+    string Slug, string Name, string Category, string Tagline, string Panel, string Reviewers, string Community, string Votes, double? Ship, bool Early)
 {
     public static CardSide Of(Tool tool, Tallies tallies)
     {
         var tally = tallies.Of(tool.Slug);
         return new CardSide(
             tool.Slug, tool.Name, tool.Category.Name, tool.Tagline, Wording.PanelPercent(tool.Panel), Wording.PanelCaption(tool.Panel),
-            Wording.Percent(tally?.ShipPercent), tally is null ? "not at hand" : Wording.Votes(tally.Total), tally?.ShipPercent);
+            Wording.Percent(tally?.ShipPercent), tally is null ? "not available" : Wording.Votes(tally.Total) + (tally.IsEarly ? ", early" : ""), tally?.ShipPercent, tally is { IsEarly: true });
     }
 }

@@ -82,7 +82,8 @@ internal static class CardPainter
         Line(canvas, side.Panel, x, baseline, size, Bold.Value, Ink);
         Line(canvas, side.Reviewers, x, baseline + 38, 24, Regular.Value, Soft);
         Line(canvas, "Community says ship", second, baseline - size - 2, 24, Regular.Value, Soft);
-        Line(canvas, side.Community, second, baseline, size, Bold.Value, side.Ship switch { null => Soft, > 50 => Ship, < 50 => Skip, _ => Ink });
+        // What few votes say is told smaller and in no side's colour.
+        Line(canvas, side.Community, second, baseline, side.Early ? size * .7f : size, Bold.Value, side switch { { Early: true } or { Ship: null } => Soft, { Ship: > 50 } => Ship, { Ship: < 50 } => Skip, _ => Ink });
         Line(canvas, side.Votes, second, baseline + 38, 24, Regular.Value, Soft);
     }
 

@@ -24,11 +24,14 @@ internal static class Page
         };
 
     /// <summary>A short page that says one thing: an error, a thank-you, a question.</summary>
-    public static RazorComponentResult Notice(HttpContext context, int status, string title, params string[] paragraphs)
+    public static RazorComponentResult Notice(HttpContext context, int status, string title, params string[] paragraphs) =>
+        Notice(context, status, new Notice(title, paragraphs));
+
+    public static RazorComponentResult Notice(HttpContext context, int status, Notice notice)
     {
         var origin = context.RequestServices.GetRequiredService<Origin>().Of(context.Request);
-        var head = new PageHead(title, paragraphs.FirstOrDefault() ?? title, origin + "/") { Hidden = true };
-        return Of<Pages.NoticePage, Notice>(head, new Notice(title, paragraphs), status);
+        var head = new PageHead(notice.Title, notice.Paragraphs is [var first, ..] ? first : notice.Title, origin + "/") { Hidden = true };
+        return Of<Pages.NoticePage, Notice>(head, notice, status);
     }
 
     /// <summary>429, with Retry-After.</summary>
@@ -43,4 +46,5 @@ internal static class Page
         "All tools are in the index, and any two of them can be compared.");
 }
 
-public sealed record Notice(string Title, IReadOnlyList<string> Paragraphs);
+/// <param name="Back">The local path the reader came from; null where there is none to go back to.</param>
+public sealed record Notice(string Title, IReadOnlyList<string> Paragraphs, string? Back = null);

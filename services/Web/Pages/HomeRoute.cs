@@ -5,7 +5,7 @@ public sealed record HomeModel(
 
 internal static class HomeRoute
 {
-    private const int Ranked = 5, Newest = 6;
+    private const int Ranked = 5, Newest = 6, MostDivided = 100;
 
     public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog, TallyReader tallies)
     {
@@ -13,9 +13,10 @@ internal static class HomeRoute
         var newest = catalog.ComparisonsAsync(null, null, 1, stop);
         var lines = catalog.ToolLinesAsync(stop);
         var top = tallies.RankingAsync("top", Ranked, stop);
-        var divided = tallies.RankingAsync("divided", Ranked, stop);
+        // Nearest to half and half first, however few have voted: those that count are among the first hundred.
+        var divided = tallies.RankingAsync("divided", MostDivided, stop);
         var names = (await lines).ToDictionary(tool => tool.Slug, tool => tool.Name);
         var head = new PageHead(PageHead.Site, "AI tools side by side: a panel’s verdicts, readers’ live votes, and prices. Which one should you ship with?", context.Origin() + "/") { Live = true };
-        return Page.Of<Pages.HomePage, HomeModel>(head, new HomeModel((await newest).Comparisons.Take(Newest).ToList(), await top, (await divided)?.Where(tally => tally is { Ship: > 0, Skip: > 0 }).ToList(), names));
+        return Page.Of<Pages.HomePage, HomeModel>(head, new HomeModel((await newest).Comparisons.Take(Newest).ToList(), await top, (await divided)?.Where(tally => tally.IsDivided).Take(Ranked).ToList(), names));
     }
 }

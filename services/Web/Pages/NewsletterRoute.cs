@@ -8,6 +8,10 @@ public sealed record NewsletterModel(IReadOnlyList<Issue>? Issues);
 
 public sealed record IssueModel(Issue Issue, IReadOnlyList<Crumb> Trail);
 
+/// <param name="Return">The local path the reader came from.</param>
+/// <param name="Email">What was typed.</param>
+public sealed record SignUpModel(string Return, string Email, string Problem);
+
 /// <param name="Action">Where the button posts the token to.</param>
 public sealed record TokenModel(string Title, string Text, string Button, string Action, string Token);
 
@@ -15,6 +19,9 @@ internal static class NewsletterRoute
 {
     public const string Name = "Weekly AI Tool Verdicts";
     private const int MaxToken = 1024;
+    private const int MaxAddress = 254;
+    private const string NoAddress = "That doesn’t look like an email address. It should be like name@example.org.";
+    private const string TooOften = "There were many requests for mail from where you are, and each may reach a stranger’s mailbox.";
 
     public static (string Path, string Title) Feed { get; } = ("/newsletter/feed.xml", Name);
 
@@ -38,18 +45,37 @@ internal static class NewsletterRoute
 
     public static async Task<IResult> SubscribeAsync(HttpContext context, NewsletterClient newsletter)
     {
-        var email = (await context.FormAsync())?["email"].ToString().Trim();
-        if (string.IsNullOrEmpty(email) || email.Length > 254)
-            return NoAddress(context);
-        var (status, retry) = await newsletter.SendAsync(context, "subscriptions", new { email });
-        return status switch
+        var form = await context.FormAsync();
+        var (email, back) = (form?["email"].ToString().Trim() ?? "", form?["return"].ToString() ?? "");
+        var typed = new SignUpModel(LocalPath.IsLocal(back) ? back : "/newsletter", email.Length <= MaxAddress ? email : "", NoAddress);
+        if (email.Length is 0 or > MaxAddress)
+            return AskAgain(context, 400, typed);
+        try
         {
-            HttpStatusCode.Accepted or HttpStatusCode.OK => Page.Notice(context, 200, "Please look into your mail",
-                "We sent a link to the address you gave. The subscription starts once you open it and confirm.",
-                "Nothing there after a few minutes? Look among unwanted mail, or sign up again."),
-            HttpStatusCode.TooManyRequests => TooMany(context, retry),
-            _ => NoAddress(context),
-        };
+            var (status, retry) = await newsletter.SendAsync(context, "subscriptions", new { email });
+            return status switch
+            {
+                HttpStatusCode.Accepted or HttpStatusCode.OK => Page.Notice(context, 200, new Notice("Check your inbox",
+                    ["We sent a link to the address you gave. The subscription starts once you open it and confirm.",
+                     "Nothing there after a few minutes? Look in your spam folder, or sign up again."], typed.Return)),
+                HttpStatusCode.TooManyRequests => AskAgain(context, 429, typed with { Problem = $"{TooOften} Please try again in {Wording.Wait(retry)}." }, retry),
+                _ => AskAgain(context, 400, typed),
+            };
+        }
+        catch (ServiceAway)
+        {
+            return AskAgain(context, 503, typed with { Problem = "Signing up is unavailable right now. Please try again in a moment." }, seconds: 10);
+        }
+    }
+
+    // With what was typed, so that nobody has to begin again.
+    private static RazorComponentResult AskAgain(HttpContext context, int status, SignUpModel model, int? seconds = null)
+    {
+        if (seconds is { } wait)
+            context.Response.Headers.RetryAfter = wait.ToString();
+        context.Response.Headers.CacheControl = "no-store";
+        var title = status == 400 ? "Check your email address" : "You are not signed up yet";
+        return Page.Of<Pages.SignUpPage, SignUpModel>(new PageHead(title, model.Problem, context.Origin() + "/newsletter") { Hidden = true }, model, status);
     }
 
     // A GET only asks: mail programs open links ahead of their readers, and must not confirm or end anything by it.
@@ -59,11 +85,18 @@ internal static class NewsletterRoute
     public static IResult AskToUnsubscribe(HttpContext context) => Ask(context, new TokenModel(
         "Unsubscribe", "You will get no further mail from us.", "Unsubscribe", "/newsletter/unsubscribe", Token(context.Request.Query["token"])));
 
+    public static IResult AskToRefuse(HttpContext context) => Ask(context, new TokenModel(
+        "Never hear from us again?", "We will forget this address, and never send mail to it again, whoever asks for it. All we keep is a code that can’t be turned back into the address.",
+        "Never write to me again", "/newsletter/refuse", Token(context.Request.Query["token"])));
+
     public static Task<IResult> ConfirmAsync(HttpContext context, NewsletterClient newsletter) => DoAsync(context, newsletter, "confirmations",
-        "You are subscribed", "The next issue of Weekly AI Tool Verdicts comes to you. Each has a link to leave.");
+        "You are subscribed", "A first mail is on its way: the newest issue of Weekly AI Tool Verdicts, or a welcome while there is none. Each has a link to leave.");
 
     public static Task<IResult> UnsubscribeAsync(HttpContext context, NewsletterClient newsletter) => DoAsync(context, newsletter, "unsubscriptions",
         "You are unsubscribed", "No further mail will come, and your address is deleted.");
+
+    public static Task<IResult> RefuseAsync(HttpContext context, NewsletterClient newsletter) => DoAsync(context, newsletter, "refusals",
+        "You will not hear from us again", "The address is deleted here, and no mail goes to it any more.");
 
     private static RazorComponentResult Ask(HttpContext context, TokenModel model)
     {
@@ -95,9 +128,5 @@ internal static class NewsletterRoute
     private static RazorComponentResult BadLink(HttpContext context) => Page.Notice(context, 400, "This link does not work",
         "It is incomplete, too old, or was used before. Please open the link from the mail again, or sign up anew.");
 
-    private static RazorComponentResult NoAddress(HttpContext context) => Page.Notice(context, 400, "That is no mail address",
-        "Please go back and give an address such as name@example.org.");
-
-    private static RazorComponentResult TooMany(HttpContext context, int seconds) =>
-        Page.TooMany(context, seconds, "Please try again later", "There were many requests for mail from where you are, and each may reach a stranger’s letter box.");
+    private static RazorComponentResult TooMany(HttpContext context, int seconds) => Page.TooMany(context, seconds, "Please try again later", TooOften);
 }

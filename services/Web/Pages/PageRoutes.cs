@@ -27,6 +27,7 @@ internal static class PageRoutes
         shown.MapMethods("/newsletter", Read, NewsletterRoute.ShowAsync);
         pages.MapMethods("/newsletter/confirm", Read, NewsletterRoute.AskToConfirm);
         pages.MapMethods("/newsletter/unsubscribe", Read, NewsletterRoute.AskToUnsubscribe);
+        pages.MapMethods("/newsletter/refuse", Read, NewsletterRoute.AskToRefuse);
         shown.MapMethods("/newsletter/{week}", Read, NewsletterRoute.IssueAsync);
         shown.MapMethods("/feed.xml", Read, AtomFeed.ShowAsync);
         shown.MapMethods("/sitemap.xml", Read, SiteMap.ShowAsync);
@@ -42,6 +43,7 @@ internal static class PageRoutes
         forms.MapPost("/newsletter", NewsletterRoute.SubscribeAsync);
         forms.MapPost("/newsletter/confirm", NewsletterRoute.ConfirmAsync);
         forms.MapPost("/newsletter/unsubscribe", NewsletterRoute.UnsubscribeAsync);
+        forms.MapPost("/newsletter/refuse", NewsletterRoute.RefuseAsync);
     }
 
     private static RazorComponentResult Methodology(HttpContext context) => Page.Of<Pages.MethodologyPage, MethodologyModel>(

@@ -15,7 +15,7 @@ internal static class ToolRoute
 
         var stop = context.RequestAborted;
         var counting = tallies.OfAsync([slug], stop);
-        var remembering = tallies.HistoryAsync(slug, stop);
+        var remembering = tallies.HistoryAsync(slug, clock.GetUtcNow(), stop);
         var asking = voting.OwnVotesAsync(context);
         var reading = catalog.ToolAsync(slug, stop);
         var listing = catalog.ToolLinesAsync(stop);

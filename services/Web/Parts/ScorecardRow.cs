@@ -40,6 +40,7 @@ public sealed record ScorecardRow(Review? A, Review? B)
 
     private static string Share(Panel panel) => panel switch
     {
+        { Total: 1 } => $"its one reviewer says {(panel.Ship == 1 ? "ship" : "skip")}",
         { Skip: 0 } => $"all {panel.Ship} say ship",
         { Ship: 0 } => $"all {panel.Skip} say skip",
         _ => $"{panel.Ship} ship, {panel.Skip} skip",

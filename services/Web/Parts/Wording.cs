@@ -9,10 +9,19 @@ public static class Wording
     /// <summary>The community's share, always one decimal: 80.0%.</summary>
     public static string Percent(double? percent) => percent is { } value ? $"{value:0.0}%" : None;
 
-    /// <summary>The panel's share: 100%, 66.7%.</summary>
-    public static string PanelPercent(Panel panel) => panel.Total == 0 ? None : $"{panel.ShipPercent ?? 100.0 * panel.Ship / panel.Total:0.#}%";
+    /// <summary>The panel's share, always whole since a panel is a handful: 100%, 67%. Never rounded to all or nothing.</summary>
+    public static string PanelPercent(Panel panel) => panel switch
+    {
+        { Total: 0 } => None,
+        { Ship: 0 } => "0%",
+        { Skip: 0 } => "100%",
+        _ => $"{Math.Clamp(Math.Round(100.0 * panel.Ship / panel.Total, MidpointRounding.AwayFromZero), 1, 99)}%",
+    };
 
-    public static string PanelCaption(Panel panel) => panel.Total == 0 ? "No reviews yet" : $"{panel.Ship} of {panel.Total} reviewers";
+    public static string PanelCaption(Panel panel) => panel.Total == 0 ? "No reviews yet" : $"{panel.Ship} of {Counted(panel.Total, "reviewer")}";
+
+    /// <summary>A number with its noun: 1 tool, 2 tools, 1,000 tools.</summary>
+    public static string Counted(long count, string noun) => $"{count:N0} {noun}{(count == 1 ? "" : "s")}";
 
     public static string Votes(long count) => count switch { 0 => "no votes yet", 1 => "1 vote", _ => $"{count:N0} votes" };
 

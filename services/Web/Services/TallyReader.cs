@@ -39,17 +39,17 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Patience p
         }
     }
 
-    // With fewer days a line by day would be no line.
-    private const int FewDays = 3;
+    // Until then a line by day would have a handful of corners.
+    private static readonly TimeSpan Young = TimeSpan.FromDays(4);
 
-    /// <summary>The tool's past by day, or by hour while there are only a few days of it; oldest first, empty when Tally is away.</summary>
-    public async Task<(IReadOnlyList<HistoryPoint> Points, bool Hourly)> HistoryAsync(string tool, CancellationToken stop)
+    /// <summary>The tool's past by day, or by hour while it is young; oldest first, empty when Tally is away.</summary>
+    public async Task<(IReadOnlyList<HistoryPoint> Points, bool Hourly)> HistoryAsync(string tool, DateTimeOffset now, CancellationToken stop)
     {
         try
         {
             if (await ReadAsync<History>($"api/tallies/{tool}/history?bucket=day", stop) is not { Points: { Count: > 0 } days })
                 return ([], false);
-            if (days.Count >= FewDays || await ReadAsync<History>($"api/tallies/{tool}/history?bucket=hour", stop) is not { Points: { Count: > 1 } hours })
+            if (days[0].At < now - Young || await ReadAsync<History>($"api/tallies/{tool}/history?bucket=hour", stop) is not { Points: { Count: > 1 } hours })
                 return (days, false);
             return (hours, true);
         }

@@ -10,6 +10,11 @@ public sealed record ToolTally(
     /// <summary>Below this many votes the percentage says little, and the page marks it so.</summary>
     public const int Early = 10;
 
+    public bool IsEarly => Total is > 0 and < Early;
+
+    /// <summary>True when enough have voted, and yet neither side leads for sure: the likely range includes half and half.</summary>
+    public bool IsDivided => Total >= Early && Interval is { Low: <= 50, High: >= 50 };
+
     /// <summary>ship, skip, or null when there is no majority.</summary>
     public string? Majority => Ship > Skip ? "ship" : Skip > Ship ? "skip" : null;
 }

@@ -1,0 +1,67 @@
+namespace Web.Tests;
+
+/// <summary>Percentages and counts, the same on every page.</summary>
+public class FigureTests
+{
+    [Theory]
+    [InlineData("/", ".ranking [data-tool=cursor-2-0]")]
+    [InlineData("/tools", ".row [data-tool=cursor-2-0]")]
+    [InlineData("/categories/developer-tools", ".row [data-tool=cursor-2-0]")]
+    [InlineData("/tools/cursor-2-0", ".figures [data-tool=cursor-2-0]")]
+    [InlineData("/compare/cursor-2-0-vs-smolvlm2-2b", ".glance [data-tool=cursor-2-0]")]
+    [InlineData("/votes", "[data-tool=cursor-2-0]")]
+    public async Task A_percentage_of_under_ten_votes_is_called_early_wherever_it_is_shown(string path, string place)
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Votes["cursor-2-0"] = (0, 1);
+        var young = (await site.PageAsync(path, headers: ("Cookie", "voter=known-voter"))).QuerySelector(place)!;
+        young.Words("[data-show=percent]").ShouldBe("0.0%");
+        young.QuerySelector("[data-show=early]")!.HasAttribute("hidden").ShouldBeFalse();
+
+        site.Backend.Votes["cursor-2-0"] = (6, 4);
+        (await site.PageAsync(path, headers: ("Cookie", "voter=known-voter"))).QuerySelector(place)!.QuerySelector("[data-show=early]")!.HasAttribute("hidden").ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(1, 1, false)]
+    [InlineData(6, 5, true)]
+    [InlineData(610, 390, false)]
+    [InlineData(25, 75, false)]
+    public async Task Most_divided_are_tools_with_enough_votes_where_neither_side_is_sure_to_lead(int ship, int skip, bool divided)
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Votes["cursor-2-0"] = (ship, skip);
+        var page = await site.PageAsync("/");
+        (page.QuerySelector("[aria-label='Most divided'] [data-tool=cursor-2-0]") is not null).ShouldBe(divided);
+    }
+
+    [Theory]
+    [InlineData(1, 0, "100% 1 of 1 reviewer")]
+    [InlineData(0, 1, "0% 0 of 1 reviewer")]
+    [InlineData(2, 1, "67% 2 of 3 reviewers")]
+    [InlineData(3, 1, "75% 3 of 4 reviewers")]
+    [InlineData(299, 1, "99% 299 of 300 reviewers")]
+    public async Task The_panels_share_is_a_whole_percentage_with_its_reviewers_counted(int ship, int skip, string words)
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Tools["cursor-2-0"] = new(SampleCatalog.Cursor) { ["panel"] = new { ship, skip, shipPercent = 100.0 * ship / (ship + skip) } };
+        (await site.PageAsync("/tools")).Words(".row .figures").ShouldStartWith($"Panel ship % {words}");
+    }
+
+    [Fact]
+    public async Task A_tool_without_votes_has_no_number_over_its_trend()
+    {
+        await using var site = await Site.OpenAsync();
+        (await site.PageAsync("/tools/cursor-2-0")).Words(".trend figcaption").ShouldBe("No votes yet: the line begins with the first.");
+    }
+
+    [Fact]
+    public async Task A_young_tools_trend_goes_by_the_hour()
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Votes["cursor-2-0"] = (2, 1);
+        foreach (var hours in (int[])[-50, -30, -5])
+            site.Backend.Points.Add(new { at = DateTimeOffset.UtcNow.AddHours(hours), ship = 2, skip = 1, shipPercent = 66.7 });
+        (await site.PageAsync("/tools/cursor-2-0")).Words(".trend caption").ShouldContain("by hour");
+    }
+}
