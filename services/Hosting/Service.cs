@@ -154,6 +154,7 @@ public static class Service
         builder.Services.AddExceptionHandler<Failures>();
         builder.Services.AddOpenApi();
         builder.Services.AddHealthChecks();
+        HealthMetrics.Add(builder);
         builder.AddCallers();
         builder.AddRateLimits();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));

@@ -23,6 +23,7 @@ internal static class Telemetry
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(Sources)
+                    .AddMeter(HealthMetrics.MeterName)
                     .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Http.Connections", "Npgsql")
                     .AddRuntimeInstrumentation()
                     .AddPrometheusExporter();

@@ -22,6 +22,7 @@ public static class NewsletterService
         builder.Services.AddSingleton(settings)
             .AddSingleton<Wake>()
             .AddSingleton<NewsletterMetrics>()
+            .AddHostedService(services => services.GetRequiredService<NewsletterMetrics>())
             .AddSingleton<Sources>()
             .AddSingleton<GatherNews>()
             .AddSingleton<NextIssue>()

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Tally;
 
 /// <summary>What an operator sees of this service at <c>/metrics</c>. No label names a tool or a reader.</summary>
-internal sealed class TallyMetrics
+internal sealed class TallyMetrics : IHostedService
 {
     private readonly UpDownCounter<int> _connections;
     private readonly UpDownCounter<int> _streams;
@@ -35,6 +35,16 @@ internal sealed class TallyMetrics
             HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
         });
     }
+
+    /// <summary>From here on every counter is there, at zero: one that came with its first event would hide that event from a rate.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var counter in (Counter<long>[])[_pushes, _coalesced, _stuck, _moved, _corrected])
+            counter.Add(0);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Connected(int change) => _connections.Add(change);
     public void Streaming(int change) => _streams.Add(change);

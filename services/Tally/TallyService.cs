@@ -14,7 +14,7 @@ public static class TallyService
         builder.AddServiceClient("Catalog");
         var services = builder.Services;
         services.AddSingleton(TallySettings.From(builder.Configuration, inMemory));
-        services.AddSingleton<TallyMetrics>().AddSingleton<Board>().AddSingleton<HistoryFollower>();
+        services.AddSingleton<TallyMetrics>().AddHostedService(provider => provider.GetRequiredService<TallyMetrics>()).AddSingleton<Board>().AddSingleton<HistoryFollower>();
         services.AddSingleton<Pushes>().AddSingleton<Heartbeats>().AddSingleton<Admission>().AddSingleton<Streams>().AddSingleton<StreamTallies>();
         services.AddSingleton<HubPace>().AddSingleton<HubCalls>().AddSingleton<HubSockets>().AddTransient<IStartupFilter, Stays>();
         services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();

@@ -24,7 +24,7 @@ public static class VotingService
         builder.Services.AddSingleton<VoterTokens>();
         builder.Services.AddSingleton(new VoterHasher(builder.Configuration));
         builder.Services.AddSingleton<VoterRehash>();
-        builder.Services.AddSingleton<VotingMetrics>();
+        builder.Services.AddSingleton<VotingMetrics>().AddHostedService(services => services.GetRequiredService<VotingMetrics>());
         builder.Services.AddSingleton<VoteLedger>(services => database.Source is NpgsqlDataSource postgres
             ? new PostgresLedger(postgres)
             : new SqliteLedger(database.ConnectionString, database.Source, services.GetRequiredService<ILogger<SqliteLedger>>()));

@@ -34,6 +34,12 @@ public sealed partial class ObserveTests
     [
         "up", "http_server_request_duration_seconds_bucket", "http_server_request_duration_seconds_count", "http_server_active_requests", "kestrel_active_connections",
         "dotnet_process_memory_working_set_bytes", "dotnet_process_cpu_time_seconds_total", "dotnet_gc_pause_time_seconds_total", "rabbitmq_detailed_queue_messages",
+        // As documented by CloudNativePG, its Barman Cloud plug-in, cert-manager, the blackbox exporter, kube-state-metrics and the kubelet.
+        "cnpg_pg_stat_archiver_last_failed_time", "cnpg_pg_stat_archiver_last_archived_time", "barman_cloud_cloudnative_pg_io_last_available_backup_timestamp",
+        "certmanager_certificate_expiration_timestamp_seconds", "probe_ssl_earliest_cert_expiry",
+        "kube_pod_init_container_status_running", "kube_pod_init_container_status_waiting", "kube_pod_container_status_restarts_total",
+        "kube_pod_container_status_last_terminated_reason", "kube_horizontalpodautoscaler_status_current_replicas", "kube_horizontalpodautoscaler_spec_max_replicas",
+        "kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes",
     ];
 
     [Fact]
