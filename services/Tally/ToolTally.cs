@@ -28,7 +28,7 @@ public sealed record ToolTally(
         var total = totals.Ship + totals.Skip;
         var at = totals.At == default ? (DateTime?)null : DateTimeOffset.FromUnixTimeMilliseconds(totals.At.ToUnixTimeMilliseconds()).UtcDateTime;
         return new ToolTally(
-            totals.Tool, totals.Ship, totals.Skip, total, Wilson.Percent(totals.Ship, total), Wilson.Interval(totals.Ship, total), totals.Version, at);
+            totals.Tool, totals.Ship, totals.Skip, total, Percent.Of(totals.Ship, total), Wilson.Interval(totals.Ship, total), totals.Version, at);
     }
 }
 

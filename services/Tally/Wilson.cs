@@ -1,3 +1,5 @@
+using Contracts;
+
 namespace Tally;
 
 /// <summary>
@@ -8,14 +10,12 @@ internal static class Wilson
 {
     private const double Z = 1.959964;
 
-    public static double? Percent(long ship, long total) => total == 0 ? null : Rounded((double)ship / total);
-
     public static Interval? Interval(long ship, long total)
     {
         if (total == 0)
             return null;
         var (low, high) = Bounds(ship, total);
-        return new Interval(Rounded(low), Rounded(high));
+        return new Interval(Percent.Of(low), Percent.Of(high));
     }
 
     /// <summary>The lower bound as a share, unrounded: what rankings sort by.</summary>
@@ -27,8 +27,7 @@ internal static class Wilson
         var centre = share + square / (2 * n);
         var margin = Z * Math.Sqrt((share * (1 - share) + square / (4 * n)) / n);
         var whole = 1 + square / n;
-        return (Math.Max(0, (centre - margin) / whole), Math.Min(1, (centre + margin) / whole));
+        // Exact where the formula is, and the arithmetic is not: no ship is possible after none, all after all.
+        return (ship == 0 ? 0 : Math.Max(0, (centre - margin) / whole), ship == total ? 1 : Math.Min(1, (centre + margin) / whole));
     }
-
-    private static double Rounded(double share) => Math.Round(share * 100, 1, MidpointRounding.AwayFromZero);
 }

@@ -46,7 +46,6 @@ public sealed class WhatReadersAskFor : IAsyncLifetime
     [InlineData(1, 1, 50, 9.5, 90.5)]
     [InlineData(12, 3, 80, 54.8, 93)]
     [InlineData(50, 50, 50, 40.4, 59.6)]
-    [InlineData(999_999, 1, 100, 100, 100)]
     [InlineData(1, 2, 33.3, 6.1, 79.2)]
     public async Task The_interval_is_Wilsons_at_95_percent(long ship, long skip, double percent, double low, double high)
     {
@@ -54,6 +53,22 @@ public sealed class WhatReadersAskFor : IAsyncLifetime
         var tally = await _tally.ReachAsync("zed", ship + skip);
         tally.ShipPercent.ShouldBe(percent);
         tally.Interval.ShouldBe(new Interval(low, high));
+    }
+
+    [Theory]
+    [InlineData(1_999, 1, 99.9, 99.7, 99.9)]
+    [InlineData(999_999, 1, 99.9, 99.9, 99.9)]
+    [InlineData(1, 1_999, 0.1, 0.1, 0.3)]
+    [InlineData(1, 999_999, 0.1, 0.1, 0.1)]
+    [InlineData(2_000_000, 0, 100, 99.9, 100)]
+    [InlineData(0, 2_000_000, 0, 0, 0.1)]
+    public async Task A_share_is_never_rounded_to_all_or_nothing(long ship, long skip, double percent, double low, double high)
+    {
+        await _tally.PublishAsync(new ToolTotals("zed", ship, skip, ship + skip, DateTimeOffset.UtcNow));
+        var tally = await _tally.ReachAsync("zed", ship + skip);
+        tally.ShipPercent.ShouldBe(percent);
+        tally.Interval.ShouldBe(new Interval(low, high));
+        (await _tally.HistoryAsync("zed", "hour")).Points[^1].ShipPercent.ShouldBe(percent);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Contracts;
 using Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -39,7 +40,7 @@ internal static class ReadHistory
         var points = Overlay(kept, width, line.Newest.Totals)
             .Where(point => point.End >= oldest)
             .Select(point => new TallyPoint(
-                DateTimeOffset.FromUnixTimeSeconds(point.End).UtcDateTime, point.Ship, point.Skip, Wilson.Percent(point.Ship, point.Ship + point.Skip)));
+                DateTimeOffset.FromUnixTimeSeconds(point.End).UtcDateTime, point.Ship, point.Skip, Percent.Of(point.Ship, point.Ship + point.Skip)));
         return TypedResults.Ok(new TallyHistory(tool, width, [.. points]));
     }
 
