@@ -25,6 +25,6 @@ internal static class RedisKeys
     {
         Bucket.Minute => Tag + ":history:minute:" + tool,
         Bucket.Hour => Tag + ":history:hour:" + tool,
-        _ => Tag + ":history:day:" + tool,
+        Bucket.Day => Tag + ":history:day:" + tool,
     };
 }

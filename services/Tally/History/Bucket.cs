@@ -19,8 +19,8 @@ internal static class Buckets
     {
         Bucket.Minute => TimeSpan.FromHours(24),
         Bucket.Hour => TimeSpan.FromDays(60),
-        _ => null,
+        Bucket.Day => null,
     };
 
-    private static long Width(this Bucket bucket) => bucket switch { Bucket.Minute => 60, Bucket.Hour => 3600, _ => 86400 };
+    private static long Width(this Bucket bucket) => bucket switch { Bucket.Minute => 60, Bucket.Hour => 3600, Bucket.Day => 86400 };
 }

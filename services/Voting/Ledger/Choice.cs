@@ -15,7 +15,7 @@ public static class Choices
     {
         Choice.Ship => "ship",
         Choice.Skip => "skip",
-        _ => null,
+        Choice.Withdrawn => null,
     };
 
     /// <returns>The choice a reader may cast, or null when the word is none. Letter case matters: the contract names two words.</returns>

@@ -40,7 +40,7 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
             Standing.Known => await CommitAsync(context, voter, tool, choice, isNew: !isKnown),
             Standing.Retired => Refused.Retired(metrics),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
-            _ => Refused.UnknownTool(metrics),
+            Standing.Unknown => Refused.UnknownTool(metrics),
         };
     }
 
@@ -56,7 +56,7 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
         {
             Standing.Known or Standing.Retired => await CommitAsync(context, voter.Id, tool, Choice.Withdrawn, isNew: false),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
-            _ => Refused.UnknownTool(metrics),
+            Standing.Unknown => Refused.UnknownTool(metrics),
         };
     }
 

@@ -15,7 +15,7 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoterHasher ha
         {
             Standing.Known or Standing.Retired => await Refused.UnlessReadAsync(context, async () => VoteAnswer.Of(await ledger.VoteAsync(hasher.Of(voter.Id), tool, context.RequestAborted))),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
-            _ => Refused.UnknownTool(metrics),
+            Standing.Unknown => Refused.UnknownTool(metrics),
         };
     }
 

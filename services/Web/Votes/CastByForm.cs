@@ -51,7 +51,7 @@ internal static class CastByForm
         Outcome.TooMany => TooMany(context, retry),
         Outcome.TooManyVoters => TooManyVoters(context, retry),
         Outcome.Away => Away(context, retry),
-        _ => Malformed(context),
+        Outcome.Refused => Malformed(context),
     };
 
     private static async Task<FormVote?> ReadAsync(HttpContext context)
