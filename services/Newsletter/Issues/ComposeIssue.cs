@@ -1,3 +1,5 @@
+using Hosting;
+
 namespace Newsletter.Issues;
 
 /// <summary>Chooses what goes into an issue. Pure: the same news make the same issue.</summary>
@@ -67,5 +69,5 @@ internal static class ComposeIssue
     private static Link ToTool(Standing tool, string note) => new(tool.Name, $"/tools/{tool.Slug}", note);
 
     private static string Note(string? text) =>
-        text is null ? "" : text.Length <= MaxNote ? text : text[..MaxNote].TrimEnd() + "…";
+        text?.Cut(MaxNote, "…") ?? "";
 }

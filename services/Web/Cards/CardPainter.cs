@@ -1,3 +1,4 @@
+using Hosting;
 using SkiaSharp;
 
 namespace Web.Cards;
@@ -159,7 +160,7 @@ internal static class CardPainter
             return text;
         var length = text.Length;
         while (length > 1 && font.MeasureText(text[..length] + "…") > width)
-            length--;
+            length = Clusters.WholeWithin(text, length - 1);
         return text[..length].TrimEnd() + "…";
     }
 
