@@ -26,6 +26,7 @@ public static class CatalogService
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<Edit>();
         builder.Services.AddSingleton<DraftOf>();
+        builder.Services.AddSingleton<SearchIndexes>();
         builder.AddEditors();
         builder.Services.AddHealthChecks().AddCheck<CatalogHealth>("catalog-database");
     }
@@ -42,7 +43,7 @@ public static class CatalogService
         var api = app.MapGroup("/api").WithTags("Catalog").AddEndpointFilter<RouteGroupBuilder, Unavailable>();
 
         var read = api.MapGroup("").ReadableByAnySite("ETag").ProducesProblem(503);
-        read.MapGet("/tools", ReadTools.List).WithSummary("One page of the tools that are offered: ?category=&q=&sort=name|newest|panel|price&page=").RequireRateLimiting(RateLimits.Search);
+        read.MapGet("/tools", ReadTools.List).WithSummary("One page of the tools that are offered: ?category=&q=&sort=relevance|name|newest|panel|price&page=").RequireRateLimiting(RateLimits.Search);
         read.MapGet("/tools/{slug}", ReadTools.One).WithSummary("One tool with its plans and reviews");
         read.MapGet("/tools/{slug}/history", ReadToolHistory.One).WithSummary("How a tool's prices and verdicts changed, newest first");
         read.MapGet("/categories", ReadTools.Categories).WithSummary("Every category, and how many tools it offers");

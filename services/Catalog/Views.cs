@@ -25,13 +25,14 @@ public sealed record Plan(string Name, decimal Amount, string Currency, Period? 
 /// <summary>How the panel's verdicts split.</summary>
 public sealed record Panel(int Ship, int Skip)
 {
-    /// <summary>One decimal; null until the first review.</summary>
-    public decimal? ShipPercent => Ship + Skip == 0 ? null : Math.Round(100.0m * Ship / (Ship + Skip), 1, MidpointRounding.AwayFromZero) + 0.0m;
+    /// <summary>One decimal, written even where it is zero; null until the first review.</summary>
+    public decimal? ShipPercent => (decimal?)Contracts.Percent.Of(Ship, Ship + Skip) + 0.0m;
 }
 
 public sealed record Reviewer(string Slug, string Name, string Role);
 
-public sealed record Review(Reviewer Reviewer, Verdict Verdict, string Quote, DateTime At);
+/// <param name="Sample">True while it says what the sample content says: nobody's opinion.</param>
+public sealed record Review(Reviewer Reviewer, Verdict Verdict, string Quote, DateTime At, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Sample = false);
 
 public record ToolSummary
 {
@@ -78,7 +79,8 @@ public sealed record Comparison(
     DateTime PublishedAt, DateTime UpdatedAt, long Version);
 
 /// <summary>Every tool as the other services' replicas need it.</summary>
-public sealed record ToolStates(IReadOnlyList<Contracts.ToolState> Tools);
+/// <param name="Sample">True while any review is the sample content's; left out otherwise.</param>
+public sealed record ToolStates(IReadOnlyList<Contracts.ToolState> Tools, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Sample = false);
 
 public sealed record ToolHistory(string Tool, IReadOnlyList<ToolChange> Changes);
 

@@ -9,6 +9,9 @@ public static class Slug
     public const int MaxLength = 80;
     public const string Versus = "-vs-";
 
+    /// <summary>How no tool's slug ends.</summary>
+    public const string VersusAtEnd = "-vs";
+
     public static bool IsValid(ReadOnlySpan<char> slug)
     {
         if (slug.IsEmpty || slug.Length > MaxLength || slug[^1] == '-' || slug.Contains(Versus, StringComparison.Ordinal))
@@ -25,6 +28,12 @@ public static class Slug
         return true;
     }
 
+    /// <summary>
+    /// Whether a slug may name a tool: joined with any other tool's, it has to be told apart again. After <c>halo-vs</c> the comparison with <c>x</c> would be
+    /// <c>halo-vs-vs-x</c>, which reads as <c>halo</c> and <c>vs-x</c>. One that begins with <c>vs-</c> is safe, since what joins two is always the first there is.
+    /// </summary>
+    public static bool IsToolSlug(ReadOnlySpan<char> slug) => IsValid(slug) && !slug.EndsWith(VersusAtEnd, StringComparison.Ordinal);
+
     /// <summary>The canonical slug of the comparison of two tools: alphabetical (ordinal), whichever came first.</summary>
     public static string OfComparison(string a, string b) =>
         string.CompareOrdinal(a, b) <= 0 ? a + Versus + b : b + Versus + a;
@@ -36,6 +45,6 @@ public static class Slug
         if (at < 0)
             return null;
         var (a, b) = (comparison[..at], comparison[(at + Versus.Length)..]);
-        return IsValid(a) && IsValid(b) && a != b ? (a, b) : null;
+        return IsToolSlug(a) && IsToolSlug(b) && a != b ? (a, b) : null;
     }
 }

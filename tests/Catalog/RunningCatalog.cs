@@ -110,6 +110,15 @@ public sealed class RunningCatalog : IAsyncDisposable
         static string Part(string json) => Base64UrlEncoder.Encode(Encoding.UTF8.GetBytes(json));
     }
 
+    /// <summary>Writes to the database as an earlier release would have.</summary>
+    public async Task StoreAsync(string sql)
+    {
+        await using var connection = await Services.GetRequiredKeyedService<Database>("Catalog").Source.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async Task<JsonNode> ReadAsync(string path)
     {
         var answer = await Reader.GetAsync(path);

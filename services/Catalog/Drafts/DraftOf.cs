@@ -5,6 +5,7 @@ using Catalog.Files;
 using Catalog.Reading;
 using Catalog.Store;
 using Contracts;
+using Hosting;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
@@ -20,7 +21,7 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
     /// <returns>The kind's one word in the history and the database; null when there can be no such draft.</returns>
     public static string? KindOf(string kind, string slug) => kind switch
     {
-        "tools" when Slug.IsValid(slug) => "tool",
+        "tools" when Slug.IsToolSlug(slug) => "tool",
         "comparisons" when Slug.Split(slug) is var (a, b) && Slug.OfComparison(a, b) == slug => "comparison",
         _ => null,
     };
@@ -104,7 +105,7 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
             catch (JsonException error)
             {
                 var path = error.Path is { Length: > 2 } at ? at[2..] : "document";
-                check.Fail(path[..Math.Min(path.Length, 200)], "is not of the kind that belongs here, such as a number");
+                check.Fail(path.Cut(200), "is not of the kind that belongs here, such as a number");
                 if (faults == MostFaults || !Clear(readable, path))
                     return null;
             }

@@ -24,7 +24,7 @@ internal static class Body
         {
             // Its message would name this program's types.
             return (null, Malformed(error.Path is { Length: > 0 } path
-                ? $"The body is no JSON of the expected shape at {path[..Math.Min(path.Length, 200)]} (line {error.LineNumber + 1})."
+                ? $"The body is no JSON of the expected shape at {path.Cut(200)} (line {error.LineNumber + 1})."
                 : "The body is no JSON."));
         }
         catch (BadHttpRequestException error)

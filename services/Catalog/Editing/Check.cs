@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Contracts;
 
@@ -7,6 +8,9 @@ namespace Catalog.Editing;
 internal sealed class Check
 {
     public const decimal HighestAmount = 1_000_000;
+
+    // Unicode's bidirectional formatting characters. Scripts written from right to left turn by themselves.
+    private static readonly SearchValues<char> Directions = SearchValues.Create("\u061C\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069");
     private readonly Dictionary<string, List<string>> _errors = [];
 
     public bool Passed => _errors.Count == 0;
@@ -38,9 +42,18 @@ internal sealed class Check
             Fail(field, $"is longer than {longest} characters");
         else if (text.Any(c => char.IsControl(c) && !(lines && c == '\n')))
             Fail(field, lines ? "holds control characters other than line feeds" : "holds control characters");
+        else if (text.AsSpan().ContainsAny(Directions))
+            Fail(field, "holds invisible characters that turn the direction of text, so that readers would see it in another order");
         else
             return text;
         return "";
+    }
+
+    public void ToolSlugOf(string field, string? slug)
+    {
+        SlugOf(field, slug);
+        if (Slug.IsValid(slug) && !Slug.IsToolSlug(slug))
+            Fail(field, $"ends in {Slug.VersusAtEnd}, so that its comparisons could not be told from another tool's");
     }
 
     public void SlugOf(string field, string? slug)
@@ -52,7 +65,7 @@ internal sealed class Check
     public string Website(string field, string? address)
     {
         if (address is { Length: <= 500 } && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
-            && uri.UserInfo.Length == 0 && !address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+            && uri.UserInfo.Length == 0 && !address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) && !address.AsSpan().ContainsAny(Directions))
             return address;
         Fail(field, "is no absolute https address of at most 500 characters");
         return "";

@@ -85,18 +85,7 @@ internal static class RemoveComparison
                 return refusal;
 
             var now = Units.Text(edit.Now);
-            await catalog.SaveComparisonAsync(new()
-            {
-                Slug = slug,
-                A = row.A,
-                B = row.B,
-                Summary = row.Summary,
-                Pricing = row.Pricing,
-                Removed = 1,
-                PublishedAt = row.PublishedAt,
-                UpdatedAt = now,
-                Version = row.Version + 1,
-            });
+            await catalog.SaveComparisonAsync(row.With(slug, row.A, row.B, removed: 1, now, row.Version + 1));
             await edit.RecordAsync(catalog, Units.Time(now), "comparison", slug, row, null);
             return TypedResults.NoContent();
         });

@@ -19,7 +19,7 @@ internal static class PutTool
         return await edit.RunAsync<Results<Ok<Tool>, Created<Tool>, ValidationProblem, ProblemHttpResult>>(async catalog =>
         {
             var check = new Check();
-            check.SlugOf("slug", slug);
+            check.ToolSlugOf("slug", slug);
             var present = check.Passed ? await catalog.ToolAsync(slug) : null;
             if (Conditional.Refusal(context.Request, present is null ? null : Conditional.Strong(present)) is { } refusal)
                 return refusal;

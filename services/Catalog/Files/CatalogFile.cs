@@ -68,7 +68,7 @@ internal sealed record ToolDocument : ToolEdit
             var quote = check.Text($"{field}.quote", review?.Quote, ReviewEdit.LongestQuote, lines: true);
             var former = present?.Reviews.SingleOrDefault(before => before.Reviewer.Slug == reviewer.Slug);
             var same = former is not null && former.Verdict == verdict && former.Quote == quote;
-            reviews.Add(new(reviewer, verdict ?? Verdict.Ship, quote, check.Time($"{field}.at", review?.At) ?? (same ? former!.At : now)));
+            reviews.Add(new(reviewer, verdict ?? Verdict.Ship, quote, check.Time($"{field}.at", review?.At) ?? (same ? former!.At : now), same && former!.Sample));
         }
 
         return reviews;

@@ -92,7 +92,7 @@ internal sealed class FilePlan
     private void Tools(Check check, IReadOnlyList<ToolDocument?> sent, Dictionary<string, Tool> present, DateTime now, out HashSet<string> known)
     {
         var all = known = [.. present.Keys];
-        Each(check, "tools", sent, tool => Valid(tool.Slug), (part, slug, document) =>
+        Each(check, "tools", sent, tool => Slug.IsToolSlug(tool.Slug) ? tool.Slug : null, (part, slug, document) =>
         {
             all.Add(slug);
             var category = document.Category?.Slug is { } wanted ? _knownCategories.GetValueOrDefault(wanted) : null;
@@ -108,7 +108,7 @@ internal sealed class FilePlan
     }
 
     private void Comparisons(Check check, IReadOnlyList<ComparisonDocument?> sent, Dictionary<string, ComparisonRow> present, HashSet<string> known, DateTime now) =>
-        Each(check, "comparisons", sent, pair => Slug.IsValid(pair.A) && Slug.IsValid(pair.B) && pair.A != pair.B ? Slug.OfComparison(pair.A!, pair.B!) : null, (part, slug, document) =>
+        Each(check, "comparisons", sent, pair => Slug.IsToolSlug(pair.A) && Slug.IsToolSlug(pair.B) && pair.A != pair.B ? Slug.OfComparison(pair.A!, pair.B!) : null, (part, slug, document) =>
         {
             var (a, b) = Slug.Split(slug)!.Value;
             foreach (var (field, tool) in (IEnumerable<(string, string)>)[("a", document.A!), ("b", document.B!)])
@@ -139,7 +139,7 @@ internal sealed class FilePlan
         {
             var place = $"{list}[{position}]";
             if (entry is null || slugOf(entry) is not { } slug)
-                check.Fail(place, list == "comparisons" ? "does not name two different tools by their slugs, as a and b" : "has no slug, or none by the grammar");
+                check.Fail(place, list == "comparisons" ? "does not name two different tools by their slugs, as a and b" : list == "tools" ? $"has no slug by the grammar, or one that ends in {Slug.VersusAtEnd}" : "has no slug, or none by the grammar");
             else if (!seen.Add(slug))
                 check.Fail(place, $"is in the file twice: {slug}");
             else

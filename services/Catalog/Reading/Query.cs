@@ -63,9 +63,9 @@ internal sealed class Query
     {
         if (Value("sort") is not { } text)
             return null;
-        ToolOrder? order = text switch { "name" => ToolOrder.Name, "newest" => ToolOrder.Newest, "panel" => ToolOrder.Panel, "price" => ToolOrder.Price, _ => null };
+        ToolOrder? order = text switch { "relevance" => ToolOrder.Relevance, "name" => ToolOrder.Name, "newest" => ToolOrder.Newest, "panel" => ToolOrder.Panel, "price" => ToolOrder.Price, _ => null };
         if (order is null)
-            return Refuse("sort is name, newest, panel or price.");
+            return Refuse("sort is relevance, name, newest, panel or price.");
         Order = order.Value;
         return null;
     }

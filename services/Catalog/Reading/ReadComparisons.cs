@@ -19,17 +19,20 @@ internal static class ReadComparisons
             return TypedResults.Ok(new ComparisonPage(comparisons, total, query.Page, Query.Pages(total)));
         }, stop);
 
-    public static Task<Results<Ok<Comparison>, StatusCodeHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
-        store.ReadAsync<Results<Ok<Comparison>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
+    public static Task<Results<Ok<Comparison>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
+        store.ReadAsync<Results<Ok<Comparison>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>>(async catalog =>
         {
             if (Slug.Split(slug) is not var (first, second))
-                return Unknown();
+                return await MovedAsync();
             var canonical = Slug.OfComparison(first, second);
             if (Conditional.Asked(context) && await StandsAsync(catalog, canonical, context))
                 return Conditional.NotModified;
             if (await Find(catalog, canonical) is not { } comparison)
-                return Unknown();
+                return await MovedAsync();
             return Conditional.Has(context, Conditional.Strong(comparison)) ? Conditional.NotModified : TypedResults.Ok(comparison);
+
+            async Task<Results<Ok<Comparison>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> MovedAsync() =>
+                await Moved.ComparisonAsync(catalog, slug) is { } now ? TypedResults.Redirect($"/api/comparisons/{now}", permanent: true) : Unknown();
         }, stop);
 
     private static async Task<bool> StandsAsync(CatalogReader catalog, string canonical, HttpContext context)

@@ -7,23 +7,27 @@ namespace Catalog.Reading;
 
 internal static class ReadTools
 {
-    public static Task<Results<Ok<ToolPage>, StatusCodeHttpResult, ProblemHttpResult>> List(HttpContext context, CatalogStore store, CancellationToken stop) =>
+    public static Task<Results<Ok<ToolPage>, StatusCodeHttpResult, ProblemHttpResult>> List(HttpContext context, CatalogStore store, SearchIndexes indexes, CancellationToken stop) =>
         store.ReadAsync<Results<Ok<ToolPage>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
         {
             if (Query.Read(context.Request, out var query) is { } refusal)
                 return refusal;
-            if (Conditional.Has(context, Conditional.Weak(await catalog.StampAsync())))
+            var stamp = await catalog.StampAsync();
+            if (Conditional.Has(context, Conditional.Weak(stamp)))
                 return Conditional.NotModified;
 
-            var (tools, total) = await catalog.ListToolsAsync(query.Category, query.Text, query.Order, query.Page);
+            var found = query.Text is { } text ? (await indexes.OfAsync(catalog, stamp, stop)).Find(text, query.Category) : null;
+            var (tools, total) = await catalog.ListToolsAsync(query.Category, found, query.Order, query.Page);
             return TypedResults.Ok(new ToolPage(tools, total, query.Page, Query.Pages(total)));
         }, stop);
 
-    public static Task<Results<Ok<Tool>, StatusCodeHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
-        store.ReadAsync<Results<Ok<Tool>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
+    public static Task<Results<Ok<Tool>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
+        store.ReadAsync<Results<Ok<Tool>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>>(async catalog =>
         {
             if (!Slug.IsValid(slug))
                 return Unknown();
+            if (await Moved.ToolAsync(catalog, slug) is { } now)
+                return TypedResults.Redirect($"/api/tools/{now}", permanent: true);
             if (Conditional.Asked(context) && await catalog.ToolVersionAsync(slug) is { } version && Conditional.Has(context, Conditional.Strong(version)))
                 return Conditional.NotModified;
             if (await catalog.ToolAsync(slug) is not { } tool)
@@ -36,7 +40,7 @@ internal static class ReadTools
         store.ReadAsync<Results<Ok<ToolStates>, StatusCodeHttpResult>>(async catalog =>
             Conditional.Has(context, Conditional.Weak(await catalog.StampAsync()))
                 ? Conditional.NotModified
-                : TypedResults.Ok(new ToolStates(await catalog.ToolStatesAsync())), stop);
+                : TypedResults.Ok(new ToolStates(await catalog.ToolStatesAsync(), await catalog.SampleAsync())), stop);
 
     public static Task<Results<Ok<IReadOnlyList<CategoryCount>>, StatusCodeHttpResult>> Categories(HttpContext context, CatalogStore store, CancellationToken stop) =>
         store.ReadAsync<Results<Ok<IReadOnlyList<CategoryCount>>, StatusCodeHttpResult>>(async catalog =>

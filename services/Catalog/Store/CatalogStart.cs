@@ -3,7 +3,7 @@ using Hosting;
 namespace Catalog.Store;
 
 /// <summary>Makes the database ready once its schema is: the sample content of an empty one. Whoever works in the background waits for it.</summary>
-internal sealed class CatalogStart(CatalogStore store, [FromKeyedServices("Catalog")] Schema schema, ILogger<CatalogStart> log) : BackgroundService
+internal sealed class CatalogStart(CatalogStore store, [FromKeyedServices("Catalog")] Schema schema, TimeProvider timeProvider, ILogger<CatalogStart> log) : BackgroundService
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -18,8 +18,10 @@ internal sealed class CatalogStart(CatalogStore store, [FromKeyedServices("Catal
             {
                 if (store.Database.Kind is DatabaseKind.Sqlite)
                     await store.UseWriteAheadLogAsync(stoppingToken);
-                if (await SampleContent.LoadAsync(store, stoppingToken))
+                if (await SampleContent.LoadAsync(store, timeProvider.GetUtcNow().UtcDateTime, stoppingToken))
                     Log.SampleLoaded(log);
+                foreach (var (from, to) in await StoredForms.UpgradeAsync(store, timeProvider.GetUtcNow().UtcDateTime, stoppingToken))
+                    Log.Moved(log, from, to);
                 _ready.TrySetResult();
                 return;
             }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Contracts;
 using Dapper;
+using Hosting;
 
 namespace Catalog.Store;
 
@@ -64,7 +65,7 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
             {
                 tool.Slug,
                 tool.Name,
-                sortName = tool.Name.ToLowerInvariant(),
+                sortName = Latin.Fold(tool.Name),
                 tool.Tagline,
                 tool.Maker,
                 category = tool.Category.Slug,
@@ -75,7 +76,7 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
                 amount = Units.Millionths(tool.EntryPrice.Amount),
                 currency = tool.EntryPrice.Currency,
                 period = Units.Text(tool.EntryPrice.Period),
-                // One line each, so that no search can match across two of them.
+                // Nothing reads it but a release before this one, which may still run beside it or be rolled back to.
                 search = string.Join('\n', tool.Name, tool.Tagline, tool.Maker, tool.Category.Name).ToLowerInvariant(),
                 retired = tool.Retired ? 1 : 0,
                 publishedAt = Units.Text(tool.PublishedAt),
@@ -101,10 +102,10 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
 
     public Task SaveReviewAsync(string tool, Review review) => Connection.ExecuteAsync(
         """
-        insert into reviews (tool, reviewer, verdict, quote, at) values (@tool, @reviewer, @verdict, @Quote, @at)
-        on conflict (tool, reviewer) do update set verdict = excluded.verdict, quote = excluded.quote, at = excluded.at
+        insert into reviews (tool, reviewer, verdict, quote, at, sample) values (@tool, @reviewer, @verdict, @Quote, @at, @sample)
+        on conflict (tool, reviewer) do update set verdict = excluded.verdict, quote = excluded.quote, at = excluded.at, sample = excluded.sample
         """,
-        new { tool, reviewer = review.Reviewer.Slug, verdict = Units.Text(review.Verdict), review.Quote, at = Units.Text(review.At) },
+        new { tool, reviewer = review.Reviewer.Slug, verdict = Units.Text(review.Verdict), review.Quote, at = Units.Text(review.At), sample = review.Sample ? 1 : 0 },
         Transaction);
 
     public Task DeleteReviewAsync(string tool, string reviewer) =>
@@ -142,6 +143,30 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
         on conflict (slug) do update set summary = excluded.summary, pricing = excluded.pricing, removed = excluded.removed,
             published_at = excluded.published_at, updated_at = excluded.updated_at, version = excluded.version
         """, comparison, Transaction);
+
+    public async Task<IReadOnlyList<(string Slug, string Name, string SortName)>> SortNamesAsync() =>
+        [.. await Connection.QueryAsync<(string, string, string)>("select slug, name, sort_name from tools order by slug", transaction: Transaction)];
+
+    public async Task SaveSortNameAsync(string slug, string sortName)
+    {
+        await Connection.ExecuteAsync("update tools set sort_name = @sortName where slug = @slug", new { slug, sortName }, Transaction);
+        Edited = true;
+    }
+
+    /// <summary>Tools whose slug no comparison's can be made of, and that have not moved yet.</summary>
+    public async Task<IReadOnlyList<string>> UnjoinableToolsAsync() =>
+        [.. await Connection.QueryAsync<string>(
+            "select slug from tools where slug like '%' || @end and slug not in (select slug from moved_tools) order by slug", new { end = Contracts.Slug.VersusAtEnd }, Transaction)];
+
+    public Task MoveReviewsAsync(string from, string to) =>
+        Connection.ExecuteAsync("update reviews set tool = @to where tool = @from", new { from, to }, Transaction);
+
+    public Task SaveMovedAsync(string from, string to) =>
+        Connection.ExecuteAsync("insert into moved_tools (slug, tool) values (@from, @to)", new { from, to }, Transaction);
+
+    /// <summary>Draft and history keep their words; what the draft is based on is the first version of what moved.</summary>
+    public Task MoveDraftAsync(string kind, string from, string to) => Connection.ExecuteAsync(
+        "update drafts set slug = @to, based_on = case when based_on = 0 then 0 else 1 end where kind = @kind and slug = @from", new { kind, from, to }, Transaction);
 
     private static string? Json(object? document) => document is null ? null : JsonSerializer.Serialize(document, Documents);
 }

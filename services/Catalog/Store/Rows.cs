@@ -61,6 +61,22 @@ internal sealed class ToolRow
     }
 }
 
+/// <summary>What of a tool can be searched.</summary>
+internal sealed class SearchRow
+{
+    public string Slug { get; set; } = "";
+    public string Name { get; set; } = "";
+    public string SortName { get; set; } = "";
+    public string Tagline { get; set; } = "";
+    public string Maker { get; set; } = "";
+    public string Category { get; set; } = "";
+    public string CategoryName { get; set; } = "";
+    public string Description { get; set; } = "";
+    public string Pricing { get; set; } = "";
+    public string? Plans { get; set; }
+    public long EntryAmount { get; set; }
+}
+
 internal sealed class PlanRow
 {
     public string Tool { get; set; } = "";
@@ -80,8 +96,9 @@ internal sealed class ReviewRow
     public string Verdict { get; set; } = "";
     public string Quote { get; set; } = "";
     public string At { get; set; } = "";
+    public int Sample { get; set; }
 
-    public Review Review() => new(new(Reviewer, ReviewerName, Role), Units.Verdict(Verdict), Quote, Units.Time(At));
+    public Review Review() => new(new(Reviewer, ReviewerName, Role), Units.Verdict(Verdict), Quote, Units.Time(At), Sample != 0);
 }
 
 internal sealed class ComparisonRow
@@ -95,6 +112,20 @@ internal sealed class ComparisonRow
     public string PublishedAt { get; set; } = "";
     public string UpdatedAt { get; set; } = "";
     public long Version { get; set; }
+
+    /// <summary>The same words about another pair, or in another state.</summary>
+    public ComparisonRow With(string slug, string a, string b, int removed, string updatedAt, long version) => new()
+    {
+        Slug = slug,
+        A = a,
+        B = b,
+        Summary = Summary,
+        Pricing = Pricing,
+        Removed = removed,
+        PublishedAt = PublishedAt,
+        UpdatedAt = updatedAt,
+        Version = version,
+    };
 }
 
 internal sealed class ReviewerRow

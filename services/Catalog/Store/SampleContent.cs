@@ -8,6 +8,9 @@ internal static class SampleContent
 {
     private const string Editor = "sample";
 
+    // More than a week, so that no issue of the newsletter takes it for news.
+    private static readonly TimeSpan NewestAge = TimeSpan.FromDays(10);
+
     private sealed record SampleTool(
         string Slug, string Name, string Tagline, string Maker, string Category, string Description, string Website, string Pricing,
         EntryPrice EntryPrice, IReadOnlyList<Plan> Plans, IReadOnlyDictionary<string, SampleReview> Reviews, DateTime PublishedAt);
@@ -20,15 +23,15 @@ internal static class SampleContent
     /// Loads everything in one transaction, once: a database that has ever been edited is left alone, also if editors emptied it.
     /// </summary>
     /// <returns>Whether anything was loaded.</returns>
-    public static Task<bool> LoadAsync(CatalogStore store, CancellationToken stop) => store.EditAsync(async catalog =>
+    /// <param name="now">The newest of it is then <see cref="NewestAge"/> old, and everything else as much older as it was written: a first start never looks abandoned.</param>
+    public static Task<bool> LoadAsync(CatalogStore store, DateTime now, CancellationToken stop) => store.EditAsync(async catalog =>
     {
         if (!catalog.First)
             return false;
 
         var reviewers = Read<Reviewer>("reviewers").ToDictionary(reviewer => reviewer.Slug);
         var categories = Read<Category>("categories").ToDictionary(category => category.Slug);
-        var tools = Read<SampleTool>("tools");
-        var comparisons = Read<SampleComparison>("comparisons");
+        var (tools, comparisons) = Dated(Read<SampleTool>("tools"), Read<SampleComparison>("comparisons"), now);
         var at = tools.Min(tool => tool.PublishedAt);
 
         foreach (var category in categories.Values)
@@ -58,9 +61,17 @@ internal static class SampleContent
         return true;
     }, stop);
 
+    private static (List<SampleTool>, List<SampleComparison>) Dated(List<SampleTool> tools, List<SampleComparison> comparisons, DateTime now)
+    {
+        var newest = tools.Select(tool => tool.PublishedAt).Concat(comparisons.Select(pair => pair.PublishedAt)).Max();
+        // By whole days: it is published in the morning, whenever the first start is.
+        var later = TimeSpan.FromDays(Math.Floor((now - NewestAge - newest).TotalDays));
+        return ([.. tools.Select(tool => tool with { PublishedAt = tool.PublishedAt + later })], [.. comparisons.Select(pair => pair with { PublishedAt = pair.PublishedAt + later })]);
+    }
+
     private static Tool Whole(SampleTool sample, Dictionary<string, Category> categories, Dictionary<string, Reviewer> reviewers)
     {
-        var reviews = sample.Reviews.Select(review => new Review(reviewers[review.Key], review.Value.Verdict, review.Value.Quote, sample.PublishedAt)).ToList();
+        var reviews = sample.Reviews.Select(review => new Review(reviewers[review.Key], review.Value.Verdict, review.Value.Quote, sample.PublishedAt, Sample: true)).ToList();
         return new()
         {
             Slug = sample.Slug,

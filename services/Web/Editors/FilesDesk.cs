@@ -22,8 +22,12 @@ internal static class FilesDesk
     {
         if (await context.FormAsync() is not { } form || form.Files["file"] is not { Length: > 0 } sent)
             return Show(context, Empty with { Problem = "That was no file, or one of more than 4 MiB." }, 400);
-        using var reader = new StreamReader(sent.OpenReadStream(), Encoding.UTF8);
-        return await JudgeAsync(context, editors, token, await reader.ReadToEndAsync(context.RequestAborted), null);
+        var bytes = new byte[sent.Length];
+        await using (var stream = sent.OpenReadStream())
+            await stream.ReadExactlyAsync(bytes, context.RequestAborted);
+        return Strict.TryRead(bytes, out var text, out var line)
+            ? await JudgeAsync(context, editors, token, text, null)
+            : Show(context, Empty with { Problem = $"Nothing was imported. The file is not UTF-8: line {line} holds a byte sequence that is no character. Save it as UTF-8 and send it again." }, 400);
     });
 
     // Web keeps nothing between the two steps: the file comes back with the answer, and the tag says which catalog it was judged against.

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Contracts;
+using Hosting;
 
 namespace Web.Editors;
 
@@ -30,7 +30,7 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
     /// <returns>Null when there can be no such thing.</returns>
     public static Kind? Of(string name, string slug, IReadOnlyList<Category> categories, IReadOnlyList<Reviewer> panel, IReadOnlyDictionary<string, string> tools, params JsonObject?[] documents) => name switch
     {
-        "tools" when Contracts.Slug.IsValid(slug) => Tool(slug, documents.Select(document => document?["name"]?.ToString()).FirstOrDefault(name => !string.IsNullOrWhiteSpace(name)) ?? slug, categories, panel, documents.Max(document => (document?["plans"] as JsonArray)?.Count ?? 0)),
+        "tools" when Contracts.Slug.IsToolSlug(slug) => Tool(slug, documents.Select(document => document?["name"]?.ToString()).FirstOrDefault(name => !string.IsNullOrWhiteSpace(name)) ?? slug, categories, panel, documents.Max(document => (document?["plans"] as JsonArray)?.Count ?? 0)),
         "comparisons" when Contracts.Slug.Split(slug) is var (a, b) && Contracts.Slug.OfComparison(a, b) == slug => Comparison(slug, TitleOf(slug, tools)),
         "reviewers" when Contracts.Slug.IsValid(slug) => Reviewer(slug, panel.FirstOrDefault(reviewer => reviewer.Slug == slug)?.Name ?? slug),
         _ => null,
@@ -66,12 +66,11 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
         ? field.Path == (document["category"] is JsonObject ? NewCategory : "category")
         : field.Path == path || Fields.All(other => other.Path != path) && field.Path.StartsWith(path + '.', StringComparison.Ordinal);
 
-    /// <summary>An address made of a name: "GPT-5 (mini)" is gpt-5-mini.</summary>
+    /// <summary>An address made of a name: "GPT-5 (mini)" is gpt-5-mini, "Jürgen" is jurgen.</summary>
     public static string SlugOf(string name)
     {
-        var letters = name.Normalize(System.Text.NormalizationForm.FormD).ToLowerInvariant().Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
-            .Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-');
-        var slug = string.Join('-', new string([.. letters]).Split('-', StringSplitOptions.RemoveEmptyEntries));
+        var letters = new string([.. Latin.Fold(name).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
+        var slug = string.Join('-', letters.Split('-', StringSplitOptions.RemoveEmptyEntries));
         return slug.Length <= Contracts.Slug.MaxLength ? slug : slug[..Contracts.Slug.MaxLength].TrimEnd('-');
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Contracts;
+using Hosting;
 
 namespace Web.Editors;
 
@@ -14,15 +15,15 @@ internal static class Shelf
     {
         if (kind == "comparisons")
         {
-            return Slug.IsValid(a) && Slug.IsValid(b) && a != b
+            return Slug.IsToolSlug(a) && Slug.IsToolSlug(b) && a != b
                 ? Task.FromResult(Desk.SeeOther(context, $"/admin/comparisons/{Slug.OfComparison(a!, b!)}"))
                 : ShowAsync(kind, "", "", "A comparison needs two different tools.", "", context, editors, catalog);
         }
 
         var (typed, slug) = (name?.Trim() ?? "", Kind.SlugOf(name ?? ""));
-        return Slug.IsValid(slug) && kind is "tools" or "reviewers"
+        return (kind == "tools" ? Slug.IsToolSlug(slug) : kind == "reviewers" && Slug.IsValid(slug))
             ? Task.FromResult(Desk.SeeOther(context, $"/admin/{kind}/{slug}?name={Uri.EscapeDataString(typed)}"))
-            : ShowAsync(kind, "", "", "No address can be made of this name: it needs a letter from a to z or a digit, and no “vs” between two words.", typed, context, editors, catalog);
+            : ShowAsync(kind, "", "", "No address can be made of this name: it needs a letter or a digit, and no “vs” between two words or at the end.", typed, context, editors, catalog);
     }
 
     private static Task<IResult> ShowAsync(string kind, string q, string state, string? problem, string typed, HttpContext context, EditorClient editors, CatalogReader catalog) =>
@@ -34,13 +35,13 @@ internal static class Shelf
                 return Desk.AskToSignIn(context, drafts.Status);
             var begun = drafts.Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web)!;
             var written = begun.Where(draft => draft.Kind == kind).ToDictionary(draft => draft.Slug);
-            var tools = (await catalog.ToolLinesAsync(stop)).OrderBy(tool => tool.Name, StringComparer.OrdinalIgnoreCase).ToList();
+            var tools = (await catalog.ToolLinesAsync(stop)).OrderBy(tool => Latin.Fold(tool.Name), StringComparer.Ordinal).ToList();
             var names = DraftLine.Names(tools, begun);
             var categories = (await catalog.CategoriesAsync(stop)).ToDictionary(category => category.Slug, category => category.Name);
             // A comparison may be begun before its tool is out.
             var toCompare = tools.Where(tool => !tool.Retired)
                 .Concat(begun.Where(draft => draft is { Kind: "tools", New: true }).Select(draft => new ToolLine(draft.Slug, $"{draft.Name ?? draft.Slug} (draft)", "", false)))
-                .OrderBy(tool => tool.Name, StringComparer.OrdinalIgnoreCase).ToList();
+                .OrderBy(tool => Latin.Fold(tool.Name), StringComparer.Ordinal).ToList();
             IEnumerable<ShelfLine> lines = kind switch
             {
                 "tools" => tools.Select(tool => new ShelfLine(tool.Slug, tool.Name, categories.GetValueOrDefault(tool.Category, tool.Category), written.ContainsKey(tool.Slug) ? "Draft" : tool.Retired ? "Retired" : "")),
@@ -49,7 +50,8 @@ internal static class Shelf
             };
             var all = lines.ToList();
             all.InsertRange(0, written.Values.Where(draft => all.All(line => line.Slug != draft.Slug)).Select(draft => new ShelfLine(draft.Slug, kind == "comparisons" ? Kind.TitleOf(draft.Slug, names) : draft.Name ?? draft.Slug, "", "New draft")).ToList());
-            var shown = all.Where(line => (line.Name.Contains(q.Trim(), StringComparison.OrdinalIgnoreCase) || line.Slug.Contains(q.Trim(), StringComparison.OrdinalIgnoreCase))
+            var sought = Latin.Fold(q.Trim());
+            var shown = all.Where(line => (Latin.Fold(line.Name).Contains(sought, StringComparison.Ordinal) || line.Slug.Contains(sought, StringComparison.Ordinal))
                 && state switch { "draft" => line.State.EndsWith("raft", StringComparison.Ordinal), "retired" => line.State == "Retired", _ => true }).ToList();
             var title = kind switch { "tools" => "Tools", "comparisons" => "Comparisons", _ => "The panel" };
             return Page.Of<Pages.ShelfPage, ShelfModel>(

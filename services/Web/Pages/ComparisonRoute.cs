@@ -1,4 +1,5 @@
 using Contracts;
+using Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Web;
@@ -6,19 +7,22 @@ namespace Web;
 internal static class ComparisonRoute
 {
     private const int MostRelated = 4;
+    private const string WithItself = "A tool can’t be compared with itself. Choose another one beside it.";
 
     /// <summary><c>/compare/{a}-vs-{b}</c>: alphabetical is canonical, the reverse redirects for good.</summary>
     public static async Task<IResult> ShowAsync(string pair, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting)
     {
+        if (Addresses.InLowerCase(context, pair) is { } redirect)
+            return redirect;
+        var stop = context.RequestAborted;
         if (SameToolTwice(pair) is { } tool)
-            return TypedResults.Redirect($"/tools/{tool}", permanent: true);
+            return await AskAsync(tool, null, WithItself, 404, context, catalog);
         if (Slug.Split(pair) is not var (a, b))
-            return Page.NotFound(context, "comparison");
+            return await MovedAsync(pair, context, catalog);
         var canonical = Slug.OfComparison(a, b);
         if (canonical != pair)
             return TypedResults.Redirect($"/compare/{canonical}", permanent: true);
 
-        var stop = context.RequestAborted;
         // All at once: the tallies' tools are known from the address.
         var reading = catalog.ComparisonAsync(pair, stop);
         var counting = tallies.OfAsync([a, b], stop);
@@ -28,6 +32,8 @@ internal static class ComparisonRoute
         await Task.WhenAll(reading, withA, withB);
         if (await reading is not { Tools.Count: 2 } comparison)
             return Page.NotFound(context, "comparison");
+        if (comparison.Slug != pair)
+            return TypedResults.Redirect(comparison.Path, permanent: true);
         // One with the one, one with the other, and so on: neither tool's comparisons crowd out the other's.
         var (ofA, ofB) = ((await withA).Comparisons, (await withB).Comparisons);
         var related = Enumerable.Range(0, Math.Max(ofA.Count, ofB.Count))
@@ -42,14 +48,30 @@ internal static class ComparisonRoute
     /// <summary><c>/compare?a=&amp;b=</c>: the picker, which sends the reader on once both are chosen.</summary>
     public static async Task<IResult> PickAsync(string? a, string? b, HttpContext context, CatalogReader catalog)
     {
-        if (Slug.IsValid(a) && Slug.IsValid(b))
-            return TypedResults.Redirect(a == b ? $"/tools/{a}" : $"/compare/{Slug.OfComparison(a!, b!)}");
-        var stop = context.RequestAborted;
-        var reading = catalog.ComparisonsAsync(null, null, 1, stop);
-        var tools = (await catalog.ToolLinesAsync(stop)).OrderBy(tool => tool.Name, StringComparer.OrdinalIgnoreCase).ToList();
-        var head = new PageHead("Compare two AI tools", "Pick any two AI tools and see the panel’s verdicts, the community’s votes and the prices side by side.", context.Origin() + "/compare");
-        return Page.Of<Pages.PickPage, PickModel>(head, new PickModel(tools, a, b, (await reading).Comparisons));
+        (a, b) = (a?.ToLowerInvariant(), b?.ToLowerInvariant());
+        if (!Slug.IsToolSlug(a) || !Slug.IsToolSlug(b))
+            return await AskAsync(a, b, null, 200, context, catalog);
+        return a == b ? await AskAsync(a, null, WithItself, 400, context, catalog) : TypedResults.Redirect($"/compare/{Slug.OfComparison(a!, b!)}");
     }
+
+    /// <param name="problem">Why two tools have to be picked again; null when nothing is wrong.</param>
+    private static async Task<IResult> AskAsync(string? a, string? b, string? problem, int status, HttpContext context, CatalogReader catalog)
+    {
+        var cancellationToken = context.RequestAborted;
+        var reading = catalog.ComparisonsAsync(null, null, 1, cancellationToken);
+        var tools = (await catalog.ToolLinesAsync(cancellationToken)).OrderBy(tool => Latin.Fold(tool.Name), StringComparer.Ordinal).ToList();
+        var head = new PageHead("Compare two AI tools", "Pick any two AI tools and see the panel’s verdicts, the community’s votes and the prices side by side.", context.Origin() + "/compare")
+        {
+            Hidden = problem is not null,
+        };
+        return Page.Of<Pages.PickPage, PickModel>(head, new PickModel(tools, a, b, (await reading).Comparisons, problem), status);
+    }
+
+    // Where a tool moved to, Catalog knows.
+    private static async Task<IResult> MovedAsync(string pair, HttpContext context, CatalogReader catalog) =>
+        Addresses.IsSlugLike(pair) && await catalog.ComparisonAsync(pair, context.RequestAborted) is { } comparison
+            ? TypedResults.Redirect(comparison.Path, permanent: true)
+            : Page.NotFound(context, "comparison");
 
     private static RazorComponentResult Show(HttpContext context, Comparison comparison, IReadOnlyList<Comparison> related, Tallies tallies, IReadOnlyDictionary<string, string> own)
     {
@@ -80,4 +102,4 @@ internal static class ComparisonRoute
     }
 }
 
-public sealed record PickModel(IReadOnlyList<ToolLine> Tools, string? A, string? B, IReadOnlyList<Comparison> Comparisons);
+public sealed record PickModel(IReadOnlyList<ToolLine> Tools, string? A, string? B, IReadOnlyList<Comparison> Comparisons, string? Problem);

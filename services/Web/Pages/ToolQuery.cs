@@ -1,4 +1,5 @@
 using Contracts;
+using Hosting;
 
 namespace Web;
 
@@ -7,8 +8,9 @@ public sealed record ToolQuery(string Q, string Category, string Price, string V
 {
     private const int MaxLength = 80;
 
+    /// <summary>The first is for whoever did not choose: what matches a search best, and everything by name.</summary>
     public static readonly IReadOnlyList<(string Value, string Label)> Sorts =
-        [("name", "Name"), ("newest", "Newest"), ("panel", "Panel ship %"), ("community", "Community, surest first"), ("price", "Entry price")];
+        [("", "Best match"), ("name", "Name"), ("newest", "Newest"), ("panel", "Panel ship %"), ("community", "Community, surest first"), ("price", "Entry price")];
 
     public static readonly IReadOnlyList<(string Value, string Label)> Prices = [("", "Any price"), ("free", "Free to start"), ("paid", "Paid only")];
 
@@ -18,14 +20,14 @@ public sealed record ToolQuery(string Q, string Category, string Price, string V
 
     public static ToolQuery From(IQueryCollection query)
     {
-        var q = new string(query["q"].ToString().Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(MaxLength).ToArray()).Trim();
+        var q = new string([.. query["q"].ToString().Where(c => !char.IsControl(c))]).Cut(MaxLength).Trim();
         var category = query["category"].ToString();
         return new ToolQuery(
             q,
             Slug.IsValid(category) ? category : "",
             Known(Prices, query["price"]),
             Known(Verdicts, query["verdict"]),
-            Known(Sorts, query["sort"]) is { Length: > 0 } sort ? sort : "name",
+            Known(Sorts, query["sort"]),
             int.TryParse(query["page"], out var page) && page is > 0 and < 10_000 ? page : 1);
     }
 
@@ -36,7 +38,7 @@ public sealed record ToolQuery(string Q, string Category, string Price, string V
 
     public string At(int page)
     {
-        var parts = new Dictionary<string, string?> { ["q"] = Q, ["category"] = Category, ["price"] = Price, ["verdict"] = Verdict, ["sort"] = Sort == "name" ? "" : Sort, ["page"] = page > 1 ? page.ToString() : "" };
+        var parts = new Dictionary<string, string?> { ["q"] = Q, ["category"] = Category, ["price"] = Price, ["verdict"] = Verdict, ["sort"] = Sort, ["page"] = page > 1 ? page.ToString() : "" };
         return "/tools" + QueryString.Create(parts.Where(part => part.Value!.Length > 0));
     }
 

@@ -1,4 +1,5 @@
 using Contracts;
+using Hosting;
 
 namespace Web;
 
@@ -10,6 +11,8 @@ internal static class ToolRoute
 {
     public static async Task<IResult> ShowAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting, TimeProvider clock)
     {
+        if (Addresses.InLowerCase(context, slug) is { } redirect)
+            return redirect;
         if (!Slug.IsValid(slug))
             return Page.NotFound(context, "tool");
 
@@ -24,6 +27,8 @@ internal static class ToolRoute
         await Task.WhenAll(reading, listing, comparing, changing);
         if (await reading is not { } tool)
             return Page.NotFound(context, "tool");
+        if (tool.Slug != slug)
+            return TypedResults.Redirect($"/tools/{tool.Slug}", permanent: true);
 
         var origin = context.Origin();
         var path = $"/tools/{slug}";
@@ -36,7 +41,7 @@ internal static class ToolRoute
             KnownVoter = context.Request.KnowsVoter(),
             Data = [StructuredData.Breadcrumbs(origin, origin + path, trail), StructuredData.Tool(origin, tool, tally.Of(slug))],
         };
-        var others = (await listing).Where(other => other.Slug != slug && !other.Retired).OrderBy(other => other.Name, StringComparer.OrdinalIgnoreCase).ToList();
+        var others = (await listing).Where(other => other.Slug != slug && !other.Retired).OrderBy(other => Latin.Fold(other.Name), StringComparer.Ordinal).ToList();
         var (points, hourly) = await remembering;
         var trace = new Trace(points, tally.Of(slug), clock.GetUtcNow(), hourly);
         return Page.Of<Pages.ToolPage, ToolModel>(head, new ToolModel(

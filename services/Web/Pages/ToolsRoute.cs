@@ -24,7 +24,7 @@ internal static class ToolsRoute
         var model = query.NeedsAll
             ? await ChooseAsync(query, categories, catalog, tallies, stop)
             : await ListAsync(query, categories, catalog, tallies, stop);
-        var head = new PageHead("All AI tools", "Every AI tool in the catalog with the panel’s verdict, the community’s votes and its entry price.", context.Origin() + (query.IsFiltered || query.Sort != "name" ? "/tools" : query.At(query.Page)))
+        var head = new PageHead("All AI tools", "Every AI tool in the catalog with the panel’s verdict, the community’s votes and its entry price.", context.Origin() + (query.IsFiltered || query.Sort.Length > 0 ? "/tools" : query.At(query.Page)))
         {
             Live = true,
             Hidden = query.IsFiltered,
@@ -34,6 +34,8 @@ internal static class ToolsRoute
 
     public static async Task<IResult> CategoryAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies)
     {
+        if (Addresses.InLowerCase(context, slug) is { } redirect)
+            return redirect;
         if (!Slug.IsValid(slug))
             return Page.NotFound(context, "category");
         var stop = context.RequestAborted;

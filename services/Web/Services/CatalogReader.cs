@@ -50,7 +50,8 @@ internal sealed class CatalogReader(IHttpClientFactory clients, Remembered remem
     }
 
     public async Task<IReadOnlyList<ToolLine>> ToolLinesAsync(CancellationToken stop) =>
-        (await Read<ToolLines>("api/catalog/tools", stop))?.Tools ?? [];
+        // Without what is left of tools under slugs they no longer have.
+        [.. ((await Read<ToolLines>("api/catalog/tools", stop))?.Tools ?? []).Where(tool => Contracts.Slug.IsToolSlug(tool.Slug))];
 
     public async Task<IReadOnlyList<Reviewer>> ReviewersAsync(CancellationToken stop) =>
         await Read<IReadOnlyList<Reviewer>>("api/reviewers", stop) ?? [];

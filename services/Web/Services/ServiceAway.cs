@@ -31,6 +31,9 @@ internal static class Reading
             using var answer = await client.SendAsync(request, limit.Token);
             if (answer.StatusCode is HttpStatusCode.NotFound)
                 return null;
+            // One step only: what moved twice is known by its last place.
+            if (answer.StatusCode is HttpStatusCode.MovedPermanently && answer.Headers.Location is { } place && place.OriginalString != '/' + path)
+                return await client.ReadAsync<T>(service, place.OriginalString.TrimStart('/'), within, stop, remembered);
             if (answer.StatusCode is HttpStatusCode.NotModified && known is var (_, standing))
                 return standing;
             answer.EnsureSuccessStatusCode();

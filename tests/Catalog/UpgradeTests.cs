@@ -1,0 +1,76 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace Catalog.Tests;
+
+/// <summary>What an earlier release stored, found by this one.</summary>
+public abstract class UpgradeTests(PostgresServer? postgres) : IAsyncLifetime
+{
+    private RunningCatalog _catalog = null!;
+
+    public async ValueTask InitializeAsync() => _catalog = await RunningCatalog.StartOnAsync(postgres);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _catalog.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_tool_whose_comparisons_were_not_its_own_moves_with_everything_said_of_it_and_its_addresses_lead_there()
+    {
+        await StoreToolAsync("halo-vs", "Halo VS");
+        await StoreToolAsync("halo-versus", "Another");
+        await _catalog.StoreAsync("""
+            insert into reviews (tool, reviewer, verdict, quote, at) values ('halo-vs', 'builder', 'ship', 'It glows.', '2026-01-01T00:00:00.000Z');
+            insert into comparisons (slug, a, b, summary, pricing, removed, published_at, updated_at, version, published_version)
+                values ('halo-vs-vs-whisper', 'halo-vs', 'whisper', 'Light and sound.', 'Both free.', 0, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 3, 3);
+            insert into drafts (kind, slug, document, based_on, editor, saved_at, version) values ('tool', 'halo-vs', '{"name":"Halo"}', 1, 'ada', '2026-01-01T00:00:00.000Z', 900);
+            insert into drafts (kind, slug, document, based_on, editor, saved_at, version) values ('comparison', 'deepl-vs-halo-vs', '{"summary":"Begun."}', 0, 'ada', '2026-01-01T00:00:00.000Z', 901);
+            """);
+        await _catalog.StartAgainAsync();
+        await _catalog.StartAgainAsync();
+
+        var tool = await _catalog.ReadAsync("/api/tools/halo-vs");
+        (tool["slug"]!.ToString(), tool["name"]!.ToString(), tool["reviews"]![0]!["quote"]!.ToString()).ShouldBe(("halo-versus-2", "Halo VS", "It glows."));
+        foreach (var former in (string[])["halo-vs-vs-whisper", "whisper-vs-halo-vs"])
+        {
+            var pair = await _catalog.ReadAsync($"/api/comparisons/{former}");
+            (pair["slug"]!.ToString(), pair["summary"]!.ToString(), pair["curated"]!.GetValue<bool>()).ShouldBe(("halo-versus-2-vs-whisper", "Light and sound.", true));
+        }
+
+        (await _catalog.Editor.GetStringAsync("/api/drafts")).ShouldContain("\"halo-versus-2\"");
+        (await DraftAsync("tools/halo-versus-2"))["base"]!.GetValue<long>().ShouldBe(1);
+        (await DraftAsync("comparisons/deepl-vs-halo-versus-2"))["document"]!["summary"]!.ToString().ShouldBe("Begun.");
+        (await _catalog.Reader.GetStringAsync("/api/tools?q=halo")).ShouldNotContain("\"halo-vs\"");
+        (await _catalog.Editor.GetStringAsync("/api/catalog/export")).ShouldNotContain("\"halo-vs\"");
+        // The services that keep votes by the former slug hear that it takes no more.
+        await Eventually.Async(() => Task.FromResult(_catalog.Heard.Tools.Any(told => told is { Slug: "halo-vs", Retired: true }) && _catalog.Heard.Tools.Any(told => told is { Slug: "halo-versus-2", Retired: false })));
+        JsonNode.Parse(await _catalog.Editor.GetStringAsync("/api/edits?kind=tool&slug=halo-versus-2"))!["edits"]!.AsArray().Count.ShouldBe(1, "it moves once");
+    }
+
+    [Fact]
+    public async Task Names_sort_by_the_letters_readers_look_for()
+    {
+        await StoreToolAsync("eclair", "Éclair");
+        await _catalog.StoreAsync("update tools set sort_name = 'éclair' where slug = 'eclair'");
+        await _catalog.StartAgainAsync();
+        var names = (await _catalog.ReadAsync("/api/tools"))["tools"]!.AsArray().Select(tool => tool!["slug"]!.ToString()).ToList();
+        names.IndexOf("eclair").ShouldBe(names.IndexOf("elevenlabs") - 1);
+    }
+
+    private Task StoreToolAsync(string slug, string name) => _catalog.StoreAsync($"""
+        insert into tools (slug, name, sort_name, tagline, maker, category, description, website, pricing, entry_label, entry_amount, entry_currency, search, retired,
+            published_at, updated_at, version, published_version)
+        values ('{slug}', '{name}', '{name.ToLowerInvariant()}', 't', 'm', 'writing', 'd', 'https://halo.example', 'p', 'Free', 0, 'USD', 's', 0,
+            '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 1, 0)
+        """);
+
+    private async Task<JsonNode> DraftAsync(string of) => JsonNode.Parse(await _catalog.Editor.GetStringAsync($"/api/drafts/{of}"))!;
+}
+
+public sealed class UpgradesOnSqlite() : UpgradeTests(null);
+
+public sealed class UpgradesOnPostgres(PostgresServer server) : UpgradeTests(server);
