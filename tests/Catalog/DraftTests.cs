@@ -80,6 +80,21 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_incomplete_draft_can_be_looked_at_and_not_be_published()
+    {
+        var document = new JsonObject { ["name"] = "Aider", ["description"] = "Edits a repository.", ["entryPrice"] = new JsonObject { ["amount"] = "about ten" } };
+        (await SaveAsync("tools/aider", document)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _catalog.Editor.GetAsync("/api/drafts/tools/aider/preview")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var preview = await EditorReadsAsync("/api/drafts/tools/aider/preview?incomplete=true");
+        (preview["name"]!.ToString(), preview["tagline"]!.ToString(), preview["description"]!.ToString()).ShouldBe(("Aider", "—", "Edits a repository."));
+
+        (await SaveAsync("comparisons/aider-vs-deepl", new JsonObject { ["summary"] = "A pair." })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await EditorReadsAsync("/api/drafts/comparisons/aider-vs-deepl/preview?incomplete=true"))["tools"]![0]!["tagline"]!.ToString().ShouldBe("—");
+        (await PublishAsync("tools/aider", document, 0, await TagAsync("tools/aider"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await _catalog.Reader.GetAsync("/api/tools/aider")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task Who_publishes_on_top_of_another_is_told_and_loses_nothing()
     {
         var began = await EditorReadsAsync("/api/drafts/tools/deepl");

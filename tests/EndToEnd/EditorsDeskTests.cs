@@ -28,6 +28,14 @@ public class EditorsDeskTests(Site site)
         await Expect(desk.Locator("[name='entryPrice.amount']")).ToHaveValueAsync("about ten");
         await Expect(desk.Locator("#f-entryPrice-amount-hint .problem")).ToHaveCountAsync(1);
         await Expect(desk.Locator("#f-website-hint .problem")).ToHaveCountAsync(1);
+        await Expect(desk.GetByRole(AriaRole.Alert).GetByRole(AriaRole.Listitem).First).ToHaveTextAsync("What it is: Maker is missing.");
+        await Expect(desk.GetByRole(AriaRole.Alert).GetByRole(AriaRole.Link, new() { Name = "What it is: Website" })).ToHaveAttributeAsync("href", "#f-website");
+        await Expect(desk.Locator("label[for=f-tagline]")).ToContainTextAsync("(required)");
+        await Expect(desk.Locator("label[for=newCategory], label[for=f-newCategory]")).Not.ToContainTextAsync("(required)");
+        await desk.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
+        await Expect(desk.GetByRole(AriaRole.Complementary, new() { Name = "Preview" })).ToContainTextAsync("still missing or wrong.");
+        await Expect(desk.Locator("main")).ToContainTextAsync("Pair programming in a terminal");
+        await desk.GetByRole(AriaRole.Link, new() { Name = "Go on editing" }).ClickAsync();
         (await stranger.GotoAsync("/tools/aider-2"))!.Status.ShouldBe(404);
 
         foreach (var (field, text) in (IEnumerable<(string, string)>)[("maker", "P. G."), ("website", "https://aider.chat"), ("entryPrice.label", "Free"), ("entryPrice.amount", "0"), ("entryPrice.currency", "USD"),
@@ -44,7 +52,10 @@ public class EditorsDeskTests(Site site)
         await Expect(stranger.Locator("h1")).ToHaveTextAsync("Sign in as an editor");
 
         await desk.GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();
-        await Expect(desk).ToHaveURLAsync(new Regex("/tools/aider-2$"));
+        await Expect(desk).ToHaveURLAsync(new Regex("/tools/aider-2.done=published$"));
+        await Expect(desk.GetByRole(AriaRole.Status)).ToContainTextAsync("Published: readers see it now.");
+        await Expect(desk.GetByRole(AriaRole.Link, new() { Name = "back to the desk" })).ToHaveAttributeAsync("href", "/admin");
+        await desk.ShouldMeetWcagAsync();
         (await stranger.GotoAsync("/tools/aider-2?fresh"))!.Status.ShouldBe(200);
         await Expect(stranger.Locator("main")).ToContainTextAsync("1 of 1 reviewer would ship with it.");
         await stranger.GotoAsync("/tools?q=aider");
@@ -80,7 +91,7 @@ public class EditorsDeskTests(Site site)
         await desk.Locator("[name=summary]").FillAsync("One moves words between languages, the other between takes.");
         await desk.Locator("[name=pricing]").FillAsync("Both begin free.");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();
-        await Expect(desk).ToHaveURLAsync(new Regex("/compare/deepl-vs-descript$"));
+        await Expect(desk).ToHaveURLAsync(new Regex("/comparisons/deepl-vs-descript.done=published$"));
         (await site.Http.GetStringAsync("/compare/deepl-vs-descript?1")).ShouldContain("between takes");
 
         // The very page a stranger was just given: a second old at most.
@@ -102,7 +113,7 @@ public class EditorsDeskTests(Site site)
         await hers.Locator("[name=tagline]").FillAsync("Moving pictures from a sentence.");
         await hers.Locator("[name=maker]").FillAsync("Runway AI");
         await hers.GetByRole(AriaRole.Button, new() { Name = "Publish changes" }).ClickAsync();
-        await Expect(hers).ToHaveURLAsync(new Regex("/tools/runway$"));
+        await Expect(hers).ToHaveURLAsync(new Regex("/tools/runway.done=published$"));
 
         await his.Locator("[name=tagline]").FillAsync("Film, made by asking.");
         await his.Locator("textarea[name=description]").FillAsync("Makes clips.");
@@ -117,6 +128,7 @@ public class EditorsDeskTests(Site site)
         await his.ShouldMeetWcagAsync();
         await his.Locator("[name='take.tagline'][value=theirs]").CheckAsync();
         await his.GetByRole(AriaRole.Button, new() { Name = "Publish changes" }).ClickAsync();
+        await his.GetByRole(AriaRole.Link, new() { Name = "See it as they do" }).ClickAsync();
         await Expect(his.Locator("main")).ToContainTextAsync("Moving pictures from a sentence.");
         await Expect(his.Locator("main")).ToContainTextAsync("Makes clips.");
     }
@@ -130,7 +142,7 @@ public class EditorsDeskTests(Site site)
         var his = await SignInAsync(second, "Charles", "/admin/tools/elevenlabs");
         await hers.Locator("[name=tagline]").FillAsync("Voices from text.");
         await hers.GetByRole(AriaRole.Button, new() { Name = "Publish changes" }).ClickAsync();
-        await Expect(hers).ToHaveURLAsync(new Regex("/tools/elevenlabs$"));
+        await Expect(hers).ToHaveURLAsync(new Regex("/tools/elevenlabs.done=published$"));
         await his.Locator("[name=tagline]").FillAsync("Speech, made.");
         await his.GetByRole(AriaRole.Button, new() { Name = "Publish changes" }).ClickAsync();
         await Expect(his.Locator("[name=tagline]")).ToHaveValueAsync("Speech, made.");
@@ -233,10 +245,11 @@ public class EditorsDeskTests(Site site)
 
         await desk.GotoAsync("/admin/preview/tools/zed");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();
-        await Expect(desk).ToHaveURLAsync(new Regex("/tools/zed$"));
+        await Expect(desk).ToHaveURLAsync(new Regex("/tools/zed.done=published$"));
         await desk.GotoAsync("/admin/preview/comparisons/cursor-2-0-vs-zed");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();
-        await Expect(desk).ToHaveURLAsync(new Regex("/compare/cursor-2-0-vs-zed$"));
+        await Expect(desk).ToHaveURLAsync(new Regex("/comparisons/cursor-2-0-vs-zed.done=published$"));
+        await desk.GetByRole(AriaRole.Link, new() { Name = "See it as they do" }).ClickAsync();
         await Expect(desk.Locator("main")).ToContainTextAsync("Agents against speed.");
     }
 

@@ -116,11 +116,42 @@ public class ComparisonPageTests
     }
 
     [Fact]
-    public async Task One_tool_with_itself_leads_to_the_tool()
+    public async Task A_tool_compared_with_itself_is_explained_and_another_one_is_asked_for()
     {
         await using var site = await Site.OpenAsync();
-        using var answer = await site.GetAsync("/compare/night-owl-vs-night-owl");
-        answer.Headers.Location!.ToString().ShouldBe("/tools/night-owl");
+        foreach (var (path, status) in ((string, HttpStatusCode)[])[("/compare/night-owl-vs-night-owl", HttpStatusCode.NotFound), ("/compare?a=night-owl&b=night-owl", HttpStatusCode.BadRequest)])
+        {
+            var page = await site.PageAsync(path, status);
+            page.Words("[role=alert]").ShouldBe("A tool can’t be compared with itself. Choose another one beside it.");
+            page.QuerySelectorAll("select").Select(select => select.QuerySelector("option[selected]")!.GetAttribute("value")!).ShouldBe(["night-owl", "cursor-2-0"]);
+            page.QuerySelector("meta[name=robots]").ShouldNotBeNull();
+        }
+    }
+
+    [Theory]
+    [InlineData("/tools/Cursor-2-0", "/tools/cursor-2-0")]
+    [InlineData("/tools/CURSOR-2-0?from=mail", "/tools/cursor-2-0?from=mail")]
+    [InlineData("/compare/Cursor-2-0-vs-SmolVLM2-2B", Pair)]
+    [InlineData("/compare/cursor-2-0-VS-smolvlm2-2b", Pair)]
+    [InlineData("/categories/Developer-Tools", "/categories/developer-tools")]
+    public async Task An_address_with_capitals_redirects_for_good(string path, string to)
+    {
+        await using var site = await Site.OpenAsync();
+        using var answer = await site.GetAsync(path);
+        answer.StatusCode.ShouldBe(HttpStatusCode.MovedPermanently);
+        answer.Headers.Location!.ToString().ShouldBe(to);
+    }
+
+    [Theory]
+    [InlineData("/tools/halo-vs", "/tools/cursor-2-0")]
+    [InlineData("/compare/halo-vs-vs-smolvlm2-2b", Pair)]
+    [InlineData("/compare/smolvlm2-2b-vs-halo-vs", Pair)]
+    public async Task The_former_addresses_of_a_tool_that_moved_lead_to_the_present_ones(string path, string to)
+    {
+        await using var site = await Site.OpenAsync();
+        using var answer = await site.GetAsync(path);
+        answer.StatusCode.ShouldBe(HttpStatusCode.MovedPermanently);
+        answer.Headers.Location!.ToString().ShouldBe(to);
     }
 
     [Fact]

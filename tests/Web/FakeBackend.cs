@@ -16,6 +16,7 @@ public sealed class FakeBackend : IAsyncDisposable
     private FakeBackend(WebApplication app) => _app = app;
 
     public string Address => _app.Urls.First();
+    public bool Sample { get; set; }
     public ConcurrentDictionary<string, Dictionary<string, object?>> Tools { get; } = new();
     public ConcurrentDictionary<string, (long Ship, long Skip)> Votes { get; } = new();
     public ConcurrentDictionary<string, bool> Down { get; } = new();
@@ -80,10 +81,18 @@ public sealed class FakeBackend : IAsyncDisposable
     private void MapCatalog()
     {
         Map("Catalog", "/api/tools", context => Send(context, new { tools = Matching(context).ToList(), total = Matching(context).Count(), page = 1, pages = 1 }));
+        // As Catalog does for a tool that was given another slug.
+        foreach (var (former, now) in ((string, string)[])[("tools/halo-vs", "tools/cursor-2-0"), ("comparisons/halo-vs-vs-smolvlm2-2b", "comparisons/cursor-2-0-vs-smolvlm2-2b"), ("comparisons/smolvlm2-2b-vs-halo-vs", "comparisons/cursor-2-0-vs-smolvlm2-2b")])
+            Map("Catalog", $"/api/{former}", context =>
+            {
+                context.Response.Redirect($"/api/{now}", permanent: true);
+                return Task.CompletedTask;
+            });
         Map("Catalog", "/api/tools/{slug}", context => SendOr404(context, Tools.GetValueOrDefault((string)context.Request.RouteValues["slug"]!)));
         Map("Catalog", "/api/tools/{slug}/history", context => Send(context, new { tool = "", changes = Changes }));
         Map("Catalog", "/api/catalog/tools", context => Send(context, new
         {
+            sample = Sample,
             tools = Tools.Values.Select(tool => new { slug = tool["slug"], name = tool["name"], category = "developer-tools", retired = tool["retired"], version = 1 }),
         }));
         Map("Catalog", "/api/categories", context => Send(context, new[] { SampleCatalog.Category() }));

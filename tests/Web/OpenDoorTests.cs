@@ -16,7 +16,7 @@ public class OpenDoorTests
         await using var site = await Site.OpenAsync();
         List<HttpResponseMessage> answers =
         [
-            await site.GetAsync("/no-such-page"), await site.GetAsync("/tools/no-such-tool"), await site.GetAsync("/tools/UPPER"), await site.SendAsync(HttpMethod.Delete, "/tools", null),
+            await site.GetAsync("/no-such-page"), await site.GetAsync("/tools/no-such-tool"), await site.GetAsync("/tools/no_slug"), await site.SendAsync(HttpMethod.Delete, "/tools", null),
             await site.PostAsync("/vote", []), await site.PostAsync("/newsletter", []), await site.GetAsync("/newsletter/confirm"), await site.GetAsync("/admin"), await site.GetAsync("/admin/sign-in"),
             await site.PostAsync("/admin/sign-in", new() { ["token"] = "not.an.editor" }), await site.GetAsync("/compare/a-vs-b"), await site.PostAsync("/vote", Vote),
         ];

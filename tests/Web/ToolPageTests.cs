@@ -1,3 +1,4 @@
+using System.Text.Json;
 namespace Web.Tests;
 
 public class ToolPageTests
@@ -58,4 +59,37 @@ public class ToolPageTests
         site.Backend.Down["Tally"] = true;
         (await site.PageAsync("/tools/cursor-2-0")).QuerySelector(".trend").ShouldBeNull();
     }
+
+    [Fact]
+    public async Task A_free_tool_without_plans_votes_or_reviews_offers_itself_to_search_engines_for_nothing_and_claims_no_rating()
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Tools["night-owl"] = SampleCatalog.Tool("night-owl", "Night Owl");
+        site.Backend.Tools["night-owl"]["plans"] = Array.Empty<object>();
+        var data = await DataAsync(site);
+        var offer = data.GetProperty("offers").EnumerateArray().ShouldHaveSingleItem();
+        (offer.GetProperty("@type").GetString(), offer.GetProperty("price").GetDecimal(), offer.GetProperty("priceCurrency").GetString()).ShouldBe(("Offer", 0m, "USD"));
+        data.TryGetProperty("aggregateRating", out _).ShouldBeFalse();
+        data.TryGetProperty("review", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Sample_content_says_that_it_is_and_claims_no_persons_review()
+    {
+        await using var site = await Site.OpenAsync();
+        (await site.PageAsync("/tools/night-owl")).QuerySelector(".sample").ShouldBeNull();
+        (await DataAsync(site)).GetProperty("review").GetArrayLength().ShouldBe(3);
+
+        site.Backend.Sample = true;
+        foreach (var (slug, tool) in site.Backend.Tools.ToList())
+            site.Backend.Tools[slug] = new(tool) { ["reviews"] = new[] { new { reviewer = new { slug = "builder", name = "The Builder", role = "has to build on it" }, verdict = "ship", quote = "Does one thing.", at = "2026-10-02T08:00:00Z", sample = true } } };
+        foreach (var path in (string[])["/", "/tools", "/tools/night-owl", "/categories/developer-tools", "/compare/cursor-2-0-vs-smolvlm2-2b"])
+            (await site.PageAsync(path)).Words(".sample").ShouldStartWith("Sample content.", customMessage: path);
+        var page = await site.PageAsync("/tools/night-owl");
+        page.Words(".verdict .tag").ShouldBe("Sample");
+        page.QuerySelectorAll("script[type='application/ld+json']").ShouldAllBe(script => !script.TextContent.Contains("Person", StringComparison.Ordinal));
+    }
+
+    private static async Task<JsonElement> DataAsync(Site site) => (await site.PageAsync("/tools/night-owl")).QuerySelectorAll("script[type='application/ld+json']")
+        .Select(script => JsonDocument.Parse(script.TextContent).RootElement).Single(data => data.GetProperty("@type").GetString() == "SoftwareApplication");
 }

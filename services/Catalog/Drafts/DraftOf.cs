@@ -15,6 +15,7 @@ namespace Catalog.Drafts;
 internal sealed class DraftOf(IOptions<JsonOptions> json)
 {
     private const int MostFaults = 50;
+    private const string Dash = "—";
 
     private JsonSerializerOptions Json => json.Value.SerializerOptions;
 
@@ -34,10 +35,11 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         return await catalog.ComparisonAsync(slug) is { Removed: 0 } row ? (row.Version, JsonSerializer.SerializeToElement(ComparisonDocument.Of(row), Json)) : (0, null);
     }
 
-    /// <summary>The tool or comparison that readers would see; what is wrong with it is in <paramref name="check"/>.</summary>
+    /// <summary>The tool or comparison that readers would see, with a dash for what it lacks; what is wrong with it is in <paramref name="check"/>.</summary>
+    /// <returns>Null when there is nothing to look at.</returns>
     public async Task<object?> ComposeAsync(Check check, CatalogReader catalog, string kind, string slug, JsonElement document, DateTime now) => kind == "tool"
-        ? await ToolAsync(check, catalog, slug, document, await catalog.ToolAsync(slug), now)
-        : await PairAsync(check, catalog, slug, document, now, drafted: true) is var (row, a, b) ? ReadComparisons.Compose(row, a, b) : null;
+        ? Dashed(await ToolAsync(check, catalog, slug, document, await catalog.ToolAsync(slug), now))
+        : await PairAsync(check, catalog, slug, document, now, drafted: true) is var (row, a, b) ? ReadComparisons.Compose(row, Dashed(a)!, Dashed(b)!) : null;
 
     /// <summary>Publishes: the tool or comparison as readers see it since, or null, with the reasons in <paramref name="check"/>.</summary>
     public async Task<object?> PublishAsync(Check check, CatalogWriter catalog, Edit edit, string kind, string slug, JsonElement document)
@@ -45,7 +47,7 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         var now = edit.Now;
         if (kind == "comparison")
         {
-            if (await PairAsync(check, catalog, slug, document, now, drafted: false) is not var (row, a, b))
+            if (await PairAsync(check, catalog, slug, document, now, drafted: false) is not var (row, a, b) || !check.Passed)
                 return null;
             var former = await catalog.ComparisonAsync(slug);
             if (ComparisonDocument.Same(former, row))
@@ -57,6 +59,8 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
 
         var present = await catalog.ToolAsync(slug);
         var tool = await ToolAsync(check, catalog, slug, document, present, now);
+        if (!check.Passed)
+            return null;
         if (tool is null || present is not null && WholeTool.Same(present, tool))
             return tool is null ? null : present;
         await WholeTool.SaveAsync(catalog, present, tool);
@@ -69,8 +73,7 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         if (Read<ToolDocument>(check, document) is not { } draft)
             return null;
         var category = draft.Category?.Slug is { } wanted && Slug.IsValid(wanted) ? await catalog.CategoryAsync(wanted) : null;
-        var tool = draft.Whole(check, slug, present, category, [.. (await catalog.ReviewersAsync()).Select(row => row.Reviewer())], now);
-        return check.Passed ? tool : null;
+        return draft.Whole(check, slug, present, category, [.. (await catalog.ReviewersAsync()).Select(row => row.Reviewer())], now);
     }
 
     // To look at, a tool that is only a draft will do; to publish, both have to be there for readers.
@@ -89,8 +92,21 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         if (Read<ComparisonDocument>(check, document) is not { } draft)
             return null;
         var pair = draft.Row(check, slug, a, b, await catalog.ComparisonAsync(slug), now);
-        return check.Passed ? (pair, tools.Single(tool => tool.Slug == a), tools.Single(tool => tool.Slug == b)) : null;
+        return tools.Count == 2 ? (pair, tools.Single(tool => tool.Slug == a), tools.Single(tool => tool.Slug == b)) : null;
     }
+
+    private static Tool? Dashed(Tool? tool) => tool is null ? null : tool with
+    {
+        Name = Or(tool.Name, tool.Slug),
+        Tagline = Or(tool.Tagline, Dash),
+        Maker = Or(tool.Maker, Dash),
+        Category = new(Or(tool.Category.Slug, "none"), Or(tool.Category.Name, Dash)),
+        Description = Or(tool.Description, Dash),
+        EntryPrice = tool.EntryPrice with { Label = Or(tool.EntryPrice.Label, Dash) },
+        Plans = [.. tool.Plans.Select(plan => plan with { Name = Or(plan.Name, Dash) })],
+    };
+
+    private static string Or(string text, string otherwise) => text.Length == 0 ? otherwise : text;
 
     // A draft may hold a word where a number belongs. That is one more thing to mend, beside its field, and no reason not to look at the others.
     private T? Read<T>(Check check, JsonElement document) where T : class

@@ -34,8 +34,9 @@ internal static class ReadDrafts
     }
 
     /// <summary>The tool or comparison as readers would see it once published.</summary>
+    /// <param name="incomplete">Whether to show one that can't be published yet, with a dash where something is missing, instead of answering 400.</param>
     public static Task<Results<Ok<object>, ValidationProblem, ProblemHttpResult>> PreviewAsync(
-        string kind, string slug, HttpContext context, CatalogStore store, DraftOf drafts, Edit edit, CancellationToken stop)
+        string kind, string slug, HttpContext context, CatalogStore store, DraftOf drafts, Edit edit, CancellationToken stop, bool incomplete = false)
     {
         context.Response.Headers.CacheControl = "no-store";
         return store.ReadAsync<Results<Ok<object>, ValidationProblem, ProblemHttpResult>>(async catalog =>
@@ -43,7 +44,7 @@ internal static class ReadDrafts
             if (DraftOf.KindOf(kind, slug) is not { } word || await catalog.DraftAsync(word, slug) is not { } row)
                 return Unknown();
             var check = new Check();
-            return await drafts.ComposeAsync(check, catalog, word, slug, Parse(row), edit.Now) is { } composed ? TypedResults.Ok(composed) : Body.Invalid(check);
+            return await drafts.ComposeAsync(check, catalog, word, slug, Parse(row), edit.Now) is { } composed && (incomplete || check.Passed) ? TypedResults.Ok(composed) : Body.Invalid(check);
         }, stop);
     }
 

@@ -14,11 +14,17 @@ public sealed record PageHead(string Title, string Description, string Canonical
     /// <summary>True for pages that search engines should leave out: answers to forms, errors, and pairs no editor chose.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>Says on top that the catalog is the sample content.</summary>
+    public bool Sample { get; init; }
+
     /// <summary>Loads what only the editors' desk needs.</summary>
     public bool Desk { get; init; }
 
     /// <summary>The form of the draft that this page is a preview of; null on all others.</summary>
     public string? Preview { get; init; }
+
+    /// <summary>How many fields of the previewed draft can't be published as they are.</summary>
+    public int Missing { get; init; }
 
     /// <summary>Loads the script that votes without leaving the page and keeps the numbers live.</summary>
     public bool Live { get; init; }

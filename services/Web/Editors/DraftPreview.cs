@@ -6,9 +6,10 @@ namespace Web.Editors;
 /// <summary>A draft on the very page readers will get, without what only readers can do.</summary>
 internal static class DraftPreview
 {
-    public static IResult Show(HttpContext context, Kind of, JsonNode composed)
+    /// <param name="missing">How many fields are still to be mended before it can be published.</param>
+    public static IResult Show(HttpContext context, Kind of, JsonNode composed, int missing)
     {
-        var head = Desk.Head(context, $"Preview: {of.Slug}") with { Preview = of.Form };
+        var head = Desk.Head(context, $"Preview: {of.Slug}") with { Preview = of.Form, Missing = missing };
         // No votes yet, as readers will find it: those of a tool that is out already are not this page's to show.
         Tallies None(params IEnumerable<string> tools) => new(false, tools.ToDictionary(tool => tool, tool => new ToolTally(tool, 0, 0, 0, null, null, 0, null)));
         if (of.Name == "comparisons")

@@ -31,10 +31,11 @@ public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, str
 /// <param name="Tag">Of the draft, or of the reviewer, that the form is based on; empty when there is none yet.</param>
 /// <param name="Base">The version of the tool or comparison that the form is based on; 0 for something new.</param>
 /// <param name="Saved">Who saved the draft, and when; null when there is none.</param>
+/// <param name="Published">Whether the last press has just put it before readers.</param>
 /// <param name="Merged">What was brought together after somebody else saved first; null otherwise.</param>
 public sealed record EditModel(
     Kind Kind, IReadOnlyList<FieldModel> Fields, string Tag, long Base, bool Retired, (string By, DateTimeOffset At)? Saved, string? Problem, bool SignedOut, IReadOnlyList<string> Loose, Merge? Merged,
-    IReadOnlyList<Unseen> Unseen)
+    IReadOnlyList<Unseen> Unseen, bool Published = false)
 {
     public bool New => Base == 0 && (Kind.Drafted || Tag.Length == 0);
 }

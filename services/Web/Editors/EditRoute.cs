@@ -10,6 +10,8 @@ namespace Web.Editors;
 /// </summary>
 internal static class EditRoute
 {
+    private const string JustPublished = "?done=published";
+
     public static Task<IResult> ShowAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => Desk.SignedInAsync(context, async token =>
     {
         var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
@@ -54,7 +56,7 @@ internal static class EditRoute
             : await editors.WriteAsync(done is "publish" ? HttpMethod.Post : HttpMethod.Put, of.DraftPath + (done is "publish" ? "/publish" : ""), token, Named(began.Tag),
                 Content(new JsonObject { ["base"] = began.Base, ["document"] = typed.DeepClone() }), context.RequestAborted);
         if (saved.Done)
-            return Desk.SeeOther(context, !of.Drafted ? "/admin/reviewers" : done switch { "publish" => of.Public!, "preview" => $"/admin/preview/{kind}/{slug}", _ => of.Form });
+            return Desk.SeeOther(context, !of.Drafted ? "/admin/reviewers" : done switch { "publish" => of.Form + JustPublished, "preview" => $"/admin/preview/{kind}/{slug}", _ => of.Form });
         if (!saved.Conflict)
             return Form(context, desk with { Tag = saved.Tag ?? began.Tag, Base = began.Base }, of, typed, saved);
 
@@ -73,7 +75,11 @@ internal static class EditRoute
     public static Task<IResult> PreviewAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog) => OfDraftAsync(kind, slug, context, editors, catalog, async (desk, of, document, token) =>
     {
         var preview = await editors.ReadAsync(of.DraftPath + "/preview", token, context.RequestAborted);
-        return preview.Done ? DraftPreview.Show(context, of, preview.Body!) : Form(context, desk, of, document, preview);
+        if (preview.Done)
+            return DraftPreview.Show(context, of, preview.Body!, 0);
+        // What is there can be looked at; what is missing is counted above it, and named in the form.
+        var incomplete = preview.Errors.Count == 0 ? preview : await editors.ReadAsync(of.DraftPath + "/preview?incomplete=true", token, context.RequestAborted);
+        return incomplete.Done ? DraftPreview.Show(context, of, incomplete.Body!, preview.Errors.Count) : Form(context, desk, of, document, preview);
     });
 
     /// <summary>Publishes the draft as it was previewed.</summary>
@@ -82,7 +88,7 @@ internal static class EditRoute
         var body = Content(new JsonObject { ["base"] = desk.Base, ["document"] = document.DeepClone() });
         var published = await editors.WriteAsync(HttpMethod.Post, of.DraftPath + "/publish", token, Named(desk.Tag), body, context.RequestAborted);
         if (published.Done)
-            return Desk.SeeOther(context, of.Public!);
+            return Desk.SeeOther(context, of.Form + JustPublished);
         // What stands in the way is shown in the form, where it can be mended.
         var (ancestor, by) = await BeganAsync(of, "", desk.Base, published.Type, editors, token, context.RequestAborted);
         var merged = published.Conflict ? Merge.Of(of, document, desk.Published ?? [], ancestor, by) with { Public = true } : null;
@@ -197,7 +203,8 @@ internal static class EditRoute
             _ => answer.Detail ?? "That could not be saved.",
         };
         var model = new EditModel(
-            of, fields, desk.Tag, desk.Base, desk.Raw?["retired"]?.GetValue<bool>() == true, desk.Saved, problem, signedOut || answer?.Refused == true, loose, merged, desk.Unseen);
+            of, fields, desk.Tag, desk.Base, desk.Raw?["retired"]?.GetValue<bool>() == true, desk.Saved, problem, signedOut || answer?.Refused == true, loose, merged, desk.Unseen,
+            Published: answer is null && desk is { Saved: null, Present: > 0 } && context.Request.Query["done"] == "published");
         return Page.Of<Pages.EditPage, EditModel>(Desk.Head(context, of.Title), model, signedOut ? 401 : answer is null or { Done: true } ? 200 : (int)answer.Status);
     }
 }

@@ -8,8 +8,9 @@ public enum FieldKind { Line, Text, Choice, Switch, Number }
 /// <summary>One field of a form, and how it reads and writes its part of a document.</summary>
 /// <param name="Path">Where in the document, as in Catalog's messages: <c>entryPrice.amount</c>, <c>plans[1].name</c>.</param>
 /// <param name="Group">The heading it stands under.</param>
+/// <param name="Required">Whether nothing can be published without it; a draft may wait for it.</param>
 /// <param name="Choices">Of a <see cref="FieldKind.Choice"/>: value and label.</param>
-public sealed record Field(string Path, string Label, FieldKind Kind, string Group = "", string? Hint = null, int? Longest = null, IReadOnlyList<(string Value, string Label)>? Choices = null)
+public sealed record Field(string Path, string Label, FieldKind Kind, string Group = "", string? Hint = null, int? Longest = null, bool Required = false, IReadOnlyList<(string Value, string Label)>? Choices = null)
 {
     /// <summary>What a form shows of the document; empty where it has nothing.</summary>
     public string Read(JsonObject? document)

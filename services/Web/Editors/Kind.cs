@@ -78,25 +78,25 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
 
     private static Kind Tool(string slug, string name, IReadOnlyList<Category> categories, IReadOnlyList<Reviewer> panel, int plans) => new("tools", slug, name, $"/tools/{slug}",
     [
-        new("name", "Name", FieldKind.Line, "What it is", Longest: 80),
-        new("tagline", "Tagline", FieldKind.Line, "What it is", "One line under the name, at most 160 characters.", 160),
-        new("maker", "Maker", FieldKind.Line, "What it is", "The company or the people behind it.", 80),
-        new("category", "Category", FieldKind.Choice, "What it is", Choices: [("", "Choose one"), .. categories.Select(category => (category.Slug, category.Name))]),
+        new("name", "Name", FieldKind.Line, "What it is", Longest: 80, Required: true),
+        new("tagline", "Tagline", FieldKind.Line, "What it is", "One line under the name, at most 160 characters.", 160, Required: true),
+        new("maker", "Maker", FieldKind.Line, "What it is", "The company or the people behind it.", 80, Required: true),
+        new("category", "Category", FieldKind.Choice, "What it is", "Required, unless you name a new one below.", Choices: [("", "Choose one"), .. categories.Select(category => (category.Slug, category.Name))]),
         new(NewCategory, "Or a new category’s name", FieldKind.Line, "What it is", "Leave it empty to use the one chosen above.", 60),
-        new("description", "Description", FieldKind.Text, "What it is", "What it does and for whom, in a few sentences.", 4000),
-        new("website", "Website", FieldKind.Line, "What it is", "Its whole address, beginning with https://", 500),
-        new("entryPrice.label", "Entry price, as readers see it", FieldKind.Line, "Prices", "Such as: Free, or: $20 a month.", 40),
-        new("entryPrice.amount", "Entry price, amount", FieldKind.Number, "Prices", "A number with a point for decimals; 0 when it is free."),
-        new("entryPrice.currency", "Entry price, currency", FieldKind.Line, "Prices", "Three capital letters, such as USD.", 3),
+        new("description", "Description", FieldKind.Text, "What it is", "What it does and for whom, in a few sentences.", 4000, Required: true),
+        new("website", "Website", FieldKind.Line, "What it is", "Its whole address, beginning with https://", 500, Required: true),
+        new("entryPrice.label", "Entry price, as readers see it", FieldKind.Line, "Prices", "Such as: Free, or: $20 a month.", 40, Required: true),
+        new("entryPrice.amount", "Entry price, amount", FieldKind.Number, "Prices", "A number with a point for decimals; 0 when it is free.", Required: true),
+        new("entryPrice.currency", "Entry price, currency", FieldKind.Line, "Prices", "Three capital letters, such as USD.", 3, Required: true),
         new("entryPrice.period", "Entry price, for", FieldKind.Choice, "Prices", Choices: Periods),
-        new("pricing", "How its pricing works", FieldKind.Text, "Prices", "In a sentence or two.", 1000),
+        new("pricing", "How its pricing works", FieldKind.Text, "Prices", "In a sentence or two.", 1000, Required: true),
         .. Enumerable.Range(0, Math.Min(plans + SparePlans, 20)).SelectMany(place => Plan(place, place >= plans)),
         .. panel.SelectMany(ReviewBy),
     ]);
 
     private static IEnumerable<Field> Plan(int place, bool spare) =>
     [
-        new($"plans[{place}].name", "Name", FieldKind.Line, $"Plan {place + 1}", spare ? "Empty rows are no plans." : null, 60),
+        new($"plans[{place}].name", "Name", FieldKind.Line, $"Plan {place + 1}", spare ? "Empty rows are no plans. A plan needs a name, an amount and a currency." : null, 60),
         new($"plans[{place}].amount", "Amount", FieldKind.Number, $"Plan {place + 1}"),
         new($"plans[{place}].currency", "Currency", FieldKind.Line, $"Plan {place + 1}", Longest: 3),
         new($"plans[{place}].period", "For", FieldKind.Choice, $"Plan {place + 1}", Choices: Periods),
@@ -106,17 +106,17 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
     private static IEnumerable<Field> ReviewBy(Reviewer reviewer) =>
     [
         new($"reviews.{reviewer.Slug}.verdict", "Verdict", FieldKind.Choice, reviewer.Name, Choices: Verdicts),
-        new($"reviews.{reviewer.Slug}.quote", "Opinion", FieldKind.Text, reviewer.Name, "In the reviewer’s own words, at most 1,000 characters.", 1000),
+        new($"reviews.{reviewer.Slug}.quote", "Opinion", FieldKind.Text, reviewer.Name, "In the reviewer’s own words, at most 1,000 characters. Required with a verdict.", 1000),
     ];
 
     private static Kind Comparison(string slug, string title) => new("comparisons", slug, title, $"/compare/{slug}",
     [
-        new("summary", "Summary", FieldKind.Text, "", "What sets the two apart, and who should take which.", 2000),
-        new("pricing", "A read of the prices", FieldKind.Text, "", "What each costs in practice.", 2000),
+        new("summary", "Summary", FieldKind.Text, "", "What sets the two apart, and who should take which.", 2000, Required: true),
+        new("pricing", "A read of the prices", FieldKind.Text, "", "What each costs in practice.", 2000, Required: true),
     ]);
 
     private static Kind Reviewer(string slug, string name) => new("reviewers", slug, name, null,
     [
-        new("name", "Name", FieldKind.Line, "", "Such as: The Builder.", 80), new("role", "Looks at tools as one who…", FieldKind.Line, "", "Follows the name, such as: has to build on it.", 40),
+        new("name", "Name", FieldKind.Line, "", "Such as: The Builder.", 80, Required: true), new("role", "Looks at tools as one who…", FieldKind.Line, "", "Follows the name, such as: has to build on it.", 40, Required: true),
     ], Drafted: false);
 }

@@ -82,6 +82,7 @@ internal static class ComparisonRoute
             origin + comparison.Path)
         {
             Live = true,
+            Sample = comparison.Tools.Any(tool => tool.Reviews?.Any(review => review.Sample) == true),
             // Pairs nobody chose would be a near-endless number of thin pages in a search index.
             Hidden = !comparison.Curated,
             Card = ($"{comparison.Path}/card.png", $"{comparison.Title}: the panel’s and the community’s verdicts as they stand, side by side."),

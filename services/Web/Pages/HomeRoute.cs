@@ -16,7 +16,7 @@ internal static class HomeRoute
         // Nearest to half and half first, however few have voted: those that count are among the first hundred.
         var divided = tallies.RankingAsync("divided", MostDivided, stop);
         var names = (await lines).ToDictionary(tool => tool.Slug, tool => tool.Name);
-        var head = new PageHead(PageHead.Site, "AI tools side by side: a panel’s verdicts, readers’ live votes, and prices. Which one should you ship with?", context.Origin() + "/") { Live = true };
+        var head = new PageHead(PageHead.Site, "AI tools side by side: a panel’s verdicts, readers’ live votes, and prices. Which one should you ship with?", context.Origin() + "/") { Live = true, Sample = await catalog.IsSampleAsync(stop) };
         return Page.Of<Pages.HomePage, HomeModel>(head, new HomeModel((await newest).Comparisons.Take(Newest).ToList(), await top, (await divided)?.Where(tally => tally.IsDivided).Take(Ranked).ToList(), names));
     }
 }

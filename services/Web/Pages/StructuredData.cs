@@ -29,15 +29,14 @@ internal static class StructuredData
             ["applicationCategory"] = tool.Category.Name,
             ["url"] = $"{origin}/tools/{tool.Slug}",
         };
-        if (tool.Plans?.Where(plan => plan.Amount is not null).ToList() is { Count: > 0 } plans)
-            data["offers"] = plans.Select(plan => new Dictionary<string, object?>
-            {
-                ["@type"] = "Offer",
-                ["name"] = plan.Name,
-                ["price"] = plan.Amount,
-                ["priceCurrency"] = plan.Currency ?? "USD",
-            });
-        if (tool.Reviews is { Count: > 0 } reviews)
+        // Without an offer, a rating or a review, search engines take it for an error; the entry price is always known.
+        var offers = (tool.Plans ?? []).Where(plan => plan.Amount is not null).Select(plan => Offer(plan.Name, plan.Amount, plan.Currency)).ToList();
+        if (offers.Count == 0 && tool.EntryPrice.Amount is { } entry)
+            offers.Add(Offer(tool.EntryPrice.Label, entry, tool.EntryPrice.Currency));
+        if (offers.Count > 0)
+            data["offers"] = offers;
+        // What the sample content says is nobody's opinion.
+        if ((tool.Reviews ?? []).Where(review => !review.Sample).ToList() is { Count: > 0 } reviews)
             data["review"] = reviews.Select(Review);
         // A share of no votes is no number, and a search engine must not be told one.
         if (tally is { Total: > 0, ShipPercent: { } percent })
@@ -52,6 +51,14 @@ internal static class StructuredData
             };
         return data;
     }
+
+    private static Dictionary<string, object?> Offer(string name, decimal? amount, string? currency) => new()
+    {
+        ["@type"] = "Offer",
+        ["name"] = name,
+        ["price"] = amount,
+        ["priceCurrency"] = currency ?? "USD",
+    };
 
     private static Dictionary<string, object?> Review(Review review) => new()
     {

@@ -37,6 +37,7 @@ internal static class ToolRoute
         var head = new PageHead($"{tool.Name}: ship or skip?", $"{tool.Name}, {tool.Tagline} The panel’s verdict, the community’s live votes, and prices.", origin + path)
         {
             Live = true,
+            Sample = await catalog.IsSampleAsync(stop),
             Card = ($"{path}/card.png", $"{tool.Name}: the panel’s and the community’s verdict as they stand."),
             KnownVoter = context.Request.KnowsVoter(),
             Data = [StructuredData.Breadcrumbs(origin, origin + path, trail), StructuredData.Tool(origin, tool, tally.Of(slug))],

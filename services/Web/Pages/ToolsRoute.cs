@@ -27,6 +27,7 @@ internal static class ToolsRoute
         var head = new PageHead("All AI tools", "Every AI tool in the catalog with the panel’s verdict, the community’s votes and its entry price.", context.Origin() + (query.IsFiltered || query.Sort.Length > 0 ? "/tools" : query.At(query.Page)))
         {
             Live = true,
+            Sample = await catalog.IsSampleAsync(stop),
             Hidden = query.IsFiltered,
         };
         return Page.Of<Pages.ToolsPage, ToolsModel>(head, model);
@@ -50,6 +51,7 @@ internal static class ToolsRoute
         var head = new PageHead($"{category.Name}: AI tools compared", $"The AI tools in {category.Name}: the panel’s verdicts, the community’s votes, prices and comparisons.", $"{origin}/categories/{slug}")
         {
             Live = true,
+            Sample = await catalog.IsSampleAsync(stop),
             Feed = ($"/categories/{slug}/feed.xml", $"New in {category.Name}"),
             Data = [StructuredData.Breadcrumbs(origin, $"{origin}/categories/{slug}", trail)],
         };

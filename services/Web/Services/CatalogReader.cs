@@ -53,6 +53,9 @@ internal sealed class CatalogReader(IHttpClientFactory clients, Remembered remem
         // Without what is left of tools under slugs they no longer have.
         [.. ((await Read<ToolLines>("api/catalog/tools", stop))?.Tools ?? []).Where(tool => Contracts.Slug.IsToolSlug(tool.Slug))];
 
+    /// <summary>Whether readers have to be told that what they see is sample content.</summary>
+    public async Task<bool> IsSampleAsync(CancellationToken cancellationToken) => (await Read<ToolLines>("api/catalog/tools", cancellationToken))?.Sample == true;
+
     public async Task<IReadOnlyList<Reviewer>> ReviewersAsync(CancellationToken stop) =>
         await Read<IReadOnlyList<Reviewer>>("api/reviewers", stop) ?? [];
 

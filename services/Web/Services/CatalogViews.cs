@@ -22,7 +22,8 @@ public sealed record Plan(string Name, decimal? Amount, string? Currency, string
 /// <param name="Role">What the reviewer looks at, as a phrase that follows the name: "has to build on it".</param>
 public sealed record Reviewer(string Slug, string Name, string Role);
 
-public sealed record Review(Reviewer Reviewer, string Verdict, string Quote, DateTimeOffset? At)
+/// <param name="Sample">True when it is the sample content's: written to show the site, and nobody's opinion.</param>
+public sealed record Review(Reviewer Reviewer, string Verdict, string Quote, DateTimeOffset? At, bool Sample = false)
 {
     public bool Ships => Verdict == "ship";
 }
@@ -61,4 +62,5 @@ public sealed record ToolChanges(IReadOnlyList<ToolChange> Changes);
 /// <summary>A line of Catalog's list of every tool, retired ones too.</summary>
 public sealed record ToolLine(string Slug, string Name, string Category, bool Retired);
 
-public sealed record ToolLines(IReadOnlyList<ToolLine> Tools);
+/// <param name="Sample">True while the catalog holds sample reviews.</param>
+public sealed record ToolLines(IReadOnlyList<ToolLine> Tools, bool Sample = false);
