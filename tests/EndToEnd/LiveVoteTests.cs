@@ -103,6 +103,43 @@ public class LiveVoteTests(Site site)
         (await page.EvaluateAsync<double>("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(window.shift))))")).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Nothing_moves_on_a_phone_when_panel_and_community_begin_to_disagree()
+    {
+        await using var reader = await site.NewReaderAsync(new() { ViewportSize = new() { Width = 390, Height = 844 } });
+        var page = await reader.OpenLiveAsync("/tools/github-copilot");
+        var line = page.Locator("[data-show='disagree']");
+        await Expect(line).ToBeHiddenAsync();
+        var before = await page.Locator("form.vote .ship").BoundingBoxAsync();
+        var otherwise = await page.Locator(".community").GetAttributeAsync("data-panel") == "ship" ? "skip" : "ship";
+
+        for (var votes = 0; votes < 10; votes++)
+            await CastAsync("github-copilot", otherwise);
+
+        await Expect(line).ToBeVisibleAsync();
+        var after = await page.Locator("form.vote .ship").BoundingBoxAsync();
+        (after!.X, after.Y).ShouldBe((before!.X, before.Y));
+    }
+
+    [Fact]
+    public async Task A_number_that_changes_is_never_dimmed_and_what_points_to_it_does_not_start_over()
+    {
+        await using var reader = await site.NewReaderAsync();
+        var page = await reader.OpenLiveAsync("/tools/mistral-small-3-1");
+        var figure = page.Locator(".figure[data-show='percent']").First;
+        await CastAsync("mistral-small-3-1", "ship");
+        await Expect(figure).ToHaveTextAsync("100.0%");
+        // Held where it is, as if the next change came before it is over.
+        await page.EvaluateAsync("() => { for (const running of document.getAnimations()) running.pause(); }");
+        var running = await page.EvaluateAsync<int>("() => document.getAnimations().filter(running => running.effect.target.matches('.figure')).length");
+        await CastAsync("mistral-small-3-1", "skip");
+        await Expect(figure).ToHaveTextAsync("50.0%");
+
+        (await page.EvaluateAsync<string[]>("() => document.getAnimations().flatMap(running => running.effect.getKeyframes()).filter(frame => 'opacity' in frame || 'color' in frame).map(frame => JSON.stringify(frame))"))
+            .ShouldBeEmpty("opacity and color stay at full contrast");
+        (await page.EvaluateAsync<int>("() => document.getAnimations().filter(running => running.effect.target.matches('.figure')).length")).ShouldBeLessThanOrEqualTo(Math.Max(1, running));
+    }
+
     private async Task CastAsync(string tool, string choice)
     {
         using var voters = await site.Http.PostAsync("/api/voters", null);

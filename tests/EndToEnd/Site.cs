@@ -12,6 +12,9 @@ namespace EndToEnd.Tests;
 public sealed class Site : IAsyncLifetime
 {
     private readonly StandaloneProcess _process = new("--Quota:Enabled=false", "--RateLimits:Enabled=false");
+    private static readonly string[] Arguments =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
     private IPlaywright? _playwright;
 
     public Uri Address => _process.Address;
@@ -22,11 +25,30 @@ public sealed class Site : IAsyncLifetime
     {
         await _process.StartAsync();
         _playwright = await Playwright.CreateAsync();
-        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = await Chromium.FindAsync(), Args = Arguments });
+    }
+
+    /// <summary>A browser that keeps pages for the way back, as readers' do and Playwright's does not.</summary>
+    public async Task<IBrowser> BrowserWithBackForwardCacheAsync() => await _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    {
+        ExecutablePath = await Chromium.FindAsync(),
+        Args = Arguments,
+        IgnoreDefaultArgs = ["--disable-back-forward-cache"],
+    });
+
+    /// <summary>A reader whose browser is set to block all cookies.</summary>
+    public async Task<Reader> NewReaderWithoutCookiesAsync(string profile, bool script)
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(Directory.CreateDirectory(Path.Combine(profile, "Default")).FullName, "Preferences"),
+            """{"profile":{"default_content_setting_values":{"cookies":2}}}""");
+        return new Reader(await _playwright!.Chromium.LaunchPersistentContextAsync(profile, new()
         {
             ExecutablePath = await Chromium.FindAsync(),
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+            Args = Arguments,
+            BaseURL = Address.ToString(),
+            JavaScriptEnabled = script,
+        }));
     }
 
     public Task StartAsync() => _process.StartAsync();

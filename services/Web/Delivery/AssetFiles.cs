@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.Primitives;
@@ -10,9 +12,9 @@ namespace Web;
 /// The style sheet, scripts and pictures: embedded in the assembly, so that Web is one folder wherever it runs and Standalone needs no
 /// static web assets; served under an address with the content's hash, so that browsers may keep them for a year.
 /// </summary>
-public static class AssetFiles
+public static partial class AssetFiles
 {
-    private sealed record Asset(string Url, string Type, string ETag, byte[] Plain, byte[]? Brotli, byte[]? Gzip);
+    private sealed record Asset(string Url, string Type, string ETag, byte[] Plain, byte[]? Brotli, byte[]? Gzip, IReadOnlyList<string> Imports);
 
     private static readonly FileExtensionContentTypeProvider Types = new();
     private static readonly Dictionary<string, Asset> ByName = Load();
@@ -20,6 +22,9 @@ public static class AssetFiles
 
     /// <summary>The hashed address of an asset, e.g. <c>/assets/site.1a2b3c4d5e.css</c>.</summary>
     public static string Url(string name) => ByName[name].Url;
+
+    /// <summary>The addresses of what a script imports, and what that imports, so that a page can ask for all of it at once.</summary>
+    public static IEnumerable<string> Imports(string name) => ImportsOf(name).Distinct().Select(Url);
 
     internal static void MapAssets(this IEndpointRouteBuilder routes)
     {
@@ -53,31 +58,53 @@ public static class AssetFiles
         return (asset.Plain, null);
     }
 
+    private static IEnumerable<string> ImportsOf(string name) => ByName[name].Imports.SelectMany(import => ImportsOf(import).Prepend(import));
+
     private static Dictionary<string, Asset> Load()
     {
         const string Prefix = "Assets/";
-        var assembly = typeof(AssetFiles).Assembly;
+        var resources = typeof(AssetFiles).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .ToDictionary(name => Path.GetFileName(name));
         var assets = new Dictionary<string, Asset>();
-        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
-        {
-            using var stream = assembly.GetManifestResourceStream(resource)!;
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            var name = Path.GetFileName(resource);
-            var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
-            var type = Types.TryGetContentType(name, out var known) ? known : "application/octet-stream";
-            var text = type.StartsWith("text/", StringComparison.Ordinal) || type is "image/svg+xml";
-            assets[name] = new Asset(
-                $"/assets/{Path.GetFileNameWithoutExtension(name)}.{hash}{Path.GetExtension(name)}",
-                text ? type + "; charset=utf-8" : type,
-                hash,
-                bytes,
-                text ? Compress(bytes, to => new BrotliStream(to, CompressionLevel.SmallestSize)) : null,
-                text ? Compress(bytes, to => new GZipStream(to, CompressionLevel.SmallestSize)) : null);
-        }
-
+        foreach (var name in resources.Keys)
+            LoadOnce(name, resources, assets);
         return assets;
     }
+
+    private static Asset LoadOnce(string name, Dictionary<string, string> resources, Dictionary<string, Asset> assets)
+    {
+        if (assets.TryGetValue(name, out var loaded))
+            return loaded;
+        using var stream = typeof(AssetFiles).Assembly.GetManifestResourceStream(resources[name])!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        List<string> imports = [];
+        if (name.EndsWith(".js", StringComparison.Ordinal))
+        {
+            // A script names what it imports by file name. With the addresses in their place, its own hash follows any change of theirs.
+            bytes = Encoding.UTF8.GetBytes(Import().Replace(Encoding.UTF8.GetString(bytes), match =>
+            {
+                imports.Add(match.Groups[1].Value);
+                return $"'{LoadOnce(match.Groups[1].Value, resources, assets).Url}'";
+            }));
+        }
+
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
+        var type = Types.TryGetContentType(name, out var known) ? known : "application/octet-stream";
+        var text = type.StartsWith("text/", StringComparison.Ordinal) || type is "image/svg+xml";
+        return assets[name] = new Asset(
+            $"/assets/{Path.GetFileNameWithoutExtension(name)}.{hash}{Path.GetExtension(name)}",
+            text ? type + "; charset=utf-8" : type,
+            hash,
+            bytes,
+            text ? Compress(bytes, to => new BrotliStream(to, CompressionLevel.SmallestSize)) : null,
+            text ? Compress(bytes, to => new GZipStream(to, CompressionLevel.SmallestSize)) : null,
+            imports);
+    }
+
+    [GeneratedRegex(@"(?<=^import .*)'\./([a-z.]+\.js)'", RegexOptions.Multiline)]
+    private static partial Regex Import();
 
     private static byte[] Compress(byte[] bytes, Func<Stream, Stream> encoder)
     {

@@ -32,6 +32,9 @@ public sealed record PageHead(string Title, string Description, string Canonical
     /// <summary>True when the request carried a voter's cookie, so that the script may ask for the reader's own votes.</summary>
     public bool KnownVoter { get; init; }
 
+    /// <summary>True on the page that says the reader was erased: the script then drops what the browser still keeps.</summary>
+    public bool Erased { get; init; }
+
     /// <summary>A feed of this page's own, beside the site's: its path and title.</summary>
     public (string Path, string Title)? Feed { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Web;
 
-/// <summary>How numbers and verdicts are put into words, the same on every page. site.js words live changes alike; change both together.</summary>
+/// <summary>How numbers and verdicts are put into words, the same on every page. tallies.js words live changes alike; change both together.</summary>
 public static class Wording
 {
     /// <summary>Stands for a number there is not.</summary>
@@ -29,7 +29,7 @@ public static class Wording
         ? $"{Percent(tally.ShipPercent)} ship, {Votes(tally.Total)}, likely between {likely.Low:0.0}% and {likely.High:0.0}%"
         : "No votes yet. Yours would be the first.";
 
-    /// <summary>True when the panel's majority and that of at least ten votes say opposite things.</summary>
+    /// <summary>True when the panel's majority and a clear majority of at least ten votes say opposite things.</summary>
     public static bool Disagree(Panel panel, ToolTally? tally) =>
         tally is { Total: >= ToolTally.Early, Majority: { } community } && panel.Majority is { } experts && experts != community;
 

@@ -13,10 +13,10 @@ public sealed record ToolTally(
     public bool IsEarly => Total is > 0 and < Early;
 
     /// <summary>True when enough have voted, and yet neither side leads for sure: the likely range includes half and half.</summary>
-    public bool IsDivided => Total >= Early && Interval is { Low: <= 50, High: >= 50 };
+    public bool IsDivided => Total >= Early && Majority is null;
 
-    /// <summary>ship, skip, or null when there is no majority.</summary>
-    public string? Majority => Ship > Skip ? "ship" : Skip > Ship ? "skip" : null;
+    /// <summary>ship, skip, or null while chance alone could have put either ahead: the interval does not exclude 50%.</summary>
+    public string? Majority => Interval switch { { Low: > 50 } => "ship", { High: < 50 } => "skip", _ => null };
 }
 
 /// <summary>The community's verdicts on some tools. <see cref="Away"/> when Tally did not answer: no number is shown then, least of all zero.</summary>

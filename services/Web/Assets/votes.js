@@ -1,0 +1,310 @@
+// Casts the reader's votes. Knows nothing of the page: panel.js shows what this module says.
+//
+// A choice is written down before it is sent and crossed out when the ledger has answered. It so outlives a lost network and a page that is left; every tab works on
+// the same record, one request at a time for a tool, and whatever was chosen last is what is sent.
+
+import { erase, keys, read, write } from './store.js';
+
+const nonceKey = 'voter-nonce', prefix = 'vote:', holding = 'voter-nonce:';
+const answerWithin = 10_000;
+const inLedger = new Map();  // tool -> ship, skip or null, as the ledger last answered. Shown, and never decided from.
+const chosenHere = new Map();  // tool -> the choice made on this page that still waits; what is stored reaches other tabs a moment late, and may so be overwritten by one that did not see it
+const inFlight = new Map();  // tool -> id of the choice that is on its way from this page
+const listeners = [];
+let channel = null;
+let moves = 0;
+
+/** Calls back with a tool whenever what is known of its vote has changed. */
+export const onChange = listener => listeners.push(listener);
+
+/** The tool's vote in the ledger, and the choice that is still to be saved, if any: { choice, problem, next: when it is sent again, ms since 1970 }. */
+export const stateOf = tool => ({ saved: inLedger.get(tool) ?? null, waiting: waitingOn(tool) });
+
+const waitingOn = tool => chosenHere.get(tool) ?? read(prefix + tool);
+
+/** What the server has written into the page. */
+export const loaded = (tool, choice) => inLedger.set(tool, choice);
+
+/** Casts ship or skip, or withdraws with null. The choice that stands already is sent too: what this page remembers may be old, and the ledger takes it as no change. */
+export function choose(tool, choice) {
+  if (!navigator.cookieEnabled)
+    return tell(tool, 'cookies-blocked');
+  const before = waitingOn(tool);
+  const id = crypto.getRandomValues(new Uint32Array(2)).join('-');
+  moves++;
+  // A withdrawal needs the voter that a vote before it, whose answer is not known, may have made.
+  const first = choice === null && before?.sent ? before.choice ?? before.first : undefined;
+  const record = { id, choice, first, failures: 0 };
+  chosenHere.set(tool, record);
+  keep(tool, record);
+  channel?.postMessage({ tool, chosen: id });
+  deliver(tool);
+}
+
+/** Sends what waits for this tool now, however long it was to wait. */
+export function sendAgain(tool) {
+  const waiting = waitingOn(tool);
+  if (!waiting)
+    return;
+  keep(tool, { ...waiting, problem: undefined, next: undefined });
+  deliver(tool);
+}
+
+/** Reads the reader's own votes again. */
+export async function refresh() {
+  if (inLedger.size === 0)
+    return;
+  for (let before = null; before !== moves;) {
+    before = moves;
+    const answer = await request('/api/votes', { cache: 'no-store' });
+    if (!answer?.ok && answer?.status !== 401)
+      return;
+    const votes = answer.ok ? (await answer.json().catch(() => null))?.votes : [];  // 401: no voter, so no votes
+    if (!votes)
+      return;
+    if (before !== moves)
+      continue;  // something was saved meanwhile: the answer may be from before it
+    const mine = new Map(votes.map(vote => [vote.tool, vote.choice]));
+    for (const tool of inLedger.keys())
+      settle(tool, mine.get(tool) ?? null);
+  }
+}
+
+/** Drops whatever waits, on every page that is open: the reader has asked to be erased. */
+export function forget() {
+  listen();
+  chosenHere.clear();
+  for (const key of keys(prefix))
+    erase(key);
+  forgetNonce();
+  channel?.postMessage({ forgotten: true });
+}
+
+function settle(tool, choice) {
+  inLedger.set(tool, choice);
+  tell(tool);
+}
+
+function keep(tool, record) {
+  note(tool, record);
+  tell(tool);
+}
+
+function note(tool, record) {
+  if (chosenHere.get(tool)?.id === record.id)
+    chosenHere.set(tool, record);
+  write(prefix + tool, record);
+}
+
+function tell(tool, news) {
+  for (const listener of listeners)
+    listener(tool, news);
+}
+
+// ---- Sending -------------------------------------------------------------------------------------------------------------
+
+const chains = new Map();
+
+// One after the other, over all tabs where the browser has locks (they need https or localhost, and cookies allowed), and over this page otherwise.
+async function alone(name, work) {
+  let begun = false;
+  try {
+    return await navigator.locks.request(name, () => { begun = true; return work(); });
+  } catch (error) {
+    if (begun)
+      throw error;
+  }
+  const next = (chains.get(name) ?? Promise.resolve()).then(work, work);
+  chains.set(name, next);
+  return next;
+}
+
+const timers = new Map();
+
+async function deliver(tool) {
+  clearTimeout(timers.get(tool));
+  await alone(prefix + tool, async () => {
+    for (let record; (record = waitingOn(tool)) && !(record.next > Date.now());)
+      await attempt(tool, record);
+  });
+  const left = waitingOn(tool);
+  if (left && left.problem !== 'too-many-new-voters')
+    timers.set(tool, setTimeout(() => deliver(tool), Math.max(0, left.next - Date.now())));
+}
+
+async function attempt(tool, record) {
+  note(tool, { ...record, sent: true });
+  inFlight.set(tool, record.id);
+  const outcome = await send(tool, record);
+  inFlight.delete(tool);
+  if (outcome.lost)
+    lost.set(tool, { choice: record.choice, until: Date.now() + 60_000 });
+  if (waitingOn(tool)?.id !== record.id)
+    return;  // chosen again or erased meanwhile: this answer is of no interest any more
+  moves++;
+  if (outcome.problem) {
+    const failures = record.failures + 1;
+    keep(tool, { ...record, sent: true, failures, problem: outcome.problem, next: Date.now() + Math.max(outcome.wait ?? 0, pause(failures)) });
+    return;
+  }
+  chosenHere.delete(tool);
+  erase(prefix + tool);
+  if (outcome.saved !== undefined) {
+    inLedger.set(tool, outcome.saved);
+    watchForLate(tool, outcome.saved);
+  }
+  tell(tool, outcome.refused ?? 'saved');
+  channel?.postMessage({ tool, settled: record.id, saved: outcome.saved });
+}
+
+const lost = new Map();  // tool -> the last choice whose answer did not come
+
+// A request that was given up may lie in the network and arrive after the one that replaced it. Nothing but looking again tells.
+function watchForLate(tool, saved) {
+  const late = lost.get(tool);
+  if (!late || late.choice === saved || late.until < Date.now())
+    return;
+  for (const wait of [5_000, 20_000])
+    setTimeout(async () => {
+      const answer = await request(`/api/votes/${tool}`, { cache: 'no-store' });
+      const stands = answer?.ok ? (await answer.json().catch(() => null))?.choice : undefined;
+      if (stands === late.choice && inLedger.get(tool) === saved && !waitingOn(tool))
+        choose(tool, saved);
+    }, wait);
+}
+
+/** What became of it: { saved: choice }, { refused: why } for good, or { problem: why, wait: ms, lost } for now; lost when there was no answer. */
+async function send(tool, { choice, first }) {
+  if (choice === null && first && read(nonceKey)) {
+    const became = await put(tool, first);
+    if (!became?.ok)
+      return outcomeOf(became);
+  }
+  const answer = choice === null ? await request(`/api/votes/${tool}`, { method: 'DELETE' }) : await put(tool, choice);
+  if (choice === null && answer?.status === 401)
+    return { saved: null };  // no voter, so nothing to withdraw
+  if (!answer?.ok)
+    return outcomeOf(answer);
+  const vote = await answer.json().catch(() => null);
+  if (!vote)
+    return { problem: 'unreachable', lost: true };
+  if (vote.token && !await cookieStays(tool, vote.token))
+    return { refused: 'cookies-blocked' };
+  forgetNonce();
+  return { saved: vote.choice };
+}
+
+// One request makes the voter, where there is none yet, and casts: a reader who leaves at once has voted. The voter follows from the nonce, so that the same request
+// again, from whichever tab, is the same voter. Where there is a voter already, the cookie says who votes and the nonce nothing.
+async function put(tool, choice) {
+  const nonce = await alone(nonceKey, async () => read(nonceKey) ?? await nonceElsewhere() ?? newNonce());
+  return request(`/api/votes/${tool}`, castBy(nonce, choice));
+}
+
+const castBy = (nonce, choice) =>
+  ({ method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ choice, voter: 'new', nonce }) });
+
+// What one tab has stored another may not see yet. The names of held locks are the same for all tabs at any moment.
+const nonceElsewhere = async () => (await navigator.locks?.query().catch(() => null))?.held.find(({ name }) => name.startsWith(holding))?.name.slice(holding.length);
+
+let letNonceGo = () => {};
+
+function forgetNonce() {
+  erase(nonceKey);
+  letNonceGo();
+}
+
+function newNonce() {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  new DataView(bytes.buffer).setUint32(0, Math.floor(Date.now() / 1000));  // voters who come now stand together in the ledger
+  const nonce = btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
+  write(nonceKey, nonce);
+  navigator.locks?.request(holding + nonce, () => new Promise(done => { letNonceGo = done; })).catch(() => {});  // forbidden like all storage: then no tab shares anything
+  return nonce;
+}
+
+// A browser may take a cookie and not send it. A vote that its reader could never change is taken back.
+async function cookieStays(tool, token) {
+  const answer = await request('/api/votes', { cache: 'no-store' });
+  if (answer?.status !== 401)
+    return true;
+  const undone = await request(`/api/votes/${tool}`, { method: 'DELETE', headers: { authorization: `Voter ${token}` } });
+  return !undone?.ok;
+}
+
+async function outcomeOf(answer) {
+  if (!answer)
+    return { problem: navigator.onLine ? 'unreachable' : 'offline', lost: true };
+  if (answer.status === 404)
+    return { refused: 'no-such-tool' };
+  if (answer.status < 500 && answer.status !== 429)
+    return { refused: 'refused' };
+  const wait = 1000 * (Number(answer.headers.get('retry-after')) || 0);
+  if (answer.status !== 429)
+    return { problem: 'unavailable', wait };
+  const { type } = await answer.json().catch(() => ({}));
+  return { problem: type?.endsWith('too-many-new-voters') ? 'too-many-new-voters' : 'too-fast', wait };
+}
+
+// Null when there was no answer. Keepalive: the request outlives the page.
+const request = (path, options) => fetch(path, { keepalive: true, signal: AbortSignal.timeout(answerWithin), ...options }).catch(() => null);
+
+const pause = failures => (0.5 + Math.random()) * Math.min(30_000, 500 * 2 ** Math.min(failures, 6));
+
+// ---- Coming and going ----------------------------------------------------------------------------------------------------
+
+function deliverAll() {
+  for (const key of keys(prefix)) {
+    const tool = key.slice(prefix.length), record = waitingOn(tool);
+    if (record?.next && record.problem !== 'too-many-new-voters' && record.problem !== 'too-fast')
+      note(tool, { ...record, next: undefined });
+    tell(tool);
+    deliver(tool);
+  }
+}
+
+function listen() {
+  try { channel ??= new BroadcastChannel('votes'); } catch { return; /* forbidden like all storage */ }
+  channel.onmessage = ({ data }) => {
+    moves++;
+    if (data.forgotten) {
+      chosenHere.clear();
+      return refresh();
+    }
+    if (data.chosen || data.settled === chosenHere.get(data.tool)?.id)
+      chosenHere.delete(data.tool);  // a later choice, or this one, which another tab has sent
+    if (data.saved !== undefined)
+      inLedger.set(data.tool, data.saved);
+    tell(data.tool);
+  };
+}
+
+function back() {
+  deliverAll();
+  refresh();
+}
+
+/** Begins: sends what an earlier page left, and reads the own votes when there may be some. */
+export function start(mayHaveVoted) {
+  listen();
+  deliverAll();
+  if (mayHaveVoted)
+    refresh();
+  addEventListener('online', deliverAll);
+  addEventListener('storage', ({ key }) => key?.startsWith(prefix) && tell(key.slice(prefix.length)));
+  document.addEventListener('visibilitychange', () => document.hidden || back());
+  addEventListener('pageshow', event => {
+    listen();
+    if (event.persisted)
+      back();
+  });
+  addEventListener('pagehide', () => {
+    // What waits behind another request of this page would otherwise stay here until the reader comes back.
+    for (const [tool, record] of chosenHere)
+      if (inFlight.get(tool) !== record.id && !record.problem && !record.first)
+        request(`/api/votes/${tool}`, record.choice === null ? { method: 'DELETE' } : castBy(read(nonceKey) ?? newNonce(), record.choice));
+    letNonceGo();
+    channel?.close();  // an open channel keeps some browsers from restoring the page as it is
+    channel = null;
+  });
+}
