@@ -151,20 +151,30 @@ public sealed class FakeBackend : IAsyncDisposable
             return Send(context, new { token = "fresh-voter", expiresAt = "2027-11-20T10:00:00Z" });
         });
         Map("Voting", "/api/votes", context => Send(context, new { votes = OwnVotes.Select(tool => new { tool, choice = "ship", seq = 1, at = "2026-11-20T10:00:00Z" }) }));
-        Map("Voting", "/api/votes/{tool}", context =>
+        Map("Voting", "/api/votes/{tool}", async context =>
         {
             var tool = (string)context.Request.RouteValues["tool"]!;
             if (NoNewVoters)
             {
                 context.Response.StatusCode = 429;
                 context.Response.Headers.RetryAfter = "1800";
-                return Send(context, new { type = "urn:problem-type:too-many-new-voters" });
+                await Send(context, new { type = "urn:problem-type:too-many-new-voters" });
+                return;
+            }
+
+            var isNew = context.Request.Headers.Cookie.Count == 0;
+            if (isNew && !Received.Last().Body.Contains("\"voter\":\"new\"", StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = 401;
+                return;
             }
 
             context.Response.StatusCode = !Tools.ContainsKey(tool) ? 404 : VotingAnswers;
             if (VotingAnswers is 429 or 503)
                 context.Response.Headers.RetryAfter = "30";
-            return Send(context, new { tool, choice = "ship", seq = 1, at = "2026-11-20T10:00:00Z" });
+            if (isNew && context.Response.StatusCode == 200)
+                context.Response.Headers.SetCookie = "voter=fresh-voter; Path=/; HttpOnly; SameSite=Lax";
+            await Send(context, new { tool, choice = "ship", seq = 1, at = "2026-11-20T10:00:00Z" });
         });
     }
 

@@ -23,6 +23,9 @@ internal static class PageRoutes
         shown.MapMethods("/categories/{slug}/feed.xml", Read, AtomFeed.ShowCategoryAsync);
         pages.MapMethods("/votes", Read, YourVotesRoute.ShowAsync);
         pages.MapMethods("/votes/forget", Read, YourVotesRoute.AskToForget);
+        pages.MapMethods("/votes/forgotten", Read, YourVotesRoute.Forgotten);
+        pages.MapMethods("/vote/first", Read, CastByForm.AskOnceAsync);
+        pages.MapMethods("/vote/done", Read, CastByForm.Done);
         shown.MapMethods("/methodology", Read, Methodology);
         shown.MapMethods("/newsletter", Read, NewsletterRoute.ShowAsync);
         pages.MapMethods("/newsletter/confirm", Read, NewsletterRoute.AskToConfirm);

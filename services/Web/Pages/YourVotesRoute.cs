@@ -43,9 +43,26 @@ internal static class YourVotesRoute
 
         foreach (var line in cleared)
             context.Response.Headers.Append("Set-Cookie", line);
-        return Page.Notice(context, 200, "You are forgotten",
+        context.Response.Headers.Location = "/votes/forgotten";
+        return TypedResults.StatusCode(303);
+    }
+
+    public static IResult Forgotten(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        // An address anyone may open: it says the truth, and drops only what is kept, when no voter is left.
+        if (context.Request.KnowsVoter())
+        {
+            context.Response.Headers.Location = "/votes/forget";
+            return TypedResults.StatusCode(303);
+        }
+
+        var head = Head(context, "You are forgotten", "Your votes are withdrawn.") with { Live = true, Erased = true };
+        return Page.Of<Pages.NoticePage, Notice>(head, new Notice("You are forgotten",
+        [
             "Your votes are withdrawn, and nothing here ties them to you any more. The cookie is gone from this browser.",
-            "Thank you for having voted.");
+            "Thank you for having voted.",
+        ]));
     }
 
     private static PageHead Head(HttpContext context, string title, string description) => new(title, description, context.Origin() + Path) { Hidden = true };

@@ -1,71 +1,27 @@
-using Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Web;
 
-/// <summary>A vote as a form sends it.</summary>
-/// <param name="Tool">The tool's slug.</param>
-/// <param name="Choice">ship, skip or withdraw.</param>
-/// <param name="Return">The local path to go back to.</param>
-public sealed record FormVote(string Tool, string Choice, string Return);
-
-/// <param name="Name">The tool's.</param>
-public sealed record FirstVote(FormVote Vote, string Name);
-
 /// <summary>
-/// Voting without JavaScript. Whoever has no voter yet is asked once, on a page that explains the one cookie; the browser then posts
-/// the same vote to <c>/vote/first</c>, which makes the voter and casts.
+/// Voting without JavaScript. A reader who has no voter yet is asked once, on a page that explains the one cookie; its form makes
+/// the voter and casts. Every form that succeeds is answered by a redirect, so that going back or reloading sends nothing again.
 /// </summary>
 internal static class CastByForm
 {
-    public static async Task<IResult> CastAsync(HttpContext context, VotingClient voting, CatalogReader catalog)
+    public static async Task<IResult> CastAsync(HttpContext context, VotingClient voting)
     {
-        if (await ReadAsync(context) is not { } vote)
+        if (await ReadAsync(context) is not var (vote, _))
             return Malformed(context);
-        if (context.Request.VoterHeader() is not { } voter)
-            return vote.Choice == "withdraw" ? SeeOther(context, vote.Return) : await AskOnceAsync(context, catalog, vote);
-        var (cast, wait) = await voting.CastAsync(context, vote.Tool, vote.Choice, voter);
-        return await AnswerAsync(context, catalog, vote, cast, wait);
+        if (context.Request.VoterHeader() is null)
+            return vote.Choice == "withdraw" ? SeeOther(context, vote.Back) : SeeOther(context, vote.At("/vote/first"));
+        return Answer(context, vote, await voting.CastAsync(context, vote.Tool, vote.Choice));
     }
 
-    public static async Task<IResult> CastFirstAsync(HttpContext context, VotingClient voting, CatalogReader catalog)
+    /// <summary><c>GET /vote/first</c>: the question before the first vote.</summary>
+    public static async Task<IResult> AskOnceAsync(HttpContext context, CatalogReader catalog)
     {
-        if (await ReadAsync(context) is not { } vote)
+        if (FromQuery(context) is not { Choice: "ship" or "skip" } vote)
             return Malformed(context);
-        var (made, outcome, retry) = await voting.NewVoterAsync(context);
-        if (made is not var (lines, voter))
-            return outcome is Outcome.TooMany ? TooMany(context, retry) : Away(context, retry);
-        var (cast, wait) = await voting.CastAsync(context, vote.Tool, vote.Choice, voter);
-        // A vote that was refused leaves nothing with the reader. One that may have been taken does: without its voter it could never be changed, and the next try would be a second reader's.
-        if (cast is Outcome.Cast or Outcome.Away)
-            foreach (var line in lines)
-                context.Response.Headers.Append("Set-Cookie", line);
-        return await AnswerAsync(context, catalog, vote, cast, wait);
-    }
-
-    private static async Task<IResult> AnswerAsync(HttpContext context, CatalogReader catalog, FormVote vote, Outcome outcome, int retry) => outcome switch
-    {
-        Outcome.Cast => SeeOther(context, vote.Return),
-        Outcome.NoVoter => await AskOnceAsync(context, catalog, vote),
-        Outcome.UnknownTool => Page.NotFound(context, "tool"),
-        Outcome.TooMany => TooMany(context, retry),
-        Outcome.TooManyVoters => TooManyVoters(context, retry),
-        Outcome.Away => Away(context, retry),
-        Outcome.Refused => Malformed(context),
-    };
-
-    private static async Task<FormVote?> ReadAsync(HttpContext context)
-    {
-        if (await context.FormAsync() is not { } form)
-            return null;
-        var (tool, choice, back) = (form["tool"].ToString(), form["choice"].ToString(), form["return"].ToString());
-        return Slug.IsValid(tool) && choice is "ship" or "skip" or "withdraw"
-            ? new FormVote(tool, choice, LocalPath.IsLocal(back) ? back : $"/tools/{tool}")
-            : null;
-    }
-
-    private static async Task<IResult> AskOnceAsync(HttpContext context, CatalogReader catalog, FormVote vote)
-    {
         string? name;
         try
         {
@@ -81,28 +37,75 @@ internal static class CastByForm
 
         context.Response.Headers.CacheControl = "no-store";
         return Page.Of<Pages.FirstVotePage, FirstVote>(
-            new PageHead("Before your first vote", "The one cookie this site sets, and why.", context.Origin() + "/vote") { Hidden = true }, new FirstVote(vote, name));
+            new PageHead("Before your first vote", "The one cookie this site sets, and why.", context.Origin() + "/vote") { Hidden = true },
+            new FirstVote(vote, name, VoterNonce.New(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow())));
     }
 
-    // 303, so that going back or reloading does not send the form again.
+    public static async Task<IResult> CastFirstAsync(HttpContext context, VotingClient voting)
+    {
+        if (await ReadAsync(context) is not var (vote, nonce))
+            return Malformed(context);
+        if (vote.Choice == "withdraw" || !VoterNonce.IsValid(nonce))
+            return SeeOther(context, vote.At("/vote/first"));
+        var cast = await voting.CastAsync(context, vote.Tool, vote.Choice, nonce);
+        foreach (var line in cast.SetCookie)
+            context.Response.Headers.Append("Set-Cookie", line);
+        return cast is { Outcome: Outcome.Cast, SetCookie.Count: > 0 }
+            ? SeeOther(context, vote.At("/vote/done"))
+            : Answer(context, vote, cast, nonce);
+    }
+
+    /// <summary><c>GET /vote/done</c>: whether the browser has kept the cookie shows only when it asks for something again.</summary>
+    public static IResult Done(HttpContext context)
+    {
+        if (FromQuery(context) is not { } vote)
+            return Malformed(context);
+        return context.Request.KnowsVoter() ? SeeOther(context, vote.Back) : Page.Notice(context, 200, "Your browser blocks cookies",
+            "Your vote was counted, but your browser did not keep the one cookie that makes it yours: you can’t change or withdraw it.",
+            "Allow cookies for this site before you vote again.");
+    }
+
+    private static IResult Answer(HttpContext context, FormVote vote, CastAnswer cast, string? nonce = null) => cast.Outcome switch
+    {
+        Outcome.Cast => SeeOther(context, vote.Back),
+        Outcome.NoVoter => SeeOther(context, vote.At("/vote/first")),
+        Outcome.UnknownTool => Page.NotFound(context, "tool"),
+        Outcome.Refused => Malformed(context),
+        Outcome.TooManyVoters => NotTaken(context, vote, cast, nonce, 429, "Many new voters came from where you are",
+            "To keep the numbers honest, only so many readers can begin to vote from one network within an hour. "
+            + "Readers who have voted before are not affected."),
+        Outcome.TooMany => NotTaken(context, vote, cast, nonce, 429, "That was a lot of votes at once",
+            "To keep the numbers honest, votes from one network are limited. Your earlier votes were counted."),
+        Outcome.Away => NotTaken(context, vote, cast, nonce, 503, "Your vote is not saved yet",
+            "The ledger of votes is unavailable right now, and a vote counts only once it is written there."),
+    };
+
+    private static async Task<(FormVote Vote, string Nonce)?> ReadAsync(HttpContext context) =>
+        await context.FormAsync() is { } form
+        && FormVote.From(form["tool"].ToString(), form["choice"].ToString(), form["return"].ToString()) is { } vote
+            ? (vote, form["nonce"].ToString())
+            : null;
+
+    private static FormVote? FromQuery(HttpContext context)
+    {
+        var query = context.Request.Query;
+        return FormVote.From(query["tool"].ToString(), query["choice"].ToString(), query["return"].ToString());
+    }
+
     private static StatusCodeHttpResult SeeOther(HttpContext context, string path)
     {
         context.Response.Headers.Location = path;
         return TypedResults.StatusCode(303);
     }
 
-    private static RazorComponentResult TooMany(HttpContext context, int seconds) => Page.TooMany(context, seconds, "That was a lot of votes at once",
-        "To keep the numbers honest, votes from one place are limited. This one was not counted; those before it were.");
-
-    private static RazorComponentResult TooManyVoters(HttpContext context, int seconds) => Page.TooMany(context, seconds, "Many new voters came from where you are",
-        "To keep the numbers honest, only so many readers can begin to vote from one place within an hour. Your vote was not counted; whoever has voted before is not affected.");
-
-    private static RazorComponentResult Away(HttpContext context, int seconds)
+    // The page holds the choice, and the nonce of a first vote with it: sent again it is the same vote of the same voter, even if only
+    // the answer was lost.
+    private static RazorComponentResult NotTaken(
+        HttpContext context, FormVote vote, CastAnswer cast, string? nonce, int status, string title, string reason)
     {
-        context.Response.Headers.RetryAfter = seconds.ToString();
-        return Page.Notice(context, 503, "Your vote was not taken yet",
-            "The ledger of votes does not answer at the moment, and we never say a vote counts before it is written there.",
-            "Please go back and try again in a few seconds.");
+        context.Response.Headers.RetryAfter = cast.RetryAfter.ToString();
+        var head = new PageHead(title, reason, context.Origin() + "/vote") { Hidden = true };
+        return Page.Of<Pages.NotTakenPage, NotTaken>(head, new NotTaken(vote, title, reason, cast.RetryAfter, nonce), status);
     }
 
     private static RazorComponentResult Malformed(HttpContext context) => Page.Notice(context, 400, "That vote can’t be understood",

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Net.Http.Headers;
 
 namespace Web;
@@ -9,12 +11,23 @@ public sealed record OwnVote(string Tool, string? Choice, DateTimeOffset? At = n
 /// <summary>What became of a vote cast through a form.</summary>
 internal enum Outcome { Cast, NoVoter, UnknownTool, TooMany, TooManyVoters, Away, Refused }
 
+/// <param name="RetryAfter">Seconds.</param>
+/// <param name="SetCookie">The lines that leave a new voter with the reader.</param>
+internal sealed record CastAnswer(Outcome Outcome, int RetryAfter, IReadOnlyList<string> SetCookie);
+
 /// <summary>Speaks to Voting in the reader's name: the reader's cookie, host and address are passed on, nothing else of theirs.</summary>
 internal sealed partial class VotingClient(IHttpClientFactory clients, Patience patience, ILogger<VotingClient> log)
 {
     private sealed record Problem(string? Type);
 
+    private sealed record Vote(string Choice, string? Voter, string? Nonce);
+
     private sealed record OwnVotes(IReadOnlyList<OwnVote> Votes);
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     private static readonly TimeSpan ToList = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ToCast = TimeSpan.FromSeconds(10);
@@ -65,7 +78,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
             var own = await answer.Content.ReadFromJsonAsync<OwnVotes>(limit.Token);
             return own?.Votes.Where(vote => vote.Choice is "ship" or "skip").ToList() ?? [];
         }
-        catch (Exception error) when (error is HttpRequestException or System.Text.Json.JsonException or IOException
+        catch (Exception error) when (error is HttpRequestException or JsonException or IOException
             || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             OwnVotesAway(log, error.GetType().Name);
@@ -73,56 +86,44 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
         }
     }
 
-    /// <param name="context">The reader's request.</param>
+    /// <param name="context">The reader's request, whose cookie says who votes.</param>
     /// <param name="tool">The tool's slug.</param>
     /// <param name="choice">ship, skip or withdraw.</param>
-    /// <param name="voter">The Cookie header that says who votes.</param>
-    public async Task<(Outcome Outcome, int RetryAfter)> CastAsync(HttpContext context, string tool, string choice, string voter)
+    /// <param name="nonce">Where there may be no voter yet: what it is made from, see <see cref="VoterNonce"/>.</param>
+    public async Task<CastAnswer> CastAsync(HttpContext context, string tool, string choice, string? nonce = null)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(ToCast);
+        var voter = context.Request.VoterHeader();
         try
         {
             using var answer = choice == "withdraw"
                 ? await SendAsync(context, HttpMethod.Delete, $"api/votes/{tool}", voter, null, limit.Token)
-                : await SendAsync(context, HttpMethod.Put, $"api/votes/{tool}", voter, JsonContent.Create(new { choice }), limit.Token);
-            return (answer.StatusCode switch
+                : await SendAsync(context, HttpMethod.Put, $"api/votes/{tool}", voter, Body(choice, nonce), limit.Token);
+            var outcome = answer.StatusCode switch
             {
                 HttpStatusCode.OK => Outcome.Cast,
                 HttpStatusCode.Unauthorized => Outcome.NoVoter,
                 HttpStatusCode.NotFound => Outcome.UnknownTool,
-                HttpStatusCode.TooManyRequests => (await answer.Content.ReadFromJsonAsync<Problem>(limit.Token))?.Type?.EndsWith("too-many-new-voters", StringComparison.Ordinal) == true ? Outcome.TooManyVoters : Outcome.TooMany,
+                HttpStatusCode.TooManyRequests =>
+                    (await answer.Content.ReadFromJsonAsync<Problem>(limit.Token))?.Type?.EndsWith("too-many-new-voters", StringComparison.Ordinal) == true
+                        ? Outcome.TooManyVoters
+                        : Outcome.TooMany,
                 >= HttpStatusCode.InternalServerError => Outcome.Away,
                 _ => Outcome.Refused,
-            }, Seconds(answer));
+            };
+            var lines = answer.Headers.TryGetValues(HeaderNames.SetCookie, out var set) ? set.ToArray() : [];
+            return new CastAnswer(outcome, Seconds(answer), lines);
         }
         catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             NotCast(log, tool, error.GetType().Name);
-            return (Outcome.Away, 5);
+            return new CastAnswer(Outcome.Away, 5, []);
         }
     }
 
-    /// <returns>The Set-Cookie lines for the reader and the Cookie header they amount to; null when Voting gave no voter, and then why and for how many seconds.</returns>
-    public async Task<((string[] SetCookie, string Voter)? Made, Outcome Outcome, int RetryAfter)> NewVoterAsync(HttpContext context)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(ToCast);
-        try
-        {
-            using var answer = await SendAsync(context, HttpMethod.Post, "api/voters", context.Request.VoterHeader(), null, limit.Token);
-            if (!answer.IsSuccessStatusCode)
-                return (null, answer.StatusCode is HttpStatusCode.TooManyRequests ? Outcome.TooMany : Outcome.Away, Seconds(answer));
-            var lines = answer.Headers.TryGetValues(HeaderNames.SetCookie, out var set) ? set.ToArray() : [];
-            var made = lines.Select(line => line.Split(';', 2)[0]).FirstOrDefault(pair => pair.Contains("voter=", StringComparison.Ordinal));
-            return (made ?? context.Request.VoterHeader()) is { } voter ? ((lines, voter), Outcome.Cast, 0) : (null, Outcome.Away, 5);
-        }
-        catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
-        {
-            NotCast(log, "", error.GetType().Name);
-            return (null, Outcome.Away, 5);
-        }
-    }
+    private static JsonContent Body(string choice, string? nonce) =>
+        JsonContent.Create(new Vote(choice, nonce is null ? null : "new", nonce), options: Json);
 
     private static int Seconds(HttpResponseMessage answer) => (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 5);
 
