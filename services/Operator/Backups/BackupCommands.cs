@@ -22,7 +22,7 @@ internal static class BackupCommands
             {
                 var clock = Stopwatch.StartNew();
                 await using var database = parsed.RequiredDatabase(Site.Ledger);
-                var ledger = new RestoredLedger(database.Source);
+                var ledger = new RestoredLedger(database);
                 var (entries, lastAt) = await ledger.ExtentAsync(stop);
                 var wrongs = new List<string>(await Output.ProgressAsync("checking the restored ledger", progress => ledger.WrongsAsync(progress, stop)));
                 var compared = 0L;

@@ -1,16 +1,19 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using Hosting;
 using Operator.Recounting;
 
 namespace Operator.Backups;
 
 /// <summary>A ledger in a database that no service runs on, judged by SQL alone, which PostgreSQL and SQLite both understand.</summary>
-internal sealed class RestoredLedger(DbDataSource source)
+internal sealed class RestoredLedger(Database database)
 {
-    private static readonly (string Sql, string Wrong)[] Checks =
+    private static readonly (string Sql, string Wrong)[] Anywhere =
     [
-        ("select count(*) from (select 1 from entries having count(*) <> coalesce(max(id), 0)) gap", "{0} gap between the number of entries and the last id: entries are missing"),
-        ("select count(*) from ledger_head where last_id <> (select coalesce(max(id), 0) from entries)", "{0} head that names another last entry than there is"),
+        (
+            "select count(*) from (select count(*) as entries, coalesce(max(id), 0) as last_id from entries) extent where entries <> last_id",
+            "{0} gap between the number of entries and the last id: entries are missing"
+        ),
         (
             """
             select count(*) from (
@@ -40,6 +43,13 @@ internal sealed class RestoredLedger(DbDataSource source)
             """, "{0} votes that stand in the entries and belong to no voter"),
     ];
 
+    // SQLite has one writer and needs no row to lock.
+    private static readonly (string Sql, string Wrong) InPostgres = (
+        "select count(*) from ledger_head where last_id <> (select coalesce(max(id), 0) from entries)",
+        "{0} head that names another last entry than there is");
+
+    private readonly DbDataSource _source = database.Source;
+
     /// <returns>Number of entries and the time of the last, UTC.</returns>
     public async Task<(long Entries, DateTimeOffset? LastAt)> ExtentAsync(CancellationToken stop)
     {
@@ -52,11 +62,12 @@ internal sealed class RestoredLedger(DbDataSource source)
     public async Task<List<string>> WrongsAsync(IProgress<double> progress, CancellationToken stop)
     {
         var wrongs = new List<string>();
-        for (var place = 0; place < Checks.Length; place++)
+        var checks = database.Kind is DatabaseKind.Postgres ? [.. Anywhere, InPostgres] : Anywhere;
+        for (var place = 0; place < checks.Length; place++)
         {
-            if (await ScalarAsync(Checks[place].Sql, stop) is > 0 and var count)
-                wrongs.Add(string.Format(System.Globalization.CultureInfo.InvariantCulture, Checks[place].Wrong, count) + ".");
-            progress.Report((place + 1.0) / Checks.Length);
+            if (await ScalarAsync(checks[place].Sql, stop) is > 0 and var count)
+                wrongs.Add(string.Format(System.Globalization.CultureInfo.InvariantCulture, checks[place].Wrong, count) + ".");
+            progress.Report((place + 1.0) / checks.Length);
         }
 
         return wrongs;
@@ -65,7 +76,7 @@ internal sealed class RestoredLedger(DbDataSource source)
     /// <returns>All entries in order, as the public feed would say them.</returns>
     public async IAsyncEnumerable<Entry> EntriesAsync([EnumeratorCancellation] CancellationToken stop)
     {
-        await using var connection = await source.OpenConnectionAsync(stop);
+        await using var connection = await _source.OpenConnectionAsync(stop);
         await using var command = connection.CreateCommand();
         command.CommandText = "select id, tool, pseudonym, choice, previous, seq, at from entries order by id";
         command.CommandTimeout = 0;
@@ -77,7 +88,7 @@ internal sealed class RestoredLedger(DbDataSource source)
 
     private async Task<long> ScalarAsync(string sql, CancellationToken stop)
     {
-        await using var command = source.CreateCommand(sql);
+        await using var command = _source.CreateCommand(sql);
         command.CommandTimeout = 0;
         return Convert.ToInt64(await command.ExecuteScalarAsync(stop), System.Globalization.CultureInfo.InvariantCulture);
     }
