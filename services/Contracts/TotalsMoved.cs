@@ -10,6 +10,16 @@ public record TotalsMoved
 /// <param name="Tool">The tool's slug.</param>
 /// <param name="Ship">Voters whose current choice is ship.</param>
 /// <param name="Skip">Voters whose current choice is skip.</param>
-/// <param name="Version">Ledger entries of this tool so far; only ever grows, so the higher version is the newer state.</param>
+/// <param name="Version">Ledger entries of this tool so far; within an epoch it only grows, so the higher version is the newer
+/// state.</param>
 /// <param name="At">When the ledger committed this version, UTC.</param>
-public record ToolTotals(string Tool, long Ship, long Skip, long Version, DateTimeOffset At);
+/// <param name="Epoch">
+/// Which lineage of the ledger the version belongs to: the Unix time in seconds at which it began. A restored backup begins a new one, and
+/// a newer epoch wins
+/// whatever the version. 0 when the sender says none.
+/// </param>
+public record ToolTotals(string Tool, long Ship, long Skip, long Version, DateTimeOffset At, long Epoch = 0)
+{
+    /// <summary>The one rule by which a state is newer than another, wherever both are known.</summary>
+    public bool IsNewerThan(ToolTotals other) => Epoch > other.Epoch || Epoch == other.Epoch && Version > other.Version;
+}

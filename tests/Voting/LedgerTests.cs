@@ -122,6 +122,7 @@ public class LedgerTests
             insert into older select x'{{Convert.ToHexString(Base64Url.DecodeFromChars(voter).AsSpan(9, 16))}}', tool, pseudonym, choice, seq, at from votes;
             drop table votes;
             drop table voter_hash;
+            drop table ledger_epoch;
             alter table older rename to votes;
             delete from voting_schema where ScriptName not like '%0001_ledger.sql';
             """).ShouldBe(1, "the scripts after the first are to be applied again");

@@ -155,7 +155,7 @@ public sealed class TotalsHeard
             {
                 heard.Messages++;
                 foreach (var total in context.Message.Totals)
-                    if (heard._newest.GetValueOrDefault(total.Tool) is not { } known || known.Version < total.Version)
+                    if (heard._newest.GetValueOrDefault(total.Tool) is not { } known || total.IsNewerThan(known))
                         heard._newest[total.Tool] = total;
             }
 

@@ -6,4 +6,5 @@ namespace Operator.Recounting;
 /// </summary>
 /// <param name="Source">Who says so: <c>totals</c> or the address of a Tally replica.</param>
 /// <param name="Version">Entries of this tool that are counted in.</param>
-internal sealed record Claim(string Source, string Tool, long Version, long Ship, long Skip);
+/// <param name="Epoch">Whose ledger the version is of; 0 from a release before epochs.</param>
+internal sealed record Claim(string Source, string Tool, long Version, long Ship, long Skip, long Epoch = 0);

@@ -8,12 +8,12 @@ internal sealed class Claims(HttpClient http)
 {
     private const int MostTools = 50;
 
-    private sealed record Tally(string Tool, long Ship, long Skip, long Version);
+    private sealed record Tally(string Tool, long Ship, long Skip, long Version, long Epoch = 0);
 
     /// <exception cref="HttpRequestException">The replica does not answer.</exception>
     public async Task<IReadOnlyList<Claim>> TotalsAsync(Uri voting, CancellationToken stop) =>
         (await http.GetFromJsonAsync<Tally[]>(new Uri(voting, "api/ledger/totals"), stop))!
-            .Select(total => new Claim($"totals of {voting.Authority}", total.Tool, total.Version, total.Ship, total.Skip)).ToList();
+            .Select(total => new Claim($"totals of {voting.Authority}", total.Tool, total.Version, total.Ship, total.Skip, total.Epoch)).ToList();
 
     /// <summary>Asks a replica of Tally until it is as far as the totals, but no longer than the promise allows.</summary>
     /// <param name="totals">What it has to reach.</param>
@@ -29,12 +29,12 @@ internal sealed class Claims(HttpClient http)
             {
                 var query = string.Join('&', tools.Select(tool => $"tool={tool}"));
                 claims.AddRange((await http.GetFromJsonAsync<Tally[]>(new Uri(tally, $"api/tallies?{query}"), stop))!
-                    .Select(said => new Claim($"Tally {tally.Authority}", said.Tool, said.Version, said.Ship, said.Skip)));
+                    .Select(said => new Claim($"Tally {tally.Authority}", said.Tool, said.Version, said.Ship, said.Skip, said.Epoch)));
             }
 
-            var shown = claims.ToDictionary(claim => claim.Tool, claim => claim.Version);
-            var behind = totals.Where(total => shown.GetValueOrDefault(total.Tool) < total.Version)
-                .Select(total => $"Tally {tally.Authority} shows {total.Tool} at version {shown.GetValueOrDefault(total.Tool)}, {clock.Elapsed.TotalSeconds:0} s after the ledger was at {total.Version}.")
+            var shown = claims.ToDictionary(claim => claim.Tool, claim => (claim.Epoch, claim.Version));
+            var behind = totals.Where(total => shown.GetValueOrDefault(total.Tool).CompareTo((total.Epoch, total.Version)) < 0)
+                .Select(total => $"Tally {tally.Authority} shows {total.Tool} at version {shown.GetValueOrDefault(total.Tool).Version}, {clock.Elapsed.TotalSeconds:0} s after the ledger was at {total.Version}.")
                 .ToList();
             if (behind.Count == 0 || clock.Elapsed > patience)
                 return (claims, behind);

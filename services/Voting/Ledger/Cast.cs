@@ -24,6 +24,13 @@ public sealed record Committed(Vote[] Votes, IReadOnlyList<ToolTotals> Moved);
 /// <summary>One line of the append-only log: a change from one choice to another by a voter known by a pseudonym that is random for each tool.</summary>
 public sealed record Entry(long Id, string Tool, Guid Pseudonym, Choice Choice, Choice Previous, long Seq, DateTimeOffset At);
 
+/// <summary>Where every tool's totals stand.</summary>
+/// <param name="Epoch">The ledger's, also when it holds no vote yet.</param>
+public sealed record LedgerTotals(long Epoch, List<ToolTotals> Totals);
+
+/// <summary>Some of the ledger, added up; the oldest minute first.</summary>
+public sealed record LedgerMinutes(long Epoch, List<ToolMinute> Minutes);
+
 /// <summary>Entries of one tool within one minute, added up.</summary>
 /// <param name="Ship">By how much they changed it.</param>
 /// <param name="Skip">By how much they changed it.</param>

@@ -66,22 +66,24 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private async Task<IReadOnlyList<ToolTotals>> ForgetOnceAsync(IReadOnlyList<HashedVoter> voters, CancellationToken stop)
     {
         // Rare, hence a connection of the pool and no prepared statement.
-        await using var command = source.CreateCommand("select tool, ship, skip, version, at from forget_hashed_voters($1)");
+        await using var command = source.CreateCommand("select tool, ship, skip, version, at, current_epoch() from forget_hashed_voters($1)");
         command.CommandTimeout = 4;
         command.Parameters.AddWithValue(voters.Select(voter => voter.Value.ToByteArray()).ToArray());
         var moved = new List<ToolTotals>();
         await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
         while (await rows.ReadAsync(stop))
-            moved.Add(new ToolTotals(rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), Time(rows.GetInt64(4))));
+            moved.Add(ReadTotals(rows));
         return moved;
     }
 
     private async Task MarkPublishedOnceAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop)
     {
-        await using var command = source.CreateCommand("select mark_published($1, $2)");
+        var (epoch, current) = OfNewestEpoch(totals);
+        await using var command = source.CreateCommand("select mark_published($1, $2) from ledger_epoch where epoch = $3");
         command.CommandTimeout = 5;
-        command.Parameters.AddWithValue(totals.Select(total => total.Tool).ToArray());
-        command.Parameters.AddWithValue(totals.Select(total => total.Version).ToArray());
+        command.Parameters.AddWithValue(current.Select(total => total.Tool).ToArray());
+        command.Parameters.AddWithValue(current.Select(total => total.Version).ToArray());
+        command.Parameters.AddWithValue(epoch);
         await command.ExecuteNonQueryAsync(stop);
     }
 
@@ -117,7 +119,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private async Task<NpgsqlCommand> PrepareAsync(CancellationToken stop)
     {
         _connection = await source.OpenConnectionAsync(stop);
-        var command = new NpgsqlCommand("select * from cast_hashed_votes($1, $2, $3, $4, $5)", _connection) { CommandTimeout = 4 };
+        var command = new NpgsqlCommand("select votes.*, current_epoch() from cast_hashed_votes($1, $2, $3, $4, $5) votes", _connection) { CommandTimeout = 4 };
         foreach (var type in (NpgsqlDbType[])
         [
             NpgsqlDbType.Array | NpgsqlDbType.Text, NpgsqlDbType.Bytea, NpgsqlDbType.Bytea, NpgsqlDbType.Array | NpgsqlDbType.Smallint, NpgsqlDbType.Array | NpgsqlDbType.Text,
@@ -136,11 +138,11 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         if (row.IsDBNull(2))
             return new Committed(votes, []);
 
-        var (tools, at) = (row.GetFieldValue<string[]>(2), Time(row.GetInt64(6)));
+        var (tools, at, epoch) = (row.GetFieldValue<string[]>(2), Time(row.GetInt64(6)), row.GetInt64(7));
         var (ships, skips, versions) = (row.GetFieldValue<long[]>(3), row.GetFieldValue<long[]>(4), row.GetFieldValue<long[]>(5));
         var moved = new ToolTotals[tools.Length];
         for (var place = 0; place < moved.Length; place++)
-            moved[place] = new ToolTotals(tools[place], ships[place], skips[place], versions[place], at);
+            moved[place] = new ToolTotals(tools[place], ships[place], skips[place], versions[place], at, epoch);
         return new Committed(votes, moved);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Contracts;
 using Hosting;
 using Voting.Votes;
 
@@ -27,11 +29,15 @@ public static class ReadLedger
 
     /// <param name="Minutes">The oldest first. Entries behind the last one asked for may belong to the same minute.</param>
     /// <param name="Next">Give it as <c>after</c> to read on; equal to the <c>after</c> asked for when nothing was new.</param>
-    public sealed record MinutesPage(IReadOnlyList<MinuteAnswer> Minutes, long Next);
+    /// <param name="Epoch">Which lineage of the ledger this is; when it differs from that of the page before, read from the
+    /// beginning.</param>
+    public sealed record MinutesPage(IReadOnlyList<MinuteAnswer> Minutes, long Next, long Epoch);
 
     /// <param name="Version">Entries of this tool so far.</param>
     /// <param name="At">When the last of them was committed, UTC.</param>
-    public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version, DateTimeOffset At);
+    /// <param name="Epoch">Which lineage of the ledger the version belongs to; a restored backup begins a new one, and a newer epoch wins
+    /// whatever the version.</param>
+    public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version, DateTimeOffset At, long Epoch);
 
     public static Task<IResult> EntriesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) => PageAsync(context, after, limit, async () =>
     {
@@ -44,15 +50,16 @@ public static class ReadLedger
     // The same defaults as above: for two handlers that differ in them alone the generated delegates are mixed up, and the process does not start.
     public static Task<IResult> MinutesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) => PageAsync(context, after, limit, async () =>
     {
-        var minutes = await ledger.MinutesAsync(after, Math.Min(limit, MaxMinutesLimit), context.RequestAborted);
+        var (epoch, minutes) = await ledger.MinutesAsync(after, Math.Min(limit, MaxMinutesLimit), context.RequestAborted);
         var answers = minutes.ConvertAll(minute => new MinuteAnswer(minute.Tool, minute.Ship, minute.Skip, minute.Entries, minute.At));
-        return TypedResults.Json(new MinutesPage(answers, minutes.Select(minute => minute.LastId).Append(after).Max()), VotingJson.Default.MinutesPage);
+        return TypedResults.Json(new MinutesPage(answers, minutes.Select(minute => minute.LastId).Append(after).Max(), epoch), VotingJson.Default.MinutesPage);
     });
 
     public static Task<IResult> TotalsAsync(HttpContext context, VoteLedger ledger) => ReadAsync(context, async () =>
     {
-        var totals = await ledger.TotalsAsync(context.RequestAborted);
-        return TypedResults.Json(totals.ConvertAll(total => new TotalsAnswer(total.Tool, total.Ship, total.Skip, total.Version, total.At)), VotingJson.Default.ListTotalsAnswer);
+        var (epoch, totals) = await ledger.TotalsAsync(context.RequestAborted);
+        context.Response.Headers[LedgerEpoch.Header] = epoch.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Json(totals.ConvertAll(total => new TotalsAnswer(total.Tool, total.Ship, total.Skip, total.Version, total.At, total.Epoch)), VotingJson.Default.ListTotalsAnswer);
     });
 
     private static Task<IResult> PageAsync(HttpContext context, long after, int limit, Func<Task<IResult>> read) => after < 0 || limit < 1

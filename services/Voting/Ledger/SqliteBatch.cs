@@ -26,6 +26,8 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
     // Without "returning": for what that answers SQLite opens and closes a table of its own each time.
     private readonly SqliteStatement _move = new(connection, "update totals set ship = ?, skip = ?, version = ?, at = ? where tool = ?");
 
+    private readonly SqliteStatement _epoch = new(connection, "select epoch from ledger_epoch");
+
     // As UTF-8, once for each tool: tools are few.
     private readonly Dictionary<string, byte[]> _tools = [];
 
@@ -74,13 +76,18 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
     {
         var at = VoteLedger.Time(now);
         var moved = new List<ToolTotals>(deltas.Count);
+        if (deltas.Count == 0)
+            return moved;
+        _epoch.Find();
+        var epoch = _epoch.Number(0);
+        _epoch.Done();
         foreach (var (name, delta) in deltas)
         {
             var tool = Utf8(name);
             var known = _stand.Text(tool).Find();
             var (ship, skip, version) = known ? (_stand.Number(0), _stand.Number(1), _stand.Number(2)) : default;
             _stand.Done();
-            var total = new ToolTotals(name, ship + delta.Ship, skip + delta.Skip, version + delta.Changes, at);
+            var total = new ToolTotals(name, ship + delta.Ship, skip + delta.Skip, version + delta.Changes, at, epoch);
             (known ? _move : _begin).Number(total.Ship).Number(total.Skip).Number(total.Version).Number(now).Text(tool).Run();
             moved.Add(total);
         }
@@ -90,7 +97,7 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_find, _first, _change, _append, _stand, _begin, _move])
+        foreach (var statement in (SqliteStatement[])[_find, _first, _change, _append, _stand, _begin, _move, _epoch])
             statement.Dispose();
     }
 

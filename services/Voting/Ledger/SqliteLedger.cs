@@ -49,17 +49,18 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         connection =>
         {
             // A mark lost to a power cut costs one more publish of the same state: not worth waiting for the disk.
+            var (epoch, current) = OfNewestEpoch(totals);
             Run(connection, "pragma synchronous = normal");
             try
             {
                 using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
                 var mark = Command(connection, transaction,
                     """
-                    insert into totals_published (tool, published_version) values ($tool, $version)
+                    insert into totals_published (tool, published_version) select $tool, $version from ledger_epoch where epoch = $epoch
                     on conflict (tool) do update set published_version = max(published_version, excluded.published_version)
-                    """, "tool", "version");
-                foreach (var total in totals)
-                    With(mark, total.Tool, total.Version).ExecuteNonQuery();
+                    """, "tool", "version", "epoch");
+                foreach (var total in current)
+                    With(mark, total.Tool, total.Version, epoch).ExecuteNonQuery();
                 transaction.Commit();
             }
             finally

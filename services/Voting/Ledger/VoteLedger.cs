@@ -23,7 +23,8 @@ public abstract class VoteLedger(DbDataSource source)
     /// <exception cref="DbException">Nothing is known; forgetting again is safe.</exception>
     public abstract Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken stop);
 
-    /// <summary>Remembers that the bus confirmed these versions.</summary>
+    /// <summary>Remembers that the bus confirmed these versions, unless a new epoch has begun since: nothing of that is published
+    /// yet.</summary>
     public abstract Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop);
 
     /// <summary>Keeps the newer of what is stored and what is given, tool by tool.</summary>
@@ -62,27 +63,43 @@ public abstract class VoteLedger(DbDataSource source)
     /// The entries with an id above <paramref name="after"/>, at most <paramref name="limit"/> of them, added up by tool and minute; the oldest minute first. The database adds
     /// them up, so that none has to be sent and parsed for it.
     /// </returns>
-    public Task<List<ToolMinute>> MinutesAsync(long after, int limit, CancellationToken stop) => ReadAsync(
-        """
-        select tool, at / 60000000 as minute,
-               sum(case choice when 1 then 1 else 0 end - case previous when 1 then 1 else 0 end) as ship,
-               sum(case choice when 2 then 1 else 0 end - case previous when 2 then 1 else 0 end) as skip,
-               count(*), max(at), max(id)
-          from (select id, tool, choice, previous, at from entries where id > @after order by id limit @limit) page
-         group by tool, at / 60000000
-         order by minute, tool
-        """,
-        [("after", after), ("limit", limit)],
-        row => new ToolMinute(row.GetString(0), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), Time(row.GetInt64(5)), row.GetInt64(6)), stop);
+    public async Task<LedgerMinutes> MinutesAsync(long after, int limit, CancellationToken stop)
+    {
+        var rows = await ReadAsync(
+            """
+            select m.tool, m.ship, m.skip, m.entries, m.last_at, m.last_id, e.epoch
+              from ledger_epoch e
+              left join (
+                select tool, at / 60000000 as minute,
+                       sum(case choice when 1 then 1 else 0 end - case previous when 1 then 1 else 0 end) as ship,
+                       sum(case choice when 2 then 1 else 0 end - case previous when 2 then 1 else 0 end) as skip,
+                       count(*) as entries, max(at) as last_at, max(id) as last_id
+                  from (select id, tool, choice, previous, at from entries where id > @after order by id limit @limit) page
+                 group by tool, at / 60000000) m on true
+             order by m.minute, m.tool
+            """,
+            [("after", after), ("limit", limit)],
+            row => (Epoch: row.GetInt64(6), Minute: row.IsDBNull(0)
+                ? null
+                : new ToolMinute(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Time(row.GetInt64(4)), row.GetInt64(5))), stop);
+        return new LedgerMinutes(rows[0].Epoch, [.. rows.Select(row => row.Minute).OfType<ToolMinute>()]);
+    }
 
-    public Task<List<ToolTotals>> TotalsAsync(CancellationToken stop) =>
-        ReadAsync("select tool, ship, skip, version, at from totals order by tool", [], ReadTotals, stop);
+    /// <returns>Where every tool's totals stand, and whose they are.</returns>
+    public async Task<LedgerTotals> TotalsAsync(CancellationToken stop)
+    {
+        // Joined so that a ledger without votes says its epoch too.
+        var rows = await ReadAsync(
+            "select t.tool, t.ship, t.skip, t.version, t.at, e.epoch from ledger_epoch e left join totals t on true order by t.tool", [],
+            row => (Epoch: row.GetInt64(5), Totals: row.IsDBNull(0) ? null : ReadTotals(row)), stop);
+        return new LedgerTotals(rows[0].Epoch, [.. rows.Select(row => row.Totals).OfType<ToolTotals>()]);
+    }
 
     /// <returns>Totals that no confirmed message has carried yet and that have stood for a moment: what a crash or an outage left behind.</returns>
     public Task<List<ToolTotals>> UnpublishedAsync(TimeSpan standing, int limit, CancellationToken stop) => ReadAsync(
         """
-        select t.tool, t.ship, t.skip, t.version, t.at
-          from totals t left join totals_published p on p.tool = t.tool
+        select t.tool, t.ship, t.skip, t.version, t.at, e.epoch
+          from ledger_epoch e cross join totals t left join totals_published p on p.tool = t.tool
          where t.version > coalesce(p.published_version, 0) and t.at <= @before
          order by t.at limit @limit
         """,
@@ -97,7 +114,16 @@ public abstract class VoteLedger(DbDataSource source)
 
     private static Vote ReadVote(DbDataReader row) => new(row.GetString(0), (Choice)row.GetInt16(1), row.GetInt64(2), Time(row.GetInt64(3)));
 
-    private static ToolTotals ReadTotals(DbDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Time(row.GetInt64(4)));
+    /// <summary>Reads <c>tool, ship, skip, version, at, epoch</c>.</summary>
+    protected static ToolTotals ReadTotals(DbDataReader row) =>
+        new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Time(row.GetInt64(4)), row.GetInt64(5));
+
+    /// <summary>What was confirmed under an older epoch says nothing of this one.</summary>
+    protected static (long Epoch, IEnumerable<ToolTotals> Totals) OfNewestEpoch(IReadOnlyList<ToolTotals> totals)
+    {
+        var epoch = totals.Max(total => total.Epoch);
+        return (epoch, totals.Where(total => total.Epoch == epoch));
+    }
 
     private Task<List<T>> ReadAsync<T>(string sql, (string Name, object Value)[] parameters, Func<DbDataReader, T> read, CancellationToken stop) =>
         source.RetryIfStaleAsync(() => ReadOnceAsync(sql, parameters, read, stop));

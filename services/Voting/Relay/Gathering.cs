@@ -100,11 +100,11 @@ internal sealed class Gathering : IDisposable
 
 internal static class NewestTotals
 {
-    /// <summary>Keeps of each tool what has the higher version.</summary>
+    /// <summary>Keeps of each tool what is newer.</summary>
     public static void KeepNewest(this Dictionary<string, ToolTotals> newest, IReadOnlyList<ToolTotals> totals)
     {
         foreach (var total in totals)
-            if (!newest.TryGetValue(total.Tool, out var older) || older.Version < total.Version)
+            if (!newest.TryGetValue(total.Tool, out var older) || total.IsNewerThan(older))
                 newest[total.Tool] = total;
     }
 }
