@@ -13,6 +13,7 @@ internal sealed class TallyMetrics : IHostedService
     private readonly Counter<long> _stuck;
     private readonly Counter<long> _moved;
     private readonly Counter<long> _corrected;
+    private readonly Counter<long> _overruled;
     private readonly Gauge<long> _gap;
     private readonly Histogram<double> _lag;
     private readonly TimeProvider _time;
@@ -29,6 +30,9 @@ internal sealed class TallyMetrics : IHostedService
         _stuck = meter.CreateCounter<long>("tally.readers.stuck", "{reader}", "Readers cut because they didn't read");
         _moved = meter.CreateCounter<long>("tally.counters.moved", "{counter}", "Counters moved by messages");
         _corrected = meter.CreateCounter<long>("tally.counters.corrected", "{counter}", "Counters that a reconcile had to mend");
+        _overruled = meter.CreateCounter<long>("tally.counters.overruled", "{counter}", "Counters and histories that contradicted the ledger and were replaced by it");
+        // There from the start: the first increase has to show as one.
+        _overruled.Add(0);
         _gap = meter.CreateGauge<long>("tally.ledger.gap", "{entry}", "Ledger entries this replica did not show yet when it last asked the ledger, before it mended that");
         _lag = meter.CreateHistogram("tally.push.lag", "s", "From the ledger's commit to the push", advice: new InstrumentAdvice<double>
         {
@@ -53,6 +57,8 @@ internal sealed class TallyMetrics : IHostedService
     public void Stuck() => _stuck.Add(1);
     public void Moved(int counters) => _moved.Add(counters);
     public void Corrected(int counters) => _corrected.Add(counters);
+
+    public void Overruled(int counters) => _overruled.Add(counters);
 
     public void Behind(long entries) => _gap.Record(entries);
 

@@ -17,6 +17,9 @@ public sealed class FakeLedger : IAsyncDisposable
 
     private FakeLedger(WebApplication app) => _app = app;
 
+    /// <summary>Which lineage of the ledger this is.</summary>
+    public long Epoch { get; private set; } = 1_764_000_000;
+
     public static readonly DateTimeOffset Noon = DateTimeOffset.UtcNow.AddHours(-3);
 
     public string Address => _app.Urls.First();
@@ -61,7 +64,11 @@ public sealed class FakeLedger : IAsyncDisposable
         {
             tools = fake.Tools.Select(slug => new { slug, name = slug, category = "developer-tools", retired = false, version = 1 }),
         });
-        app.MapGet("/api/ledger/totals", () => fake.TotalsJson());
+        app.MapGet("/api/ledger/totals", (HttpContext context) =>
+        {
+            context.Response.Headers["Ledger-Epoch"] = fake.Epoch.ToString();
+            return fake.TotalsJson();
+        });
         app.MapGet("/api/ledger/minutes", (long after, int limit) => fake.Minutes(after, limit));
         await app.StartAsync();
         return fake;
@@ -74,9 +81,25 @@ public sealed class FakeLedger : IAsyncDisposable
         {
             var time = at ?? DateTimeOffset.UtcNow;
             _entries.Add(new Entry(_entries.Count + 1, tool, choice, previous, time));
-            var old = _totals.GetValueOrDefault(tool) ?? new ToolTotals(tool, 0, 0, 0, default);
+            var old = _totals.GetValueOrDefault(tool) ?? new ToolTotals(tool, 0, 0, 0, default, Epoch);
             return _totals[tool] = new ToolTotals(
-                tool, old.Ship + Change(choice, previous, "ship"), old.Skip + Change(choice, previous, "skip"), old.Version + 1, time);
+                tool, old.Ship + Change(choice, previous, "ship"), old.Skip + Change(choice, previous, "skip"), old.Version + 1, time, Epoch);
+        }
+    }
+
+    /// <summary>A backup of the moment after that many entries is restored.</summary>
+    /// <param name="begin">True when the operator then begins a new epoch, as the runbook says.</param>
+    public void Restore(int entries, bool begin)
+    {
+        lock (_gate)
+        {
+            var kept = _entries.Take(entries).ToArray();
+            _entries.Clear();
+            _totals.Clear();
+            if (begin)
+                Epoch++;
+            foreach (var entry in kept)
+                Commit(entry.Tool, entry.Choice, entry.Previous, entry.At);
         }
     }
 
@@ -117,7 +140,7 @@ public sealed class FakeLedger : IAsyncDisposable
                 Entries = minute.Count(),
                 At = minute.Max(entry => entry.At),
             });
-            return new { minutes = minutes.ToArray(), next = entries.Length > 0 ? entries[^1].Id : after };
+            return new { minutes = minutes.ToArray(), next = entries.Length > 0 ? entries[^1].Id : after, Epoch };
         }
     }
 

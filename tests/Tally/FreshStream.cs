@@ -107,7 +107,9 @@ public sealed class FreshStream : IAsyncLifetime
             if (!line.StartsWith("data: ", StringComparison.Ordinal))
                 continue;
             var tally = JsonSerializer.Deserialize<ToolTally>(line[6..], JsonSerializerOptions.Web)!;
-            (kind, id).ShouldBe(("tally", $"{tally.Tool}:{tally.Version}"));
+            kind.ShouldBe("tally");
+            id!.Split(' ')[0].ShouldBe(tally.Epoch.ToString());
+            id.Split(' ').ShouldContain($"{tally.Tool}={tally.Version}");
             yield return tally;
         }
     }

@@ -59,14 +59,20 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Sends one inline command and answers the first line of the reply.</summary>
-    public async Task<string> AskAsync(string command)
+    public async Task<string> AskAsync(string command) => (await LinesAsync(command, 1))[0];
+
+    /// <summary>The text that one inline command such as HGET answers; empty when there is none.</summary>
+    public async Task<string> ValueAsync(string command) => await LinesAsync(command, 2) is [_, var value] ? value : "";
+
+    private async Task<string[]> LinesAsync(string command, int most)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Port);
         var stream = client.GetStream();
         await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\r\n"));
         using var reader = new System.IO.StreamReader(stream);
-        return await reader.ReadLineAsync() ?? "";
+        var first = await reader.ReadLineAsync() ?? "";
+        return most > 1 && first is ['$', not '-', ..] ? [first, await reader.ReadLineAsync() ?? ""] : [first];
     }
 
     public async ValueTask DisposeAsync()

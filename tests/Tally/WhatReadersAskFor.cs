@@ -16,7 +16,8 @@ public sealed class WhatReadersAskFor : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _ledger = await FakeLedger.StartAsync("cursor-2-0", "aider", "zed", "new-one");
-        _tally = await TallyProcess.StartAsync(_ledger);
+        // These tests tell totals that the ledger does not have, which a reconcile would correct.
+        _tally = await TallyProcess.StartAsync(_ledger, settings: "--Tally:ReconcileSeconds=60");
     }
 
     public async ValueTask DisposeAsync()
@@ -32,13 +33,13 @@ public sealed class WhatReadersAskFor : IAsyncLifetime
         await _tally.PublishAsync(new ToolTotals("cursor-2-0", 12, 3, 15, at));
         await _tally.ReachAsync("cursor-2-0", 15);
         (await _tally.Http.GetStringAsync("/api/tallies/cursor-2-0")).ShouldBe(
-            """{"tool":"cursor-2-0","ship":12,"skip":3,"total":15,"shipPercent":80,"interval":{"low":54.8,"high":93},"version":15,"updatedAt":"2026-01-02T03:04:05.678Z"}""");
+            """{"tool":"cursor-2-0","ship":12,"skip":3,"total":15,"shipPercent":80,"interval":{"low":54.8,"high":93},"version":15,"epoch":1764000000,"updatedAt":"2026-01-02T03:04:05.678Z"}""");
     }
 
     [Fact]
     public async Task A_known_tool_without_votes_is_all_zeros() =>
         (await _tally.Http.GetStringAsync("/api/tallies/new-one")).ShouldBe(
-            """{"tool":"new-one","ship":0,"skip":0,"total":0,"shipPercent":null,"interval":null,"version":0,"updatedAt":null}""");
+            """{"tool":"new-one","ship":0,"skip":0,"total":0,"shipPercent":null,"interval":null,"version":0,"epoch":1764000000,"updatedAt":null}""");
 
     [Theory]
     [InlineData(0, 1, 0, 0, 79.3)]

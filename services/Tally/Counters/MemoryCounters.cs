@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Contracts;
 
 namespace Tally;
@@ -6,8 +5,10 @@ namespace Tally;
 /// <summary>Counters of one process, for the composed system without Redis. Gone at exit, and made again from the ledger at start.</summary>
 internal sealed class MemoryCounters : ICounters
 {
-    private readonly ConcurrentDictionary<string, ToolTotals> _counters = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ToolTotals> _counters = [];
     private readonly MemoryHistory _history = new();
+    private long _epoch;
 
     public event Action<IReadOnlyList<ToolTotals>>? Moved;
 
@@ -17,40 +18,61 @@ internal sealed class MemoryCounters : ICounters
     public Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation)
     {
         List<ToolTotals> moved = [];
-        foreach (var state in totals)
-            if (Take(state))
+        lock (_gate)
+        {
+            foreach (var state in totals)
+            {
+                if (state.Epoch < _epoch)
+                    continue;
+                Enter(state.Epoch);
+                if (!Newer.Than(_counters.GetValueOrDefault(state.Tool), state))
+                    continue;
+                _counters[state.Tool] = state;
                 moved.Add(state);
+            }
+        }
+
         if (moved.Count > 0)
             Moved?.Invoke(moved);
         return Task.FromResult(moved.Count);
     }
 
-    public Task<IReadOnlyList<ToolTotals>> ReadAllAsync(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<ToolTotals>>([.. _counters.Values]);
+    public Task OverruleAsync(long epoch, IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            Enter(epoch);
+            foreach (var state in totals)
+                _counters[state.Tool] = state;
+        }
 
-    public Task<long> ReadCursorAsync(CancellationToken cancellation) => Task.FromResult(_history.Cursor);
+        return Task.CompletedTask;
+    }
 
-    public Task<IReadOnlyDictionary<string, RunningCount>> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellation) =>
-        Task.FromResult(_history.Running(tools));
+    public Task<KeptCounters> ReadAllAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+            return Task.FromResult(new KeptCounters(_epoch, [.. _counters.Values]));
+    }
+
+    public Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellation) => Task.FromResult(_history.Running(tools));
 
     public Task<bool> WriteHistoryAsync(HistoryPage page, CancellationToken cancellation) => Task.FromResult(_history.Write(page));
+
+    public Task ResetHistoryAsync(long epoch, IReadOnlyCollection<string> tools, CancellationToken cancellation)
+    {
+        _history.Reset(epoch);
+        return Task.CompletedTask;
+    }
 
     public Task<IReadOnlyList<HistoryPoint>> ReadHistoryAsync(string tool, Bucket bucket, CancellationToken cancellation) =>
         Task.FromResult(_history.Read(tool, bucket));
 
-    private bool Take(ToolTotals state)
+    private void Enter(long epoch)
     {
-        while (true)
-        {
-            if (!_counters.TryGetValue(state.Tool, out var kept))
-            {
-                if (_counters.TryAdd(state.Tool, state))
-                    return true;
-            }
-            else if (!Newer.Than(kept, state))
-                return false;
-            else if (_counters.TryUpdate(state.Tool, state, kept))
-                return true;
-        }
+        if (epoch == _epoch)
+            return;
+        _counters.Clear();
+        _epoch = epoch;
     }
 }

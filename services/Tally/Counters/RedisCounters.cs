@@ -11,6 +11,8 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 {
     // A script is one step for every other client too; this many tools take well under a millisecond.
     private const int ToolsPerCall = 500;
+    private const string EpochLine = "epoch ";
+    private static readonly long MostMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     private readonly Lazy<Task<IConnectionMultiplexer>> _connection;
     private readonly SemaphoreSlim _subscribing = new(1, 1);
     private readonly ILogger<RedisCounters> _logger;
@@ -31,46 +33,46 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         using var span = TallyTrace.Source.Within("write counters", ActivityKind.Client);
         var trace = span?.Id ?? "";
         var taken = 0;
-        foreach (var some in totals.Chunk(ToolsPerCall))
-        {
-            var arguments = new List<RedisValue>(2 + some.Length * 5) { RedisKeys.Moved, trace };
-            foreach (var state in some)
-                arguments.AddRange([state.Tool, state.Version, state.Ship, state.Skip, Milliseconds(state.At)]);
-            taken += (int)await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.Take, [RedisKeys.Counters], [.. arguments]), cancellation);
-        }
+        foreach (var ofEpoch in totals.GroupBy(state => state.Epoch))
+            foreach (var some in ofEpoch.Chunk(ToolsPerCall))
+                taken += (int)await EvaluateAsync(RedisScripts.Take, [RedisKeys.Moved, trace, ofEpoch.Key], some, cancellation);
 
         span?.SetTag("tally.told", totals.Count).SetTag("tally.taken", taken);
         return taken;
     }
 
-    public async Task<IReadOnlyList<ToolTotals>> ReadAllAsync(CancellationToken cancellation)
+    public async Task OverruleAsync(long epoch, IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation)
+    {
+        foreach (var some in totals.Chunk(ToolsPerCall))
+            await EvaluateAsync(RedisScripts.Overrule, [epoch], some, cancellation);
+    }
+
+    public async Task<KeptCounters> ReadAllAsync(CancellationToken cancellation)
     {
         await SubscribeAsync(cancellation);
         var fields = await AskAsync(redis => redis.HashGetAllAsync(RedisKeys.Counters), cancellation);
+        var epoch = NumberOr(Array.Find(fields, field => field.Name == RedisKeys.EpochField).Value, 0);
         List<ToolTotals> totals = new(fields.Length);
         foreach (var field in fields)
-            if (Parse($"{field.Name} {field.Value}") is { } state)
+            if (Parse($"{field.Name} {field.Value}", epoch) is { } state)
                 totals.Add(state);
-        return totals;
+        return new KeptCounters(epoch, totals);
     }
 
-    public async Task<long> ReadCursorAsync(CancellationToken cancellation) =>
-        (long)await AskAsync(redis => redis.HashGetAsync(RedisKeys.Running, RedisKeys.CursorField), cancellation);
-
-    public async Task<IReadOnlyDictionary<string, RunningCount>> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellation)
+    public async Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellation)
     {
-        var values = await AskAsync(redis => redis.HashGetAsync(RedisKeys.Running, [.. tools.Select(tool => (RedisValue)tool)]), cancellation);
-        return tools.Zip(values).Where(pair => pair.Second.HasValue).ToDictionary(pair => pair.First, pair =>
-        {
-            var parts = Numbers(pair.Second!);
-            return new RunningCount(parts[0], parts[1], parts[2], parts[3]);
-        });
+        RedisValue[] fields = [RedisKeys.EpochField, RedisKeys.CursorField, .. tools.Select(tool => (RedisValue)tool)];
+        var values = await AskAsync(redis => redis.HashGetAsync(RedisKeys.Running, fields), cancellation);
+        var running = tools.Zip(values.Skip(2)).Where(pair => pair.Second.HasValue).ToDictionary(
+            pair => pair.First,
+            pair => Numbers(pair.Second) is [var ship, var skip, var entries, var at] ? new RunningCount(ship, skip, entries, at) : RunningCount.Nonsense);
+        return new KeptHistory(NumberOr(values[0], 0), NumberOr(values[1], 0), running);
     }
 
     public async Task<bool> WriteHistoryAsync(HistoryPage page, CancellationToken cancellation)
     {
         List<RedisKey> keys = [RedisKeys.Running];
-        List<RedisValue> arguments = [page.Expected, page.Next, page.Tools.Count];
+        List<RedisValue> arguments = [page.Epoch, page.Expected, page.Next, page.Tools.Count];
         foreach (var (tool, running, _) in page.Tools)
             arguments.AddRange([tool, $"{running.Ship} {running.Skip} {running.Entries} {running.At}"]);
         foreach (var (tool, _, histories) in page.Tools)
@@ -85,10 +87,18 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         return (long)await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.WriteHistory, [.. keys], [.. arguments]), cancellation) == 1;
     }
 
+    public async Task ResetHistoryAsync(long epoch, IReadOnlyCollection<string> tools, CancellationToken cancellation)
+    {
+        var counted = await AskAsync(redis => redis.HashKeysAsync(RedisKeys.Running), cancellation);
+        var all = counted.Select(field => (string)field!).Where(tool => Slug.IsValid(tool)).Union(tools);
+        RedisKey[] keys = [RedisKeys.Running, .. all.SelectMany(tool => Buckets.All.Select(bucket => (RedisKey)RedisKeys.History(bucket, tool)))];
+        await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.ResetHistory, keys, [epoch]), cancellation);
+    }
+
     public async Task<IReadOnlyList<HistoryPoint>> ReadHistoryAsync(string tool, Bucket bucket, CancellationToken cancellation)
     {
         var members = await AskAsync(redis => redis.SortedSetRangeByRankAsync(RedisKeys.History(bucket, tool)), cancellation);
-        return [.. members.Select(member => Numbers(member!)).Select(parts => new HistoryPoint(parts[0], parts[1], parts[2]))];
+        return [.. members.Select(Numbers).Where(parts => parts is { Length: 3 }).Select(parts => new HistoryPoint(parts![0], parts[1], parts[2]))];
     }
 
     public async ValueTask DisposeAsync()
@@ -141,11 +151,20 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     {
         List<ToolTotals> moved = [];
         var lines = ((string?)message ?? "").Split('\n');
+        var epoch = NumberOr(Array.Find(lines, line => line.StartsWith(EpochLine, StringComparison.Ordinal))?[EpochLine.Length..], 0);
         foreach (var line in lines)
-            if (Parse(line) is { } state)
+            if (Parse(line, epoch) is { } state && Newer.IsSound(state))
                 moved.Add(state);
         using var span = TallyTrace.Source.Continue("hear counters", ActivityKind.Consumer, [TraceOf(lines[^1])]);
         Moved?.Invoke(moved);
+    }
+
+    private Task<RedisResult> EvaluateAsync(string script, RedisValue[] first, IEnumerable<ToolTotals> totals, CancellationToken cancellation)
+    {
+        List<RedisValue> arguments = [.. first];
+        foreach (var state in totals)
+            arguments.AddRange([state.Tool, state.Version, state.Ship, state.Skip, Milliseconds(state.At)]);
+        return AskAsync(redis => redis.ScriptEvaluateAsync(script, [RedisKeys.Counters], [.. arguments]), cancellation);
     }
 
     private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellation)
@@ -163,22 +182,27 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 
     private static long Milliseconds(DateTimeOffset at) => at == default ? 0 : at.ToUnixTimeMilliseconds();
 
-    private static long[] Numbers(string text) => [.. text.Split(' ').Select(part => long.Parse(part, CultureInfo.InvariantCulture))];
+    // What is no number was not written by us. Beyond every ledger, it is found to contradict it.
+    private static long NumberOr(RedisValue value, long missing) => value.IsNull ? missing : Numbers(value) is [var number] ? number : long.MaxValue;
+
+    private static long[]? Numbers(RedisValue value)
+    {
+        var parts = ((string?)value ?? "").Split(' ');
+        var numbers = new long[parts.Length];
+        for (var place = 0; place < parts.Length; place++)
+            if (!long.TryParse(parts[place], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[place]))
+                return null;
+        return numbers;
+    }
 
     private static ActivityContext TraceOf(string line) =>
         line.StartsWith("trace ", StringComparison.Ordinal) && ActivityContext.TryParse(line["trace ".Length..], traceState: null, isRemote: true, out var trace) ? trace : default;
 
     // Whatever else stands in Redis under our keys is not a counter; the next reconcile writes over it.
-    private static ToolTotals? Parse(string line)
-    {
-        var parts = line.Split(' ');
-        if (parts.Length != 5
-            || !long.TryParse(parts[1], CultureInfo.InvariantCulture, out var version) || !long.TryParse(parts[2], CultureInfo.InvariantCulture, out var ship)
-            || !long.TryParse(parts[3], CultureInfo.InvariantCulture, out var skip) || !long.TryParse(parts[4], CultureInfo.InvariantCulture, out var at))
-            return null;
-        var state = new ToolTotals(parts[0], ship, skip, version, at == 0 ? default : DateTimeOffset.FromUnixTimeMilliseconds(at));
-        return Newer.IsSound(state) ? state : null;
-    }
+    private static ToolTotals? Parse(string line, long epoch) =>
+        line.Split(' ', 2) is [var tool, var rest] && Slug.IsValid(tool) && Numbers(rest) is [var version, var ship, var skip, var at]
+            ? new ToolTotals(tool, ship, skip, version, at == 0 || at > MostMilliseconds ? default : DateTimeOffset.FromUnixTimeMilliseconds(at), epoch)
+            : null;
 
     [LoggerMessage(4040, LogLevel.Information, "Redis is back ({Connection} connection)")]
     private partial void LogRestored(string connection);

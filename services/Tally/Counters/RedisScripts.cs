@@ -6,20 +6,26 @@ internal static class RedisScripts
     /// <summary>
     /// Takes each state if it is newer (the rule of <see cref="Newer"/>) and announces those taken. Compare and write are one step, so a state
     /// can come from several replicas at once, and be sent again after a failure of which nobody knows whether it was one. INCR could not.
-    /// KEYS: counters. ARGV: channel, trace of who writes ('' for none), then tool, version, ship, skip, at of each. A trace is announced as a last line of its own.
+    /// KEYS: counters. ARGV: channel, trace of who writes ('' for none), epoch, then tool, version, ship, skip, at of each. A trace is
+    /// announced as a last line of its own.
     /// </summary>
     public const string Take = """
         local tools = {}
-        for i = 3, #ARGV, 5 do tools[#tools + 1] = ARGV[i] end
-        if #tools == 0 then return 0 end
+        for i = 4, #ARGV, 5 do tools[#tools + 1] = ARGV[i] end
+        local epoch = tonumber(redis.call('HGET', KEYS[1], ':epoch') or '0') or 0
+        if #tools == 0 or tonumber(ARGV[3]) < epoch then return 0 end
+        if tonumber(ARGV[3]) > epoch then
+          redis.call('DEL', KEYS[1])
+          redis.call('HSET', KEYS[1], ':epoch', ARGV[3])
+        end
         local kept = redis.call('HMGET', KEYS[1], unpack(tools))
         local moved, fields = {}, {}
         for n = 1, #tools do
-          local i = 3 + (n - 1) * 5
+          local i = 4 + (n - 1) * 5
           local newer = true
           if kept[n] then
             local version, at = string.match(kept[n], '^(%d+) %d+ %d+ (%d+)$')
-            if version then
+            if version and #version <= 16 then
               local old, new = tonumber(version), tonumber(ARGV[i + 1])
               newer = new > old or (new == old and at == '0' and ARGV[i + 4] ~= '0')
             end
@@ -33,6 +39,7 @@ internal static class RedisScripts
         end
         if #moved > 0 then
           redis.call('HSET', KEYS[1], unpack(fields))
+          moved[#moved + 1] = 'epoch ' .. ARGV[3]
           if ARGV[2] ~= '' then moved[#moved + 1] = 'trace ' .. ARGV[2] end
           redis.call('PUBLISH', ARGV[1], table.concat(moved, '\n'))
         end
@@ -40,15 +47,39 @@ internal static class RedisScripts
         """;
 
     /// <summary>
+    /// Writes the ledger's own word over what is kept, and empties what is kept under another epoch. KEYS: counters. ARGV: epoch, then
+    /// tool, version, ship, skip, at of each.
+    /// </summary>
+    public const string Overrule = """
+        if (redis.call('HGET', KEYS[1], ':epoch') or '0') ~= ARGV[1] then
+          redis.call('DEL', KEYS[1])
+          redis.call('HSET', KEYS[1], ':epoch', ARGV[1])
+        end
+        for i = 2, #ARGV, 5 do redis.call('HSET', KEYS[1], ARGV[i], table.concat(ARGV, ' ', i + 1, i + 4)) end
+        return 1
+        """;
+
+    /// <summary>Begins the history again. KEYS: running, then every history. ARGV: epoch.</summary>
+    public const string ResetHistory = """
+        for k = 1, #KEYS do redis.call('UNLINK', KEYS[k]) end
+        if ARGV[1] ~= '0' then redis.call('HSET', KEYS[1], ':epoch', ARGV[1]) end
+        return 1
+        """;
+
+    /// <summary>
     /// Writes a page of history if the cursor still stands where the page began, and moves it.
-    /// KEYS: running, then one history each. ARGV: expected, next, number of tools, (tool, running) of each, then per history:
+    /// KEYS: running, then one history each. ARGV: epoch (0 unknown), expected, next, number of tools, (tool, running) of each, then per
+    /// history:
     /// seconds kept (0 for ever), number of points, (end, ship, skip) of each, oldest first.
     /// </summary>
     public const string WriteHistory = """
-        if (redis.call('HGET', KEYS[1], ':cursor') or '0') ~= ARGV[1] then return 0 end
-        redis.call('HSET', KEYS[1], ':cursor', ARGV[2])
-        local at = 4
-        for _ = 1, tonumber(ARGV[3]) do
+        if (redis.call('HGET', KEYS[1], ':cursor') or '0') ~= ARGV[2] then return 0 end
+        local epoch = redis.call('HGET', KEYS[1], ':epoch') or '0'
+        if epoch ~= ARGV[1] and epoch ~= '0' and ARGV[1] ~= '0' then return 0 end
+        if ARGV[1] ~= '0' then redis.call('HSET', KEYS[1], ':epoch', ARGV[1]) end
+        redis.call('HSET', KEYS[1], ':cursor', ARGV[3])
+        local at = 5
+        for _ = 1, tonumber(ARGV[4]) do
           redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
           at = at + 2
         end

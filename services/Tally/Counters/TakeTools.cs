@@ -4,13 +4,13 @@ using MassTransit;
 namespace Tally;
 
 /// <summary>A tool becomes known before its first vote: its counter begins at zeros. A retired tool keeps its counter, as its votes stay in the ledger.</summary>
-internal sealed class TakeTools(ICounters counters) : IConsumer<ToolsChanged>
+internal sealed class TakeTools(ICounters counters, Board board) : IConsumer<ToolsChanged>
 {
     public Task Consume(ConsumeContext<ToolsChanged> context) =>
-        counters.TakeAsync(context, [.. context.Message.Tools.Select(tool => Untouched(tool.Slug)).Where(Newer.IsSound)]);
+        counters.TakeAsync(context, [.. context.Message.Tools.Select(tool => Untouched(tool.Slug, board.Epoch)).Where(Newer.IsSound)]);
 
     /// <summary>What a known tool without votes has.</summary>
-    public static ToolTotals Untouched(string tool) => new(tool, 0, 0, 0, default);
+    public static ToolTotals Untouched(string tool, long epoch) => new(tool, 0, 0, 0, default, epoch);
 }
 
 internal sealed class TakeToolsDefinition : ConsumerDefinition<TakeTools>

@@ -12,12 +12,13 @@ internal sealed partial class TakeTotals(ICounters counters, Board board, TallyM
         var sound = totals.Where(Newer.IsSound).ToArray();
         if (sound.Length < totals.Count)
             LogUnsound(totals.Count - sound.Length);
+        var admitted = board.Admit(sound);
         // This replica's readers need not wait for Redis to tell it back, nor for a Redis that is away.
-        board.Apply(sound);
-        if (await counters.TakeAsync(context, sound) is { } moved)
+        board.Apply(admitted);
+        if (await counters.TakeAsync(context, admitted) is { } moved)
             metrics.Moved(moved);
         else
-            LogLetGo(sound.Length);
+            LogLetGo(admitted.Count);
     }
 
     [LoggerMessage(4001, LogLevel.Warning, "{Count} totals that no ledger could have were left out")]

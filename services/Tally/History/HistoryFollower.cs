@@ -93,18 +93,29 @@ internal sealed partial class HistoryFollower : BackgroundService
     /// <returns>How many entries were counted, by this replica or another; 0 at the ledger's end.</returns>
     private async Task<long> FollowPageAsync(int limit, CancellationToken cancellation)
     {
-        var cursor = await _counters.ReadCursorAsync(cancellation);
-        var (read, next) = await ReadAsync(cursor, limit, cancellation);
-        if (next <= cursor)
+        var (keptEpoch, cursor, _) = await _counters.ReadRunningAsync([], cancellation);
+        var (epoch, read, next) = await ReadAsync(cursor, limit, cancellation);
+        if (epoch > keptEpoch && keptEpoch != 0)
+        {
+            LogNewEpoch(epoch);
+            await _counters.ResetHistoryAsync(epoch, [.. _board.All.Select(standing => standing.Tally.Tool)], cancellation);
+            return limit;
+        }
+
+        // An epoch that the ledger does not know is the reconciler's to end.
+        if (next <= cursor || epoch < keptEpoch && epoch != 0)
             return 0;
         var minutes = read.Where(minute => Slug.IsValid(minute.Tool)).ToArray();
 
-        var running = await _counters.ReadRunningAsync([.. minutes.Select(minute => minute.Tool!).Distinct()], cancellation);
+        var (_, _, running) = await _counters.ReadRunningAsync([.. minutes.Select(minute => minute.Tool!).Distinct()], cancellation);
+        // Whoever wrote that there, the reconciler finds it and has all counted again.
+        if (running.Values.Contains(RunningCount.Nonsense))
+            return 0;
         var counted = minutes.GroupBy(minute => minute.Tool!)
             .Select(tool => LedgerCount.Of(tool.Key, running.GetValueOrDefault(tool.Key), tool))
             .ToArray();
         _pageSize = read.Length <= FewLines ? Math.Min(2 * _pageSize, LargestPage) : SmallestPage;
-        var written = await _counters.WriteHistoryAsync(new HistoryPage(cursor, next, counted), cancellation);
+        var written = await _counters.WriteHistoryAsync(new HistoryPage(epoch, cursor, next, counted), cancellation);
         if (written)
             await TellTimesAsync(counted, cancellation);
         // Whoever lost a page to another replica begins again at the new cursor.
@@ -124,16 +135,19 @@ internal sealed partial class HistoryFollower : BackgroundService
             await _counters.TakeAsync(timed, cancellation);
     }
 
-    private async Task<(LedgerMinute[] Minutes, long Next)> ReadAsync(long after, int limit, CancellationToken cancellation)
+    private async Task<(long Epoch, LedgerMinute[] Minutes, long Next)> ReadAsync(long after, int limit, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         var page = await _clients.CreateClient("Voting").GetFromJsonAsync<LedgerPage>($"api/ledger/minutes?after={after}&limit={limit}", Json, patience.Token);
-        return page is { Minutes: { } minutes } ? (minutes, page.Next) : throw new JsonException("The ledger's page has no minutes.");
+        return page is { Minutes: { } minutes } ? (page.Epoch, minutes, page.Next) : throw new JsonException("The ledger's page has no minutes.");
     }
 
     [LoggerMessage(4020, LogLevel.Warning, "The ledger can't be followed now ({Error}: {Reason}); the history waits")]
     private partial void LogAway(string error, string reason);
+
+    [LoggerMessage(4022, LogLevel.Information, "The ledger began epoch {Epoch}; the history is counted again")]
+    private partial void LogNewEpoch(long epoch);
 
     [LoggerMessage(4021, LogLevel.Information, "The ledger is followed again")]
     private partial void LogBack();

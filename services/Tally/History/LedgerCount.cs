@@ -2,7 +2,8 @@ namespace Tally;
 
 /// <summary>A page of <c>GET /api/ledger/minutes</c>.</summary>
 /// <param name="Next">The last entry it counts.</param>
-internal sealed record LedgerPage(LedgerMinute[]? Minutes, long Next);
+/// <param name="Epoch">Whose ledger it is of; 0 from a release before epochs.</param>
+internal sealed record LedgerPage(LedgerMinute[]? Minutes, long Next, long Epoch = 0);
 
 /// <summary>What a page's entries of one minute changed of one tool.</summary>
 /// <param name="Ship">By how much.</param>

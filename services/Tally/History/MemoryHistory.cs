@@ -6,23 +6,32 @@ internal sealed class MemoryHistory
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RunningCount> _running = [];
     private readonly Dictionary<(string Tool, Bucket Bucket), List<HistoryPoint>> _points = [];
-    private long _cursor;
+    private long _cursor, _epoch;
 
-    public long Cursor { get { lock (_gate) return _cursor; } }
-
-    public IReadOnlyDictionary<string, RunningCount> Running(IReadOnlyCollection<string> tools)
+    public KeptHistory Running(IReadOnlyCollection<string> tools)
     {
         lock (_gate)
-            return tools.Where(_running.ContainsKey).ToDictionary(tool => tool, tool => _running[tool]);
+            return new KeptHistory(_epoch, _cursor, tools.Where(_running.ContainsKey).ToDictionary(tool => tool, tool => _running[tool]));
+    }
+
+    public void Reset(long epoch)
+    {
+        lock (_gate)
+        {
+            _running.Clear();
+            _points.Clear();
+            (_epoch, _cursor) = (epoch, 0);
+        }
     }
 
     public bool Write(HistoryPage page)
     {
         lock (_gate)
         {
-            if (_cursor != page.Expected)
+            if (_cursor != page.Expected || _epoch != page.Epoch && _epoch != 0 && page.Epoch != 0)
                 return false;
             _cursor = page.Next;
+            _epoch = Math.Max(_epoch, page.Epoch);
             foreach (var tool in page.Tools)
             {
                 _running[tool.Tool] = tool.Running;

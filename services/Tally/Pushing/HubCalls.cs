@@ -9,7 +9,8 @@ internal sealed class HubCalls(Board board)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Begins to watch tools and answers how they stand now, in that order; unknown tools are left out. Pushes wait for <see cref="Reader.Activate"/>.</summary>
-    /// <exception cref="HubException">No array, a malformed slug, more than 50 tools, or the tallies aren't known yet.</exception>
+    /// <exception cref="HubException">No array, a malformed slug, more than 50 tools, the tallies aren't known yet, or the reader has to
+    /// connect again.</exception>
     public async Task<ToolTally[]> WatchAsync(Reader reader, string[]? tools, CancellationToken cancellation)
     {
         var named = Named(tools);
@@ -23,7 +24,9 @@ internal sealed class HubCalls(Board board)
         }
 
         var standings = await reader.PrepareAsync(named)
-            ?? throw new HubException($"A connection can watch at most {Reader.MostTools} tools.");
+            ?? throw new HubException(reader.IsDismissed
+                ? "Connect again: what this connection was shown has been corrected."
+                : $"A connection can watch at most {Reader.MostTools} tools.");
         return [.. standings.Select(standing => standing.Tally)];
     }
 

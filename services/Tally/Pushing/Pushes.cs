@@ -5,6 +5,10 @@ namespace Tally;
 /// <summary>Brings what moves on the board to the readers who watch it.</summary>
 internal sealed class Pushes
 {
+    // Long enough that a crowd does not storm back in one moment, and short beside the ten seconds in which every page has to be right.
+    private static readonly TimeSpan DismissedWithin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ForGoodbye = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, Topic> _topics = new();
     private readonly ConcurrentDictionary<Reader, byte> _readers = new();
     private readonly Board _board;
@@ -39,6 +43,18 @@ internal sealed class Pushes
     public void Add(Reader reader) => _readers.TryAdd(reader, 0);
 
     public void Remove(Reader reader) => _readers.TryRemove(reader, out _);
+
+    /// <summary>Asks the reader within a second to connect again, and cuts it if it stays.</summary>
+    public void Dismiss(Reader reader) => _ = DismissAsync(reader);
+
+    private async Task DismissAsync(Reader reader)
+    {
+        await Task.Delay(DismissedWithin * Random.Shared.NextDouble(), Time);
+        // Not awaited: one that doesn't read is cut all the same.
+        _ = reader.GoodbyeAsync().AsTask();
+        await Task.Delay(ForGoodbye, Time);
+        reader.CutIfOpen();
+    }
 
     /// <summary>The topic of a known tool, else null. Made at the first watch and kept: known tools bound how many there are.</summary>
     public Topic? Find(string tool) =>

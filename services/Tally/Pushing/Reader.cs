@@ -3,7 +3,10 @@ namespace Tally;
 /// <summary>
 /// One open connection, over the hub or as server-sent events, and what it was last given of each tool it watches.
 /// <para>
-/// Forward only: a write happens only for a version above the last one given, and one at a time. Nothing missed: whoever finds the reader
+/// Forward only: a write happens only for a version above the last one given or for a newer epoch, and one at a time. When the last one
+/// given turns out to contradict the ledger,
+/// the reader is asked to connect again and begins with a snapshot: a lower version on the same connection would break the promise for
+/// every client. Nothing missed: whoever finds the reader
 /// busy leaves a mark at the watch, and whoever ends the write looks for marks. There is no queue: a slow reader holds at most one mark per
 /// tool, and gets the newest state when it is free.
 /// </para>
@@ -17,7 +20,7 @@ internal abstract class Reader(Pushes pushes)
     private readonly List<Watch> _watches = [];
     private TaskCompletionSource? _quiet;
     private Queue<TaskCompletionSource>? _turns;
-    private bool _writing, _closed;
+    private bool _writing, _closed, _dismissed;
     private long _wrote;
 
     protected TimeProvider Time => pushes.Time;
@@ -31,6 +34,18 @@ internal abstract class Reader(Pushes pushes)
     /// <summary>Ends the connection in good order and lets the reader connect again.</summary>
     public abstract ValueTask GoodbyeAsync();
 
+    /// <summary>It was given what the ledger has overruled, gets nothing more, and is about to be asked to connect again.</summary>
+    public bool IsDismissed { get { lock (_gate) return _dismissed; } }
+
+    /// <summary>Cuts the connection unless it has ended.</summary>
+    public void CutIfOpen()
+    {
+        lock (_gate)
+            if (_closed)
+                return;
+        Abort();
+    }
+
     /// <summary>Writes a sign of life, unless something was written lately or is being written now. For those in <see cref="Heartbeats"/>.</summary>
     public virtual void Beat()
     {
@@ -43,7 +58,8 @@ internal abstract class Reader(Pushes pushes)
 
     /// <summary>
     /// Begins to watch these tools and answers how they stand; unknown ones are left out, and null is answered when there would be more than
-    /// <see cref="MostTools"/>. Nothing more is written of them until <see cref="Activate"/>, which the caller does once the answer is written.
+    /// <see cref="MostTools"/>, or when the reader <see cref="IsDismissed"/>. Nothing more is written of them until <see cref="Activate"/>,
+    /// which the caller does once the answer is written.
     /// A tool watched before is held back too: else a push could overtake the older state in the answer.
     /// </summary>
     public async Task<IReadOnlyList<Standing>?> PrepareAsync(IReadOnlyCollection<string> tools)
@@ -83,12 +99,6 @@ internal abstract class Reader(Pushes pushes)
 
         // What is on its way was on the board before, so the states taken after it can't be older.
         await quiet;
-        lock (_gate)
-        {
-            foreach (var watch in prepared)
-                watch.Sent = -1;
-        }
-
         List<Standing> standings = [];
         var order = prepared.ToDictionary(watch => watch.Topic.Newest.Tally.Tool);
         foreach (var tool in tools)
@@ -97,7 +107,12 @@ internal abstract class Reader(Pushes pushes)
                 continue;
             var standing = watch.Topic.Newest;
             lock (_gate)
-                watch.Sent = standing.Version;
+            {
+                if (_dismissed || Dismisses(watch, standing))
+                    return null;
+                watch.Sent = standing;
+            }
+
             standings.Add(standing);
         }
 
@@ -114,7 +129,7 @@ internal abstract class Reader(Pushes pushes)
                 if (watch.Active)
                     continue;
                 watch.Active = true;
-                watch.Pending = watch.Topic.Newest.Version > watch.Sent;
+                watch.Pending = watch.Topic.Newest != watch.Sent;
             }
 
             if (_writing || _closed)
@@ -147,7 +162,7 @@ internal abstract class Reader(Pushes pushes)
     {
         lock (_gate)
         {
-            if (_closed || !watch.Active || standing.Version <= watch.Sent)
+            if (_closed || _dismissed || !watch.Active || Dismisses(watch, standing) || !standing.Follows(watch.Sent))
                 return false;
             if (_writing)
             {
@@ -157,7 +172,7 @@ internal abstract class Reader(Pushes pushes)
             }
 
             _writing = true;
-            watch.Sent = standing.Version;
+            watch.Sent = standing;
         }
 
         _ = PumpAsync(standing);
@@ -264,16 +279,18 @@ internal abstract class Reader(Pushes pushes)
                 return null;
             }
 
-            if (!_closed)
+            if (!_closed && !_dismissed)
                 foreach (var watch in _watches)
                 {
                     if (!watch.Active || !watch.Pending)
                         continue;
                     watch.Pending = false;
                     var standing = watch.Topic.Newest;
-                    if (standing.Version <= watch.Sent)
+                    if (Dismisses(watch, standing))
+                        break;
+                    if (!standing.Follows(watch.Sent))
                         continue;
-                    watch.Sent = standing.Version;
+                    watch.Sent = standing;
                     pushes.Metrics.Pushed(1, standing);
                     return standing;
                 }
@@ -281,6 +298,16 @@ internal abstract class Reader(Pushes pushes)
             _writing = false;
             return null;
         }
+    }
+
+    // Within the gate.
+    private bool Dismisses(Watch watch, Standing standing)
+    {
+        if (!standing.Overrules(watch.Sent))
+            return false;
+        _dismissed = true;
+        pushes.Dismiss(this);
+        return true;
     }
 
     private Task WhenQuiet() =>

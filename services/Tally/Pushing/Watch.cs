@@ -6,8 +6,8 @@ internal sealed class Watch(Reader reader, Topic topic)
     public Reader Reader { get; } = reader;
     public Topic Topic { get; } = topic;
 
-    /// <summary>The version the reader was last given; nothing older is ever written to it.</summary>
-    public long Sent { get; set; } = -1;
+    /// <summary>What the reader was last given; nothing older is ever written to it.</summary>
+    public Standing? Sent { get; set; }
 
     /// <summary>False from the moment a snapshot is being made until it is written: a push must not overtake it.</summary>
     public bool Active { get; set; }

@@ -5,7 +5,8 @@ namespace Tally;
 
 /// <summary>
 /// This replica's last known state of every tool; all reads, snapshots and pushes are served from here. So while the counters' store
-/// is away readers still get what is known, and no read costs a round trip. Reading takes no lock; the newest version wins.
+/// is away readers still get what is known, and no read costs a round trip. Reading takes no lock; the newest state wins, and the ledger
+/// has the last word.
 /// </summary>
 internal sealed class Board(TimeProvider time)
 {
@@ -13,18 +14,44 @@ internal sealed class Board(TimeProvider time)
     private readonly TaskCompletionSource _filled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _confirmed = time.GetTimestamp();
     private volatile bool _stale;
+    private long _epoch;
 
-    /// <summary>Raised after a tool's version rose, on the thread that brought it; handlers must be quick.</summary>
+    /// <summary>Raised after a tool's state moved on or was overruled, on the thread that brought it; handlers must be quick.</summary>
     public event Action<Line>? Moved;
+
+    /// <summary>Raised when somebody speaks of an epoch later than the ledger's, as far as this replica asked it.</summary>
+    public event Action? EpochAhead;
 
     /// <summary>Done once the known tools are known at all; before, "unknown tool" can't be said.</summary>
     public Task Filled => _filled.Task;
+
+    /// <summary>The ledger's epoch as the ledger itself said it; 0 before.</summary>
+    public long Epoch { get => Volatile.Read(ref _epoch); set => Volatile.Write(ref _epoch, value); }
 
     public int Count => _lines.Count;
 
     public IEnumerable<Standing> All => _lines.Select(line => line.Value.Newest);
 
     public Line? Find(string tool) => _lines.GetValueOrDefault(tool);
+
+    /// <summary>
+    /// What may be taken of what others than the ledger say. States of a later epoch wait until the ledger itself says that it has begun,
+    /// which is asked at once: else whoever can
+    /// publish a message could end the real one. States without an epoch come from a release before epochs, and count as of this one.
+    /// </summary>
+    public IReadOnlyList<ToolTotals> Admit(IReadOnlyCollection<ToolTotals> totals)
+    {
+        var epoch = Epoch;
+        List<ToolTotals> admitted = new(totals.Count);
+        foreach (var state in totals)
+            if (state.Epoch == 0 && epoch != 0)
+                admitted.Add(state with { Epoch = epoch });
+            else if (state.Epoch <= epoch || epoch == 0)
+                admitted.Add(state);
+        if (admitted.Count < totals.Count)
+            EpochAhead?.Invoke();
+        return admitted;
+    }
 
     /// <returns>How many tools' states changed.</returns>
     public int Apply(IEnumerable<ToolTotals> totals)
@@ -44,15 +71,22 @@ internal sealed class Board(TimeProvider time)
                 }
             }
 
-            var before = line.Newest.Version;
+            var before = line.Newest.Totals;
             if (!line.Take(state))
                 continue;
             changed++;
-            if (state.Version > before)
+            if (state.IsNewerThan(before))
                 Moved?.Invoke(line);
         }
 
         return changed;
+    }
+
+    /// <summary>The ledger's word replaces what contradicts it, unless the tool has moved on since it was looked at.</summary>
+    public void Overrule(Standing seen, ToolTotals ledger)
+    {
+        if (Find(ledger.Tool) is { } line && line.Overrule(seen, ledger))
+            Moved?.Invoke(line);
     }
 
     public void MarkFilled() => _filled.TrySetResult();
@@ -85,9 +119,12 @@ internal sealed class Board(TimeProvider time)
                 var kept = Newest;
                 if (!Newer.Than(kept.Totals, state))
                     return false;
-                if (Interlocked.CompareExchange(ref _newest, new Standing(state), kept) == kept)
+                if (Interlocked.CompareExchange(ref _newest, new Standing(state, kept.Overrulings), kept) == kept)
                     return true;
             }
         }
+
+        public bool Overrule(Standing seen, ToolTotals ledger) =>
+            Interlocked.CompareExchange(ref _newest, new Standing(ledger, seen.Overrulings + 1), seen) == seen;
     }
 }

@@ -28,8 +28,9 @@ internal sealed class StreamTallies(Board board, Streams streams, Admission admi
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        var lastEventId = (string?)context.Request.Headers["Last-Event-ID"];
         var reader = new StreamReader(context, streams, place);
-        Stays.Begin(context, () => reader.ServeAsync(tools));
+        Stays.Begin(context, () => reader.ServeAsync(tools, lastEventId));
         return TypedResults.Empty;
     }
 }

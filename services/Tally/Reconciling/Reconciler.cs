@@ -5,12 +5,20 @@ using MassTransit;
 namespace Tally;
 
 /// <summary>
-/// Makes the counters and this replica's board agree with the ledger: at start, when the store is back after it was away, and every few
+/// Makes the counters and this replica's board agree with the ledger: at start, when the store is back after it was away, when somebody
+/// speaks of a new epoch, and every few
 /// seconds. So nothing depends on every message arriving, neither on the bus nor between replicas, and a store that was emptied is filled
-/// again. Every replica does this; all of it is compare-version, so it can't do harm at the same time as another or as a message.
+/// again. And nothing depends on every message being true: counters are hints, and what contradicts the ledger twice in a row is replaced
+/// by it. Every replica does this for its own
+/// board and for the counters; doing it at the same time as another does no harm.
 /// </summary>
 internal sealed partial class Reconciler : BackgroundService
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1), LeastPause = TimeSpan.FromMilliseconds(100);
+
+    // Counting all again costs the ledger's database something, and a ledger whose own totals are not the sum of its entries would ask for
+    // it each time.
+    private static readonly TimeSpan HistoryRests = TimeSpan.FromMinutes(10);
     private readonly ICounters _counters;
     private readonly Board _board;
     private readonly HistoryFollower _history;
@@ -22,24 +30,30 @@ internal sealed partial class Reconciler : BackgroundService
     private readonly ILogger<Reconciler> _logger;
     private readonly Source _voting;
     private readonly Source _catalog;
+    private readonly Doubts _doubts = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly TimeProvider _time;
+    private long? _historyReset;
     private bool _away;
 
     public Reconciler(
         ICounters counters, Board board, HistoryFollower history, IHttpClientFactory clients, IBusControl bus, IHostApplicationLifetime lifetime,
-        TallySettings settings, TallyMetrics metrics, ILogger<Reconciler> logger)
+        TallySettings settings, TallyMetrics metrics, TimeProvider timeProvider, ILogger<Reconciler> logger)
     {
+        _time = timeProvider;
         (_counters, _board, _history, _clients, _bus, _lifetime) = (counters, board, history, clients, bus, lifetime);
         (_settings, _metrics, _logger) = (settings, metrics, logger);
         _voting = new Source("Voting", logger);
         _catalog = new Source("Catalog", logger);
-        counters.Moved += totals => board.Apply(totals);
+        counters.Moved += totals => board.Apply(board.Admit(totals));
         counters.Returned += Wake;
+        board.EpochAhead += Wake;
     }
 
     public override void Dispose()
     {
         _counters.Returned -= Wake;
+        _board.EpochAhead -= Wake;
         _wake.Dispose();
         base.Dispose();
     }
@@ -49,75 +63,166 @@ internal sealed partial class Reconciler : BackgroundService
         await _lifetime.StartedAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
-            var complete = await ReconcileAsync(stoppingToken);
-            // What failed is tried again sooner: the promise counts from a fault's end, not from the next round. And without the bus nobody else
+            var settled = await ReconcileAsync(stoppingToken);
+            // What failed is tried again sooner, and what is doubted looked at again: the promise counts from a fault's end, not from the
+            // next round. And without the bus nobody else
             // brings the votes. MassTransit waits up to half a minute between its attempts to reconnect, so that may outlast the broker's own absence.
-            var pause = complete && _bus.CheckHealth().Status is BusHealthStatus.Healthy ? _settings.Reconcile : TimeSpan.FromSeconds(Math.Min(1, _settings.Reconcile.TotalSeconds));
-            await _wake.WaitAsync(pause, stoppingToken);
+            var calm = settled && _bus.CheckHealth().Status is BusHealthStatus.Healthy;
+            // Whoever wakes this again and again gets no more than ten answers a second out of the ledger.
+            await Task.Delay(LeastPause, stoppingToken);
+            await _wake.WaitAsync(calm || _settings.Reconcile < Soon ? _settings.Reconcile : Soon, stoppingToken);
         }
     }
 
+    /// <returns>False when something was away, or when it contradicted the ledger.</returns>
     private async Task<bool> ReconcileAsync(CancellationToken cancellation)
     {
+        // All that is judged is read before the ledger is asked: a vote that is committed in between can then not be mistaken for a
+        // contradiction.
+        var shown = _board.All.ToList();
+        var kept = await ReadKeptAsync([.. shown.Select(standing => standing.Tally.Tool)], cancellation);
         var asked = (
             Totals: _voting.AskAsync(_clients.CreateClient("Voting"), "api/ledger/totals", Source.ReadTotalsAsync, cancellation),
             Tools: _catalog.AskAsync(_clients.CreateClient("Catalog"), "api/catalog/tools", Source.ReadToolsAsync, cancellation));
-        var (totals, tools) = (await asked.Totals, await asked.Tools);
-        IReadOnlyList<ToolTotals> told = [.. totals ?? [], .. tools ?? []];
+        var (answer, tools) = (await asked.Totals, await asked.Tools);
 
-        if (totals is not null && _board.Filled.IsCompleted)
-            _metrics.Behind(totals.Sum(state => Math.Max(0, state.Version - (_board.Find(state.Tool)?.Newest.Version ?? 0))));
-        var reached = false;
+        // A ledger that does not say its epoch yet speaks of the one that is known.
+        var epoch = answer?.Epoch ?? Math.Max(_board.Epoch, kept?.Counters.Epoch ?? 0);
+        var word = answer is null ? null : new LedgerWord(epoch, answer);
+        if (word is not null)
+        {
+            if (_board.Filled.IsCompleted)
+                _metrics.Behind(answer!.Totals.Sum(state => Math.Max(0, state.Version - VersionOf(_board.Find(state.Tool), epoch))));
+            _board.Epoch = epoch;
+        }
+
+        var wrong = word is null ? new HashSet<string>() : _doubts.Confirm(Contradicting(word, shown, kept));
+        var told = Told(word, epoch, tools ?? [], shown, kept);
+        var reached = await MendAsync(word, told, wrong, kept, cancellation);
+        // Readers get the ledger's own numbers also while the counters are away, later than usual but right.
+        Show(word, told, wrong, shown);
+        if (reached || word is not null)
+            _board.Confirm(countersAway: !reached);
+        else
+            _board.MarkStale();
+        if (tools is not null || _board.Count > 0)
+            _board.MarkFilled();
+        return reached && word is not null && tools is not null && wrong.Count == 0 && !_doubts.Any;
+    }
+
+    private async Task<Kept?> ReadKeptAsync(IReadOnlyCollection<string> tools, CancellationToken cancellation)
+    {
         try
         {
-            await MendAsync(told, cancellation);
-            reached = true;
-            if (_away)
-                LogBack();
-            _away = false;
-            _board.Confirm(countersAway: false);
+            return new Kept(await _counters.ReadAllAsync(cancellation), await _counters.ReadRunningAsync(tools, cancellation));
         }
         catch (CountersAwayException error)
         {
-            if (!_away)
-                LogAway(error.InnerException!.Message);
-            _away = true;
-            // Readers get the ledger's own numbers meanwhile, later than usual but right.
-            _board.Apply(told);
-            if (totals is not null)
-                _board.Confirm(countersAway: true);
-            else
-                _board.MarkStale();
+            Away(error);
+            return null;
         }
-
-        if (tools is not null || _board.Count > 0)
-            _board.MarkFilled();
-        return reached && totals is not null && tools is not null;
     }
 
-    // What any of ledger, catalog and this board knows better than the counters is written to them; then the board takes what they have.
-    private async Task MendAsync(IReadOnlyList<ToolTotals> told, CancellationToken cancellation)
+    private IEnumerable<string> Contradicting(LedgerWord word, IReadOnlyList<Standing> shown, Kept? kept)
     {
-        var kept = (await _counters.ReadAllAsync(cancellation)).ToDictionary(state => state.Tool);
-        var first = !_board.Filled.IsCompleted;
-        Dictionary<string, ToolTotals> better = [];
-        // The board goes first: at the same version it may know the time, which the ledger's totals need not say.
-        foreach (var state in _board.All.Select(standing => standing.Totals).Concat(told))
-            if (Newer.Than(kept.GetValueOrDefault(state.Tool), state) && Newer.Than(better.GetValueOrDefault(state.Tool), state))
-                better[state.Tool] = state;
+        var tools = shown.Select(standing => standing.Totals).Concat(kept?.Counters.Totals ?? []).Where(word.IsContradictedBy).Select(state => state.Tool);
+        if (kept is null)
+            return tools;
+        if (kept.Counters.Epoch > word.Epoch)
+            tools = tools.Append(Doubts.Epoch);
+        var rests = _historyReset is { } reset && _time.GetElapsedTime(reset) < HistoryRests;
+        return !rests && word.IsContradictedBy(kept.History) ? tools.Append(Doubts.History) : tools;
+    }
 
-        if (better.Count > 0)
+    // What every tool should stand at: as the ledger says or, while it is away, the newest that is known. Its totals need not say the time,
+    // which counters and board may know.
+    private static List<ToolTotals> Told(LedgerWord? word, long epoch, IReadOnlyList<string> tools, IReadOnlyList<Standing> shown, Kept? kept)
+    {
+        Dictionary<string, ToolTotals> told = [];
+        var known = shown.Select(standing => standing.Totals).Concat(kept?.Counters.Totals ?? []).ToList();
+        foreach (var tool in tools.Concat(word?.Tools ?? []).Concat(known.Select(state => state.Tool)))
+            if (word?.IsSoundOn(tool) ?? true)
+                told[tool] = word?.Of(tool) ?? TakeTools.Untouched(tool, epoch);
+        foreach (var state in known)
+            if (told.TryGetValue(state.Tool, out var said) && Newer.IsSound(state)
+                && (word is null ? Newer.Than(said, state) : said.At == default && state.At != default && Newer.SaysTheSame(said, state)))
+                told[state.Tool] = state;
+        return [.. told.Values];
+    }
+
+    private async Task<bool> MendAsync(LedgerWord? word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept? kept, CancellationToken cancellation)
+    {
+        if (kept is null)
+            return false;
+        try
         {
-            var mended = await _counters.TakeAsync(better.Values, cancellation);
-            if (!first)
-                _metrics.Corrected(mended);
-            if (mended > 0)
-                LogMended(mended);
-            _history.Wake();
+            if (word is not null && wrong.Count > 0)
+                await OverruleAsync(word, told, wrong, kept, cancellation);
+            var counters = kept.Counters.Totals.ToDictionary(state => state.Tool);
+            var better = told.Where(state => Newer.Than(counters.GetValueOrDefault(state.Tool), state)).ToList();
+            if (better.Count > 0)
+            {
+                var mended = await _counters.TakeAsync(better, cancellation);
+                if (_board.Filled.IsCompleted)
+                    _metrics.Corrected(mended);
+                if (mended > 0)
+                    LogMended(mended);
+                _history.Wake();
+            }
+
+            if (_away)
+                LogBack();
+            _away = false;
+            return true;
+        }
+        catch (CountersAwayException error)
+        {
+            Away(error);
+            return false;
+        }
+    }
+
+    private async Task OverruleAsync(LedgerWord word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept kept, CancellationToken cancellation)
+    {
+        var contradicting = kept.Counters.Totals.Where(word.IsContradictedBy).Select(state => state.Tool).ToHashSet();
+        var replaced = wrong.Contains(Doubts.Epoch) ? told : told.FindAll(state => wrong.Contains(state.Tool) && contradicting.Contains(state.Tool));
+        if (replaced.Count > 0)
+            await _counters.OverruleAsync(word.Epoch, replaced, cancellation);
+        if (!wrong.Contains(Doubts.History))
+            return;
+        _historyReset = _time.GetTimestamp();
+        await _counters.ResetHistoryAsync(word.Epoch, [.. told.Select(state => state.Tool)], cancellation);
+        _history.Wake();
+        _metrics.Overruled(1);
+        LogHistoryOverruled();
+    }
+
+    private void Show(LedgerWord? word, List<ToolTotals> told, IReadOnlySet<string> wrong, IReadOnlyList<Standing> shown)
+    {
+        if (word is not null)
+        {
+            var replaced = shown.Where(standing => wrong.Contains(standing.Tally.Tool) && word.IsContradictedBy(standing.Totals))
+                .ToDictionary(standing => standing.Tally.Tool);
+            foreach (var state in told)
+                if (replaced.TryGetValue(state.Tool, out var seen))
+                    _board.Overrule(seen, state);
+            if (told.FindAll(state => wrong.Contains(state.Tool)) is [var first, ..] overruled)
+            {
+                _metrics.Overruled(overruled.Count);
+                LogOverruled(overruled.Count, first.Tool, first.Epoch, first.Version);
+            }
         }
 
-        _board.Apply(kept.Values);
-        _board.Apply(better.Values);
+        _board.Apply(told);
+    }
+
+    private static long VersionOf(Board.Line? line, long epoch) => line?.Newest is { } standing && standing.Totals.Epoch == epoch ? standing.Version : 0;
+
+    private void Away(CountersAwayException error)
+    {
+        if (!_away)
+            LogAway(error.InnerException!.Message);
+        _away = true;
     }
 
     private void Wake()
@@ -132,6 +237,8 @@ internal sealed partial class Reconciler : BackgroundService
         }
     }
 
+    private sealed record Kept(KeptCounters Counters, KeptHistory History);
+
     [LoggerMessage(4012, LogLevel.Warning, "The counters are away ({Reason}); readers get what this replica knows")]
     private partial void LogAway(string reason);
 
@@ -140,4 +247,11 @@ internal sealed partial class Reconciler : BackgroundService
 
     [LoggerMessage(4014, LogLevel.Information, "{Count} counters were made again or mended")]
     private partial void LogMended(int count);
+
+    [LoggerMessage(4015, LogLevel.Error,
+        "{Count} counters contradicted the ledger twice in a row and were replaced by it; the first is {Tool}, which the ledger has in epoch {Epoch} at version {Version}")]
+    private partial void LogOverruled(int count, string tool, long epoch, long version);
+
+    [LoggerMessage(4016, LogLevel.Error, "The history contradicted the ledger twice in a row; it is counted again")]
+    private partial void LogHistoryOverruled();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Contracts;
 
@@ -12,9 +13,9 @@ internal sealed partial class Source(string service, ILogger logger)
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private bool? _away;
 
-    /// <summary>The answer as totals, or null when the service is away or answers nonsense, which is logged once until it changes.</summary>
-    public async Task<IReadOnlyList<ToolTotals>?> AskAsync(
-        HttpClient client, string path, Func<Stream, CancellationToken, Task<List<ToolTotals>>> read, CancellationToken cancellation)
+    /// <summary>The answer, or null when the service is away or answers nonsense, which is logged once until it changes.</summary>
+    public async Task<T?> AskAsync<T>(
+        HttpClient client, string path, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation) where T : class
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
@@ -23,8 +24,7 @@ internal sealed partial class Source(string service, ILogger logger)
             using var response = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             response.EnsureSuccessStatusCode();
             patience.CancelAfter(ForBody);
-            await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
-            var answer = await read(body, patience.Token);
+            var answer = await read(response, patience.Token);
             if (_away is true)
                 LogBack(service);
             _away = false;
@@ -40,24 +40,34 @@ internal sealed partial class Source(string service, ILogger logger)
         }
     }
 
-    /// <summary>The body of <c>GET /api/ledger/totals</c>.</summary>
-    public static async Task<List<ToolTotals>> ReadTotalsAsync(Stream body, CancellationToken cancellation)
+    /// <summary>What <c>GET /api/ledger/totals</c> answers.</summary>
+    public static async Task<LedgerAnswer> ReadTotalsAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
+        // A release before epochs does not send it.
+        var epoch = response.Headers.TryGetValues(LedgerEpoch.Header, out var said)
+            && long.TryParse(said.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
         List<ToolTotals> totals = [];
-        await foreach (var line in JsonSerializer.DeserializeAsyncEnumerable<LedgerTotals>(body, Json, cancellation))
-            if (line is not null && new ToolTotals(line.Tool!, line.Ship, line.Skip, line.Version, line.At ?? default) is var sound && Newer.IsSound(sound))
-                totals.Add(sound);
-        return totals;
+        var entries = 0L;
+        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+        await foreach (var line in JsonSerializer.DeserializeAsyncEnumerable<LedgerLine>(body, Json, cancellation))
+        {
+            entries += line?.Version ?? 0;
+            if (line is { Tool: { } tool } && Slug.IsValid(tool))
+                totals.Add(new ToolTotals(tool, line.Ship, line.Skip, line.Version, line.At ?? default));
+        }
+
+        return new LedgerAnswer(epoch, entries, totals);
     }
 
-    /// <summary>The body of <c>GET /api/catalog/tools</c>: each tool with the zeros it has at least.</summary>
-    public static async Task<List<ToolTotals>> ReadToolsAsync(Stream body, CancellationToken cancellation)
+    /// <summary>The tools that <c>GET /api/catalog/tools</c> names.</summary>
+    public static async Task<IReadOnlyList<string>> ReadToolsAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
+        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
         var list = await JsonSerializer.DeserializeAsync<CatalogTools>(body, Json, cancellation);
-        return [.. (list?.Tools ?? []).Select(tool => TakeTools.Untouched(tool.Slug!)).Where(Newer.IsSound)];
+        return [.. (list?.Tools ?? []).Select(tool => tool.Slug!).Where(slug => Slug.IsValid(slug))];
     }
 
-    private sealed record LedgerTotals(string? Tool, long Ship, long Skip, long Version, DateTimeOffset? At = null);
+    private sealed record LedgerLine(string? Tool, long Ship, long Skip, long Version, DateTimeOffset? At = null);
 
     private sealed record CatalogTools(CatalogTool[]? Tools);
 
