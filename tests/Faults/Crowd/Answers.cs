@@ -14,7 +14,15 @@ public record LedgerPage(IReadOnlyList<Entry> Entries, long? Next);
 
 public record Totals(string Tool, long Ship, long Skip, long Version);
 
-public record ToolTally(string Tool, long Ship, long Skip, long Total, double? ShipPercent, long Version);
+public record ToolTally(string Tool, long Ship, long Skip, long Total, double? ShipPercent, long Version, long Epoch)
+{
+    /// <summary>What may only rise on one connection: a newer epoch wins whatever the version.</summary>
+    public (long Epoch, long Version) Order => (Epoch, Version);
+}
+
+public record TallyPoint(DateTimeOffset At, long Ship, long Skip);
+
+public record TallyHistory(IReadOnlyList<TallyPoint> Points);
 
 public record ToolRow(string Slug, bool Retired);
 

@@ -73,7 +73,7 @@ public sealed class Watcher(ServiceProcess replica, string[] tools, bool stream)
 
     private async Task Hub()
     {
-        var pushed = new ConcurrentDictionary<string, long>();
+        var pushed = new ConcurrentDictionary<string, (long Epoch, long Version)>();
         var shown = _shown;
         await using var connection = new HubConnectionBuilder()
             .WithUrl(new Uri(replica.Address, "hubs/tallies"), options =>
@@ -105,7 +105,7 @@ public sealed class Watcher(ServiceProcess replica, string[] tools, bool stream)
 
     private async Task Stream()
     {
-        var seen = new ConcurrentDictionary<string, long>();
+        var seen = new ConcurrentDictionary<string, (long Epoch, long Version)>();
         var shown = _shown;
         using var response = await Api.Http.GetAsync(new Uri(replica.Address, "api/tallies/stream?" + Api.Query(tools)), HttpCompletionOption.ResponseHeadersRead, _stop.Token);
         response.EnsureSuccessStatusCode();
@@ -122,13 +122,13 @@ public sealed class Watcher(ServiceProcess replica, string[] tools, bool stream)
         }
     }
 
-    private void Forward(ConcurrentDictionary<string, long> versions, ToolTally tally)
+    private void Forward(ConcurrentDictionary<string, (long Epoch, long Version)> orders, ToolTally tally)
     {
-        if (versions.TryGetValue(tally.Tool, out var before) && tally.Version < before)
-            _backwards.Enqueue($"{this} saw {tally.Tool} fall from version {before} to {tally.Version}");
-        versions[tally.Tool] = tally.Version;
+        if (orders.TryGetValue(tally.Tool, out var before) && tally.Order.CompareTo(before) < 0)
+            _backwards.Enqueue($"{this} saw {tally.Tool} fall from {before} to {tally.Order} (epoch, version)");
+        orders[tally.Tool] = tally.Order;
     }
 
     private static void Show(ConcurrentDictionary<string, ToolTally> shown, ToolTally tally) =>
-        shown.AddOrUpdate(tally.Tool, tally, (_, before) => tally.Version >= before.Version ? tally : before);
+        shown.AddOrUpdate(tally.Tool, tally, (_, before) => tally.Order.CompareTo(before.Order) >= 0 ? tally : before);
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using Faults.Tests.Machine;
 using Faults.Tests.Servers;
@@ -99,23 +98,4 @@ public sealed class OperatorsWork(Site site, ITestOutputHelper output) : Scenari
 
         static void Done((int ExitCode, string Output) run) => run.ExitCode.ShouldBe(0, run.Output);
     });
-
-    /// <summary>Runs the tool beside the site, with the settings the services have.</summary>
-    private async Task<(int Code, string Answer)> Operator(params string[] arguments)
-    {
-        var tool = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == "Operator").Value!;
-        var log = Path.GetTempFileName();
-        using var child = Child.Start(log, ["dotnet", tool, .. arguments, "--json"], new Dictionary<string, string?>
-        {
-            ["Services__Catalog"] = Site.Catalog.Address.ToString(),
-            ["Services__Voting"] = string.Join(';', Site.Voting.Select(replica => replica.Address)),
-            ["Services__Tally"] = string.Join(';', Site.Tally.Select(replica => replica.Address)),
-            ["ConnectionStrings__Bus"] = Site.Rabbit.Address,
-            ["ConnectionStrings__Counters"] = Site.Redis.Configuration,
-        });
-        await child.Exited(TimeSpan.FromSeconds(60));
-        var answer = await File.ReadAllTextAsync(log);
-        File.Delete(log);
-        return (child.ExitCode, answer);
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using Faults.Tests.Crowd;
 using Faults.Tests.Judgement;
 using Faults.Tests.Machine;
@@ -71,6 +72,25 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
         await server.Send(Signal.Stop);
         await Until.Holds($"{server.Name} is frozen", TimeSpan.FromSeconds(5), () => server.Frozen);
         return new Thaw(server);
+    }
+
+    /// <summary>Runs the tool beside the site, with the settings the services have.</summary>
+    protected async Task<(int Code, string Answer)> Operator(params string[] arguments)
+    {
+        var tool = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == "Operator").Value!;
+        var log = Path.GetTempFileName();
+        using var child = Child.Start(log, ["dotnet", tool, .. arguments, "--json"], new Dictionary<string, string?>
+        {
+            ["Services__Catalog"] = Site.Catalog.Address.ToString(),
+            ["Services__Voting"] = string.Join(';', Site.Voting.Select(replica => replica.Address)),
+            ["Services__Tally"] = string.Join(';', Site.Tally.Select(replica => replica.Address)),
+            ["ConnectionStrings__Bus"] = Site.Rabbit.Address,
+            ["ConnectionStrings__Counters"] = Site.Redis.Configuration,
+        });
+        await child.Exited(TimeSpan.FromSeconds(60));
+        var answer = await File.ReadAllTextAsync(log);
+        File.Delete(log);
+        return (child.ExitCode, answer);
     }
 
     private sealed class Thaw(Server server) : IAsyncDisposable

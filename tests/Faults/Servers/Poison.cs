@@ -30,6 +30,15 @@ public static class Poison
         return poison.Length;
     }
 
+    /// <summary>Publishes totals as if Voting had, though the ledger never had them.</summary>
+    /// <param name="totals">As in the message, a JSON array.</param>
+    public static async Task Forge(Rabbit rabbit, string queue, string totals)
+    {
+        await using var connection = await rabbit.Connect();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { ContentType = Json, Persistent = true }, Envelope($$"""{"totals":{{totals}}}"""));
+    }
+
     private static byte[] Envelope(string message) => Encoding.UTF8.GetBytes(
         $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["urn:message:Contracts:TotalsMoved"],"message":{{message}}}""");
 }

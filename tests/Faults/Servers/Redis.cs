@@ -18,6 +18,12 @@ public sealed class Redis(string directory) : Server("redis", directory)
         return keys;
     });
 
+    /// <summary>Writes a field of a hash as anyone could who reaches Redis.</summary>
+    public Task Write(string hash, string field, string value) => Ask(server => server.ExecuteAsync("HSET", hash, field, value));
+
+    /// <returns>A field of a hash, empty when there is none.</returns>
+    public Task<string> Read(string hash, string field) => Ask(async server => (string?)await server.ExecuteAsync("HGET", hash, field) ?? "");
+
     public Task<long> Keys() => Ask(server => server.DatabaseSizeAsync());
 
     protected override Child Start() => Child.Start(
