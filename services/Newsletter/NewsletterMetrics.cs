@@ -5,9 +5,9 @@ namespace Newsletter;
 /// <summary>What is counted. Every label value is one of a few words in this code; none comes from a reader.</summary>
 internal sealed class NewsletterMetrics : IHostedService
 {
-    private static readonly string[] Kinds = ["confirmation", "issue"];
+    private static readonly string[] Kinds = ["confirmation", "welcome", "issue"];
     private static readonly string[] Mails = ["sent", "failed", "undecided", "dropped", "postponed"];
-    private static readonly string[] Steps = ["requested", "mailed", "capped", "already-confirmed", "confirmed", "unsubscribed", "purged"];
+    private static readonly string[] Steps = ["requested", "mailed", "capped", "already-confirmed", "refused", "confirmed", "unsubscribed", "purged"];
 
     private readonly Counter<long> _mails;
     private readonly Counter<long> _subscriptions;
