@@ -42,7 +42,7 @@ public static class CatalogService
         app.UseAuthorization();
         var api = app.MapGroup("/api").WithTags("Catalog").AddEndpointFilter<RouteGroupBuilder, Unavailable>();
 
-        var read = api.MapGroup("").ReadableByAnySite("ETag").ProducesProblem(503);
+        var read = api.MapGroup("").ReadableByAnySite("ETag").TakeTurns(app.Services.GetRequiredKeyedService<Database>("Catalog")).ProducesProblem(503);
         read.MapGet("/tools", ReadTools.List).WithSummary("One page of the tools that are offered: ?category=&q=&sort=relevance|name|newest|panel|price&page=").RequireRateLimiting(RateLimits.Search);
         read.MapGet("/tools/{slug}", ReadTools.One).WithSummary("One tool with its plans and reviews");
         read.MapGet("/tools/{slug}/history", ReadToolHistory.One).WithSummary("How a tool's prices and verdicts changed, newest first");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,6 +14,7 @@ namespace Hosting;
 /// <summary>
 /// Who a request comes from. <c>X-Forwarded-…</c> headers are believed from the networks in <c>Proxies:KnownNetworks</c> and from nobody else, not even loopback,
 /// since whoever is believed here can claim any client address; and from this very process, whose parts ask one another when all services are composed in one.
+/// Of several addresses only the last <c>Proxies:Hops</c> are, one for each proxy in front: what stands before them is the client's own claim.
 /// </summary>
 public static class Callers
 {
@@ -29,17 +31,18 @@ public static class Callers
     internal static void AddCallers(this WebApplicationBuilder builder) => builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
     {
         forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-        // Every hop has to be known, however many there are.
-        forwarded.ForwardLimit = null;
+        // No more entries than there are proxies: a balancer that hides addresses leaves one of a known network behind what the client claimed, which would then be believed.
+        forwarded.ForwardLimit = Hops(builder.Configuration);
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();
-        foreach (var network in Networks(builder.Configuration))
+        foreach (var network in PrivateNetworks.In(builder.Configuration.GetSection("Proxies:KnownNetworks")))
             forwarded.KnownIPNetworks.Add(network);
     });
 
     internal static void UseCallers(this WebApplication app)
     {
         var known = app.Services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value.KnownIPNetworks;
+        var hints = ActivatorUtilities.CreateInstance<ProxyHints>(app.Services);
         app.Use((context, next) =>
         {
             var headers = context.Request.Headers;
@@ -55,35 +58,43 @@ public static class Callers
                     context.Request.Scheme = scheme;
                 headers.Remove("X-Forwarded-For");
                 headers.Remove("X-Forwarded-Proto");
+                return next(context);
             }
-            else if (known.Count == 0 && headers["X-Forwarded-Proto"] == "https" && context.Connection.RemoteIpAddress is { } near && IPAddress.IsLoopback(near))
+
+            var isKnown = known.Count > 0 && context.Connection.RemoteIpAddress is { } address && PrivateNetworks.Contain(known, address);
+            var isForwarded = headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("Forwarded");
+            if (known.Count == 0 && headers["X-Forwarded-Proto"] == "https" && context.Connection.RemoteIpAddress is { } near && IPAddress.IsLoopback(near))
             {
                 // A proxy on the same machine that ends TLS, with nothing configured: whoever forges this fools only themselves. Addresses are another matter.
                 context.Request.Scheme = "https";
             }
-            else if (!headers.ContainsKey("X-Forwarded-For") && context.Connection.RemoteIpAddress is { } address && Contains(known, address))
+            else if (isKnown && !isForwarded)
             {
                 context.Items[Service] = Service;
             }
 
+            if (isForwarded && !isKnown)
+                hints.UnknownPeer(context.Connection.RemoteIpAddress);
             return next(context);
         });
         // Without a known network the middleware would believe everyone.
-        if (known.Count > 0)
-            app.UseForwardedHeaders();
+        if (known.Count == 0)
+            return;
+        app.UseForwardedHeaders();
+        app.Use((context, next) =>
+        {
+            // What is left named one hop more, and the address that counts is a known proxy's.
+            if (context.Request.Headers.ContainsKey("X-Forwarded-For") && context.Connection.RemoteIpAddress is { } settled && PrivateNetworks.Contain(known, settled))
+                hints.MoreHops();
+            return next(context);
+        });
     }
 
-    private static bool Contains(IList<System.Net.IPNetwork> networks, IPAddress address)
+    private static int Hops(IConfiguration configuration)
     {
-        if (networks.Count == 0)
-            return false;
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        return networks.Any(network => network.Contains(address));
+        const string Setting = "Proxies:Hops";
+        return configuration[Setting] is not { Length: > 0 } value ? 1
+            : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var hops) && hops is >= 1 and <= 10 ? hops
+            : throw new SettingException(Setting, $"'{value}' is not a whole number from 1 to 10");
     }
-
-    private static IEnumerable<System.Net.IPNetwork> Networks(IConfiguration configuration) => configuration.GetSection("Proxies:KnownNetworks").GetChildren()
-        .Select(network => System.Net.IPNetwork.TryParse(network.Value, out var parsed)
-            ? parsed
-            : throw new SettingException(network.Path, $"'{network.Value}' is not a network such as 10.0.0.0/8"));
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Hosting;
@@ -12,10 +13,25 @@ namespace Hosting;
 /// </summary>
 internal static class Health
 {
+    // Databases are asked this often at most, whoever asks.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    // Shorter than probes wait.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(4);
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).ShortCircuit();
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write }).ShortCircuit();
+        var checks = routes.ServiceProvider.GetRequiredService<HealthCheckService>();
+        var timeProvider = routes.ServiceProvider.GetRequiredService<TimeProvider>();
+        var readiness = new SharedResult<HealthReport>(Fresh, timeProvider, () => CheckAsync(checks, timeProvider));
+        routes.MapMethods("/health/ready", ["GET", "HEAD"], async context =>
+        {
+            var report = await readiness.GetAsync();
+            context.Response.StatusCode = report.Status is HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+            context.Response.Headers.CacheControl = "no-store, no-cache";
+            await Write(context, report);
+        }).ExcludeFromDescription().ShortCircuit();
     }
 
     /// <summary>
@@ -37,6 +53,20 @@ internal static class Health
         {
             Console.WriteLine(away.Message);
             return 1;
+        }
+    }
+
+    private static async Task<HealthReport> CheckAsync(HealthCheckService checks, TimeProvider timeProvider)
+    {
+        using var timeout = new CancellationTokenSource(Longest, timeProvider);
+        try
+        {
+            return await checks.CheckHealthAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            var late = new HealthReportEntry(HealthStatus.Unhealthy, "The checks did not end in time.", Longest, null, null);
+            return new HealthReport(new Dictionary<string, HealthReportEntry> { ["checks"] = late }, Longest);
         }
     }
 

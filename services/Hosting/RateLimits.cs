@@ -67,6 +67,9 @@ public static class RateLimits
         return address.AddressFamily is AddressFamily.InterNetwork ? new Network(0, BitConverter.ToUInt32(bytes)) : new Network(BitConverter.ToUInt64(bytes), 1);
     }
 
+    /// <summary>For what a service limits beyond these routes: a bucket of the request's network, or none for a request that a service made for itself.</summary>
+    public static RateLimitPartition<Network> BucketOf(HttpContext context, int burst, int perSecond) => Bucket(context, burst, perSecond, TimeSpan.FromSeconds(1));
+
     // The services ask one another on a reader's behalf or their own; limiting that would punish all readers for one.
     private static RateLimitPartition<Network> Bucket(HttpContext context, int burst, int perPeriod, TimeSpan period) => Callers.IsService(context)
         ? RateLimitPartition.GetNoLimiter(default(Network))

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hosting.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -75,6 +76,7 @@ public static class Service
         AddSecrets(builder, args);
         AddHosting(builder, name);
         add(builder);
+        builder.AddConnectionLimits();
         var app = builder.Build();
         UseHosting(app);
         map(app);
@@ -145,7 +147,8 @@ public static class Service
             // A browser's headers fit many times; a client that sends them letter by letter is cut off, and one that says nothing more is not waited for.
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 64;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            // Before the connection as a whole is late with its first request, so that it is told why.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(8);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
         });
         builder.Services.AddSingleton(TimeProvider.System);
@@ -163,6 +166,7 @@ public static class Service
 
     private static void UseHosting(WebApplication app)
     {
+        app.UseConnectionLimits();
         app.UseCallers();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
@@ -177,8 +181,8 @@ public static class Service
         app.UseRateLimits();
         app.UseLargeBodies();
         app.MapHealth();
-        app.MapPrometheusScrapingEndpoint("/metrics");
-        app.MapOpenApi();
+        app.MapMetrics();
+        app.MapApiDescription();
     }
 
     /// <summary>How all JSON looks: camelCase, enums as words, numbers never as strings, nothing nested deeper than it needs to be.</summary>

@@ -11,9 +11,19 @@ namespace Hosting;
 /// <summary>Metrics at <c>/metrics</c> always; traces and metrics over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
 internal static class Telemetry
 {
+    /// <summary>The meter of what every process measures alike.</summary>
+    public const string Own = "Hosting";
+
     // A service's own meter and activity source bear its name.
-    private static readonly string[] Sources = ["Catalog", "Voting", "Tally", "Newsletter", "Web", "MassTransit"];
+    private static readonly string[] Sources = ["Catalog", "Voting", "Tally", "Newsletter", "Web", "MassTransit", Own];
     private static readonly string[] Untraced = ["/health", "/metrics", "/hubs", "/api/tallies/stream"];
+
+    // A route has a series for each of these, for each of its methods and statuses. Version and scheme of the protocol would double them.
+    private static readonly ExplicitBucketHistogramConfiguration Requests = new()
+    {
+        Boundaries = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10],
+        TagKeys = ["http.request.method", "http.route", "http.response.status_code"],
+    };
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
@@ -25,8 +35,12 @@ internal static class Telemetry
                 metrics.AddMeter(Sources)
                     .AddMeter(HealthMetrics.MeterName)
                     .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Http.Connections", "Npgsql")
+                    .AddView("http.server.request.duration", Requests)
+                    // Nobody looks at these, and each is dozens of series.
+                    .AddView("kestrel.connection.duration", MetricStreamConfiguration.Drop)
+                    .AddView("messaging.masstransit.*.duration", MetricStreamConfiguration.Drop)
                     .AddRuntimeInstrumentation()
-                    .AddPrometheusExporter();
+                    .AddPrometheusExporter(prometheus => prometheus.ScrapeResponseCacheDurationMilliseconds = 1000);
                 if (otlp)
                     metrics.AddOtlpExporter();
             });

@@ -44,9 +44,10 @@ public static class TallyService
         });
         tallies.MapGet("/", ReadTallies.Several)
             .WithSummary("The tallies of up to 50 tools in the order asked; unknown tools are left out").ProducesProblem(400).ProducesProblem(503);
-        tallies.MapGet("/top", ReadTallies.Top)
+        var computed = tallies.MapGroup("").TakeTurns();
+        computed.MapGet("/top", ReadTallies.Top)
             .WithSummary("Tools with votes by the lower bound of their interval, best first").ProducesProblem(400).ProducesProblem(503);
-        tallies.MapGet("/divided", ReadTallies.Divided)
+        computed.MapGet("/divided", ReadTallies.Divided)
             .WithSummary("Tools with votes, nearest to half and half first").ProducesProblem(400).ProducesProblem(503);
         // Made here and not by each request, whose scope of services would be kept for as long as the reader stays.
         tallies.MapGet("/stream", app.Services.GetRequiredService<StreamTallies>().Handle)
@@ -54,7 +55,7 @@ public static class TallyService
             .Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404).ProducesProblem(429).ProducesProblem(503);
         tallies.MapGet("/{tool}", ReadTallies.One)
             .WithSummary("One tool's tally").ProducesProblem(404).ProducesProblem(503);
-        tallies.MapGet("/{tool}/history", ReadHistory.Handle)
+        computed.MapGet("/{tool}/history", ReadHistory.Handle)
             .WithSummary("One tool's tally at the end of each minute, hour (default) or day in which it changed")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
         app.MapHub<TallyHub>(LiveTallies.HubPath, LiveTallies.Configure).Guard(app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<HubSockets>(), app.Services);

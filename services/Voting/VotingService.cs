@@ -60,7 +60,8 @@ public static class VotingService
         api.MapGet("/votes", (HttpContext context, ReadVotes read) => read.AllAsync(context))
             .WithSummary("All the voter's own votes").Produces<VotesAnswer>().Refuses(401, 503);
 
-        var ledger = app.MapGroup("/api/ledger").WithTags("Ledger").ReadableByAnySite(LedgerEpoch.Header).RequireRateLimiting(RateLimits.Costly);
+        var ledger = app.MapGroup("/api/ledger").WithTags("Ledger").ReadableByAnySite(LedgerEpoch.Header)
+            .TakeTurns(app.Services.GetRequiredKeyedService<Database>("Ledger")).RequireRateLimiting(RateLimits.Costly);
         ledger.MapGet("", ReadLedger.EntriesAsync).WithSummary("The whole append-only log, to recount").Produces<ReadLedger.Page>().Refuses(400, 429, 503);
         ledger.MapGet("/minutes", ReadLedger.MinutesAsync).WithSummary("The log added up by tool and minute").Produces<ReadLedger.MinutesPage>().Refuses(400, 429, 503);
         ledger.MapGet("/totals", ReadLedger.TotalsAsync).WithSummary("Where every tool's totals stand").Produces<List<ReadLedger.TotalsAnswer>>().Refuses(503);

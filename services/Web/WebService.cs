@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Hosting;
+using Hosting.Connections;
 using MassTransit;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -14,6 +15,8 @@ public static class WebService
         foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])
             builder.AddServiceClient(service);
         var services = builder.Services;
+        // A page asks the services, and the proxy passes live connections on.
+        services.Configure<ConnectionOptions>(connections => connections.FilesEach = 2);
         services.AddSingleton(new Origin(builder.Configuration));
         services.AddSingleton(new Patience(builder.Configuration));
         services.AddSingleton<Remembered>();
@@ -32,6 +35,7 @@ public static class WebService
         services.AddHealthChecks().AddCheck<CatalogReachable>("web-catalog");
         builder.AddPageCache();
         services.AddPageLimits();
+        services.AddSingleton<PageTurns>();
         services.AddResponseCompression(compression =>
         {
             // Pages hold no secret a reader's input could be compressed together with.
@@ -50,6 +54,7 @@ public static class WebService
     public static void MapWeb(this WebApplication app)
     {
         app.UsePageHeaders();
+        app.UseAcceptedEncoding();
         // Outside of the compression: what is kept is compressed once.
         app.UseOutputCache();
         app.UseResponseCompression();

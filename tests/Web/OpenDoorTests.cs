@@ -102,13 +102,17 @@ public class OpenDoorTests
     [InlineData("203.0.113.9", "127.0.0.1")]
     [InlineData("203.0.113.9", "203.0.113.9", "127.0.0.0/8")]
     [InlineData("6.6.6.6, 203.0.113.9", "203.0.113.9", "127.0.0.0/8")]
-    [InlineData("6.6.6.6, 203.0.113.9, 10.1.2.3", "203.0.113.9", "127.0.0.0/8", "10.0.0.0/8")]
+    [InlineData("6.6.6.6, 203.0.113.9, 10.1.2.3", "203.0.113.9", "127.0.0.0/8", "10.0.0.0/8", "--Proxies:Hops=2")]
+    [InlineData("6.6.6.6, 10.1.2.3", "10.1.2.3", "127.0.0.0/8", "10.0.0.0/8")]
+    [InlineData("6.6.6.6, 10.9.9.9, 10.1.2.3", "10.9.9.9", "127.0.0.0/8", "private", "--Proxies:Hops=2")]
+    [InlineData("6.6.6.6, 100.64.0.7", "100.64.0.7", "127.0.0.0/8", "private")]
     [InlineData("nonsense, 203.0.113.9", "203.0.113.9", "127.0.0.0/8")]
     [InlineData("2001:db8::7", "2001:db8::7", "127.0.0.0/8")]
     [InlineData("203.0.113.9", "127.0.0.1", "192.0.2.0/24")]
     public async Task The_services_are_told_a_readers_address_as_known_proxies_say_it_and_nobody_else(string? claimed, string settled, params string[] known)
     {
-        await using var site = await Site.OpenAsync([.. known.Select((network, place) => $"--Proxies:KnownNetworks:{place}={network}")]);
+        await using var site = await Site.OpenAsync(
+            [.. known.Select((network, place) => network.StartsWith("--", StringComparison.Ordinal) ? network : $"--Proxies:KnownNetworks:{place}={network}")]);
         (string, string)[] headers = claimed is null ? [Voter] : [Voter, ("X-Forwarded-For", claimed), ("Forwarded", "for=6.6.6.6"), ("X-Real-IP", "6.6.6.6"), ("Own-Call", "6666"), ("X-Original-For", "6.6.6.6")];
         using var api = await site.SendAsync(HttpMethod.Put, "/api/votes/cursor-2-0", JsonContent.Create(new { choice = "ship" }), headers);
         using var form = await site.PostAsync("/vote", Vote, headers);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Hosting;
+using Hosting.Connections;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Tally;
@@ -16,11 +17,12 @@ internal sealed class Admission
     private readonly int _mostOfNetwork, _most;
     private int _all;
 
-    public Admission(IConfiguration configuration)
+    public Admission(IConfiguration configuration, ConnectionSettings connections)
     {
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
         _mostOfNetwork = Count(configuration, "RateLimits:ConnectionsPerNetwork", 1000);
-        _most = Count(configuration, "RateLimits:Connections", 15_000);
+        // A quarter of all connections stays for everything else: a page that can't be read has no use for live numbers.
+        _most = Math.Min(Count(configuration, "RateLimits:Connections", 15_000), Math.Max(1, connections.Most * 3 / 4));
     }
 
     /// <summary>Runs the request with a place of its own for as long as it lasts: for a WebSocket, that is the connection's life.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Hosting.Connections;
 
 namespace Tally;
 
@@ -33,7 +34,16 @@ internal sealed class Stays : IStartupFilter
         context.Features.Set<Stay>(null);
         context.Items = NoItems;
         context.Request.Query = QueryCollection.Empty;
-        await stay.Serve();
+        var connection = context.Features.Get<OpenConnection>();
+        connection?.RequestBegan();
+        try
+        {
+            await stay.Serve();
+        }
+        finally
+        {
+            connection?.RequestEnded();
+        }
     }
 
     private sealed record Stay(Func<Task> Serve);

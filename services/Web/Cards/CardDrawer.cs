@@ -1,37 +1,78 @@
-using System.Collections.Concurrent;
+using Hosting;
 
 namespace Web.Cards;
 
 /// <summary>
-/// Draws one card at a time: any two tools have one, and whoever asks for all of them must not take the processor from readers.
-/// The last few are kept, since a link that is shared is asked for by many at once.
+/// Draws one card at a time: any two tools have one, and clients that ask for all of them must not take the processor from readers. Few wait, and few of one network, so that a
+/// card is either drawn soon or refused at once. The last few are kept, since a link that is shared is asked for by many.
 /// </summary>
 internal sealed class CardDrawer : IDisposable
 {
     // About 40 kB each.
     private const int Kept = 64;
-    private readonly ConcurrentDictionary<string, byte[]> _drawn = new();
-    private readonly SemaphoreSlim _drawing = new(1);
 
-    public async Task<byte[]> DrawAsync(Card card, CancellationToken stop)
+    // About 15 ms each.
+    private const int Waiting = 16, WaitingOfNetwork = 4;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, byte[]> _drawn = [];
+    private readonly Dictionary<string, (Task<byte[]> Drawing, RateLimits.Network Asker)> _waiting = [];
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <param name="asker">Whose turn it takes up, unless the same card is being drawn already.</param>
+    /// <returns>The PNG, or null when too many others wait.</returns>
+    public async Task<byte[]?> DrawAsync(Card card, RateLimits.Network asker, CancellationToken cancellationToken)
     {
-        if (_drawn.TryGetValue(card.Tag, out var known))
-            return known;
-        await _drawing.WaitAsync(stop);
+        Task<byte[]> drawing;
+        lock (_gate)
+        {
+            if (_drawn.TryGetValue(card.Tag, out var known))
+                return known;
+            if (_waiting.TryGetValue(card.Tag, out var other))
+            {
+                drawing = other.Drawing;
+            }
+            else
+            {
+                if (_waiting.Count >= Waiting || _waiting.Values.Count(one => one.Asker == asker) >= WaitingOfNetwork)
+                    return null;
+                // For everyone who comes to wait for it: it goes on when the first of them leaves.
+                drawing = Task.Run(() => DrawAsync(card), CancellationToken.None);
+                _waiting[card.Tag] = (drawing, asker);
+            }
+        }
+
+        return await drawing.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<byte[]> DrawAsync(Card card)
+    {
+        await _turn.WaitAsync();
+        byte[]? picture = null;
         try
         {
-            if (_drawn.TryGetValue(card.Tag, out known))
-                return known;
-            // Which are dropped matters little: verdicts move, and old tags are never asked for again.
-            if (_drawn.Count >= Kept)
-                _drawn.Clear();
-            return _drawn[card.Tag] = CardPainter.Paint(card);
+            return picture = CardPainter.Paint(card);
         }
         finally
         {
-            _drawing.Release();
+            _turn.Release();
+            Done(card.Tag, picture);
         }
     }
 
-    public void Dispose() => _drawing.Dispose();
+    private void Done(string tag, byte[]? picture)
+    {
+        lock (_gate)
+        {
+            _waiting.Remove(tag);
+            if (picture is null)
+                return;
+            // Which are dropped matters little: verdicts move, and old tags are never asked for again.
+            if (_drawn.Count >= Kept)
+                _drawn.Clear();
+            _drawn[tag] = picture;
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using Contracts;
+using Hosting;
 using Microsoft.Net.Http.Headers;
 
 namespace Web.Cards;
@@ -36,7 +37,11 @@ internal static class CardRoute
         context.Response.Headers.CacheControl = "public, max-age=60";
         if (Tagged.Has(context, tag))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.File(await drawer.DrawAsync(card, context.RequestAborted), "image/png", entityTag: tag);
+        if (await drawer.DrawAsync(card, RateLimits.NetworkOf(context.Connection.RemoteIpAddress), context.RequestAborted) is { } picture)
+            return TypedResults.File(picture, "image/png", entityTag: tag);
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Remove("ETag");
+        return Turns.Busy(context);
     }
 
     private static string Host(HttpContext context) => new Uri(context.Origin()).Authority;

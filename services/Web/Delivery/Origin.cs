@@ -10,6 +10,8 @@ internal sealed class Origin
     public Origin(IConfiguration configuration) => _configured =
         configuration["Web:PublicOrigin"] is { Length: > 0 } ? configuration.RequiredAddress("Web:PublicOrigin").GetLeftPart(UriPartial.Authority) : null;
 
+    public bool IsConfigured => _configured is not null;
+
     public string Of(HttpRequest request) =>
         _configured
         ?? (Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var asked) ? asked.GetLeftPart(UriPartial.Authority) : "http://localhost");

@@ -11,6 +11,7 @@ internal static partial class PageErrors
 {
     public static void UsePageErrors(this WebApplication app)
     {
+        var turns = app.Services.GetRequiredService<PageTurns>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Web.PageErrors");
         app.Use(async (context, next) =>
         {
@@ -37,7 +38,7 @@ internal static partial class PageErrors
             if (response.StatusCode < 400 || response.HasStarted || response.ContentType is not null || response.ContentLength is > 0)
                 return;
             if (WantsPage(context.Request))
-                await Explain(context).ExecuteAsync(context);
+                await ExplainAsync(context, turns);
             else if (response.StatusCode == 503)
                 await Problems.Of(503, "unavailable", "A service this answer needs is away; try again in a few seconds.").ExecuteAsync(context);
         });
@@ -46,6 +47,18 @@ internal static partial class PageErrors
     public static bool WantsPage(HttpRequest request) =>
         !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !request.Path.StartsWithSegments("/hubs", StringComparison.OrdinalIgnoreCase)
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task ExplainAsync(HttpContext context, PageTurns turns)
+    {
+        if (await turns.TakeAsync(context, async () => await MadeAsync(Explain(context), context)) is IResult refusal)
+            await refusal.ExecuteAsync(context);
+
+        static async ValueTask<object?> MadeAsync(RazorComponentResult page, HttpContext context)
+        {
+            await page.ExecuteAsync(context);
+            return null;
+        }
+    }
 
     private static RazorComponentResult Explain(HttpContext context) => context.Response.StatusCode switch
     {

@@ -8,6 +8,11 @@ namespace Web;
 /// <summary>What a person reads who was refused before any page was made: for too many requests from one network, or for a form that another site sent.</summary>
 internal static class PageLimits
 {
+    public const string TooFast = "That was a little fast";
+
+    public const string WhyTooFast =
+        "Many requests came from where you are within a short time, so this one was not answered. Nothing is lost; a form you sent can be sent again.";
+
     /// <summary>The limiter is the process's, and answers programs; whoever reads pages gets one.</summary>
     public static void AddPageLimits(this IServiceCollection services) => services.PostConfigure<RateLimiterOptions>(limiter =>
     {
@@ -17,11 +22,8 @@ internal static class PageLimits
             var context = rejected.HttpContext;
             if (PageErrors.WantsPage(context.Request))
             {
-                // The limiter stands before the pages, and so before their headers.
-                PageHeaders.Promise(context);
                 var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds)) : 1;
-                await Page.TooMany(context, seconds, "That was a little fast",
-                    "Many requests came from where you are within a short time, so this one was not answered. Nothing is lost; a form you sent can be sent again.").ExecuteAsync(context);
+                await RefusalPage.WriteAsync(context, 429, seconds, TooFast, WhyTooFast);
             }
             else if (otherwise is not null)
             {

@@ -22,43 +22,47 @@ internal static class Tagged
             && known.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false));
     }
 
+    /// <summary>Makes pages within a turn (<see cref="PageTurns"/>), and tags them. They are sent after it, which takes as long as the client likes.</summary>
     public static RouteGroupBuilder TagPages(this RouteGroupBuilder pages)
     {
-        pages.AddEndpointFilter(async (context, next) =>
-        {
-            var answer = await next(context);
-            return answer is RazorComponentResult { StatusCode: 200 } page && (HttpMethods.IsGet(context.HttpContext.Request.Method) || HttpMethods.IsHead(context.HttpContext.Request.Method))
-                && context.HttpContext.Response.Headers.CacheControl != "no-store"
-                ? new TaggedPage(page)
-                : answer;
-        });
+        var turns = ((IEndpointRouteBuilder)pages).ServiceProvider.GetRequiredService<PageTurns>();
+        pages.AddEndpointFilter((context, next) => turns.TakeAsync(context.HttpContext, async () => await next(context) is var answer && answer is RazorComponentResult page
+            ? new MadePage(await RenderAsync(page, context.HttpContext), MayTag(page, context.HttpContext))
+            : answer));
         return pages;
     }
 
-    private sealed class TaggedPage(RazorComponentResult page) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext context)
-        {
-            var body = context.Response.Body;
-            using var content = new MemoryStream();
-            context.Response.Body = content;
-            try
-            {
-                await page.ExecuteAsync(context);
-            }
-            finally
-            {
-                context.Response.Body = body;
-            }
+    private static bool MayTag(RazorComponentResult page, HttpContext context) =>
+        page.StatusCode == 200 && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) && context.Response.Headers.CacheControl != "no-store";
 
-            if (Has(context, TagOf(content.GetBuffer().AsSpan(0, (int)content.Length))))
+    private static async Task<ReadOnlyMemory<byte>> RenderAsync(RazorComponentResult page, HttpContext context)
+    {
+        var body = context.Response.Body;
+        using var content = new MemoryStream();
+        context.Response.Body = content;
+        try
+        {
+            await page.ExecuteAsync(context);
+        }
+        finally
+        {
+            context.Response.Body = body;
+        }
+
+        return content.GetBuffer().AsMemory(0, (int)content.Length);
+    }
+
+    private sealed class MadePage(ReadOnlyMemory<byte> content, bool isTagged) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (isTagged && Has(httpContext, TagOf(content.Span)))
             {
-                context.Response.StatusCode = StatusCodes.Status304NotModified;
+                httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
                 return;
             }
 
-            content.Position = 0;
-            await content.CopyToAsync(body, context.RequestAborted);
+            await httpContext.Response.Body.WriteAsync(content, httpContext.RequestAborted);
         }
     }
 }

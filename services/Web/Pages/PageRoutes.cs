@@ -10,15 +10,18 @@ internal static class PageRoutes
 
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
-        var pages = routes.MapGroup("").ExcludeFromDescription().TagPages();
+        var all = routes.MapGroup("").ExcludeFromDescription();
+        // Cards have a queue of their own.
+        all.MapMethods("/tools/{slug}/card.png", Read, Cards.CardRoute.OfToolAsync).RequireRateLimiting(RateLimits.Costly);
+        all.MapMethods("/compare/{pair}/card.png", Read, Cards.CardRoute.OfComparisonAsync).RequireRateLimiting(RateLimits.Costly);
+
+        var pages = all.MapGroup("").TagPages();
         var shown = pages.MapGroup("").CachedForAMoment();
         shown.MapMethods("/", Read, HomeRoute.ShowAsync);
-        shown.MapMethods("/tools", Read, ToolsRoute.IndexAsync).RequireRateLimiting(RateLimits.Search);
+        pages.MapGroup("").CachedForAMoment("q", "category", "price", "verdict", "sort", "page").MapMethods("/tools", Read, ToolsRoute.IndexAsync).RequireRateLimiting(RateLimits.Search);
         shown.MapMethods("/tools/{slug}", Read, ToolRoute.ShowAsync);
-        pages.MapMethods("/tools/{slug}/card.png", Read, Cards.CardRoute.OfToolAsync).RequireRateLimiting(RateLimits.Costly);
-        shown.MapMethods("/compare", Read, ComparisonRoute.PickAsync);
+        pages.MapGroup("").CachedForAMoment("a", "b").MapMethods("/compare", Read, ComparisonRoute.PickAsync);
         shown.MapMethods("/compare/{pair}", Read, ComparisonRoute.ShowAsync);
-        pages.MapMethods("/compare/{pair}/card.png", Read, Cards.CardRoute.OfComparisonAsync).RequireRateLimiting(RateLimits.Costly);
         shown.MapMethods("/categories/{slug}", Read, ToolsRoute.CategoryAsync);
         shown.MapMethods("/categories/{slug}/feed.xml", Read, AtomFeed.ShowCategoryAsync);
         pages.MapMethods("/votes", Read, YourVotesRoute.ShowAsync);

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hosting;
 
 namespace Web;
 
@@ -7,17 +9,31 @@ namespace Web;
 /// <c>/openapi/v1.json</c> of the whole origin: the services' own documents laid together. A service that is away keeps the place its
 /// last known document gave it, since its paths do not cease to exist.
 /// </summary>
-internal sealed partial class MergedApi(IHttpClientFactory clients, ILogger<MergedApi> log)
+internal sealed partial class MergedApi
 {
     public const string Path = "/openapi/v1.json";
 
     // A service makes its document when first asked, which takes a while on a busy machine.
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(10);
+    // A service that is updated changes its document within this time; laying them together takes tens of milliseconds.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, JsonObject> _lastKnown = new();
+    private readonly IHttpClientFactory _clients;
+    private readonly ILogger<MergedApi> _logger;
+    private readonly SharedResult<byte[]> _merged;
 
-    public async Task<IResult> ShowAsync(HttpContext context)
+    public MergedApi(IHttpClientFactory clients, TimeProvider timeProvider, ILogger<MergedApi> logger)
     {
-        await Task.WhenAll(ProxyRoutes.Services.Select(service => RefreshAsync(service, context.RequestAborted)));
+        (_clients, _logger) = (clients, logger);
+        _merged = new SharedResult<byte[]>(Fresh, timeProvider, MergeAsync);
+    }
+
+    public async Task<IResult> ShowAsync() => ApiDescription.Of(await _merged.GetAsync());
+
+    private async Task<byte[]> MergeAsync()
+    {
+        // For everyone who waits, so no single request's end stops it; each service has its own time-out.
+        await Task.WhenAll(ProxyRoutes.Services.Select(service => RefreshAsync(service, CancellationToken.None)));
 
         var paths = new JsonObject();
         var components = new JsonObject();
@@ -39,11 +55,12 @@ internal sealed partial class MergedApi(IHttpClientFactory clients, ILogger<Merg
             tags.Add(new JsonObject { ["name"] = service });
         }
 
-        return TypedResults.Json(new JsonObject
+        return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
         {
             ["openapi"] = "3.1.1",
             ["info"] = new JsonObject { ["title"] = PageHead.Site, ["version"] = "1" },
-            ["servers"] = new JsonArray(new JsonObject { ["url"] = context.Origin() }),
+            // Relative to where the description was found: the same for every host.
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
             ["paths"] = paths,
             ["components"] = components,
             ["tags"] = tags,
@@ -54,12 +71,12 @@ internal sealed partial class MergedApi(IHttpClientFactory clients, ILogger<Merg
     {
         try
         {
-            if (await clients.CreateClient(service).ReadAsync<JsonObject>(service, Path.TrimStart('/'), Within, stop) is { } document)
+            if (await _clients.CreateClient(service).ReadAsync<JsonObject>(service, Path.TrimStart('/'), Within, stop) is { } document)
                 _lastKnown[service] = Own(service, document);
         }
         catch (ServiceAway away)
         {
-            NotRefreshed(log, service, away.InnerException?.GetType().Name);
+            NotRefreshed(_logger, service, away.InnerException?.GetType().Name);
         }
     }
 

@@ -101,7 +101,7 @@ public static partial class ProxyRoutes
             // A pipeline of one's own holds nothing of the default one; without this a replica is drawn by lot, with a warning for every request.
             proxy.UseLoadBalancing();
         });
-        app.MapGet(MergedApi.Path, (MergedApi api, HttpContext context) => api.ShowAsync(context)).WithOrder(-1).ExcludeFromDescription();
+        app.MapMethods(MergedApi.Path, ["GET", "HEAD"], (MergedApi api) => api.ShowAsync()).WithOrder(-1).ExcludeFromDescription();
     }
 
     private static bool ByClient(ForwarderError error) => error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient

@@ -5,7 +5,7 @@ internal static class VoterCookie
 {
     private static readonly string[] Names = ["__Host-voter", "voter"];
 
-    public static bool KnowsVoter(this HttpRequest request) => Names.Any(name => !string.IsNullOrEmpty(request.Cookies[name]));
+    public static bool KnowsVoter(this HttpRequest request) => request.VoterHeader() is not null;
 
     /// <summary>The Cookie header to pass on: the voter's, and no other a neighbouring site may have set.</summary>
     public static string? VoterHeader(this HttpRequest request)

@@ -1,0 +1,56 @@
+using System.Threading.RateLimiting;
+using Hosting;
+
+namespace Web;
+
+/// <summary>
+/// Bounds the pages that are made, which those from the <see cref="PageCache"/> are not: of one network by rate, and of everyone together by how many are made at once, so that
+/// however many ask, votes find a processor.
+/// </summary>
+internal sealed class PageTurns : IDisposable
+{
+    // A voter gets every page made anew, so this allows for a campus of them behind one address.
+    private const int PerSecond = 40, Burst = 20 * PerSecond;
+    private const int Waiting = 128;
+    private static readonly int AtOnce = 2 * Environment.ProcessorCount;
+
+    private readonly bool _bounded;
+    private readonly RateLimiter _turns = Turns.Of(AtOnce, Waiting);
+    private readonly PartitionedRateLimiter<HttpContext> _networks;
+
+    public PageTurns(IConfiguration configuration)
+    {
+        _bounded = configuration.Switch(RateLimits.Setting, standard: true);
+        var rate = RateLimits.Whole(configuration, "RateLimits:PagesPerSecond", PerSecond);
+        _networks = PartitionedRateLimiter.Create<HttpContext, RateLimits.Network>(context => RateLimits.BucketOf(context, rate * (Burst / PerSecond), rate));
+    }
+
+    /// <returns>What was made, or the refusal to be sent instead.</returns>
+    public async ValueTask<object?> TakeAsync(HttpContext context, Func<ValueTask<object?>> make)
+    {
+        if (!_bounded)
+            return await make();
+        using var allowance = _networks.AttemptAcquire(context);
+        if (!allowance.IsAcquired)
+            return Refusal.TooFast;
+        using var turn = await _turns.AcquireAsync(1, context.RequestAborted);
+        return turn.IsAcquired ? await make() : Refusal.Busy;
+    }
+
+    public void Dispose()
+    {
+        _turns.Dispose();
+        _networks.Dispose();
+    }
+
+    private sealed class Refusal(int status, int seconds, string type, string title, string text) : IResult
+    {
+        public static readonly Refusal TooFast = new(429, 1, "too-many-requests", PageLimits.TooFast, PageLimits.WhyTooFast);
+
+        public static readonly Refusal Busy = new(503, 2, "busy", "Many people are here right now", "This page couldn’t be made in time. Votes are still counted.");
+
+        public Task ExecuteAsync(HttpContext httpContext) => PageErrors.WantsPage(httpContext.Request)
+            ? RefusalPage.WriteAsync(httpContext, status, seconds, title, text)
+            : Problems.Retry(httpContext, status, type, text, seconds).ExecuteAsync(httpContext);
+    }
+}
