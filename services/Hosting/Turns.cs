@@ -13,18 +13,23 @@ namespace Hosting;
 /// </summary>
 public static class Turns
 {
-    // Some of them wait for a database.
-    private static readonly int AtOnce = 4 * Environment.ProcessorCount;
+    /// <summary>For what computes in this process: half of the processors are left to votes.</summary>
+    public static readonly int Computing = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>For what mostly waits for other processes.</summary>
+    public static readonly int Asking = 4 * Environment.ProcessorCount;
+
     private const int Waiting = 256;
 
     /// <summary>A turn is held while the handler runs and not while its answer is sent, which is as slow as the client. Over the bound: 503 with Retry-After.</summary>
     /// <param name="routes">Routes that share their turns. What the services ask one another is not counted: a page that holds a turn would wait for itself.</param>
-    public static RouteGroupBuilder TakeTurns(this RouteGroupBuilder routes)
+    /// <param name="atOnce">How many hold a turn.</param>
+    public static RouteGroupBuilder TakeTurns(this RouteGroupBuilder routes, int atOnce)
     {
         var services = ((IEndpointRouteBuilder)routes).ServiceProvider;
         if (!services.GetRequiredService<IConfiguration>().Switch(RateLimits.Setting, standard: true))
             return routes;
-        var turns = Of(AtOnce, Waiting);
+        var turns = Of(atOnce, Waiting);
         routes.AddEndpointFilter(async (context, next) =>
         {
             if (Callers.IsService(context.HttpContext))
@@ -34,6 +39,10 @@ public static class Turns
         });
         return routes;
     }
+
+    /// <summary>The same for reads of a database: SQLite computes in this process.</summary>
+    public static RouteGroupBuilder TakeTurns(this RouteGroupBuilder routes, Database database) =>
+        routes.TakeTurns(database.Kind is DatabaseKind.Sqlite ? Computing : Asking);
 
     /// <param name="atOnce">How many hold a turn.</param>
     /// <param name="waiting">How many wait for one, first come first served; more are refused at once.</param>

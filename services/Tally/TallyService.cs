@@ -44,7 +44,7 @@ public static class TallyService
         });
         tallies.MapGet("/", ReadTallies.Several)
             .WithSummary("The tallies of up to 50 tools in the order asked; unknown tools are left out").ProducesProblem(400).ProducesProblem(503);
-        var computed = tallies.MapGroup("").TakeTurns();
+        var computed = tallies.MapGroup("").TakeTurns(Turns.Computing);
         computed.MapGet("/top", ReadTallies.Top)
             .WithSummary("Tools with votes by the lower bound of their interval, best first").ProducesProblem(400).ProducesProblem(503);
         computed.MapGet("/divided", ReadTallies.Divided)

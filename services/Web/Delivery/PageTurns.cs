@@ -12,15 +12,15 @@ internal sealed class PageTurns : IDisposable
     // A voter gets every page made anew, so this allows for a campus of them behind one address.
     private const int PerSecond = 40, Burst = 20 * PerSecond;
     private const int Waiting = 128;
-    private static readonly int AtOnce = 2 * Environment.ProcessorCount;
 
     private readonly bool _bounded;
-    private readonly RateLimiter _turns = Turns.Of(AtOnce, Waiting);
+    private readonly RateLimiter _turns;
     private readonly PartitionedRateLimiter<HttpContext> _networks;
 
     public PageTurns(IConfiguration configuration)
     {
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
+        _turns = Turns.Of(configuration["Services:Catalog"] == ServiceClient.Self ? Turns.Computing : Turns.Asking, Waiting);
         var rate = RateLimits.Whole(configuration, "RateLimits:PagesPerSecond", PerSecond);
         _networks = PartitionedRateLimiter.Create<HttpContext, RateLimits.Network>(context => RateLimits.BucketOf(context, rate * (Burst / PerSecond), rate));
     }
