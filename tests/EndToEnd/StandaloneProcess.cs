@@ -10,6 +10,9 @@ public sealed class StandaloneProcess(params string[] settings) : IAsyncDisposab
     private readonly StringWriter _output = new();
     private Process? _process;
 
+    /// <summary>How many files it may open; null leaves that to the machine.</summary>
+    public int? Files { get; init; }
+
     /// <summary>Its data.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("site-").FullName;
 
@@ -42,7 +45,8 @@ public sealed class StandaloneProcess(params string[] settings) : IAsyncDisposab
     {
         Http.BaseAddress ??= Address;
         var dll = Path.Combine(AppContext.BaseDirectory, "Standalone.dll");
-        _process = Process.Start(new ProcessStartInfo("dotnet", [dll, "--urls", Address.ToString().TrimEnd('/'), "--Data", Folder, .. settings])
+        string[] limited = Files is { } files ? ["prlimit", $"--nofile={files}", "dotnet"] : ["dotnet"];
+        _process = Process.Start(new ProcessStartInfo(limited[0], [.. limited[1..], dll, "--urls", Address.ToString().TrimEnd('/'), "--Data", Folder, .. settings])
         {
             WorkingDirectory = Folder,
             UseShellExecute = false,

@@ -296,4 +296,25 @@ public sealed class KubernetesTests
         .SelectMany(peer => peer["podSelector"]["matchLabels"].Members.Select(label => label.Value.Text!)
             .Concat(peer["podSelector"]["matchExpressions"].Each.SelectMany(one => one["values"].Each.Select(value => value.Text!))))
         .Order();
+
+    [Fact]
+    public void Redis_stops_growing_before_its_container_is_killed_and_gives_up_what_expires_first()
+    {
+        var container = Of("StatefulSet").Single(one => one.Document["metadata"]["name"].Text == "redis").Document["spec"]["template"]["spec"]["containers"].Each.Single();
+        foreach (var command in new[] { container["command"], Node.Load("docker-compose.yml").Single()["services"]["redis"]["command"] })
+        {
+            var words = command.Each.Select(word => word.Text!).ToList();
+            words[words.IndexOf("--maxmemory-policy") + 1].ShouldBe("volatile-ttl");
+            int.Parse(words[words.IndexOf("--maxmemory") + 1].Replace("mb", "", StringComparison.Ordinal)).ShouldBeLessThan(224);
+        }
+
+        container["resources"]["limits"]["memory"].Text.ShouldBe("256Mi");
+    }
+
+    [Fact]
+    public void Ranges_of_private_networks_are_named_and_not_listed()
+    {
+        foreach (var service in Repository.Services.Where(service => service != "web"))
+            Settings(service).Where(one => one.Key.StartsWith("Proxies__", StringComparison.Ordinal)).ShouldHaveSingleItem().Value.ShouldBe("private", service);
+    }
 }

@@ -15,12 +15,14 @@ internal sealed class PageTurns : IDisposable
 
     private readonly bool _bounded;
     private readonly RateLimiter _turns;
+    private readonly RateLimiter _rendering = Turns.Of(Turns.Computing, int.MaxValue);
     private readonly PartitionedRateLimiter<HttpContext> _networks;
 
     public PageTurns(IConfiguration configuration)
     {
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
-        _turns = Turns.Of(configuration["Services:Catalog"] == ServiceClient.Self ? Turns.Computing : Turns.Asking, Waiting);
+        // What a page asks is computed here too, or else is waited for: up to half a second each while a service is away.
+        _turns = Turns.Of(configuration["Services:Catalog"] == ServiceClient.Self ? 2 * Environment.ProcessorCount : 64, Waiting);
         var rate = RateLimits.Whole(configuration, "RateLimits:PagesPerSecond", PerSecond);
         _networks = PartitionedRateLimiter.Create<HttpContext, RateLimits.Network>(context => RateLimits.BucketOf(context, rate * (Burst / PerSecond), rate));
     }
@@ -37,8 +39,12 @@ internal sealed class PageTurns : IDisposable
         return turn.IsAcquired ? await make() : Refusal.Busy;
     }
 
+    /// <summary>To be held while a component is rendered, which only computes; everyone who makes a page gets to it.</summary>
+    public ValueTask<RateLimitLease> ToRenderAsync(CancellationToken cancellationToken) => _rendering.AcquireAsync(1, cancellationToken);
+
     public void Dispose()
     {
+        _rendering.Dispose();
         _turns.Dispose();
         _networks.Dispose();
     }

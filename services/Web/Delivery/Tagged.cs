@@ -27,7 +27,7 @@ internal static class Tagged
     {
         var turns = ((IEndpointRouteBuilder)pages).ServiceProvider.GetRequiredService<PageTurns>();
         pages.AddEndpointFilter((context, next) => turns.TakeAsync(context.HttpContext, async () => await next(context) is var answer && answer is RazorComponentResult page
-            ? new MadePage(await RenderAsync(page, context.HttpContext), MayTag(page, context.HttpContext))
+            ? new MadePage(await RenderAsync(page, turns, context.HttpContext), MayTag(page, context.HttpContext))
             : answer));
         return pages;
     }
@@ -35,8 +35,9 @@ internal static class Tagged
     private static bool MayTag(RazorComponentResult page, HttpContext context) =>
         page.StatusCode == 200 && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) && context.Response.Headers.CacheControl != "no-store";
 
-    private static async Task<ReadOnlyMemory<byte>> RenderAsync(RazorComponentResult page, HttpContext context)
+    private static async Task<ReadOnlyMemory<byte>> RenderAsync(RazorComponentResult page, PageTurns turns, HttpContext context)
     {
+        using var turn = await turns.ToRenderAsync(context.RequestAborted);
         var body = context.Response.Body;
         using var content = new MemoryStream();
         context.Response.Body = content;
