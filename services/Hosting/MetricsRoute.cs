@@ -6,8 +6,9 @@ using Microsoft.Extensions.Configuration;
 namespace Hosting;
 
 /// <summary>
-/// <c>/metrics</c>, for Prometheus beside the process and not for the public: answered to this machine and private networks (<c>Metrics:Networks</c>), when no proxy passed the
-/// request on. Everyone else gets the 404 of a path that isn't there. A port of its own was rejected: every scrape configuration, probe and network policy would have to know it.
+/// <c>/metrics</c>, for Prometheus beside the process and not for the public: answered to this machine and private networks
+/// (<c>Metrics:Networks</c>), when no proxy passed the request on. Everyone else gets the 404 of a path that isn't there. A port of its
+/// own was rejected: every scrape configuration, probe and network policy would have to know it.
 /// </summary>
 internal static class MetricsRoute
 {

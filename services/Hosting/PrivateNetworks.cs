@@ -4,7 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace Hosting;
 
 /// <summary>
-/// The address ranges that no stranger on the internet comes from, in this one place. <c>Proxies__KnownNetworks__0=private</c> means all of them.
+/// The address ranges that no stranger on the internet comes from, in this one place. <c>Proxies__KnownNetworks__0=private</c> means all
+/// of them.
 /// </summary>
 internal static class PrivateNetworks
 {

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Hosting;
 
-/// <summary>Says once what a setting for proxies lacks. Nothing fails without it: everyone behind the proxy merely counts as one reader, in every limit and quota.</summary>
+/// <summary>
+/// Says once what a setting for proxies lacks. Nothing fails without it: everyone behind the proxy merely counts as one reader, in every
+/// limit and quota.
+/// </summary>
 internal sealed partial class ProxyHints(ILogger<ProxyHints> logger)
 {
     private int _saidUnknown, _saidMore;

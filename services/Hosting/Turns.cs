@@ -2,14 +2,15 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hosting;
 
 /// <summary>
-/// Bounds how many answers of a group of routes are computed at once, from everyone together. Limits of a network don't help against many of them, and what computes at the same
-/// time shares the processors with votes: reads wait for each other, so that votes don't wait for reads.
+/// Bounds how many answers of a group of routes are computed at once, from everyone together. Limits of a network don't help against many
+/// of them, and what computes at the same time shares the processors with votes: reads wait for each other, so that votes don't wait for
+/// reads.
 /// </summary>
 public static class Turns
 {
@@ -21,8 +22,12 @@ public static class Turns
 
     private const int Waiting = 256;
 
-    /// <summary>A turn is held while the handler runs and not while its answer is sent, which is as slow as the client. Over the bound: 503 with Retry-After.</summary>
-    /// <param name="routes">Routes that share their turns. What the services ask one another is not counted: a page that holds a turn would wait for itself.</param>
+    /// <summary>
+    /// A turn is held while the handler runs and not while its answer is sent, which is as slow as the client. Over the bound: 503 with
+    /// Retry-After.
+    /// </summary>
+    /// <param name="routes">Routes that share their turns. What the services ask one another is not counted: a page that holds a turn
+    /// would wait for itself.</param>
     /// <param name="atOnce">How many hold a turn.</param>
     public static RouteGroupBuilder TakeTurns(this RouteGroupBuilder routes, int atOnce)
     {

@@ -3,8 +3,10 @@ using System.Diagnostics.Metrics;
 namespace Hosting.Connections;
 
 /// <summary>
-/// Connections that were ended for others' sake, by reason: <c>network</c>, <c>silent</c> and <c>idle</c> made room at that limit, <c>late</c> sent no request in time,
-/// <c>refused</c> found every other one busy. Observed rather than counted, so that each is there from the start: a series that begins with its first event hides the first burst.
+/// Connections that were ended for others' sake, by reason: <c>network</c>, <c>silent</c> and <c>idle</c> made room at that limit,
+/// <c>late</c> sent no request in time,
+/// <c>refused</c> found every other one busy. Observed rather than counted, so that each is there from the start: a series that begins
+/// with its first event hides the first burst.
 /// </summary>
 internal sealed class ConnectionMetrics
 {

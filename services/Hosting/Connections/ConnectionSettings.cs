@@ -12,7 +12,8 @@ public sealed class ConnectionOptions
 /// <summary>How many connections one process holds.</summary>
 /// <param name="Most">In all (<c>Connections:Most</c>).</param>
 /// <param name="PerNetwork">
-/// Of one IPv4 address or IPv6 /64 (<c>Connections:PerNetwork</c>); twice as many of its /24 or /48, four times of its /16 or /32. Null when rate limits are off.
+/// Of one IPv4 address or IPv6 /64 (<c>Connections:PerNetwork</c>); twice as many of its /24 or /48, four times of its /16 or /32. Null
+/// when rate limits are off.
 /// </param>
 /// <param name="Silent">Of those that have sent no request yet; above, the oldest of them are dropped.</param>
 /// <param name="Silence">How long a connection may take until its first request (<c>Connections:SilentSeconds</c>).</param>

@@ -2,13 +2,16 @@ using System.Globalization;
 
 namespace Hosting.Connections;
 
-/// <summary>How many files, sockets among them, this process may have open. The runtime aborts the process when it runs out of them.</summary>
+/// <summary>
+/// How many files, sockets among them, this process may have open. The runtime aborts the process when it runs out of them.
+/// </summary>
 internal static class FileLimit
 {
     private const string Limits = "/proc/self/limits";
     private const string Line = "Max open files";
 
-    /// <returns>The soft limit, which the runtime has raised to the hard one, less what is open already; null where nothing tells it.</returns>
+    /// <returns>The soft limit, which the runtime has raised to the hard one, less what is open already; null where nothing tells
+    /// it.</returns>
     public static int? Free()
     {
         if (!File.Exists(Limits))

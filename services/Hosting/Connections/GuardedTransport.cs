@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Hosting.Connections;
 
 /// <summary>
-/// The server's sockets behind the <see cref="ConnectionTable"/>. Connections are counted where they are accepted: the server's own MaxConcurrentConnections counts later, on the
-/// thread pool, and a flood has used up all files before that comes to it.
+/// The server's sockets behind the <see cref="ConnectionTable"/>. Connections are counted where they are accepted: the server's own
+/// MaxConcurrentConnections counts later, on the thread pool, and a flood has used up all files before that comes to it.
 /// </summary>
 internal sealed class GuardedTransport(SocketTransportFactory sockets, ConnectionTable table) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Hosting.Connections;
 
-/// <summary>The networks around a client's address, at the widths at which addresses are handed out: to a home, an organization, a provider.</summary>
+/// <summary>
+/// The networks around a client's address, at the widths at which addresses are handed out: to a home, an organization, a provider.
+/// </summary>
 internal readonly record struct NetworkPrefix(UInt128 Bits, byte Length)
 {
     /// <summary>How many widths there are; each may hold twice what the narrower one before it may.</summary>

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Hosting.Connections;
 
-/// <summary>One accepted connection. It is found among the features of its requests: <c>context.Features.Get&lt;OpenConnection&gt;()</c>.</summary>
+/// <summary>
+/// One accepted connection. It is found among the features of its requests: <c>context.Features.Get&lt;OpenConnection&gt;()</c>.
+/// </summary>
 public sealed class OpenConnection
 {
     private readonly ConnectionTable _table;
@@ -31,7 +33,9 @@ public sealed class OpenConnection
     /// <summary>When it was accepted, or its last request ended.</summary>
     internal long Since => Volatile.Read(ref _since);
 
-    /// <summary>Until <see cref="RequestEnded"/> it is not dropped for others. A live connection that outlasts its request's handler says so too.</summary>
+    /// <summary>
+    /// Until <see cref="RequestEnded"/> it is not dropped for others. A live connection that outlasts its request's handler says so too.
+    /// </summary>
     public void RequestBegan()
     {
         Interlocked.Increment(ref _requests);

@@ -3,8 +3,9 @@ using Hosting;
 namespace Web.Cards;
 
 /// <summary>
-/// Draws one card at a time: any two tools have one, and clients that ask for all of them must not take the processor from readers. Few wait, and few of one network, so that a
-/// card is either drawn soon or refused at once. The last few are kept, since a link that is shared is asked for by many.
+/// Draws one card at a time: any two tools have one, and clients that ask for all of them must not take the processor from readers. Few
+/// wait, and few of one network, so that a card is either drawn soon or refused at once. The last few are kept, since a link that is
+/// shared is asked for by many.
 /// </summary>
 internal sealed class CardDrawer : IDisposable
 {

@@ -3,8 +3,8 @@ using Microsoft.Net.Http.Headers;
 namespace Web;
 
 /// <summary>
-/// Every way to write Accept-Encoding becomes one of the three that are served: <c>br</c>, <c>gzip</c> or none. The page cache keeps a copy for each, and one for each spelling
-/// would let anyone make pages anew with a header.
+/// Every way to write Accept-Encoding becomes one of the three that are served: <c>br</c>, <c>gzip</c> or none. The page cache keeps a
+/// copy for each, and one for each spelling would let anyone make pages anew with a header.
 /// </summary>
 internal static class AcceptedEncoding
 {

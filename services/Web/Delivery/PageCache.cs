@@ -5,9 +5,10 @@ using Microsoft.AspNetCore.OutputCaching;
 namespace Web;
 
 /// <summary>
-/// Keeps what strangers are shown for a moment, compressed and ready: when a link spreads, a page is made once a second and not once a reader. Only a voter's or an editor's own
-/// cookie goes past it, and only the parts of the query that a page reads make another page. Keying on versions instead was rejected: to know whether they moved, each request
-/// would ask the very services that the cache is to spare.
+/// Keeps what strangers are shown for a moment, compressed and ready: when a link spreads, a page is made once a second and not once a
+/// reader. Only a voter's or an editor's own cookie goes past it, and only the parts of the query that a page reads make another page.
+/// Keying on versions instead was rejected: to know whether they moved, each request would ask the very services that the cache is to
+/// spare.
 /// </summary>
 internal static class PageCache
 {

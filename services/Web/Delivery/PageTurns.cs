@@ -4,8 +4,8 @@ using Hosting;
 namespace Web;
 
 /// <summary>
-/// Bounds the pages that are made, which those from the <see cref="PageCache"/> are not: of one network by rate, and of everyone together by how many are made at once, so that
-/// however many ask, votes find a processor.
+/// Bounds the pages that are made, which those from the <see cref="PageCache"/> are not: of one network by rate, and of everyone together
+/// by how many are made at once, so that however many ask, votes find a processor.
 /// </summary>
 internal sealed class PageTurns : IDisposable
 {

@@ -2,7 +2,10 @@ using System.Text.Encodings.Web;
 
 namespace Web;
 
-/// <summary>What a reader sees who is refused for the moment. Written without a component: a page that costs as much as the one that is refused would be no limit.</summary>
+/// <summary>
+/// What a reader sees who is refused for the moment. Written without a component: a page that costs as much as the one that is refused
+/// would be no limit.
+/// </summary>
 internal static class RefusalPage
 {
     /// <param name="seconds">When it is worth trying again.</param>
