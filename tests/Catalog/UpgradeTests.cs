@@ -61,6 +61,21 @@ public abstract class UpgradeTests(PostgresServer? postgres) : IAsyncLifetime
         names.IndexOf("eclair").ShouldBe(names.IndexOf("elevenlabs") - 1);
     }
 
+    // One document of each shape that a release wrote. Never changed; a new shape is added.
+    private const string FirstTool = """{"description":"d","website":"https://halo.example","pricing":"p","plans":[{"name":"Pro","amount":20,"currency":"USD","period":"month","note":null}],"reviews":[{"reviewer":{"slug":"builder","name":"The Builder","role":"has to build on it"},"verdict":"ship","quote":"q","at":"2026-01-01T00:00:00Z"}],"version":1,"slug":"deepl","name":"DeepL","tagline":"t","maker":"m","category":{"slug":"writing","name":"Writing"},"entryPrice":{"label":"Free","amount":0,"currency":"USD","period":null},"panel":{"ship":1,"skip":0,"shipPercent":100.0},"retired":false,"publishedAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z"}""";
+
+    [Theory]
+    [InlineData(FirstTool)]
+    [InlineData("""{"name":"DeepL","entryPrice":{"label":"Free","amount":0,"currency":"USD","period":null}}""")]
+    public async Task The_history_reads_documents_without_the_fields_that_came_later(string before)
+    {
+        await _catalog.StoreAsync($"""
+            insert into edits (id, at, editor, kind, slug, previous, next) values (100000, '2026-02-01T00:00:00.000Z', 'ada', 'tool', 'deepl', '{before}', '{before.Replace("Free", "$9 a month", StringComparison.Ordinal)}')
+            """);
+        (await _catalog.ReadAsync("/api/tools/deepl/history"))["changes"]!.AsArray().ShouldContain(change => change!["what"]!.ToString() == "entryPrice" && change["to"]!.ToString() == "$9 a month");
+        (await _catalog.Editor.GetAsync("/api/edits?kind=tool&slug=deepl")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     private Task StoreToolAsync(string slug, string name) => _catalog.StoreAsync($"""
         insert into tools (slug, name, sort_name, tagline, maker, category, description, website, pricing, entry_label, entry_amount, entry_currency, search, retired,
             published_at, updated_at, version, published_version)

@@ -28,10 +28,10 @@ internal static class ReadToolHistory
         }, stop);
 
     /// <summary>The changes one edit made. Worked out when read: the edits keep whole documents, so a later idea of what matters can look back too.</summary>
-    public static IEnumerable<ToolChange> Between(DateTime at, Tool before, Tool after)
+    public static IEnumerable<ToolChange> Between(DateTime at, PastTool before, PastTool after)
     {
         if (before.EntryPrice != after.EntryPrice)
-            yield return new(at, ChangeOf.EntryPrice, null, before.EntryPrice.Label, after.EntryPrice.Label);
+            yield return new(at, ChangeOf.EntryPrice, null, before.EntryPrice?.Label, after.EntryPrice?.Label);
         foreach (var (name, from, to) in Changed(before.Plans.Select(Named), after.Plans.Select(Named)))
             yield return new(at, ChangeOf.Plan, name, from, to);
         foreach (var (name, from, to) in Changed(before.Reviews.Select(Named), after.Reviews.Select(Named)))
@@ -52,9 +52,9 @@ internal static class ReadToolHistory
     private static (string, string) Named(Plan plan) => (plan.Name,
         plan.Amount.ToString("0.######", CultureInfo.InvariantCulture) + ' ' + plan.Currency + (plan.Period is { } period ? " a " + Units.Text(period) : ""));
 
-    private static (string, string) Named(Review review) => (review.Reviewer.Name, Units.Text(review.Verdict));
+    private static (string, string) Named(PastReview review) => (review.Reviewer.Name, Units.Text(review.Verdict));
 
     private static string Word(bool retired) => retired ? "retired" : "offered";
 
-    private static Tool? Document(string? json) => json is null ? null : JsonSerializer.Deserialize<Tool>(json, CatalogWriter.Documents);
+    private static PastTool? Document(string? json) => json is null ? null : JsonSerializer.Deserialize<PastTool>(json, CatalogWriter.Documents);
 }
