@@ -26,6 +26,12 @@ public static class Service
     {
         if (args is ["health", ..])
             return await Health.AskAsync();
+        if (CommandLine.AsksForHelp(args))
+        {
+            await Console.Out.WriteLineAsync(CommandLine.Help(name));
+            return 0;
+        }
+
         try
         {
             await using var app = Build(name, args, add, map);

@@ -1,3 +1,4 @@
+using Hosting;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -53,9 +54,9 @@ internal static partial class EditorTokens
     public static void SayHowToEdit(this WebApplication app)
     {
         if (app.Configuration["Authentication:Schemes:Bearer:ValidIssuer"] == Name)
-            app.Lifetime.ApplicationStarted.Register(() => HowToEdit(app.Logger));
+            app.Lifetime.ApplicationStarted.Register(() => HowToEdit(app.Logger, $"{CommandLine.Self} editor-token YOUR-NAME --Data={EmbeddedParts.DataFolder(app.Configuration)}"));
     }
 
-    [LoggerMessage(8001, LogLevel.Information, "Editors sign in at /admin with the token that this prints: dotnet run --project services/Standalone -- editor-token YOUR-NAME")]
-    private static partial void HowToEdit(ILogger log);
+    [LoggerMessage(8001, LogLevel.Information, "Editors sign in at /admin with the token that this prints: {Command}")]
+    private static partial void HowToEdit(ILogger log, string command);
 }

@@ -1,0 +1,29 @@
+namespace Hosting;
+
+/// <summary>What a service's own program can be told when it is started.</summary>
+public static class CommandLine
+{
+    /// <summary>How this program was started, to be typed again: its file, or <c>dotnet</c> and the file.</summary>
+    public static string Self
+    {
+        get
+        {
+            var program = Environment.ProcessPath ?? "dotnet";
+            return Path.GetFileNameWithoutExtension(program) == "dotnet" ? $"dotnet {Quoted(Environment.GetCommandLineArgs()[0])}" : Quoted(program);
+        }
+    }
+
+    internal static bool AsksForHelp(string[] args) => args is ["--help" or "-h" or "-?" or "help", ..];
+
+    internal static string Help(string name) => $"""
+        {name}: runs the service until it is told to stop.
+
+          {Self} [--urls http://127.0.0.1:8080] [--Section:Key=value ...]
+          {Self} migrate    applies the schema and exits
+          {Self} health     asks the process that runs beside it whether it is ready; exit code 0 when it is
+
+        Every setting is also read from the environment (Section__Key=value) and from files in SECRETS_DIR. services/{name}/README.md lists them.
+        """;
+
+    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+}
