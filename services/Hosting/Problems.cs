@@ -55,6 +55,7 @@ public static class Problems
         412 => "edit-conflict",
         413 => "body-too-large",
         415 => "unsupported-media-type",
+        421 => "unknown-host",
         429 => "too-many-requests",
         503 => "unavailable",
         _ => status >= 500 ? "internal-error" : "refused",

@@ -158,6 +158,9 @@ public static class Service
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
         });
         builder.Services.AddSingleton(TimeProvider.System);
+        var site = new PublicOrigin(builder.Configuration);
+        builder.Services.AddSingleton(site).AddSingleton(new ServedHosts(builder.Configuration, site, isPublic: IsPublic(name)));
+        ServedHosts.ReplaceFramework(builder.Services);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         builder.Services.AddExceptionHandler<Failures>();
@@ -169,6 +172,9 @@ public static class Service
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.AddTelemetry(name);
     }
+
+    // Strangers reach these; the others are reached by way of them.
+    private static bool IsPublic(string name) => name is "Web" or "Standalone";
 
     private static void UseHosting(WebApplication app)
     {
@@ -184,6 +190,7 @@ public static class Service
             ExceptionHandler = Problems.ExplainAsync,
         });
         app.UseStatusCodePages(refused => Problems.ExplainAsync(refused.HttpContext));
+        ServedHosts.Use(app);
         app.UseRateLimits();
         app.UseLargeBodies();
         app.MapHealth();

@@ -17,7 +17,7 @@ public static class WebService
         var services = builder.Services;
         // A page asks the services, and the proxy passes live connections on.
         services.Configure<ConnectionOptions>(connections => connections.FilesEach = 2);
-        services.AddSingleton(new Origin(builder.Configuration));
+        services.AddSingleton<Origin>();
         services.AddSingleton(new Patience(builder.Configuration));
         services.AddSingleton<Remembered>();
         services.AddSingleton<CatalogReader>();

@@ -24,6 +24,8 @@ public sealed class FakeBackend : IAsyncDisposable
 
     /// <summary>Whose address each request was said to come from, and over which scheme.</summary>
     public ConcurrentQueue<(string Path, string? For, string? Scheme)> Callers { get; } = new();
+    /// <summary>The host each request named, and the trace it belongs to.</summary>
+    public ConcurrentQueue<(string Path, string Host, string? Trace, string? State, string? Baggage)> Named { get; } = new();
     public List<object> Changes { get; } = [];
     public List<object> Points { get; } = [];
     public List<string> OwnVotes { get; } = ["cursor-2-0"];
@@ -214,6 +216,8 @@ public sealed class FakeBackend : IAsyncDisposable
     {
         using var body = new StreamReader(context.Request.Body);
         Received.Enqueue((context.Request.Method, context.Request.Path, context.Request.Headers.Cookie, await body.ReadToEndAsync()));
+        var headers = context.Request.Headers;
+        Named.Enqueue((context.Request.Path, headers.Host.ToString(), headers.TraceParent, headers.TraceState, headers.Baggage));
         Callers.Enqueue((context.Request.Path, context.Request.Headers["X-Forwarded-For"], context.Request.Headers["X-Forwarded-Proto"]));
         if (Down.GetValueOrDefault(service))
             context.Response.StatusCode = 503;

@@ -3,16 +3,11 @@ using Hosting;
 namespace Web;
 
 /// <summary>The public origin in canonical links and feeds: <c>Web:PublicOrigin</c>, or else whatever host the reader asked.</summary>
-internal sealed class Origin
+internal sealed class Origin(PublicOrigin site)
 {
-    private readonly string? _configured;
-
-    public Origin(IConfiguration configuration) => _configured =
-        configuration["Web:PublicOrigin"] is { Length: > 0 } ? configuration.RequiredAddress("Web:PublicOrigin").GetLeftPart(UriPartial.Authority) : null;
+    private readonly string? _configured = site.Configured?.ToString();
 
     public bool IsConfigured => _configured is not null;
 
-    public string Of(HttpRequest request) =>
-        _configured
-        ?? (Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var asked) ? asked.GetLeftPart(UriPartial.Authority) : "http://localhost");
+    public string Of(HttpRequest request) => _configured ?? WebOrigin.Parse($"{request.Scheme}://{request.Host.Value}")?.ToString() ?? "http://localhost";
 }

@@ -45,12 +45,21 @@ public static partial class ProxyRoutes
         builder.Logging.AddFilter("Yarp", LogLevel.Warning)
             // It warns, with a stack trace, of whatever a client breaks off or sends too much of: anyone could fill the log. What a service fails at is said below instead.
             .AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Error);
+        var site = new PublicOrigin(builder.Configuration);
         builder.Services.AddReverseProxy()
             .LoadFromMemory(routes, clusters)
             .AddTransforms(transforms =>
             {
                 // The services compare Origin with Host, and name the voter's cookie by scheme.
                 transforms.AddOriginalHost();
+                // Only this process knows the public origin; behind a proxy that rewrites Host the services would take its pages for another site's.
+                if (site.Configured is { } own)
+                    transforms.AddRequestTransform(passed =>
+                    {
+                        if (passed.HttpContext.Request.Headers.Origin is [{ } origin] && WebOrigin.Parse(origin) == own)
+                            passed.ProxyRequest.Headers.Host = new Uri(own.ToString()).Authority;
+                        return ValueTask.CompletedTask;
+                    });
                 // The client's address as our own forwarded-headers handling has settled it, not as the client claims it.
                 transforms.AddXForwarded(ForwardedTransformActions.Set);
             });
