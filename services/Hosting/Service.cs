@@ -80,6 +80,7 @@ public static class Service
             ContentRootPath = AppContext.BaseDirectory,
         });
         AddSecrets(builder, args);
+        Settings.RefusePathBase(builder.Configuration);
         AddHosting(builder, name);
         add(builder);
         builder.AddConnectionLimits();

@@ -13,6 +13,17 @@ public static class Settings
             ? value
             : throw new SettingException(setting, $"is missing; give it a value such as {example}");
 
+    /// <summary>The site is served at the root of its host: its pages, cookies and links name paths from there.</summary>
+    /// <exception cref="SettingException">An address to listen on has a path, or a path base is set.</exception>
+    public static void RefusePathBase(IConfiguration configuration)
+    {
+        foreach (var url in (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            if (HasPath(url))
+                throw new SettingException("urls", $"'{url}' has a path; the site is served at the root of its host");
+        if (configuration["PathBase"] is { Length: > 0 } and not "/")
+            throw new SettingException("PathBase", "is not supported; the site is served at the root of its host");
+    }
+
     /// <exception cref="SettingException">The value is neither true nor false.</exception>
     public static bool Switch(this IConfiguration configuration, string setting, bool standard) =>
         configuration[setting] is not { Length: > 0 } value ? standard
@@ -32,4 +43,11 @@ public static class Settings
     /// <exception cref="SettingException">The setting is absent or not exactly one absolute http(s) address.</exception>
     public static Uri RequiredAddress(this IConfiguration configuration, string setting) =>
         configuration.RequiredAddresses(setting) is [var address] ? address : throw new SettingException(setting, "must be one address");
+
+    // Kestrel's sockets, as in http://unix:/run/web.sock, are paths without being one.
+    private static bool HasPath(string url) =>
+        url.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme
+        && url[(scheme + 3)..] is var rest
+        && !rest.StartsWith("unix:", StringComparison.OrdinalIgnoreCase) && !rest.StartsWith("pipe:", StringComparison.OrdinalIgnoreCase)
+        && rest.TrimEnd('/').Contains('/', StringComparison.Ordinal);
 }
