@@ -193,6 +193,7 @@ public static class Service
         app.UseStatusCodePages(refused => Problems.ExplainAsync(refused.HttpContext));
         ServedHosts.Use(app);
         app.UseRateLimits();
+        app.UseJsonCharset();
         app.UseLargeBodies();
         app.MapHealth();
         app.MapMetrics();

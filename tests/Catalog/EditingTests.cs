@@ -17,6 +17,17 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    [Theory]
+    [InlineData("application/json; charset=\"utf-8\"", HttpStatusCode.Created)]
+    [InlineData("application/json; charset=utf8", HttpStatusCode.Created)]
+    [InlineData("application/json; charset=windows-1252", HttpStatusCode.UnsupportedMediaType)]
+    public async Task An_edits_charset_is_utf8_however_it_is_spelt(string type, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/tools/aider") { Content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(RunningCatalog.ATool()))) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        (await _catalog.Editor.SendAsync(request)).StatusCode.ShouldBe(expected);
+    }
+
     [Fact]
     public async Task A_new_tool_is_created_changed_and_found()
     {

@@ -20,6 +20,31 @@ public sealed class SubscribingTests : IAsyncLifetime
     private Task<HttpResponseMessage> ConfirmAsync(string? token) => _client.PostAsJsonAsync("/api/newsletter/confirmations", new { token });
     private Task<long> Confirmed() => _press.CountAsync("select count(*) from subscribers where status = 'confirmed'");
 
+    [Theory]
+    [InlineData("application/json; charset=\"utf-8\"", HttpStatusCode.Accepted)]
+    [InlineData("application/json; charset=utf8", HttpStatusCode.Accepted)]
+    [InlineData("application/json; charset=windows-1252", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/json; charset=\"no-such\"", HttpStatusCode.UnsupportedMediaType)]
+    public async Task A_request_is_utf8_however_its_charset_is_spelt(string type, HttpStatusCode expected)
+    {
+        using var body = new ByteArrayContent(Encoding.UTF8.GetBytes("""{"email":"ada@example.org"}"""));
+        body.Headers.TryAddWithoutValidation("Content-Type", type);
+        (await _client.PostAsync("/api/newsletter/subscriptions", body)).StatusCode.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Cl")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: nonsense\r\n\r\nOne-Click\r\n--x--")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\nContent-Type: text/plain; charset=no-such\r\n\r\nOne-Clack\r\n--x--")]
+    [InlineData("multipart/form-data", "One-Click")]
+    [InlineData("application/x-www-form-urlencoded; charset=\"no-such\"", "List-Unsubscribe=%ff%00")]
+    public async Task Bounded_a_form_that_cannot_be_read_is_refused(string type, string form)
+    {
+        using var body = new ByteArrayContent(Encoding.UTF8.GetBytes(form));
+        body.Headers.TryAddWithoutValidation("Content-Type", type);
+        (await _client.PostAsync("/api/newsletter/unsubscribe?token=x", body)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
     [Fact]
     public async Task A_reader_asks_and_gets_a_mail_and_confirms()
     {

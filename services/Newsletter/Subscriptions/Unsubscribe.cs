@@ -26,7 +26,7 @@ internal static class Unsubscribe
             if (form.Count != 1 || form.Files.Count != 0 || form["List-Unsubscribe"] != "One-Click")
                 return Problems.Of(400, "not-one-click", "The form must hold List-Unsubscribe=One-Click and nothing else.");
         }
-        catch (InvalidDataException)
+        catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException)
         {
             return Problems.Of(400, "malformed-request", "The form can't be read.");
         }
