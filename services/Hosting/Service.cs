@@ -87,6 +87,7 @@ public static class Service
         var app = builder.Build();
         UseHosting(app);
         map(app);
+        HeadEndpoints.Add(app);
         return app;
     }
 

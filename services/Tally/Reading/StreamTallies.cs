@@ -20,13 +20,15 @@ internal sealed class StreamTallies(Board board, Streams streams, Admission admi
             return Problems.Of(400, "no-tool", $"Name 1 to {Reader.MostTools} tools, as in ?tool=cursor-2-0.");
         if (Array.Find(tools, name => board.Find(name) is null) is { } unknown)
             return Problems.Of(404, "unknown-tool", $"There is no tool '{unknown}'.");
-        if (admission.Enter(context) is not { } place)
-            return Admission.Refuse(context);
-
         var response = context.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
+        // Its headers are all there is to a HEAD; the stream would never end.
+        if (HttpMethods.IsHead(context.Request.Method))
+            return TypedResults.Empty;
+        if (admission.Enter(context) is not { } place)
+            return Admission.Refuse(context);
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         var lastEventId = (string?)context.Request.Headers["Last-Event-ID"];
         var reader = new StreamReader(context, streams, place);
