@@ -18,12 +18,14 @@ namespace Hosting;
 /// </summary>
 public static class Callers
 {
-    private const string OwnHeader = "Own-Call";
+    internal const string OwnHeader = "Own-Call";
     private static readonly object Service = new();
     private static readonly byte[] Token = Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(32));
 
     /// <summary>Marks a request of this process to itself. The mark is random for each process and never leaves it.</summary>
     internal static void MarkOwn(HttpRequestMessage request) => request.Headers.TryAddWithoutValidation(OwnHeader, Encoding.ASCII.GetString(Token));
+
+    internal static bool IsOwnToken(string? token) => token is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(token), Token);
 
     /// <summary>True for a request that a service made for itself, not for a reader: from a known network or this process, and naming no reader's address.</summary>
     public static bool IsService(HttpContext context) => context.Items.ContainsKey(Service);
@@ -46,9 +48,7 @@ public static class Callers
         app.Use((context, next) =>
         {
             var headers = context.Request.Headers;
-            var own = headers.TryGetValue(OwnHeader, out var token) && token.Count == 1
-                && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(token[0]!), Token);
-            if (own)
+            if (headers.TryGetValue(OwnHeader, out var token) && token is [var value] && IsOwnToken(value))
             {
                 if (IPAddress.TryParse(headers["X-Forwarded-For"], out var reader))
                     context.Connection.RemoteIpAddress = reader;

@@ -30,12 +30,14 @@ internal static class Discretion
 
     /// <summary>
     /// Takes the reader out of a span before it is exported: the instrumentation notes the user agent, and with it (by switches in the environment) query strings. A path
-    /// that leads nowhere goes too, since anybody may have typed anything there.
+    /// that leads nowhere goes too, and of a request we serve the host and a method nobody knows, since anybody may have typed anything there.
     /// </summary>
     internal sealed class WithoutReaders : BaseProcessor<Activity>
     {
         private static readonly string[] OfReaders =
             ["user_agent.original", "client.address", "client.port", "network.peer.address", "network.peer.port", "url.query", "http.user_agent", "http.client_ip", "enduser.id"];
+
+        private static readonly string[] TypedByAnybody = ["server.address", "server.port", "http.host", "http.request.method_original"];
 
         public override void OnEnd(Activity data)
         {
@@ -43,7 +45,11 @@ internal static class Discretion
                 data.SetTag(name, null);
             if (data.GetTagItem("url.full") is string full && full.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query)
                 data.SetTag("url.full", full[..query]);
-            if (data.Kind is ActivityKind.Server && data.GetTagItem("http.route") is null)
+            if (data.Kind is not ActivityKind.Server)
+                return;
+            foreach (var name in TypedByAnybody)
+                data.SetTag(name, null);
+            if (data.GetTagItem("http.route") is null)
                 data.SetTag("url.path", null);
         }
     }

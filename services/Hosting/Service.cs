@@ -172,7 +172,7 @@ public static class Service
         builder.AddCallers();
         builder.AddRateLimits();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
-        builder.AddTelemetry(name);
+        builder.AddTelemetry(name, IsPublic(name));
     }
 
     // Strangers reach these; the others are reached by way of them.

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -25,8 +28,15 @@ internal static class Telemetry
         TagKeys = ["http.request.method", "http.route", "http.response.status_code"],
     };
 
-    public static void AddTelemetry(this IHostApplicationBuilder builder, string service)
+    /// <param name="builder">The process's.</param>
+    /// <param name="service">Its name.</param>
+    /// <param name="isPublic">Strangers reach it: what their requests say of traces counts for nothing.</param>
+    public static void AddTelemetry(this IHostApplicationBuilder builder, string service, bool isPublic)
     {
+        if (isPublic)
+            builder.Services.AddSingleton<DistributedContextPropagator>(new EdgePropagator(DistributedContextPropagator.Current));
+        // The framework reads and writes these headers itself; the default here, which adds baggage, would read them once more, strangers' too.
+        Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         var otlp = !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(service))
@@ -46,7 +56,7 @@ internal static class Telemetry
             });
         if (otlp)
             telemetry.WithTracing(traces => traces.AddSource(Sources).AddSource("Npgsql")
-                .SetSampler(Sampling.From(builder.Configuration, isPublic: service is "Web" or "Standalone"))
+                .SetSampler(Sampling.From(builder.Configuration, isPublic))
                 .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthATrace)
                 .AddHttpClientInstrumentation()
                 // Processors run in this order: the exporter sees what the first one left.
