@@ -1,3 +1,5 @@
+using Hosting;
+
 namespace Voting.Voters;
 
 /// <summary>Finds the voter of a request: <c>Authorization: Voter …</c> if there is one, else the cookie.</summary>
@@ -27,7 +29,7 @@ public static class VoterOfRequest
         var authorization = request.Headers.Authorization;
         if (authorization.Count > 0)
             return authorization is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : null;
-        return request.Cookies[CookieName(request)];
+        return request.ExactCookie(CookieName(request));
     }
 
     public static bool TryGet(HttpRequest request, VoterTokens tokens, out Voter voter)

@@ -1,3 +1,5 @@
+using Hosting;
+
 namespace Web.Editors;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal static class EditorSession
     private const int Longest = 3800; // what browsers keep in one cookie, with room for its name
 
     public static string? Token(HttpRequest request) =>
-        request.Cookies[NameOf(request)] is { Length: > 0 and <= Longest } token && IsToken(token) ? token : null;
+        request.ExactCookie(NameOf(request)) is { Length: > 0 and <= Longest } token && IsToken(token) ? token : null;
 
     /// <returns>False when it can't be a token.</returns>
     public static bool SignIn(HttpContext context, string? token)
