@@ -36,6 +36,7 @@ public sealed class EditorTests
             ["altered"] = good[..^4] + (good.EndsWith("AAAA", StringComparison.Ordinal) ? "BBBB" : "AAAA"),
             ["signed with a key of its own"] = Authority.SignedByItself(RunningCatalog.Issuer, RunningCatalog.Audience),
             ["without an end"] = RunningCatalog.Token(minutes: 60, ends: false),
+            ["with a critical extension"] = RunningCatalog.Token(critical: "https://example.com/only-on-tuesdays"),
             ["not yet begun"] = RunningCatalog.Token(begins: 5),
             ["without its signature"] = good[..(good.LastIndexOf('.') + 1)],
         };

@@ -84,7 +84,7 @@ public sealed class RunningCatalog : IAsyncDisposable
     /// <summary>A token as <c>dotnet user-jwts create --role editor</c> writes it, with one thing or another altered.</summary>
     public static string Token(
         string? role = "editor", string issuer = Issuer, string audience = Audience, byte[]? key = null, int minutes = 60, string algorithm = SecurityAlgorithms.HmacSha256,
-        bool ends = true, int begins = -5)
+        bool ends = true, int begins = -5, string? critical = null)
     {
         var claims = new List<Claim> { new("sub", "ada") };
         if (role is not null)
@@ -96,6 +96,7 @@ public sealed class RunningCatalog : IAsyncDisposable
             Audience = audience,
             Subject = new ClaimsIdentity(claims),
             NotBefore = now.AddMinutes(Math.Min(0, minutes) + begins),
+            AdditionalHeaderClaims = critical is null ? null : new Dictionary<string, object> { ["crit"] = (string[])[critical], [critical] = true },
             IssuedAt = now.AddMinutes(Math.Min(0, minutes) - 5),
             Expires = ends ? now.AddMinutes(minutes) : null,
             SigningCredentials = new(new SymmetricSecurityKey(key ?? Key), algorithm),
