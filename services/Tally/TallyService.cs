@@ -13,12 +13,13 @@ public static class TallyService
         builder.AddServiceClient("Voting");
         builder.AddServiceClient("Catalog");
         var services = builder.Services;
-        services.AddSingleton(TallySettings.From(builder.Configuration, inMemory));
+        var settings = TallySettings.From(builder.Configuration, inMemory);
+        services.AddSingleton(settings);
         services.AddSingleton<TallyMetrics>().AddHostedService(provider => provider.GetRequiredService<TallyMetrics>()).AddSingleton<Board>().AddSingleton<HistoryFollower>();
         services.AddSingleton<Pushes>().AddSingleton<Heartbeats>().AddSingleton<Admission>().AddSingleton<Streams>().AddSingleton<StreamTallies>();
         services.AddSingleton<HubPace>().AddSingleton<HubCalls>().AddSingleton<HubSockets>().AddTransient<IStartupFilter, Stays>();
         services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();
-        services.AddSignalR().AddHubOptions<TallyHub>(LiveTallies.Configure).AddJsonProtocol().AddMessagePackProtocol();
+        services.AddSignalR().AddHubOptions<TallyHub>(hub => LiveTallies.Configure(hub, settings)).AddJsonProtocol().AddMessagePackProtocol();
         builder.Logging.AddFilter(HubFailures.Replaced, LogLevel.None);
         services.AddHostedService<Reconciler>();
         services.AddHostedService(provider => provider.GetRequiredService<HistoryFollower>());

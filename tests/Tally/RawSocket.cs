@@ -75,6 +75,23 @@ public sealed class RawSocket : IAsyncDisposable
     /// <summary>Sends a WebSocket message that need not be a message of the hub.</summary>
     public Task SendBytesAsync(string text) => _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
 
+    public Task SendBytesAsync(byte[] bytes, WebSocketMessageType type) => _socket.SendAsync(bytes, type, true, default);
+
+    /// <summary>Reads on until the server closes the socket, and says how it did.</summary>
+    public async Task<(WebSocketCloseStatus? Status, string Said)> EndAsync()
+    {
+        var bytes = new byte[4096];
+        var rest = new StringBuilder();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var received = await _socket.ReceiveAsync(bytes, patience.Token);
+            if (received.MessageType == WebSocketMessageType.Close)
+                return (_socket.CloseStatus, rest.ToString());
+            rest.Append(Encoding.UTF8.GetString(bytes, 0, received.Count));
+        }
+    }
+
     /// <summary>The next message, whatever it is.</summary>
     public async Task<string> ReceiveAsync()
     {

@@ -13,8 +13,6 @@ internal sealed class Frames(WebSocket socket, int most) : IDisposable, IInvocat
     private byte[] _buffer = [];
     private int _length;
 
-    public ReadOnlySequence<byte> Unread => new(_buffer, 0, _length);
-
     /// <summary>Waits for more. No buffer is held while there is nothing: most readers say hardly a word.</summary>
     /// <returns>False when the client closed the socket.</returns>
     /// <exception cref="InvalidDataException">A message is too long.</exception>
@@ -30,20 +28,46 @@ internal sealed class Frames(WebSocket socket, int most) : IDisposable, IInvocat
         return received.MessageType != WebSocketMessageType.Close;
     }
 
+    /// <returns>Null when the request has not come whole.</returns>
+    /// <exception cref="InvalidDataException">It is no handshake.</exception>
+    public HandshakeRequestMessage? ParseHandshake()
+    {
+        try
+        {
+            var unread = Unread;
+            if (HandshakeProtocol.TryParseRequestMessage(ref unread, out var request))
+                Keep(unread);
+            return request;
+        }
+        catch (Exception error) when (IsNonsense(error))
+        {
+            throw new InvalidDataException(error.Message, error);
+        }
+    }
+
     /// <summary>What has come whole.</summary>
     /// <exception cref="InvalidDataException">It is no message of the protocol.</exception>
     public List<HubMessage> Parse(IHubProtocol protocol)
     {
-        List<HubMessage> messages = [];
-        var unread = Unread;
-        while (protocol.TryParseMessage(ref unread, this, out var message))
-            messages.Add(message);
-        Keep(unread);
-        return messages;
+        try
+        {
+            List<HubMessage> messages = [];
+            var unread = Unread;
+            while (protocol.TryParseMessage(ref unread, this, out var message))
+                messages.Add(message);
+            Keep(unread);
+            return messages;
+        }
+        catch (Exception error) when (IsNonsense(error))
+        {
+            throw new InvalidDataException(error.Message, error);
+        }
     }
 
-    /// <summary>Forgets all but this end of <see cref="Unread"/>.</summary>
-    public void Keep(ReadOnlySequence<byte> unread)
+    private ReadOnlySequence<byte> Unread => new(_buffer, 0, _length);
+
+    // All but this end is done with.
+    private void Keep(ReadOnlySequence<byte> unread)
     {
         var length = (int)unread.Length;
         _buffer.AsSpan(_length - length, length).CopyTo(_buffer);
@@ -59,11 +83,14 @@ internal sealed class Frames(WebSocket socket, int most) : IDisposable, IInvocat
 
     /// <exception cref="InvalidOperationException">The hub has no such method; the protocol makes a message of that.</exception>
     IReadOnlyList<Type> IInvocationBinder.GetParameterTypes(string methodName) =>
-        methodName is nameof(TallyHub.Watch) or nameof(TallyHub.Unwatch) ? Tools : throw new InvalidOperationException($"There is no method '{methodName}'.");
+        HubCalls.IsWatch(methodName) || HubCalls.IsUnwatch(methodName) ? Tools : throw new InvalidOperationException($"There is no method '{methodName}'.");
 
     Type IInvocationBinder.GetReturnType(string invocationId) => typeof(object);
 
     Type IInvocationBinder.GetStreamItemType(string streamId) => typeof(object);
+
+    // The parsers throw many kinds of exceptions (for JSON, for text that is no UTF-8, for MessagePack…) at bytes of which only the sender knows what they should have been.
+    private static bool IsNonsense(Exception error) => error is not (InvalidDataException or OutOfMemoryException);
 
     private void MakeRoom()
     {

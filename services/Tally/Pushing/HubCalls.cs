@@ -34,6 +34,11 @@ internal sealed class HubCalls(Board board)
     /// <exception cref="HubException">No array, a malformed slug, or more than 50 tools.</exception>
     public static void Unwatch(Reader reader, string[]? tools) => reader.Unwatch(Named(tools));
 
+    // Without regard to letter case, as SignalR finds methods.
+    public static bool IsWatch(string method) => method.Equals(nameof(TallyHub.Watch), StringComparison.OrdinalIgnoreCase);
+
+    public static bool IsUnwatch(string method) => method.Equals(nameof(TallyHub.Unwatch), StringComparison.OrdinalIgnoreCase);
+
     private static string[] Named(string[]? tools)
     {
         if (tools is null)

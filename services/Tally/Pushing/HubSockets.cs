@@ -51,16 +51,11 @@ internal sealed partial class HubSockets
         {
             if (await ShakeHandsAsync(socket, frames) is { } protocol)
                 await ServeAsync(socket, frames, protocol, context.Abort);
-            await HangUpAsync(socket, WebSocketCloseStatus.NormalClosure);
+            await HangUpAsync(socket);
         }
         catch (Exception gone) when (IsGone(gone))
         {
             // The reader went away, or was sent away; nothing is owed to it.
-        }
-        catch (InvalidDataException nonsense)
-        {
-            LogNonsense(nonsense.Message);
-            await HangUpAsync(socket, WebSocketCloseStatus.InvalidPayloadData);
         }
     }
 
@@ -68,22 +63,34 @@ internal sealed partial class HubSockets
     {
         using var patience = new CancellationTokenSource(ForHandshake, _time);
         HandshakeRequestMessage? request = null;
-        while (request is null)
+        try
         {
-            if (!await frames.ReadAsync(patience.Token))
-                return null;
-            var input = frames.Unread;
-            if (HandshakeProtocol.TryParseRequestMessage(ref input, out request))
-                frames.Keep(input);
+            while (request is null)
+            {
+                if (!await frames.ReadAsync(patience.Token))
+                    return null;
+                request = frames.ParseHandshake();
+            }
+        }
+        catch (InvalidDataException nonsense)
+        {
+            LogNonsense(nonsense.Message);
+            await AnswerHandshakeAsync(socket, new HandshakeResponseMessage("An unexpected error occurred during connection handshake."), patience.Token);
+            return null;
         }
 
         var protocol = _protocols.GetProtocol(request.Protocol, null);
         var sound = protocol?.IsVersionSupported(request.Version) == true;
-        var answer = new ArrayBufferWriter<byte>();
-        HandshakeProtocol.WriteResponseMessage(
-            sound ? HandshakeResponseMessage.Empty : new HandshakeResponseMessage($"The protocol '{request.Protocol}' in version {request.Version} is not spoken here."), answer);
-        await socket.SendAsync(answer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+        await AnswerHandshakeAsync(
+            socket, sound ? HandshakeResponseMessage.Empty : new HandshakeResponseMessage($"The protocol '{request.Protocol}' in version {request.Version} is not spoken here."), patience.Token);
         return sound ? protocol : null;
+    }
+
+    private static async Task AnswerHandshakeAsync(WebSocket socket, HandshakeResponseMessage response, CancellationToken cancellationToken)
+    {
+        var answer = new ArrayBufferWriter<byte>();
+        HandshakeProtocol.WriteResponseMessage(response, answer);
+        await socket.SendAsync(answer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
     }
 
     private async Task ServeAsync(WebSocket socket, Frames frames, IHubProtocol protocol, Action abort)
@@ -120,6 +127,12 @@ internal sealed partial class HubSockets
             }
             while (await frames.ReadAsync(CancellationToken.None));
         }
+        catch (InvalidDataException nonsense)
+        {
+            LogNonsense(nonsense.Message);
+            // In SignalR's words.
+            await reader.AnswerAsync(new CloseMessage("Connection closed with an error."));
+        }
         finally
         {
             _beats.Remove(reader, place);
@@ -148,9 +161,9 @@ internal sealed partial class HubSockets
         {
             switch (message)
             {
-                case InvocationMessage { Target: nameof(TallyHub.Watch), Arguments: [var tools] }:
+                case InvocationMessage { Arguments: [var tools] } watch when HubCalls.IsWatch(watch.Target):
                     return CompletionMessage.WithResult(invocation, await _calls.WatchAsync(reader, (string[]?)tools, CancellationToken.None));
-                case InvocationMessage { Target: nameof(TallyHub.Unwatch), Arguments: [var tools] }:
+                case InvocationMessage { Arguments: [var tools] } unwatch when HubCalls.IsUnwatch(unwatch.Target):
                     HubCalls.Unwatch(reader, (string[]?)tools);
                     return CompletionMessage.Empty(invocation);
                 case InvocationBindingFailureMessage unbound:
@@ -166,13 +179,13 @@ internal sealed partial class HubSockets
         }
     }
 
-    private async Task HangUpAsync(WebSocket socket, WebSocketCloseStatus why)
+    private async Task HangUpAsync(WebSocket socket)
     {
         using var patience = new CancellationTokenSource(ForGoodbye, _time);
         try
         {
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-                await socket.CloseOutputAsync(why, null, patience.Token);
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
         }
         catch (Exception gone) when (IsGone(gone))
         {

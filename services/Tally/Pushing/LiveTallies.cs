@@ -13,12 +13,13 @@ internal static class LiveTallies
     /// <summary>Of a message from a reader: fifty slugs of eighty characters and their quotes are about 4 KB.</summary>
     public const int MostBytes = 8 * 1024;
 
-    public static void Configure(HubOptions hub)
+    public static void Configure(HubOptions hub, TallySettings settings)
     {
         hub.MaximumReceiveMessageSize = MostBytes;
-        // Clients give up after 30 s of silence by default; fewer pings are what many idle readers cost least by.
-        hub.KeepAliveInterval = TimeSpan.FromSeconds(20);
-        hub.ClientTimeoutInterval = TimeSpan.FromSeconds(45);
+        // Clients give up after 30 s of silence by default, which the setting's 20 s stay below; fewer pings are what many idle readers cost least by.
+        hub.KeepAliveInterval = settings.Heartbeat;
+        // SignalR's clients ping every 15 s whatever the server does.
+        hub.ClientTimeoutInterval = TimeSpan.FromSeconds(Math.Max(45, 2.25 * settings.Heartbeat.TotalSeconds));
         hub.MaximumParallelInvocationsPerClient = 1;
         hub.AddFilter<HubPace>();
         hub.AddFilter<HubFailures>();
@@ -44,7 +45,8 @@ internal static class LiveTallies
             endpoint.Metadata.Add(new EnableRateLimitingAttribute(RateLimits.Write));
         else
             bounded = Straight(admission, sockets, bounded, services);
-        endpoint.RequestDelegate = context => SameOrigin.Allows(context.Request)
+        var site = services.GetRequiredService<PublicOrigin>();
+        endpoint.RequestDelegate = context => SameOrigin.Allows(context.Request, site)
             ? bounded(context)
             : Problems.Of(403, "cross-site", "Live tallies are for this site's own pages; other sites can read /api/tallies/stream.").ExecuteAsync(context);
     });
