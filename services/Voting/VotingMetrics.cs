@@ -1,15 +1,32 @@
+using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
+using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Voting;
 
 /// <summary>What this service measures. Labels come from fixed words only, never from a request.</summary>
 public sealed class VotingMetrics : IHostedService
 {
-    // What alerts ask for and what can be read off the code; other outcomes begin with their first vote.
-    private static readonly string[] Outcomes = ["committed", "unavailable"];
+    private const string Committed = "committed";
+
+    // The alert on votes that could not be cast compares this word with the one above.
+    private const string Unavailable = "unavailable";
+    private const string Other = "other";
+
+    // The names of the problems that a refused vote is answered with.
+    private static readonly string[] Refusals =
+    [
+        "no-voter", "malformed-vote", "malformed-voter", "malformed-nonce", "unsupported-media-type", "unknown-tool", "retired-tool", "tools-not-yet-known", "too-many-new-voters",
+        "too-many-requests",
+    ];
+
+    private static readonly FrozenDictionary<string, string> OutcomeOf =
+        Refusals.Select(name => KeyValuePair.Create(Problems.TypeOf(name), name)).Append(KeyValuePair.Create(Problems.TypeOf("ledger-unavailable"), Unavailable)).ToFrozenDictionary();
 
     private static readonly Meter Meter = new("Voting");
-    private readonly Counter<long> _votes = Meter.CreateCounter<long>("voting.votes", description: "Votes answered, by outcome");
+    private readonly Counter<long> _votes = Meter.CreateCounter<long>(
+        "voting.votes", description: "Votes cast, changed or withdrawn: committed, unavailable (the ledger could not take them), or the name of the problem they were refused with");
     private readonly Histogram<int> _batch = Meter.CreateHistogram<int>("voting.batch.size", description: "Votes committed together");
     private readonly Histogram<double> _commit = Meter.CreateHistogram("voting.commit.duration", "s", "Time from batch to COMMIT", advice: new InstrumentAdvice<double>
     {
@@ -24,8 +41,8 @@ public sealed class VotingMetrics : IHostedService
     /// <summary>From here on every counter is there, at zero: one that came with its first event would hide that event from a rate.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var outcome in Outcomes)
-            _votes.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+        foreach (var outcome in OutcomeOf.Values.Append(Committed).Append(Other))
+            Count(outcome, 0);
         _published.Add(0);
         return Task.CompletedTask;
     }
@@ -35,17 +52,19 @@ public sealed class VotingMetrics : IHostedService
     /// <summary>Set by the relay: seconds the oldest waiting total has waited, 0 when none waits.</summary>
     public Func<double> RelayAge { get; set; } = static () => 0;
 
-    public void Committed(int votes, TimeSpan took)
+    /// <param name="votes">Of the batch; the same vote raced in parallel is one.</param>
+    /// <param name="took">From the batch to COMMIT.</param>
+    public void Commit(int votes, TimeSpan took)
     {
-        _votes.Add(votes, new KeyValuePair<string, object?>("outcome", "committed"));
+        Count(Committed, votes);
         _batch.Record(votes);
         _commit.Record(took.TotalSeconds);
     }
 
-    public void Failed(int votes) => _votes.Add(votes, new KeyValuePair<string, object?>("outcome", "unavailable"));
-
-    /// <param name="outcome">A fixed word: unauthenticated, unknown-tool, malformed…</param>
-    public void Refused(string outcome) => _votes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    /// <summary>Counts a vote that was answered with this problem, by the problem's name.</summary>
+    public void Refused(ProblemHttpResult refusal) => Count(OutcomeOf.GetValueOrDefault(refusal.ProblemDetails.Type ?? "", Other), 1);
 
     public void Published(int totals) => _published.Add(totals);
+
+    private void Count(string outcome, int votes) => _votes.Add(votes, new KeyValuePair<string, object?>("outcome", outcome));
 }

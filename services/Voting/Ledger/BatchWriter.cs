@@ -83,7 +83,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         try
         {
             var committed = await ledger.CommitAsync(Array.ConvertAll(casts, waiting => waiting.Cast), CancellationToken.None);
-            metrics.Committed(casts.Length, Stopwatch.GetElapsedTime(started));
+            metrics.Commit(casts.Length, Stopwatch.GetElapsedTime(started));
             Answers.Committed(casts, committed.Votes);
             relay.Moved(committed.Moved);
             if (_outage.Works())
@@ -94,7 +94,6 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
             span?.SetStatus(ActivityStatusCode.Error, error.Message);
             if (_outage.Fails())
                 VotingLog.BatchFailed(log, casts.Length, error.Message);
-            metrics.Failed(casts.Length);
             Answers.Failed(casts, new LedgerUnavailableException("The ledger could not commit.", error));
         }
     }

@@ -1,3 +1,4 @@
+using Hosting;
 using Voting.Ledger;
 using Voting.Quota;
 
@@ -8,12 +9,12 @@ namespace Voting.Voters;
 /// The token itself can't be revoked, since none is stored: whoever kept a copy votes on as a stranger would, with new pseudonyms and from seq 1.
 /// A list of forgotten voters would refuse such copies, but would remember for ever whom we promised to forget.
 /// </summary>
-public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWriter writer, NewVoterQuota quota, VotingMetrics metrics)
+public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWriter writer, NewVoterQuota quota)
 {
     public async Task<IResult> HandleAsync(HttpContext context)
     {
         if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
-            return Votes.Refused.Unauthenticated(metrics);
+            return Votes.Refused.Unauthenticated();
         try
         {
             var hashed = hasher.Of(voter.Id);
@@ -27,7 +28,7 @@ public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWri
 
         // Only after the ledger has forgotten: a reader who is told to try again still needs the cookie. One that names another voter stays.
         var name = VoterOfRequest.CookieName(context.Request);
-        if (!tokens.TryVerify(context.Request.Cookies[name], out var kept, out _) || kept.Id == voter.Id)
+        if (!tokens.TryVerify(context.Request.ExactCookie(name), out var kept, out _) || kept.Id == voter.Id)
             context.Response.Cookies.Delete(name, VoterOfRequest.CookieOptions(context.Request));
         return TypedResults.NoContent();
     }

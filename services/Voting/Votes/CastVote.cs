@@ -1,4 +1,4 @@
-using Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Voting.Ledger;
 using Voting.Quota;
 using Voting.Tools;
@@ -18,29 +18,29 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
     {
         var isKnown = VoterOfRequest.TryGet(context.Request, tokens, out var known);
         if (!context.Request.HasJsonContentType())
-            return isKnown ? Refused.NotJson(metrics) : Refused.Unauthenticated(metrics);
+            return Refuse(isKnown ? Refused.NotJson() : Refused.Unauthenticated());
         // The body is read by hand and not bound: a cross-site request must be refused before anything of it is parsed.
         var request = await ReadAsync(context);
         if (!isKnown && !request.AsksForVoter)
-            return Refused.Unauthenticated(metrics);
+            return Refuse(Refused.Unauthenticated());
         if (request.AsksForOtherVoter)
-            return Refused.MalformedVoter(metrics);
+            return Refuse(Refused.MalformedVoter());
         if (request.NonceIsMalformed || request is { AsksForVoter: true, Nonce: null })
-            return Refused.MalformedNonce(metrics);
+            return Refuse(Refused.MalformedNonce());
         if (request.Choice is not { } choice)
-            return Refused.Malformed(metrics);
+            return Refuse(Refused.Malformed());
 
         var voter = isKnown ? known.Id : NewVoter.Of(request.Nonce);
         if (pace.Wait(voter) is > 0 and var seconds)
-            return Refused.TooFast(context, metrics, seconds);
+            return Refuse(Refused.TooFast(context, seconds));
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
             Standing.Known when quota.Enabled => await AdmitAndCommitAsync(context, voter, tool, choice, isNew: !isKnown),
             Standing.Known => await CommitAsync(context, voter, tool, choice, isNew: !isKnown),
-            Standing.Retired => Refused.Retired(metrics),
-            Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
-            Standing.Unknown => Refused.UnknownTool(metrics),
+            Standing.Retired => Refuse(Refused.Retired()),
+            Standing.NotYetKnown => Refuse(Refused.ToolsNotYetKnown(context)),
+            Standing.Unknown => Refuse(Refused.UnknownTool()),
         };
     }
 
@@ -48,15 +48,15 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
     public async Task<IResult> DeleteAsync(HttpContext context, string tool)
     {
         if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
-            return Refused.Unauthenticated(metrics);
+            return Refuse(Refused.Unauthenticated());
         if (pace.Wait(voter.Id) is > 0 and var seconds)
-            return Refused.TooFast(context, metrics, seconds);
+            return Refuse(Refused.TooFast(context, seconds));
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
             Standing.Known or Standing.Retired => await CommitAsync(context, voter.Id, tool, Choice.Withdrawn, isNew: false),
-            Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
-            Standing.Unknown => Refused.UnknownTool(metrics),
+            Standing.NotYetKnown => Refuse(Refused.ToolsNotYetKnown(context)),
+            Standing.Unknown => Refuse(Refused.UnknownTool()),
         };
     }
 
@@ -66,14 +66,14 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
         {
             var cast = new Cast(hasher.Of(voter), tool, choice);
             if (await quota.CheckAsync(cast.Voter, context.Connection.RemoteIpAddress, context.RequestAborted) is > 0 and var seconds)
-                return Refused.TooManyNewVoters(context, metrics, seconds);
+                return Refuse(Refused.TooManyNewVoters(context, seconds));
             var vote = await writer.CastAsync(cast, context.RequestAborted);
             quota.Voted(cast.Voter);
             return Answer(context, vote, isNew ? voter : null);
         }
         catch (LedgerUnavailableException)
         {
-            return Refused.LedgerUnavailable(context);
+            return Refuse(Refused.LedgerUnavailable(context));
         }
     }
 
@@ -85,8 +85,14 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
         }
         catch (LedgerUnavailableException)
         {
-            return Refused.LedgerUnavailable(context);
+            return Refuse(Refused.LedgerUnavailable(context));
         }
+    }
+
+    private ProblemHttpResult Refuse(ProblemHttpResult refusal)
+    {
+        metrics.Refused(refusal);
+        return refusal;
     }
 
     // Only a vote that is in the ledger leaves its new voter with the reader: one that was refused leaves nothing.

@@ -5,24 +5,24 @@ using Voting.Voters;
 namespace Voting.Votes;
 
 /// <summary>What a voter may read of its own votes, and nobody else of them.</summary>
-public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoterHasher hasher, VoteLedger ledger, VotingMetrics metrics)
+public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoterHasher hasher, VoteLedger ledger)
 {
     public async Task<IResult> OneAsync(HttpContext context, string tool)
     {
         if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
-            return Refused.Unauthenticated(metrics);
+            return Refused.Unauthenticated();
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
             Standing.Known or Standing.Retired => await Refused.UnlessReadAsync(context, async () => VoteAnswer.Of(await ledger.VoteAsync(hasher.Of(voter.Id), tool, context.RequestAborted))),
-            Standing.NotYetKnown => Refused.ToolsNotYetKnown(context, metrics),
-            Standing.Unknown => Refused.UnknownTool(metrics),
+            Standing.NotYetKnown => Refused.ToolsNotYetKnown(context),
+            Standing.Unknown => Refused.UnknownTool(),
         };
     }
 
     public async Task<IResult> AllAsync(HttpContext context)
     {
         if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
-            return Refused.Unauthenticated(metrics);
+            return Refused.Unauthenticated();
         return await Refused.UnlessReadAsync(context, async () =>
         {
             var votes = await ledger.VotesAsync(hasher.Of(voter.Id), context.RequestAborted);

@@ -8,32 +8,29 @@ namespace Voting.Votes;
 /// <summary>Every way a vote is refused, each with its stable type.</summary>
 internal static class Refused
 {
-    public static ProblemHttpResult Unauthenticated(VotingMetrics metrics) =>
-        Of(metrics, 401, "no-voter",
+    public static ProblemHttpResult Unauthenticated() =>
+        Problems.Of(401, "no-voter",
             "A voter is needed: send it as cookie or as 'Authorization: Voter …'; POST /api/voters makes one, and so does a vote with \"voter\":\"new\".");
 
-    public static ProblemHttpResult Malformed(VotingMetrics metrics) =>
-        Of(metrics, 400, "malformed-vote", """The body must be {"choice":"ship"} or {"choice":"skip"}.""");
+    public static ProblemHttpResult Malformed() =>
+        Problems.Of(400, "malformed-vote", """The body must be {"choice":"ship"} or {"choice":"skip"}.""");
 
-    public static ProblemHttpResult MalformedVoter(VotingMetrics metrics) =>
-        Of(metrics, 400, "malformed-voter", """The only value of "voter" is "new": it makes a voter for a request that comes without one.""");
+    public static ProblemHttpResult MalformedVoter() =>
+        Problems.Of(400, "malformed-voter", """The only value of "voter" is "new": it makes a voter for a request that comes without one.""");
 
-    public static ProblemHttpResult MalformedNonce(VotingMetrics metrics) =>
-        Of(metrics, 400, "malformed-nonce", """A "nonce" is 32 random bytes in base64url, 43 characters, and "voter":"new" needs one.""");
+    public static ProblemHttpResult MalformedNonce() =>
+        Problems.Of(400, "malformed-nonce", """A "nonce" is 32 random bytes in base64url, 43 characters, and "voter":"new" needs one.""");
 
-    public static ProblemHttpResult NotJson(VotingMetrics metrics) =>
-        Of(metrics, 415, "unsupported-media-type", "The body must be application/json.");
+    public static ProblemHttpResult NotJson() =>
+        Problems.Of(415, "unsupported-media-type", "The body must be application/json.");
 
-    public static ProblemHttpResult UnknownTool(VotingMetrics metrics) => Of(metrics, 404, "unknown-tool", "No tool has this name.");
+    public static ProblemHttpResult UnknownTool() => Problems.Of(404, "unknown-tool", "No tool has this name.");
 
-    public static ProblemHttpResult Retired(VotingMetrics metrics) =>
-        Of(metrics, 404, "retired-tool", "This tool is retired: it keeps its votes and takes no new ones.");
+    public static ProblemHttpResult Retired() =>
+        Problems.Of(404, "retired-tool", "This tool is retired: it keeps its votes and takes no new ones.");
 
-    public static ProblemHttpResult ToolsNotYetKnown(HttpContext context, VotingMetrics metrics)
-    {
-        metrics.Refused("tools-not-yet-known");
-        return Problems.Retry(context, 503, "tools-not-yet-known", "The list of tools is not known yet; try again shortly.", 1);
-    }
+    public static ProblemHttpResult ToolsNotYetKnown(HttpContext context) =>
+        Problems.Retry(context, 503, "tools-not-yet-known", "The list of tools is not known yet; try again shortly.", 1);
 
     public static ProblemHttpResult LedgerUnavailable(HttpContext context) =>
         Problems.Retry(context, 503, "ledger-unavailable", "The ledger cannot take votes now. Casting the same vote again is safe.", 1);
@@ -51,23 +48,11 @@ internal static class Refused
         }
     }
 
-    public static ProblemHttpResult TooManyNewVoters(HttpContext context, VotingMetrics metrics, int seconds)
-    {
-        metrics.Refused("too-many-new-voters");
-        return Problems.Retry(
+    public static ProblemHttpResult TooManyNewVoters(HttpContext context, int seconds) =>
+        Problems.Retry(
             context, 429, "too-many-new-voters",
             "Many people have voted from this network for the first time today. Votes of those known already count as ever; a first vote can be cast again later.", seconds);
-    }
 
-    public static ProblemHttpResult TooFast(HttpContext context, VotingMetrics metrics, int seconds)
-    {
-        metrics.Refused("too-many-requests");
-        return Problems.Retry(context, 429, "too-many-requests", "This voter changes votes faster than anyone reads them.", seconds);
-    }
-
-    private static ProblemHttpResult Of(VotingMetrics metrics, int status, string type, string detail)
-    {
-        metrics.Refused(type);
-        return Problems.Of(status, type, detail);
-    }
+    public static ProblemHttpResult TooFast(HttpContext context, int seconds) =>
+        Problems.Retry(context, 429, "too-many-requests", "This voter changes votes faster than anyone reads them.", seconds);
 }

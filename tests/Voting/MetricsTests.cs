@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Data.Sqlite;
+using Shouldly;
+using Xunit;
+
+namespace Voting.Tests;
+
+/// <summary>The counts that alerts are built on. Alone, since all Votings of one process are counted together.</summary>
+[CollectionDefinition(nameof(MetricsTests), DisableParallelization = true)]
+[Collection(nameof(MetricsTests))]
+public sealed class MetricsTests
+{
+    private const string Tool = "cursor-2-0";
+
+    [Fact]
+    public async Task Every_outcome_is_there_with_a_number_before_the_first_vote()
+    {
+        await using var voting = await TestVoting.StartAsync();
+        foreach (var outcome in (string[])["committed", "unavailable", "no-voter", "unknown-tool", "too-many-new-voters"])
+            (await VotesAsync(voting, outcome)).ShouldNotBeNull(outcome);
+        (await ValueAsync(voting, "voting_totals_published_total")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Only_votes_are_counted_and_neither_refused_reads_nor_erasures()
+    {
+        await using var voting = await TestVoting.StartAsync();
+        var before = await VotesAsync(voting, "no-voter");
+        (await voting.SendAsync(HttpMethod.Get, "/api/votes")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await voting.SendAsync(HttpMethod.Get, $"/api/votes/{Tool}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await voting.SendAsync(HttpMethod.Delete, "/api/voters")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await VotesAsync(voting, "no-voter")).ShouldBe(before);
+        (await voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, JsonContent.Create(new { choice = "ship" }))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await VotesAsync(voting, "no-voter")).ShouldBe(before + 1);
+    }
+
+    [Fact]
+    public async Task A_vote_refused_because_the_ledger_does_not_say_who_is_known_counts_as_unavailable()
+    {
+        await using var voting = await TestVoting.StartAsync(settings: ["--Quota:Enabled=true"]);
+        var voter = await voting.NewVoterAsync();
+        var (before, committed) = (await VotesAsync(voting, "unavailable"), await VotesAsync(voting, "committed"));
+        await using (var other = new SqliteConnection($"Data Source={voting.Folder}/ledger.db"))
+        {
+            await other.OpenAsync();
+            await using var rename = other.CreateCommand();
+            rename.CommandText = "alter table votes rename to gone";
+            await rename.ExecuteNonQueryAsync();
+        }
+
+        (await voting.CastAsync(voter, Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await VotesAsync(voting, "unavailable")).ShouldBe(before + 1);
+        (await VotesAsync(voting, "committed")).ShouldBe(committed);
+    }
+
+    private static Task<double?> VotesAsync(TestVoting voting, string outcome) => ValueAsync(voting, "voting_votes_total", $"outcome=\"{outcome}\"");
+
+    private static async Task<double?> ValueAsync(TestVoting voting, string name, string label = "")
+    {
+        var line = (await voting.Http.GetStringAsync("/metrics")).Split('\n')
+            .FirstOrDefault(line => line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal));
+        // A sample is followed by its time.
+        return line is null ? null : double.Parse(line[(line.LastIndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture);
+    }
+}
