@@ -32,6 +32,8 @@ public class OneVoteTests : IAsyncLifetime
     [InlineData("skip", "ship", 1, 0, 2)]
     [InlineData("skip", "skip", 0, 1, 1)]
     [InlineData("skip", "withdraw", 0, 0, 2)]
+    [InlineData("ship,ship", "ship", 1, 0, 1)]
+    [InlineData("ship,skip,skip", "skip", 0, 1, 2)]
     [InlineData("ship,withdraw", "ship", 1, 0, 3)]
     [InlineData("ship,withdraw", "withdraw", 0, 0, 2)]
     public async Task A_voter_moves_between_choices_and_counts_at_most_once(string before, string then, long ship, long skip, long seq)

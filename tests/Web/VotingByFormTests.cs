@@ -25,6 +25,16 @@ public class VotingByFormTests
     }
 
     [Fact]
+    public async Task One_vote_the_same_choice_pressed_again_is_cast_again_and_never_withdrawn()
+    {
+        await using var site = await Site.OpenAsync();
+        for (var press = 0; press < 3; press++)
+            (await site.PostAsync("/vote", Vote(), Voter)).Dispose();
+        site.Backend.Received.Where(request => request.Path == "/api/votes/cursor-2-0").Select(request => (request.Method, request.Body))
+            .ShouldBe(Enumerable.Repeat(("PUT", """{"choice":"ship"}"""), 3));
+    }
+
+    [Fact]
     public async Task Withdrawing_deletes_the_vote()
     {
         await using var site = await Site.OpenAsync();
