@@ -94,6 +94,9 @@ public class HostTests
         using var vote = await site.SendAsync(
             HttpMethod.Put, "/api/votes/cursor-2-0", new StringContent("{}", Encoding.UTF8, "application/json"), ("Host", host), ("Origin", "https://xn--bcher-kva.example"));
         site.Backend.Named.Last(request => request.Path == "/api/votes/cursor-2-0").Host.ShouldBe("xn--bcher-kva.example");
+        using var read = await site.GetAsync("/api/tools?q=proxied", ("Host", host));
+        read.StatusCode.ShouldBe(HttpStatusCode.OK);
+        site.Backend.Named.Last(request => request.Path == "/api/tools").Host.ShouldBe(host);
         using var foreign = await site.PostAsync("/vote", Vote, ("Host", host), ("Origin", "https://evil.example"));
         foreign.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }

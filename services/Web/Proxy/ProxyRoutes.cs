@@ -52,14 +52,11 @@ public static partial class ProxyRoutes
             {
                 // The services compare Origin with Host, and name the voter's cookie by scheme.
                 transforms.AddOriginalHost();
-                // Only this process knows the public origin; behind a proxy that rewrites Host the services would take its pages for another site's.
-                if (site.Configured is { } own)
-                    transforms.AddRequestTransform(passed =>
-                    {
-                        if (passed.HttpContext.Request.Headers.Origin is [{ } origin] && WebOrigin.Parse(origin) == own)
-                            passed.ProxyRequest.Headers.Host = new Uri(own.ToString()).Authority;
-                        return ValueTask.CompletedTask;
-                    });
+                transforms.AddRequestTransform(passed =>
+                {
+                    passed.ProxyRequest.Headers.Host = HostFor(passed.HttpContext.Request, site);
+                    return ValueTask.CompletedTask;
+                });
                 // The client's address as our own forwarded-headers handling has settled it, not as the client claims it.
                 transforms.AddXForwarded(ForwardedTransformActions.Set);
             });
@@ -112,6 +109,11 @@ public static partial class ProxyRoutes
         });
         app.MapMethods(MergedApi.Path, ["GET", "HEAD"], (MergedApi api) => api.ShowAsync()).WithOrder(-1).ExcludeFromDescription();
     }
+
+    // In ASCII, as headers are. Only this process knows the public origin; behind a proxy that rewrites Host the services would take its pages for another site's.
+    private static string HostFor(HttpRequest request, PublicOrigin site) => site.Configured is { } own && request.Headers.Origin is [{ } origin] && WebOrigin.Parse(origin) == own
+        ? new Uri(own.ToString()).Authority
+        : request.Host.ToUriComponent();
 
     private static bool ByClient(ForwarderError error) => error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
         or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient

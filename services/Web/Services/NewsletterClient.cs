@@ -73,7 +73,7 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(ToSend);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"api/newsletter/{path}") { Content = JsonContent.Create(body) };
-        request.Headers.Host = context.Request.Host.Value;
+        request.Headers.Host = context.Request.Host.ToUriComponent();
         if (context.Connection.RemoteIpAddress is { } address)
             request.Headers.TryAddWithoutValidation("X-Forwarded-For", address.ToString());
         try

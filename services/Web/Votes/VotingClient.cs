@@ -132,7 +132,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         // Host and scheme decide whether the cookie is Secure and named __Host-; the address counts for the quota.
-        request.Headers.Host = context.Request.Host.Value;
+        request.Headers.Host = context.Request.Host.ToUriComponent();
         request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", context.Request.Scheme);
         if (context.Connection.RemoteIpAddress is { } address)
             request.Headers.TryAddWithoutValidation("X-Forwarded-For", address.ToString());
