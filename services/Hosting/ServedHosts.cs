@@ -67,7 +67,7 @@ internal sealed partial class ServedHosts
     }
 
     // As origins are compared; the port says nothing.
-    private static string? Ascii(string host) => WebOrigin.Parse($"http://{host}")?.Host;
+    private static string? Ascii(string host) => host.AsSpan().IndexOfAny("/\\@?# ") < 0 ? WebOrigin.Parse($"http://{host}")?.Host : null;
 
     [LoggerMessage(1006, LogLevel.Warning,
         "Requests for a host name that is not served are answered 421. If readers reach this site by that name, set Web__PublicOrigin (or AllowedHosts)")]
