@@ -31,9 +31,9 @@ public sealed class MetricsTests
         (await voting.SendAsync(HttpMethod.Get, "/api/votes")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await voting.SendAsync(HttpMethod.Get, $"/api/votes/{Tool}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await voting.SendAsync(HttpMethod.Delete, "/api/voters")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await VotesAsync(voting, "no-voter")).ShouldBe(before);
         (await voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, JsonContent.Create(new { choice = "ship" }))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await VotesAsync(voting, "no-voter")).ShouldBe(before + 1);
+        // Counts are rendered a few times a second.
+        await Eventually.BecomesTrue(async () => await VotesAsync(voting, "no-voter") == before + 1, "one vote without a voter is counted");
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class MetricsTests
         }
 
         (await voting.CastAsync(voter, Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        (await VotesAsync(voting, "unavailable")).ShouldBe(before + 1);
+        await Eventually.BecomesTrue(async () => await VotesAsync(voting, "unavailable") == before + 1, "one vote is counted as unavailable");
         (await VotesAsync(voting, "committed")).ShouldBe(committed);
     }
 
