@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HostFiltering;
@@ -15,6 +16,7 @@ namespace Hosting;
 internal sealed partial class ServedHosts
 {
     private const string Setting = "AllowedHosts";
+    private static readonly SearchValues<char> NotInHosts = SearchValues.Create("/\\@?# ");
     private readonly bool _any;
     private readonly string? _origin;
     private readonly HashSet<string> _names;
@@ -67,7 +69,7 @@ internal sealed partial class ServedHosts
     }
 
     // As origins are compared; the port says nothing.
-    private static string? Ascii(string host) => host.AsSpan().IndexOfAny("/\\@?# ") < 0 ? WebOrigin.Parse($"http://{host}")?.Host : null;
+    private static string? Ascii(string host) => !host.AsSpan().ContainsAny(NotInHosts) ? WebOrigin.Parse($"http://{host}")?.Host : null;
 
     [LoggerMessage(1006, LogLevel.Warning,
         "Requests for a host name that is not served are answered 421. If readers reach this site by that name, set Web__PublicOrigin (or AllowedHosts)")]
