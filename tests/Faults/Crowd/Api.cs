@@ -27,7 +27,7 @@ public static class Api
     public static Task<IReadOnlyList<Totals>> Totals(ServiceProcess voting) => Get<IReadOnlyList<Totals>>(voting, "api/ledger/totals");
 
     public static async Task<TallyPoint?> LastDay(ServiceProcess tally, string tool) =>
-        (await Get<TallyHistory>(tally, $"api/tallies/{tool}/history?bucket=day")).Points.LastOrDefault();
+        (await Get<TallyHistory>(tally, $"api/tallies/{tool}/history?bucket=day")).Points is [.., var last] ? last : null;
 
     public static Task<LedgerPage> Ledger(ServiceProcess voting, long after) => Get<LedgerPage>(voting, $"api/ledger?after={after}&limit=1000");
 
