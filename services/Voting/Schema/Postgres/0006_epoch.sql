@@ -5,7 +5,7 @@ create table ledger_epoch (
     epoch    bigint  not null check (epoch > 0),
     reason   text    not null
 );
-insert into ledger_epoch (epoch, reason) values (extract(epoch from clock_timestamp())::bigint, 'The schema began to keep epochs.');
+insert into ledger_epoch (epoch, reason) values (floor(extract(epoch from clock_timestamp()))::bigint, 'The schema began to keep epochs.');
 
 -- For a statement that calls cast_hashed_votes or forget_hashed_voters: called after them, it looks anew and so sees the epoch under whose lock they wrote, where a join would see it as it was before they
 -- waited. Beside them instead of within, since the release before goes on calling them as they are.
