@@ -18,7 +18,8 @@ public class OpenDoorTests
         [
             await site.GetAsync("/no-such-page"), await site.GetAsync("/tools/no-such-tool"), await site.GetAsync("/tools/no_slug"), await site.SendAsync(HttpMethod.Delete, "/tools", null),
             await site.PostAsync("/vote", []), await site.PostAsync("/newsletter", []), await site.GetAsync("/newsletter/confirm"), await site.GetAsync("/admin"), await site.GetAsync("/admin/sign-in"),
-            await site.PostAsync("/admin/sign-in", new() { ["token"] = "not.an.editor" }), await site.GetAsync("/compare/a-vs-b"), await site.PostAsync("/vote", Vote),
+            await site.PostAsync("/admin/sign-in", new() { ["token"] = "not.an.editor" }), await site.GetAsync("/compare/a-vs-b"),
+            await site.GetAsync("/vote/first?tool=cursor-2-0&choice=ship&return=/"), await site.GetAsync("/vote/done?tool=cursor-2-0&choice=ship&return=/"),
         ];
         site.Backend.VotingAnswers = 429;
         answers.Add(await site.PostAsync("/vote", Vote, Voter));

@@ -57,6 +57,8 @@ function show(tally) {
     write('skip', count(tally.skip));
     write('caption', caption(tally));
     write('percent-again', percent(tally.shipPercent));
+    if (tally.total > 0)
+      write('trend-caption', `Ship % over time: ${percent(tally.shipPercent)} now.`);
     toggle(place, 'early', tally.total > 0 && tally.total < 10);
     const panel = place.dataset.panel, community = leaning(tally);
     toggle(place, 'disagree', tally.total >= 10 && panel !== 'even' && community !== null && community !== panel);
