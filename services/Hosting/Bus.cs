@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Authentication;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +14,9 @@ public static class Bus
     /// <summary>How often the broker hands out a message that no consumer finishes (each one died over it) before it becomes a dead letter.</summary>
     private const int DeliveryLimit = 10;
 
+    private const string Encrypted = "amqps";
+    private const int EncryptedPort = 5671;
+
     /// <summary>
     /// For publishing what must not vanish: a message that reaches no queue makes the publish fail instead of succeeding silently.
     /// Other transports have no such flag and don't need it.
@@ -23,15 +28,15 @@ public static class Bus
     });
 
     /// <summary>
-    /// Adds the bus with the consumers of the given services: RabbitMQ when <c>ConnectionStrings:Bus</c> is an <c>amqp</c> address,
+    /// Adds the bus with the consumers of the given services: RabbitMQ when <c>ConnectionStrings:Bus</c> is an <c>amqp</c> address, with TLS and a server whose
+    /// certificate is verified when it is an <c>amqps</c> one,
     /// MassTransit's in-memory transport when it is <c>memory</c>.
     /// </summary>
     public static void AddBus(this IHostApplicationBuilder builder, params Action<IBusRegistrationConfigurator>[] consumers)
     {
         var address = builder.Configuration.Required("ConnectionStrings:Bus", "amqp://guest:guest@127.0.0.1:5672");
         var inMemory = address == "memory";
-        if (!inMemory && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
-            throw new SettingException("ConnectionStrings:Bus", "is neither an amqp:// address nor 'memory'");
+        var broker = inMemory ? null : BrokerAddress(address);
 
         builder.Services.AddHostedService<BusWatch>();
         // In memory the bus is ready at once, and what is published before is lost; a broker may be away for long, and nobody's start waits for it.
@@ -57,12 +62,36 @@ public static class Bus
             else
                 bus.UsingRabbitMq((context, transport) =>
                 {
-                    transport.Host(new Uri(address));
+                    transport.Host(broker!, host => VerifyServer(host, broker!));
                     foreach (var route in context.GetServices<Route>())
                         route.Declare(transport);
                     transport.ConfigureEndpoints(context);
                 });
         });
+    }
+
+    /// <returns>The address with its port.</returns>
+    /// <exception cref="SettingException">It is no address of a broker. The value is never repeated: it may hold a password.</exception>
+    public static Uri BrokerAddress(string address)
+    {
+        const string Setting = "ConnectionStrings:Bus";
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or Encrypted))
+            throw new SettingException(Setting, "is neither an amqp:// or amqps:// address nor 'memory'");
+        if (uri is { Scheme: "amqp", Port: EncryptedPort })
+            throw new SettingException(Setting, $"says amqp:// with the port of TLS, {EncryptedPort}; write amqps://");
+        return new UriBuilder(uri) { Port = uri.Port > 0 ? uri.Port : uri.Scheme == Encrypted ? EncryptedPort : 5672 }.Uri;
+    }
+
+    // By the scheme: the transport itself goes by the port, and accepts any certificate.
+    private static void VerifyServer(IRabbitMqHostConfigurator host, Uri broker)
+    {
+        if (broker.Scheme == Encrypted)
+            host.UseSsl(tls =>
+            {
+                tls.ServerName = broker.Host;
+                tls.Protocol = SslProtocols.None;
+                tls.EnforcePolicyErrors(SslPolicyErrors.RemoteCertificateNotAvailable | SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors);
+            });
     }
 
     /// <summary>Says which queues a message goes to, so that the publisher declares them too and nothing published before a consumer ever ran is lost.</summary>

@@ -39,6 +39,9 @@ public sealed class Database : IAsyncDisposable
             if (value.StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || value.Contains(";Host=", StringComparison.OrdinalIgnoreCase))
             {
                 var postgres = new NpgsqlConnectionStringBuilder(value);
+                // What encrypts without looking at the certificate protects from nobody who can get in between.
+                if (postgres.SslMode is var mode and (SslMode.Require or SslMode.VerifyCA))
+                    throw new SettingException(setting, $"SSL Mode={mode} does not check the server's name; write SSL Mode=VerifyFull, and Root Certificate=FILE for an authority of your own");
                 if (!postgres.ShouldSerialize("Maximum Pool Size"))
                     postgres.MaxPoolSize = PoolSize;
                 return new Database(DatabaseKind.Postgres, postgres.ConnectionString, NpgsqlDataSource.Create(postgres));
@@ -47,14 +50,27 @@ public sealed class Database : IAsyncDisposable
             var sqlite = new SqliteConnectionStringBuilder(value);
             if (sqlite.DataSource.Length == 0)
                 throw new SettingException(setting, "names neither Host (PostgreSQL) nor Data Source (SQLite)");
-            if (Path.GetDirectoryName(Path.GetFullPath(sqlite.DataSource)) is { } directory)
-                Directory.CreateDirectory(directory);
+            KeepPrivate(sqlite);
             return new Database(DatabaseKind.Sqlite, value, new SqliteSource(value));
         }
         catch (ArgumentException malformed)
         {
             throw new SettingException(setting, $"is malformed ({malformed.GetType().Name})");
         }
+    }
+
+    // SQLite gives its log the mode of the file, and the file that of the umask. Files of earlier versions are closed too.
+    private static void KeepPrivate(SqliteConnectionStringBuilder sqlite)
+    {
+        if (sqlite.Mode is SqliteOpenMode.Memory || sqlite.DataSource == ":memory:" || sqlite.DataSource.StartsWith("file:", StringComparison.Ordinal))
+            return;
+        var path = Path.GetFullPath(sqlite.DataSource);
+        PrivateFiles.CreateFolder(Path.GetDirectoryName(path)!);
+        // Never one that is there: to close it would end the locks that SQLite holds on it in this process.
+        if (sqlite.Mode is SqliteOpenMode.ReadWriteCreate && !File.Exists(path))
+            new FileStream(path, PrivateFiles.ToWrite(FileMode.OpenOrCreate)).Dispose();
+        foreach (var suffix in (string[])["", "-wal", "-shm", "-journal"])
+            PrivateFiles.Close(path + suffix);
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();

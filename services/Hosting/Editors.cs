@@ -9,7 +9,7 @@ namespace Hosting;
 
 /// <summary>
 /// Who may edit: the bearer of a JWT with the role <c>editor</c>. Issuers, audiences and keys come from the standard
-/// <c>Authentication:Schemes:Bearer:*</c> settings; without them no token is good, and everything for editors answers 401.
+/// <c>Authentication:Schemes:Bearer:*</c> settings, or the public half of the operator's key from <see cref="EditorKeys"/>; without them no token is good, and everything for editors answers 401.
 /// </summary>
 public static class Editors
 {
@@ -22,7 +22,8 @@ public static class Editors
         // Composed with others in one process, another service may have added the scheme already; a second time would throw.
         if (!builder.Services.Any(service => service.ServiceType == typeof(JwtBearerHandler)))
             builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        builder.Services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, Strict);
+        var operators = EditorKeys.Public(builder.Configuration);
+        builder.Services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer => Strict(bearer, operators));
         builder.Services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy
             .AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme)
             .RequireAuthenticatedUser()
@@ -47,7 +48,7 @@ public static class Editors
     }
 
     // The framework's defaults leave out the check of whatever is not configured: an audience nobody named is no reason to accept any.
-    private static void Strict(JwtBearerOptions bearer)
+    private static void Strict(JwtBearerOptions bearer, ECDsaSecurityKey? operators)
     {
         bearer.MapInboundClaims = false;
         bearer.Events ??= new JwtBearerEvents();
@@ -67,5 +68,11 @@ public static class Editors
         check.ValidAlgorithms = bearer.Authority is null && bearer.MetadataAddress is null
             ? [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512]
             : [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384];
+        if (operators is null)
+            return;
+        check.IssuerSigningKeys = [.. check.IssuerSigningKeys ?? [], operators];
+        check.ValidIssuers = [.. check.ValidIssuers ?? [], EditorKeys.Name];
+        check.ValidAudiences = [.. check.ValidAudiences ?? [], EditorKeys.Name];
+        check.ValidAlgorithms = [.. check.ValidAlgorithms.Append(SecurityAlgorithms.EcdsaSha256).Distinct()];
     }
 }

@@ -62,7 +62,7 @@ public static class Service
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (Exception error) when (error is SettingException or System.Data.Common.DbException or IOException)
+        catch (Exception error) when (error is SettingException or System.Data.Common.DbException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
         {
             await Console.Error.WriteLineAsync($"{name} cannot start. {error.Message}");
             return 1;
@@ -118,7 +118,15 @@ public static class Service
             return;
         if (!Directory.Exists(folder))
             throw new SettingException(Setting, $"'{folder}' is no folder");
-        builder.Configuration.AddKeyPerFile(Path.GetFullPath(folder), optional: false);
+        try
+        {
+            builder.Configuration.AddKeyPerFile(Path.GetFullPath(folder), optional: false);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException(Setting, $"a file in '{folder}' can't be read by this account: {unreadable.Message}");
+        }
+
         builder.Configuration.AddCommandLine(args);
     }
 

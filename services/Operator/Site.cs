@@ -67,12 +67,22 @@ internal static class Site
 
     private static IConfigurationRoot Configuration(ParseResult parsed, Option<string> option)
     {
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables();
-        if (Environment.GetEnvironmentVariable("SECRETS_DIR") is { Length: > 0 } secrets)
-            configuration.AddKeyPerFile(Path.GetFullPath(secrets), optional: false);
+        var configuration = Settings();
         if (parsed.GetValue(option) is { } value)
             configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>(SettingOf(option), value)]);
         return configuration.Build();
+    }
+
+    /// <summary>Environment and <c>SECRETS_DIR</c>.</summary>
+    public static IConfigurationRoot Configuration() => Settings().Build();
+
+    private static ConfigurationBuilder Settings()
+    {
+        var configuration = new ConfigurationBuilder();
+        configuration.AddEnvironmentVariables();
+        if (Environment.GetEnvironmentVariable("SECRETS_DIR") is { Length: > 0 } secrets)
+            configuration.AddKeyPerFile(Path.GetFullPath(secrets), optional: false);
+        return configuration;
     }
 
     private static string SettingOf(Option option) => option.HelpName!.Replace("__", ":", StringComparison.Ordinal);

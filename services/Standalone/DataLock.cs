@@ -1,3 +1,5 @@
+using Hosting;
+
 namespace Standalone;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace Standalone;
 /// </summary>
 internal sealed class DataLock : IDisposable
 {
+    public const string FileName = ".lock";
     private readonly FileStream _file;
 
     private DataLock(FileStream file) => _file = file;
@@ -15,7 +18,11 @@ internal sealed class DataLock : IDisposable
     {
         try
         {
-            return new DataLock(new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var file = Path.Combine(folder, FileName);
+            PrivateFiles.Close(file);
+            var options = PrivateFiles.ToWrite(FileMode.OpenOrCreate);
+            options.Share = FileShare.None;
+            return new DataLock(new FileStream(file, options));
         }
         catch (IOException error)
         {

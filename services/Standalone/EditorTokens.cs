@@ -24,7 +24,17 @@ internal static partial class EditorTokens
             return 1;
         }
 
-        var key = Keys.InFile(Path.Combine(EmbeddedParts.DataFolder(settings), "editors.key"));
+        string key;
+        try
+        {
+            key = Keys.InFile(Path.Combine(EmbeddedParts.DataFolder(settings), "editors.key"));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"The editors' key can't be read. {unreadable.Message}");
+            return 1;
+        }
+
         Console.WriteLine(new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Name,

@@ -8,8 +8,16 @@ namespace Standalone;
 /// </summary>
 internal static class EmbeddedParts
 {
-    /// <summary>The folder all data lies in, made when it is not there.</summary>
-    public static string DataFolder(IConfiguration configuration) => Directory.CreateDirectory(Path.GetFullPath(configuration["Data"] ?? "data")).FullName;
+    /// <summary>The folder all data lies in, made when it is not there. Only its owner may look into it.</summary>
+    public static string DataFolder(IConfiguration configuration)
+    {
+        var folder = Path.GetFullPath(configuration["Data"] ?? "data");
+        PrivateFiles.CreateFolder(folder);
+        // Closed only when it is ours already: it may be anything that --Data names.
+        if (File.Exists(Path.Combine(folder, DataLock.FileName)))
+            PrivateFiles.Close(folder);
+        return folder;
+    }
 
     public static void UseEmbeddedParts(this WebApplicationBuilder builder)
     {

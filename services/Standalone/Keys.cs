@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Hosting;
 
 namespace Standalone;
 
@@ -10,10 +11,7 @@ internal static class Keys
     {
         if (!File.Exists(path))
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var file = new StreamWriter(path, options);
+            using var file = new StreamWriter(path, PrivateFiles.ToWrite(FileMode.CreateNew));
             file.Write(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
+using Hosting;
 using Shouldly;
 using Xunit;
 
@@ -17,6 +18,28 @@ public sealed class EditorTests
         (HttpMethod.Get, "/api/drafts"), (HttpMethod.Get, "/api/drafts/tools/deepl"), (HttpMethod.Get, "/api/drafts/tools/deepl/preview"), (HttpMethod.Put, "/api/drafts/tools/deepl"),
         (HttpMethod.Delete, "/api/drafts/tools/deepl"), (HttpMethod.Post, "/api/drafts/tools/deepl/publish"), (HttpMethod.Get, "/api/catalog/export"), (HttpMethod.Post, "/api/catalog/import"),
     ];
+
+    [Fact]
+    public async Task An_operators_token_edits_and_what_the_public_key_alone_can_make_does_not()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var another = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var published = key.ExportSubjectPublicKeyInfoPem();
+        await using var catalog = await RunningCatalog.StartAsync(withEditors: true, $"--Editors:PublicKey={published}");
+        var soon = DateTimeOffset.UtcNow.AddHours(1);
+        (await StatusAsync(EditorKeys.TokenFor("ann", key.ExportPkcs8PrivateKeyPem(), soon))).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(RunningCatalog.Token())).ShouldBe(HttpStatusCode.OK, "what was configured before still counts");
+        (await StatusAsync(EditorKeys.TokenFor("ann", another.ExportPkcs8PrivateKeyPem(), soon))).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(EditorKeys.TokenFor("ann", key.ExportPkcs8PrivateKeyPem(), DateTimeOffset.UtcNow.AddMinutes(-2)))).ShouldBe(HttpStatusCode.Unauthorized);
+        foreach (var bytes in (byte[][])[System.Text.Encoding.UTF8.GetBytes(published), key.ExportSubjectPublicKeyInfo()])
+            (await StatusAsync(RunningCatalog.Token(issuer: EditorKeys.Name, audience: EditorKeys.Name, key: bytes))).ShouldBe(HttpStatusCode.Unauthorized, "the public key as a shared one");
+
+        async Task<HttpStatusCode> StatusAsync(string token)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/edits") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+            return (await catalog.Reader.SendAsync(request)).StatusCode;
+        }
+    }
 
     [Fact]
     public async Task Nobody_edits_with_a_forged_or_foreign_token()

@@ -16,6 +16,11 @@ public sealed class Site : IAsyncLifetime
     /// <summary>What to install, when these tests can't run here; otherwise null.</summary>
     public string? Missing { get; private set; }
 
+    public Secrets Secrets { get; private set; } = null!;
+
+    /// <summary>Where the broker takes encrypted connections, under the name localhost.</summary>
+    public int EncryptedPort { get; } = Ports.Free();
+
     public Postgres Postgres { get; private set; } = null!;
     public Rabbit Rabbit { get; private set; } = null!;
     public Redis Redis { get; private set; } = null!;
@@ -53,8 +58,20 @@ public sealed class Site : IAsyncLifetime
         try
         {
             Postgres = new Postgres(_directory);
-            Rabbit = new Rabbit(_directory);
-            Redis = new Redis(_directory);
+            Secrets = new Secrets(_directory);
+            // As in an installation: each service has a user with the rights it needs and no others.
+            Rabbit = new Rabbit(
+                _directory,
+                $"""
+                load_definitions = {Secrets.PathOf("rabbitmq/definitions.json")}
+                listeners.ssl.default = {EncryptedPort}
+                ssl_options.cacertfile = {Secrets.Authority}
+                ssl_options.certfile = {Secrets.Certificate}
+                ssl_options.keyfile = {Secrets.CertificateKey}
+
+                """,
+                $"admin:{Secrets.Read("rabbitmq/password")}");
+            Redis = new Redis(_directory, Secrets.PathOf("redis/redis.conf"), Secrets.Read("redis/password"));
         }
         catch (MissingProgramException missing)
         {
@@ -124,6 +141,12 @@ public sealed class Site : IAsyncLifetime
         return web;
     }
 
+    /// <summary>The broker as one service's user.</summary>
+    public string BusOf(string service) => $"amqp://{service}:{Secrets.Read($"rabbitmq/{service}")}@127.0.0.1:{Rabbit.Port}";
+
+    /// <summary>Redis as one service's user.</summary>
+    public string CountersOf(string service) => $"127.0.0.1:{Redis.Port},abortConnect=false,user={service},password={Secrets.Read($"redis/{service}")}";
+
     public ValueTask DisposeAsync()
     {
         foreach (var server in All.Reverse())
@@ -136,7 +159,7 @@ public sealed class Site : IAsyncLifetime
     {
         var settings = new Dictionary<string, string?>
         {
-            ["ConnectionStrings__Bus"] = Rabbit.Address,
+            ["ConnectionStrings__Bus"] = service == "Web" ? Rabbit.Address : BusOf(service.ToLowerInvariant()),
             // Its sockets in the temporary directory would stay there after every kill.
             ["DOTNET_EnableDiagnostics"] = "0",
             ["Quota__Enabled"] = "false",
@@ -154,7 +177,7 @@ public sealed class Site : IAsyncLifetime
 
         if (service == "Tally")
         {
-            settings["ConnectionStrings__Counters"] = Redis.Configuration;
+            settings["ConnectionStrings__Counters"] = CountersOf("tally");
             settings["Services__Voting"] = Voting[0].Address.ToString();
         }
 

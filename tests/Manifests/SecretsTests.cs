@@ -37,6 +37,43 @@ public sealed class SecretsTests : IDisposable
     public async Task A_folder_that_is_not_there_stops_the_start_and_is_named() =>
         (await Should.ThrowAsync<SettingException>(() => ReadAsync("Any", $"--SECRETS_DIR={_folder}-none"))).Message.ShouldStartWith("Setting SECRETS_DIR");
 
+    [Fact]
+    public async Task A_file_that_cannot_be_read_stops_the_start_with_one_line_that_names_it()
+    {
+        File.CreateSymbolicLink(Path.Combine(_folder, "Voters__SigningKeys__1"), Path.Combine(_folder, "nowhere"));
+        var refused = await Should.ThrowAsync<SettingException>(() => ReadAsync("Any", $"--SECRETS_DIR={_folder}"));
+        refused.Message.ShouldStartWith("Setting SECRETS_DIR");
+        refused.Message.ShouldNotContain("\n");
+        (await Service.RunAsync("Any", [$"--SECRETS_DIR={_folder}"], _ => { }, _ => { })).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("http://rabbitmq")]
+    [InlineData("amqp://user:word@rabbitmq:5671")]
+    public void A_bus_whose_address_leaves_its_encryption_in_doubt_is_refused_and_not_repeated(string address)
+    {
+        var refused = Should.Throw<SettingException>(() => Bus.BrokerAddress(address));
+        refused.Message.ShouldStartWith("Setting ConnectionStrings__Bus");
+        refused.Message.ShouldNotContain("word");
+    }
+
+    [Theory]
+    [InlineData("amqps://user:word@rabbitmq", 5671)]
+    [InlineData("amqp://rabbitmq", 5672)]
+    [InlineData("amqps://rabbitmq:7000", 7000)]
+    public void A_bus_without_a_port_has_that_of_its_scheme(string address, int port) => Bus.BrokerAddress(address).Port.ShouldBe(port);
+
+    [Theory]
+    [InlineData("Require")]
+    [InlineData("VerifyCA")]
+    public void A_database_that_would_be_encrypted_without_looking_at_whose_it_is_is_refused(string mode)
+    {
+        var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager { ["ConnectionStrings:Ledger"] = $"Host=postgres;Password=word;SSL Mode={mode}" };
+        var refused = Should.Throw<SettingException>(() => Database.From(configuration, "Ledger"));
+        refused.Message.ShouldContain("VerifyFull");
+        refused.Message.ShouldNotContain("word");
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static async Task<string?> ReadAsync(string setting, params string[] args)

@@ -48,6 +48,32 @@ public sealed class KeyTests : IDisposable
         _folder.GetFiles().Length.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_key_is_read_by_whoever_read_the_one_before_it()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        const UnixFileMode Shared = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        File.SetUnixFileMode(Place(0), Shared);
+        await KeysAsync("announce");
+        File.GetUnixFileMode(Place(1)).ShouldBe(Shared);
+        await KeysAsync("rotate");
+        File.GetUnixFileMode(Place(0)).ShouldBe(Shared);
+    }
+
+    [Fact]
+    public async Task A_place_that_a_manifest_lists_is_filled_and_emptied_and_stays_there()
+    {
+        foreach (var place in (int[])[1, 2])
+            await File.WriteAllTextAsync(Place(place), "", TestContext.Current.CancellationToken);
+        var old = (await KeysAsync("list")).ShouldHaveSingleItem();
+        (await KeysAsync("announce")).Count.ShouldBe(2);
+        (await KeysAsync("rotate"))[1].Id.ShouldBe(old.Id);
+        (await KeysAsync("remove", old.Id)).ShouldHaveSingleItem();
+        _folder.GetFiles().Length.ShouldBe(3);
+        new FileInfo(Place(1)).Length.ShouldBe(0);
+    }
+
     private string Place(int place) => Path.Combine(_folder.FullName, $"Voters__SigningKeys__{place}");
 
     private async Task<IReadOnlyList<(string Id, bool Signs)>> KeysAsync(string step, params string[] more)

@@ -15,11 +15,10 @@ internal sealed class PickupDelivery(string folder) : IDelivery
 
     public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken stop)
     {
-        Directory.CreateDirectory(folder);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
         // Addresses are inside: nobody else on this machine needs to read them.
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        PrivateFiles.CreateFolder(folder);
+        var options = PrivateFiles.ToWrite(FileMode.Create);
+        options.Options = FileOptions.Asynchronous;
         await using var file = new FileStream(Unfinished(id), options);
         await mail.WriteToAsync(mail.To.Mailboxes.All(to => Ascii.IsValid(to.LocalPart)) ? FormatOptions.Default : International, file, stop);
         await file.FlushAsync(stop);

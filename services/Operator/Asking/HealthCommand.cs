@@ -81,7 +81,8 @@ internal static class HealthCommand
         var shown = $"{address.Scheme}://{address.Host}:{(address.IsDefaultPort ? AmqpTcpEndpoint.UseDefaultPort : address.Port)}";
         try
         {
-            var factory = new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = Patience };
+            var factory = Broker.At(address);
+            factory.RequestedConnectionTimeout = Patience;
             await using var connection = await factory.CreateConnectionAsync(stop);
             return new Part("broker", shown, "Healthy", []);
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Hosting;
 
 namespace Operator.DeadLetters;
 
@@ -91,7 +92,7 @@ internal static class DeadLetterCommands
                 await using var queues = await DeadLetterQueues.ConnectAsync(parsed.RequiredBroker(), stop);
                 if (!parsed.GetValue(yes))
                     throw new UnusableException($"This would discard {Math.Min(await queues.CountAsync(name, stop) ?? 0, parsed.GetValue(most))} messages of {name}; say --yes to do it.");
-                await using var kept = parsed.GetValue(keep) is { } file ? new StreamWriter(Lasting(file).Open(FileMode.Append)) { AutoFlush = true } : StreamWriter.Null;
+                await using var kept = parsed.GetValue(keep) is { } file ? new StreamWriter(Lasting(file).Open(PrivateFiles.ToWrite(FileMode.Append))) { AutoFlush = true } : StreamWriter.Null;
                 return new Findings(true, new Moved(name, null, await queues.MoveAsync(name, parsed.GetValue(most), letter =>
                 {
                     kept.WriteLine(JsonSerializer.Serialize(letter, JsonSerializerOptions.Web));

@@ -19,12 +19,12 @@ internal sealed class DeadLetterQueues(IConnection broker) : IAsyncDisposable
     public static IReadOnlyList<string> Names { get; } = Queues.All.SelectMany(Queues.DeadLettersOf).ToList();
 
     /// <exception cref="BrokerUnreachableException">The broker is away.</exception>
-    public static async Task<DeadLetterQueues> ConnectAsync(Uri address, CancellationToken stop) => new(await new ConnectionFactory
+    public static async Task<DeadLetterQueues> ConnectAsync(Uri address, CancellationToken stop)
     {
-        Uri = address,
-        AutomaticRecoveryEnabled = false,
-        ClientProvidedName = "operator",
-    }.CreateConnectionAsync(stop));
+        var factory = Broker.At(address);
+        factory.ClientProvidedName = "operator";
+        return new(await factory.CreateConnectionAsync(stop));
+    }
 
     public ValueTask DisposeAsync() => broker.DisposeAsync();
 

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Hosting;
 
 namespace Operator.Keys;
 
 /// <summary>
 /// A folder with one file per setting that holds the keys that sign voters: <c>Voters__SigningKeys__0</c> is the newest and signs, all verify.
-/// Files are replaced one by one, from the last place to the first: whenever it is interrupted, every key is still there, one of them twice at worst.
+/// Files are written one by one, from the last place to the first, and keep their owner and mode, so that whoever read them still can when the tool runs as root.
+/// An empty file at the end is a free place, which a manifest may list before there is a key.
 /// </summary>
 internal sealed class KeyFolder(string folder)
 {
@@ -45,8 +47,15 @@ internal sealed class KeyFolder(string folder)
         if (IdOf(keys[0]) == id)
             throw new UnusableException("That key signs; promote another one first.");
         Replace(left);
+        // A folder that lists free places gets one more; in another no file is left over.
+        var keepsFree = File.Exists(PathOf(keys.Count));
         for (var place = left.Count; place < keys.Count; place++)
-            File.Delete(PathOf(place));
+        {
+            if (keepsFree)
+                Write(place, "");
+            else
+                File.Delete(PathOf(place));
+        }
     }
 
     private void Replace(List<string> keys)
@@ -64,7 +73,10 @@ internal sealed class KeyFolder(string folder)
             throw new UnusableException($"{folder} holds no file {Prefix}0.");
         if (!places.SequenceEqual(Enumerable.Range(0, places.Count)))
             throw new UnusableException($"The places of the keys in {folder} are {string.Join(", ", places)}; they must count up from 0.");
-        return places.ConvertAll(place => Valid(place, File.ReadAllText(PathOf(place)).Trim()));
+        var keys = places.ConvertAll(place => File.ReadAllText(PathOf(place)).Trim());
+        while (keys is [_, .., ""])
+            keys.RemoveAt(keys.Count - 1);
+        return keys.Select((key, place) => Valid(place, key)).ToList();
     }
 
     private static string Valid(int place, string key)
@@ -77,17 +89,16 @@ internal sealed class KeyFolder(string folder)
 
     private void Write(int place, string key)
     {
-        var whole = PathOf(place) + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-        using (var file = new FileStream(whole, options))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(key));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(whole, PathOf(place), overwrite: true);
+        var path = PathOf(place);
+        var options = PrivateFiles.ToWrite(FileMode.OpenOrCreate);
+        // A new file is for those who read its neighbor.
+        if (!OperatingSystem.IsWindows() && File.Exists(PathOf(0)))
+            options.UnixCreateMode = File.GetUnixFileMode(PathOf(0));
+        // In place and all at once: a new file in its stead would belong to whoever runs the tool.
+        using var file = new FileStream(path, options);
+        file.Write(System.Text.Encoding.ASCII.GetBytes(key));
+        file.SetLength(key.Length);
+        file.Flush(flushToDisk: true);
     }
 
     private static string IdOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Convert.FromBase64String(key)).AsSpan(0, 4));

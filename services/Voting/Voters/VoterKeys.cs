@@ -21,6 +21,8 @@ public sealed class VoterKeys
         configuration.Required("Voters:SigningKeys:0", "32 random bytes in base64 (openssl rand -base64 32)");
         var keys = configuration.GetSection("Voters:SigningKeys").GetChildren()
             .OrderBy(key => int.TryParse(key.Key, out var place) ? place : int.MaxValue)
+            // A place may be listed before there is a key for it.
+            .Where(key => key.Value is { Length: > 0 })
             .Select(key => Parse(key.Path, key.Value))
             .ToList();
         return new VoterKeys(keys);

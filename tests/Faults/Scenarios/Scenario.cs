@@ -84,8 +84,8 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
             ["Services__Catalog"] = Site.Catalog.Address.ToString(),
             ["Services__Voting"] = string.Join(';', Site.Voting.Select(replica => replica.Address)),
             ["Services__Tally"] = string.Join(';', Site.Tally.Select(replica => replica.Address)),
-            ["ConnectionStrings__Bus"] = Site.Rabbit.Address,
-            ["ConnectionStrings__Counters"] = Site.Redis.Configuration,
+            ["ConnectionStrings__Bus"] = Site.BusOf("operator"),
+            ["ConnectionStrings__Counters"] = Site.CountersOf("tally"),
         });
         await child.Exited(TimeSpan.FromSeconds(60));
         var answer = await File.ReadAllTextAsync(log);

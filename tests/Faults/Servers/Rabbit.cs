@@ -12,16 +12,21 @@ public sealed class Rabbit : Server
     private readonly string _epmd = Programs.Required("epmd", "erlang-base");
     private readonly int _epmdPort = Ports.Free();
     private readonly int _distributionPort = Ports.Free();
+    private readonly string _credentials;
     private Child? _names;
 
-    public Rabbit(string directory) : base("rabbitmq", directory)
+    /// <param name="directory">Gets a folder of this server's.</param>
+    /// <param name="configuration">More lines of <c>rabbitmq.conf</c>.</param>
+    /// <param name="credentials">User and password of one who may do everything, <c>user:password</c>.</param>
+    public Rabbit(string directory, string configuration = "", string credentials = "guest:guest") : base("rabbitmq", directory)
     {
-        File.WriteAllText(Path.Combine(Directory, "rabbitmq.conf"), "loopback_users.guest = true\ndisk_free_limit.absolute = 50MB\nlog.console = true\nlog.file = false\n");
+        _credentials = credentials;
+        File.WriteAllText(Path.Combine(Directory, "rabbitmq.conf"), $"loopback_users.guest = true\ndisk_free_limit.absolute = 50MB\nlog.console = true\nlog.file = false\n{configuration}");
         File.WriteAllText(Path.Combine(Directory, "enabled_plugins"), "[].\n");
         File.WriteAllText(Path.Combine(Directory, "no-environment.conf"), "");
     }
 
-    public string Address => $"amqp://guest:guest@127.0.0.1:{Port}";
+    public string Address => $"amqp://{_credentials}@127.0.0.1:{Port}";
 
     public Task<IConnection> Connect() =>
         new ConnectionFactory { Uri = new Uri(Address), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
@@ -48,6 +53,10 @@ public sealed class Rabbit : Server
 
         return queues;
     }
+
+    /// <summary>Whether each connection is encrypted, and whose it is.</summary>
+    public async Task<IReadOnlyList<(bool Encrypted, string User)>> Connections() =>
+        [.. (await Control("list_connections", "ssl", "user")).Select(row => (row[0] == "true", row[1]))];
 
     private async Task<IReadOnlyList<string[]>> Control(string command, params string[] columns)
     {

@@ -46,6 +46,9 @@ public abstract class Server(string name, string directory) : IDisposable
             await _child.Exited(Patience);
     }
 
+    /// <summary>Whether its log holds the words.</summary>
+    public bool Said(string words) => File.Exists(Log) && File.ReadAllText(Log).Contains(words, StringComparison.Ordinal);
+
     public string Tail() => $"--- {Name} ({(Alive ? "alive" : _child is null ? "never started" : $"ended with {ExitCode}")}) ---\n{_child?.Tail(12)}";
 
     public virtual void Dispose()

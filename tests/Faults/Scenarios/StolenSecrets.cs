@@ -1,0 +1,86 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Faults.Tests.Machine;
+using Faults.Tests.Servers;
+using RabbitMQ.Client;
+using StackExchange.Redis;
+
+namespace Faults.Tests.Scenarios;
+
+/// <summary>What each service's own secrets are good for, and what not. The other scenarios show that they suffice.</summary>
+public sealed class StolenSecrets(Site site)
+{
+    [Fact]
+    public async Task Exact_the_newsletters_bus_user_can_say_nothing_of_votes()
+    {
+        await WholeAsync();
+        await using var connection = await new ConnectionFactory { Uri = new Uri(site.BusOf("newsletter")), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        foreach (var (exchange, queue) in ((string, string)[])[("Contracts:TotalsMoved", ""), ("tally-totals", ""), ("", "tally-totals")])
+            (await CodeOfPublishAsync(connection, exchange, queue)).ShouldBe(Constants.AccessRefused, $"to '{exchange}', '{queue}'");
+    }
+
+    [Fact]
+    public async Task The_catalogs_bus_user_tells_of_tools_and_of_no_votes()
+    {
+        await WholeAsync();
+        await using var connection = await new ConnectionFactory { Uri = new Uri(site.BusOf("catalog")), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        (await CodeOfPublishAsync(connection, "Contracts:TotalsMoved", "")).ShouldBe(Constants.AccessRefused);
+        (await CodeOfPublishAsync(connection, "", "tally-totals")).ShouldBe(Constants.AccessRefused);
+    }
+
+    [Fact]
+    public async Task No_personal_data_the_quotas_salt_is_read_by_Voting_alone_and_the_counters_by_Tally()
+    {
+        await WholeAsync();
+        var voting = await site.AnotherVoting("voting-quota", new Dictionary<string, string?> { ["Quota__Enabled"] = "true", ["ConnectionStrings__Counters"] = site.CountersOf("voting") });
+        using var http = new HttpClient { BaseAddress = voting.Address };
+        var issued = await (await http.PostAsync("api/voters", null)).Content.ReadFromJsonAsync<JsonElement>();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Voter", issued.GetProperty("token").GetString());
+        await Until.Holds("a first vote is taken", TimeSpan.FromSeconds(30), async () =>
+            (await http.PutAsJsonAsync($"api/votes/{site.Tools[0]}", new { choice = "ship" })).IsSuccessStatusCode);
+        var salt = (await site.Redis.Keys("quota:salt:*")).ShouldHaveSingleItem("Voting counts in Redis");
+
+        await using var tally = await ConnectionMultiplexer.ConnectAsync(site.CountersOf("tally"));
+        (await Should.ThrowAsync<RedisServerException>(() => tally.GetDatabase().StringGetAsync(salt))).Message.ShouldContain("NOPERM");
+        await using var quota = await ConnectionMultiplexer.ConnectAsync(site.CountersOf("voting"));
+        (await Should.ThrowAsync<RedisServerException>(() => quota.GetDatabase().HashSetAsync("{tally}:counters", "any", "9 9 9 9"))).Message.ShouldContain("NOPERM");
+        await voting.Send(Signal.Terminate);
+    }
+
+    [Fact]
+    public async Task An_amqps_address_on_any_port_is_encrypted_and_a_server_of_an_unknown_authority_is_refused()
+    {
+        await WholeAsync();
+        var address = $"amqps://voting:{site.Secrets.Read("rabbitmq/voting")}@localhost:{site.EncryptedPort}";
+        var trusting = await site.AnotherVoting("voting-tls", new Dictionary<string, string?> { ["ConnectionStrings__Bus"] = address, ["SSL_CERT_FILE"] = site.Secrets.Authority });
+        await Until.Holds("the bus is encrypted", TimeSpan.FromSeconds(60), async () => (await site.Rabbit.Connections()).Contains((true, "voting")));
+        await trusting.Send(Signal.Terminate);
+        await Until.Holds("it is gone", TimeSpan.FromSeconds(60), async () => !(await site.Rabbit.Connections()).Contains((true, "voting")));
+
+        foreach (var (name, wrong) in ((string, string)[])[("voting-untrusting", address), ("voting-misnamed", address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal))])
+        {
+            var settings = new Dictionary<string, string?> { ["ConnectionStrings__Bus"] = wrong };
+            if (name == "voting-misnamed")
+                settings["SSL_CERT_FILE"] = site.Secrets.Authority;
+            var refusing = await site.AnotherVoting(name, settings);
+            await Until.Holds("it says that the bus is away", TimeSpan.FromSeconds(60), () => refusing.Said("is away"));
+            (await site.Rabbit.Connections()).ShouldNotContain((true, "voting"), name);
+            await refusing.Send(Signal.Terminate);
+        }
+    }
+
+    private async Task WholeAsync()
+    {
+        if (site.Missing is { } missing)
+            Assert.Skip(missing);
+        await site.Whole();
+    }
+
+    private static async Task<int?> CodeOfPublishAsync(IConnection connection, string exchange, string queue)
+    {
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await Should.ThrowAsync<Exception>(() => channel.BasicPublishAsync(exchange, queue, mandatory: true, body: "{}"u8.ToArray()).AsTask());
+        return channel.CloseReason?.ReplyCode;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Shouldly;
+using Xunit;
+
+namespace Manifests.Tests;
+
+/// <summary>What <c>make-secrets</c> writes for one machine and for a cluster.</summary>
+public sealed class MadeSecretsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("made-secrets-").FullName;
+
+    public MadeSecretsTests() => Make();
+
+    [Fact]
+    public void Every_secret_is_its_owners_alone()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        foreach (var path in Directory.EnumerateFileSystemEntries(_folder, "*", SearchOption.AllDirectories))
+            (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)).ShouldBe(UnixFileMode.None, path);
+    }
+
+    [Fact]
+    public void What_an_earlier_version_left_open_is_closed_and_kept()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var file = Path.Combine(_folder, "voting", "Voters__SigningKeys__0");
+        var key = File.ReadAllText(file);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        Make();
+        File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead);
+        File.ReadAllText(file).ShouldBe(key);
+    }
+
+    [Fact]
+    public void A_folder_with_one_bus_user_for_all_keeps_it_until_it_is_changed_over()
+    {
+        foreach (var file in Directory.EnumerateFiles(_folder, "ConnectionStrings__Bus", SearchOption.AllDirectories))
+            File.Delete(file);
+        File.WriteAllText(Path.Combine(_folder, "rabbitmq", "voting.conf"), "default_user = voting\n");
+        Make();
+        var shared = Read("rabbitmq/password");
+        foreach (var service in (string[])["catalog", "voting", "tally", "newsletter", "operator"])
+            Read($"{service}/ConnectionStrings__Bus").ShouldStartWith($"amqp://voting:{shared}@");
+    }
+
+    [Fact]
+    public void The_bus_rights_in_production_are_those_of_one_machine()
+    {
+        var made = JsonDocument.Parse(Read("rabbitmq/definitions.json")).RootElement.GetProperty("permissions").EnumerateArray()
+            .Where(one => one.GetProperty("user").GetString() != "admin")
+            .ToDictionary(one => one.GetProperty("user").GetString()!, one => Rights(right => one.GetProperty(right).GetString()));
+        var production = Node.Load("k8s/overlays/production/rabbitmq.yaml").Where(one => one["kind"].Text == "Permission")
+            .ToDictionary(one => one["spec"]["userReference"]["name"].Text!, one => Rights(right => one["spec"]["permissions"][right].Text));
+        production.ShouldBe(made, ignoreOrder: true);
+        made["newsletter"].ShouldBe("^$ ^$ ^$");
+
+        static string Rights(Func<string, string?> of) => $"{of("configure")} {of("write")} {of("read")}";
+    }
+
+    [Fact]
+    public void No_service_can_make_an_editors_token()
+    {
+        foreach (var service in (string[])["catalog", "voting", "tally", "newsletter"])
+        {
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, service)))
+                (File.ReadAllText(file).Contains("PRIVATE KEY", StringComparison.Ordinal) || file.Contains("SigningKeys__0__Value", StringComparison.Ordinal)).ShouldBeFalse(file);
+        }
+
+        Read("operator/Editors__PrivateKey").ShouldContain("PRIVATE KEY");
+    }
+
+    [Fact]
+    public void Nothing_leaves_the_cluster_but_to_networks_that_are_named()
+    {
+        foreach (var file in Repository.Files("k8s", "*.yaml"))
+        {
+            foreach (var policy in Node.Load(file).Where(one => one["kind"].Text == "NetworkPolicy"))
+            {
+                foreach (var way in policy["spec"]["egress"].Each)
+                {
+                    way["to"].Exists.ShouldBeTrue($"{file}: {policy["metadata"]["name"].Text} opens a port to anywhere");
+                    foreach (var to in way["to"].Each)
+                        to["ipBlock"]["cidr"].Text.ShouldNotBe("0.0.0.0/0", file);
+                }
+            }
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Read(string file) => File.ReadAllText(Path.Combine(_folder, file));
+
+    private void Make()
+    {
+        using var process = Process.Start(new ProcessStartInfo("bash", [Repository.Path("k8s/make-secrets"), _folder]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var said = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, said);
+        said.ShouldBeEmpty();
+    }
+}
