@@ -1,4 +1,5 @@
 using System.Text;
+using Hosting;
 using MimeKit;
 
 namespace Newsletter.Mail;
