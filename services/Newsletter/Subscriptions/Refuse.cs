@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Newsletter.Subscriptions;
 
 /// <summary>
-/// For whoever got a confirmation mail that they never asked for: no mail of ours goes to that mailbox again, whoever asks for it. What is kept
+/// For a reader who got a confirmation mail that they never asked for: no mail of ours goes to that mailbox again, even if somebody signs it up. What is kept
 /// is a keyed hash. The link outlives the week in which it confirms: the mail may be read late.
 /// </summary>
 internal static class Refuse

@@ -25,7 +25,7 @@ internal static class EpochCommands
 
     private static Command Begin()
     {
-        var reason = new Option<string>("--reason") { Description = "Why, for whoever asks later: which backup was restored.", Required = true };
+        var reason = new Option<string>("--reason") { Description = "Why a new epoch begins, for the record: for example, which backup was restored.", Required = true };
         var command = new Command("begin", "Begin a new epoch, after a backup of the ledger was restored. Voting may run.") { Site.Ledger, reason };
         command.Does(
             async (parsed, stop) =>

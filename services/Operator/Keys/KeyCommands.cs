@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Contracts;
 
 namespace Operator.Keys;
 
@@ -14,7 +15,7 @@ internal static class KeyCommands
             Step("list", "Every key's place and id; the first signs, all verify.", folder, null, (_, _) => { }),
             Step("announce", "Add a new key that verifies but does not sign yet. First step of a rotation, so that no replica meets a token it can't verify.", folder, null, (keys, _) => keys.Announce()),
             Step("rotate", "Let the announced key sign. Second step; voters signed by older keys stay voters and are renewed when they come by.", folder, null, (keys, _) => keys.Promote()),
-            Step("remove", "Remove a key: voters who still hold its tokens become new ones. After tokens' 400 days, or at once when it leaked.", folder, id, (keys, key) => keys.Remove(key!)),
+            Step("remove", $"Remove a key: voters who still hold its tokens become new ones. After tokens' {VoterToken.LifetimeDays} days, or at once when it leaked.", folder, id, (keys, key) => keys.Remove(key!)),
         };
     }
 

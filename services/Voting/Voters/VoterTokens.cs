@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Contracts;
 
 namespace Voting.Voters;
 
@@ -14,7 +15,7 @@ public readonly record struct Voter(Guid Id, DateTimeOffset IssuedAt, DateTimeOf
 /// </summary>
 public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
 {
-    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(400);
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(VoterToken.LifetimeDays);
 
     // Replicas' clocks may differ; a token from a clock ahead is still a token.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(24);

@@ -86,7 +86,7 @@ internal static class NewsletterRoute
         "Unsubscribe", "You will get no further mail from us.", "Unsubscribe", "/newsletter/unsubscribe", Token(context.Request.Query["token"])));
 
     public static IResult AskToRefuse(HttpContext context) => Ask(context, new TokenModel(
-        "Never hear from us again?", "We will forget this address, and never send mail to it again, whoever asks for it. All we keep is a code that can’t be turned back into the address.",
+        "Never hear from us again?", "We will forget this address and never send mail to it again, even if somebody signs it up. All we keep is a code that can’t be turned back into the address.",
         "Never write to me again", "/newsletter/refuse", Token(context.Request.Query["token"])));
 
     public static Task<IResult> ConfirmAsync(HttpContext context, NewsletterClient newsletter) => DoAsync(context, newsletter, "confirmations",
