@@ -4,8 +4,14 @@ using Dapper;
 namespace Newsletter.Mail;
 
 /// <summary>A mail to be sent, as the outbox keeps it: who and what, never the text, since the text holds a token.</summary>
-/// <param name="Kind"><c>confirmation</c>, <c>welcome</c> or <c>issue</c>.</param>
-internal sealed record Waiting(string Id, string Kind, string SubscriberId, string? Week, string State, long Attempts, long NextAt);
+/// <param name="StoredKind"><c>confirmation</c> or <c>issue</c>.</param>
+/// <param name="Variant"><c>welcome</c>, or null.</param>
+internal sealed record Waiting(string Id, string StoredKind, string? Variant, string SubscriberId, string? Week, string State, long Attempts, long NextAt)
+{
+    // Not coalesced in SQL: without rows SQLite knows no type of an expression, and the record's constructor would not be found.
+    /// <summary><c>confirmation</c>, <c>welcome</c> or <c>issue</c>.</summary>
+    public string Kind => Variant ?? StoredKind;
+}
 
 /// <summary>
 /// Which replica may send which mail. Taking a mail moves <c>next_at</c> ahead by a lease, if it still is what was read; later steps demand that
@@ -15,7 +21,7 @@ internal static class Outbox
 {
     public static async Task<List<Waiting>> DueAsync(DbConnection connection, long now) => (await connection.QueryAsync<Waiting>(
         """
-        select id, coalesce(variant, kind) as kind, subscriber_id as subscriberid, week, state, attempts, next_at as nextat from mails
+        select id, kind as storedkind, variant, subscriber_id as subscriberid, week, state, attempts, next_at as nextat from mails
         where state in ('waiting', 'handing') and next_at <= @now order by next_at, id limit 50
         """,
         new { now })).AsList();
