@@ -56,7 +56,7 @@ public sealed class Schema(Database database, Assembly scripts, ILogger<Schema> 
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                Log.Postponed(log, wait.TotalSeconds, error.Message);
+                Log.Postponed(log, wait.TotalSeconds, error.GetBaseException().Message);
                 await Task.Delay(wait, cancellationToken);
             }
         }

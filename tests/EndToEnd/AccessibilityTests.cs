@@ -25,12 +25,10 @@ public class AccessibilityTests(Site site)
     [Fact]
     public async Task Axe_finds_no_violation_in_an_issue_of_the_newsletter()
     {
+        // The first issue comes when a week is over; this one is as the service stores it.
+        await site.StoreIssueAsync("2026-w01", """[{"Title":"New comparisons","Links":[{"Title":"Cursor 2.0 vs SmolVLM2-2B","Path":"/compare/cursor-2-0-vs-smolvlm2-2b","Note":"Developer Tools"}]}]""");
         await using var reader = await site.NewReaderAsync();
-        var page = await reader.OpenAsync("/newsletter");
-        // The first issue goes out within moments of the first start.
-        for (var deadline = DateTime.UtcNow.AddSeconds(30); await page.Locator("#archive ~ ul a").CountAsync() == 0; await page.ReloadAsync())
-            DateTime.UtcNow.ShouldBeLessThan(deadline, "an issue is in the archive");
-        await page.Locator("#archive ~ ul a").First.ClickAsync();
+        var page = await reader.OpenAsync("/newsletter/2026-w01");
         await Expect(page.Locator(".issue h1")).ToContainTextAsync("Weekly AI Tool Verdicts");
         await page.ShouldMeetWcagAsync();
     }

@@ -27,11 +27,12 @@ public class LiveConnectionTests(Site site)
         await NoteLineAsync(page);
         await Expect(page.Locator("[data-live]").First).ToBeVisibleAsync(new() { Timeout = 20_000 });
 
+        var ship = page.Locator("[data-tool='cursor-2-0'] [data-show='ship']").First;
+        var before = int.Parse((await ship.TextContentAsync())!, System.Globalization.CultureInfo.InvariantCulture);
         await page.Button("Ship", "Cursor 2.0").ClickAsync();
-        await Expect(page.Locator("[data-tool='cursor-2-0'] [data-show='ship']").First).Not.ToHaveTextAsync("0");
-        var before = await page.Locator("[data-tool='cursor-2-0'] [data-show='ship']").First.TextContentAsync();
+        await Expect(ship).ToHaveTextAsync($"{before + 1}");
         await page.Button("Skip", "Cursor 2.0").ClickAsync();
-        await Expect(page.Locator("[data-tool='cursor-2-0'] [data-show='ship']").First).Not.ToHaveTextAsync(before!);
+        await Expect(ship).ToHaveTextAsync($"{before}");
         (await page.EvaluateAsync<string[]>("() => window.said")).ShouldBeEmpty();
     }
 

@@ -1,4 +1,5 @@
 using EndToEnd.Tests;
+using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -52,6 +53,22 @@ public sealed class Site : IAsyncLifetime
     }
 
     public Task StartAsync() => _process.StartAsync();
+
+    /// <summary>Puts an issue of the newsletter into the archive.</summary>
+    /// <param name="sections">JSON, as the newsletter's database keeps them.</param>
+    public async Task StoreIssueAsync(string week, string sections)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_process.Folder, "newsletter.db")};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = """
+            insert into weeks (week, outcome, decided_at) values ($week, 'published', unixepoch() * 1000);
+            insert into issues (week, title, intro, sections, published_at) values ($week, 'Weekly AI Tool Verdicts', '1 new comparison.', $sections, unixepoch() * 1000)
+            """;
+        command.Parameters.AddWithValue("$week", week);
+        command.Parameters.AddWithValue("$sections", sections);
+        await command.ExecuteNonQueryAsync();
+    }
 
     public Task<string> EditorTokenAsync(string name) => _process.EditorTokenAsync(name);
 

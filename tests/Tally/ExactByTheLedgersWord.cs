@@ -191,17 +191,16 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
     {
         const string Metric = "tally_counters_overruled_total";
         // Tests beside this one count in the same process.
-        var before = await OverruledAsync();
+        var before = (await OverruledAsync()).ShouldNotBeNull();
         await ForgeAsync();
         await Tally.ReachAsync("zed", Huge);
         await CorrectedAsync();
         await Eventually.GetAsync(OverruledAsync, count => count > before);
 
-        async Task<double> OverruledAsync()
+        async Task<double?> OverruledAsync()
         {
             var lines = (await Tally.Http.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith(Metric, StringComparison.Ordinal)).ToArray();
-            lines.ShouldNotBeEmpty();
-            return lines.Sum(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
+            return lines.Length == 0 ? null : lines.Sum(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
         }
     }
 

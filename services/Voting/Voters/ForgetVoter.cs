@@ -17,7 +17,7 @@ public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWri
             return Votes.Refused.Unauthenticated();
         try
         {
-            var hashed = hasher.Of(voter.Id);
+            var hashed = await hasher.OfAsync(voter.Id, context.RequestAborted);
             await writer.ForgetAsync(hashed);
             quota.Forgotten(hashed);
         }

@@ -17,6 +17,10 @@ public sealed class VoterHasher
     private const int SecondsShift = 10;
     private const int IdLength = 16;
 
+    // What a start takes until the schema is in place; a ledger that is away longer is answered for.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource<VoterKeys.Key> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile VoterKeys.Key? _key;
 
     /// <exception cref="SettingException">The setting is not 32 bytes in base64. The value is never repeated.</exception>
@@ -29,9 +33,10 @@ public sealed class VoterHasher
     /// <summary>False until the ledger's schema is in place and no vote is stored under an id any more.</summary>
     public bool Ready => _key is not null;
 
-    /// <exception cref="LedgerUnavailableException">The ledger is not ready.</exception>
-    public HashedVoter Of(Guid voter) =>
-        _key is { } key ? Of(voter, key) : throw new LedgerUnavailableException("The ledger's schema is not in place yet.");
+    /// <summary>At once, except while this process starts: then a request waits for the ledger's schema, so that a restart refuses no vote.</summary>
+    /// <exception cref="LedgerUnavailableException">The schema is not in place after five seconds.</exception>
+    public ValueTask<HashedVoter> OfAsync(Guid voter, CancellationToken cancellationToken) =>
+        _key is { } key ? new(Of(voter, key)) : WaitAsync(voter, cancellationToken);
 
     internal static HashedVoter Of(Guid voter, VoterKeys.Key key)
     {
@@ -44,5 +49,21 @@ public sealed class VoterHasher
         return new HashedVoter(new Guid(hash));
     }
 
-    internal void Use(VoterKeys.Key key) => _key = key;
+    internal void Use(VoterKeys.Key key)
+    {
+        _key = key;
+        _settled.TrySetResult(key);
+    }
+
+    private async ValueTask<HashedVoter> WaitAsync(Guid voter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Of(voter, await _settled.Task.WaitAsync(Longest, cancellationToken));
+        }
+        catch (TimeoutException late)
+        {
+            throw new LedgerUnavailableException("The ledger's schema is not in place yet.", late);
+        }
+    }
 }

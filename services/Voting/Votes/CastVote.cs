@@ -64,7 +64,7 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
     {
         try
         {
-            var cast = new Cast(hasher.Of(voter), tool, choice);
+            var cast = new Cast(await hasher.OfAsync(voter, context.RequestAborted), tool, choice);
             if (await quota.CheckAsync(cast.Voter, context.Connection.RemoteIpAddress, context.RequestAborted) is > 0 and var seconds)
                 return Refuse(Refused.TooManyNewVoters(context, seconds));
             var vote = await writer.CastAsync(cast, context.RequestAborted);
@@ -81,7 +81,8 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
     {
         try
         {
-            return Answer(context, await writer.CastAsync(new Cast(hasher.Of(voter), tool, choice), context.RequestAborted), isNew ? voter : null);
+            var cast = new Cast(await hasher.OfAsync(voter, context.RequestAborted), tool, choice);
+            return Answer(context, await writer.CastAsync(cast, context.RequestAborted), isNew ? voter : null);
         }
         catch (LedgerUnavailableException)
         {

@@ -13,7 +13,8 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoterHasher ha
             return Refused.Unauthenticated();
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            Standing.Known or Standing.Retired => await Refused.UnlessReadAsync(context, async () => VoteAnswer.Of(await ledger.VoteAsync(hasher.Of(voter.Id), tool, context.RequestAborted))),
+            Standing.Known or Standing.Retired => await Refused.UnlessReadAsync(
+                context, async () => VoteAnswer.Of(await ledger.VoteAsync(await hasher.OfAsync(voter.Id, context.RequestAborted), tool, context.RequestAborted))),
             Standing.NotYetKnown => Refused.ToolsNotYetKnown(context),
             Standing.Unknown => Refused.UnknownTool(),
         };
@@ -25,7 +26,7 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoterHasher ha
             return Refused.Unauthenticated();
         return await Refused.UnlessReadAsync(context, async () =>
         {
-            var votes = await ledger.VotesAsync(hasher.Of(voter.Id), context.RequestAborted);
+            var votes = await ledger.VotesAsync(await hasher.OfAsync(voter.Id, context.RequestAborted), context.RequestAborted);
             var standing = votes.Where(vote => vote.Choice is not Choice.Withdrawn).Select(VoteAnswer.From).ToList();
             return TypedResults.Json(new VotesAnswer(standing), VotingJson.Default.VotesAnswer);
         });

@@ -19,6 +19,8 @@ public static class Clock
             ["FAKETIME"] = shift,
             // Timers count on the monotonic clock, which never errs in this way.
             ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+            // By default waits with a time-out on that clock would end at once.
+            ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
         };
     }
 

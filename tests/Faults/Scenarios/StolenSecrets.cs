@@ -1,6 +1,4 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
+using Faults.Tests.Crowd;
 using Faults.Tests.Machine;
 using Faults.Tests.Servers;
 using RabbitMQ.Client;
@@ -34,11 +32,12 @@ public sealed class StolenSecrets(Site site)
     {
         await WholeAsync();
         var voting = await site.AnotherVoting("voting-quota", new Dictionary<string, string?> { ["Quota__Enabled"] = "true", ["ConnectionStrings__Counters"] = site.CountersOf("voting") });
-        using var http = new HttpClient { BaseAddress = voting.Address };
-        var issued = await (await http.PostAsync("api/voters", null)).Content.ReadFromJsonAsync<JsonElement>();
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Voter", issued.GetProperty("token").GetString());
-        await Until.Holds("a first vote is taken", TimeSpan.FromSeconds(30), async () =>
-            (await http.PutAsJsonAsync($"api/votes/{site.Tools[0]}", new { choice = "ship" })).IsSuccessStatusCode);
+        // One of the site's readers, whose votes the scenarios that follow account for.
+        var reader = new Reader(site, new Diary());
+        site.Readers.Add(reader);
+        VoteAnswer? answer = null;
+        await Until.Holds("a first vote is taken", TimeSpan.FromSeconds(30), async () => (answer = await reader.Try(voting, site.Tools[0], "ship")) is not null);
+        reader.Believe(site.Tools[0], "ship", answer!);
         var salt = (await site.Redis.Keys("quota:salt:*")).ShouldHaveSingleItem("Voting counts in Redis");
 
         await using var tally = await ConnectionMultiplexer.ConnectAsync(site.CountersOf("tally"));
