@@ -213,7 +213,8 @@ public sealed class OpenDoorTests : IAsyncLifetime
 
     private static async Task<HttpResponseMessage> FirstVoteAsync(StandaloneProcess site, string address)
     {
-        using var post = new HttpRequestMessage(HttpMethod.Post, "/vote/first") { Content = Form(("tool", "cursor-2-0"), ("choice", "ship"), ("return", "/")) };
+        var nonce = System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        using var post = new HttpRequestMessage(HttpMethod.Post, "/vote/first") { Content = Form(("tool", "cursor-2-0"), ("choice", "ship"), ("return", "/"), ("nonce", nonce)) };
         post.Headers.TryAddWithoutValidation("X-Forwarded-For", address);
         return await site.Http.SendAsync(post);
     }
