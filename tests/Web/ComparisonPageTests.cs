@@ -96,7 +96,7 @@ public class ComparisonPageTests
         var page = await site.PageAsync(Pair);
 
         page.Words("article").ShouldContain("100%");
-        page.Words("article").ShouldContain("The live numbers are away at the moment.");
+        page.Words("article").ShouldContain("Live numbers are unavailable right now.");
         page.Words("article [data-show=percent]").ShouldBe("—");
     }
 

@@ -146,6 +146,8 @@ public class EveryPageTests
         var page = await site.PageAsync("/tools/night-owl");
         page.Words("main").ShouldContain("This tool is retired");
         page.QuerySelector("form.vote").ShouldBeNull();
+        page.Words("main").ShouldNotContain("Yours would be the first");
+        page.QuerySelector("[data-live]").ShouldBeNull();
     }
 
     [Fact]
