@@ -7,7 +7,7 @@ namespace Web.Tests;
 /// <summary>Promise **Bounded**: any number of sockets costs closed connections, and no other reader's.</summary>
 public class ConnectionTests
 {
-    private static readonly byte[] Request = Encoding.ASCII.GetBytes("GET /robots.txt HTTP/1.1\r\nHost: site.test\r\n\r\n");
+    private static readonly byte[] Request = Encoding.ASCII.GetBytes("GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
     [Fact]
     public async Task Bounded_a_connection_without_a_request_is_closed_in_time_and_one_with_requests_stays()
@@ -84,7 +84,7 @@ public class ConnectionTests
         await using var site = await Site.OpenAsync("--Connections:Most=32", "--Web:LiveTimeout=00:02:00");
         using var busy = await Stranger.ConnectAsync(site.Address, "127.20.0.1");
         // A body that is announced and not sent yet keeps its request under way.
-        await busy.SendAsync("POST /vote HTTP/1.1\r\nHost: site.test\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 31\r\n\r\n"u8.ToArray());
+        await busy.SendAsync("POST /vote HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 31\r\n\r\n"u8.ToArray());
         var idle = new List<Socket>();
         try
         {
