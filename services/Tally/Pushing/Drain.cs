@@ -6,6 +6,7 @@ namespace Tally;
 /// </summary>
 internal sealed partial class Drain(Pushes pushes, TallySettings settings, IHostApplicationLifetime lifetime, ILogger<Drain> logger) : IHostedService
 {
+    private static readonly TimeSpan ForLeaving = TimeSpan.FromSeconds(1);
     private CancellationTokenRegistration _registration;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -20,6 +21,7 @@ internal sealed partial class Drain(Pushes pushes, TallySettings settings, IHost
 
     private async Task RunAsync()
     {
+        var gone = pushes.BeginDrain();
         var readers = pushes.Readers;
         if (readers.Count == 0)
             return;
@@ -34,6 +36,10 @@ internal sealed partial class Drain(Pushes pushes, TallySettings settings, IHost
             // Not awaited: one that doesn't read would hold up those that do.
             _ = reader.GoodbyeAsync().AsTask();
         }
+
+        // SignalR drops what a connection has written and not sent yet. A client that was told hangs up itself, which is awaited; one that
+        // doesn't is cut.
+        await Task.WhenAny(gone, Task.Delay(ForLeaving, pushes.Time));
     }
 
     [LoggerMessage(4030, LogLevel.Information, "Stopping: {Readers} live readers are told to connect again, over {Seconds} s")]

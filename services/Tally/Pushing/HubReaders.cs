@@ -15,6 +15,8 @@ internal sealed class HubReaders(ILogger<DefaultHubLifetimeManager<TallyHub>> lo
         pushes.Add(reader);
         pushes.Metrics.Connected(1);
         await base.OnConnectedAsync(connection);
+        if (pushes.IsDraining)
+            await reader.GoodbyeAsync();
     }
 
     public override async Task OnDisconnectedAsync(HubConnectionContext connection)

@@ -12,6 +12,7 @@ internal sealed class Pushes
     private readonly ConcurrentDictionary<string, Topic> _topics = new();
     private readonly ConcurrentDictionary<Reader, byte> _readers = new();
     private readonly Board _board;
+    private volatile TaskCompletionSource? _drain;
 
     public Pushes(Board board, TallySettings settings, TallyMetrics metrics, TimeProvider time)
     {
@@ -42,7 +43,18 @@ internal sealed class Pushes
 
     public void Add(Reader reader) => _readers.TryAdd(reader, 0);
 
-    public void Remove(Reader reader) => _readers.TryRemove(reader, out _);
+    public void Remove(Reader reader)
+    {
+        _readers.TryRemove(reader, out _);
+        if (_drain is { } drain && _readers.IsEmpty)
+            drain.TrySetResult();
+    }
+
+    /// <summary>The readers are being asked to connect again; one that is added now has to be asked by whoever adds it.</summary>
+    public bool IsDraining => _drain is not null;
+
+    /// <returns>A task that ends when the last reader has left.</returns>
+    public Task BeginDrain() => (_drain ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>Asks the reader within a second to connect again, and cuts it if it stays.</summary>
     public void Dismiss(Reader reader) => _ = DismissAsync(reader);
