@@ -20,7 +20,8 @@ internal static class Stranger
         UseCookies = false,
         AllowAutoRedirect = false,
         ConnectCallback = async (_, _) => new NetworkStream(await ConnectAsync(site, from), ownsSocket: true),
-    }) { BaseAddress = site };
+    })
+    { BaseAddress = site };
 
     /// <summary>Completes when the server has ended the connection.</summary>
     public static async Task EndedAsync(Socket socket, CancellationToken cancellationToken)

@@ -69,7 +69,7 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
     private static async Task<long> MoveAsync(DatabaseKind kind, DbConnection connection, VoterKeys.Key key, CancellationToken cancellationToken)
     {
         byte[] last = [];
-        for (long moved = 0; ; )
+        for (long moved = 0; ;)
         {
             var ids = (await ReadAsync(
                 connection, $"select distinct voter from votes_by_id where voter > @last order by voter limit {VotersAtOnce}", [("last", last)], cancellationToken))
