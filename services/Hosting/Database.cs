@@ -59,6 +59,22 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>The same database as the login that owns its tables, from <c>ConnectionStrings:{name}Owner</c>.</summary>
+    /// <returns>Null when it isn't set: then the login that serves owns them too.</returns>
+    /// <exception cref="SettingException">One of the two is not PostgreSQL, or the login that serves has no name.</exception>
+    internal Database? OwnerFrom(IConfiguration configuration, string name)
+    {
+        var setting = $"ConnectionStrings:{name}Owner";
+        if (configuration[setting] is not { Length: > 0 })
+            return null;
+        var owner = From(configuration, name + "Owner");
+        if (owner.Kind is not DatabaseKind.Postgres || Kind is not DatabaseKind.Postgres)
+            throw new SettingException(setting, $"is for PostgreSQL only, as is ConnectionStrings__{name} beside it");
+        return new NpgsqlConnectionStringBuilder(ConnectionString).Username is { Length: > 0 }
+            ? owner
+            : throw new SettingException($"ConnectionStrings:{name}", $"has no Username, which {setting.Replace(":", "__", StringComparison.Ordinal)} needs to know whom to grant what");
+    }
+
     // SQLite gives its log the mode of the file, and the file that of the umask. Files of earlier versions are closed too.
     private static void KeepPrivate(SqliteConnectionStringBuilder sqlite)
     {

@@ -40,7 +40,7 @@ public static class Service
                 foreach (var schema in app.Services.GetServices<Schema>())
                 {
                     if (args.Contains("--wait"))
-                        await schema.ApplyWhenReachableAsync(CancellationToken.None);
+                        await schema.WhenReachableAsync(apply: true, CancellationToken.None);
                     else
                         await schema.ApplyAsync(CancellationToken.None);
                 }
@@ -100,9 +100,11 @@ public static class Service
         this IHostApplicationBuilder builder, string connection, Func<IServiceProvider, Func<Database, CancellationToken, Task>>? afterScripts = null)
     {
         var database = Database.From(builder.Configuration, connection);
+        var owner = database.OwnerFrom(builder.Configuration, connection);
         builder.Services.AddKeyedSingleton(connection, database);
+        builder.Services.TryAddSingleton(SchemaSettings.From(builder.Configuration));
         builder.Services.AddKeyedSingleton(connection, (services, _) => new Schema(
-            database, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>(), afterScripts?.Invoke(services)));
+            database, owner, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>(), afterScripts?.Invoke(services)));
         // Also without a key, for whoever applies them all; with it, for a service that waits for its own among several.
         builder.Services.AddSingleton(services => services.GetRequiredKeyedService<Schema>(connection));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
@@ -114,17 +116,20 @@ public static class Service
     private static void AddSecrets(WebApplicationBuilder builder, string[] args)
     {
         const string Setting = "SECRETS_DIR";
-        if (builder.Configuration[Setting] is not { Length: > 0 } folder)
+        if (builder.Configuration[Setting] is not { Length: > 0 } folders)
             return;
-        if (!Directory.Exists(folder))
-            throw new SettingException(Setting, $"'{folder}' is no folder");
-        try
+        foreach (var folder in folders.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            builder.Configuration.AddKeyPerFile(Path.GetFullPath(folder), optional: false);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingException(Setting, $"a file in '{folder}' can't be read by this account: {unreadable.Message}");
+            if (!Directory.Exists(folder))
+                throw new SettingException(Setting, $"'{folder}' is no folder");
+            try
+            {
+                builder.Configuration.AddKeyPerFile(Path.GetFullPath(folder), optional: false);
+            }
+            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+            {
+                throw new SettingException(Setting, $"a file in '{folder}' can't be read by this account: {unreadable.Message}");
+            }
         }
 
         builder.Configuration.AddCommandLine(args);

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Faults.Tests.Servers;
 using Hosting;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
@@ -56,7 +57,10 @@ public sealed class RunningCatalog : IAsyncDisposable
     {
         if (_app is not null)
             await StopAsync();
-        List<string> args = ["--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Catalog={_connection}", "--urls=http://127.0.0.1:0"];
+        List<string> args = ["--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Catalog={Postgres.Serving(_connection)}", "--urls=http://127.0.0.1:0"];
+        // On PostgreSQL one login owns the catalog and another, with no more rights than it needs, serves: every test shows that they suffice.
+        if (_folder is null)
+            args.Add($"--ConnectionStrings:CatalogOwner={_connection}");
         if (_withEditors)
             args.AddRange(
             [

@@ -166,12 +166,12 @@ public sealed class Site : IAsyncLifetime
             ["RateLimits__Enabled"] = "false",
         };
         if (service == "Catalog")
-            settings["ConnectionStrings__Catalog"] = Postgres.ConnectionTo("catalog");
+            Serve("Catalog", "catalog");
         else
             settings["Services__Catalog"] = Catalog.Address.ToString();
         if (service == "Voting")
         {
-            settings["ConnectionStrings__Ledger"] = Postgres.ConnectionTo("ledger");
+            Serve("Ledger", "ledger");
             settings["Voters__SigningKeys__0"] = _key;
         }
 
@@ -184,5 +184,12 @@ public sealed class Site : IAsyncLifetime
         foreach (var (setting, value) in more ?? new Dictionary<string, string?>())
             settings[setting] = value;
         return new ServiceProcess(_directory, service, name, settings);
+
+        // Two logins: one owns the tables and brings them up to date, one serves.
+        void Serve(string connection, string database)
+        {
+            settings[$"ConnectionStrings__{connection}Owner"] = Postgres.ConnectionTo(database);
+            settings[$"ConnectionStrings__{connection}"] = Postgres.Serving(Postgres.ConnectionTo(database));
+        }
     }
 }

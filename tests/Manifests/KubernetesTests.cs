@@ -184,11 +184,32 @@ public sealed class KubernetesTests
             var migrate = Deployment(service)["spec"]["template"]["spec"]["initContainers"].Each.Single();
             migrate["image"].Text.ShouldBe(Container(service)["image"].Text);
             migrate["args"].Each.Select(one => one.Text).ShouldBe(["migrate", "--wait"]);
-            migrate["env"].Content.ShouldBe(Container(service)["env"].Content);
+            // What tells the two apart is whose secrets they read, and that only one of them changes the schema.
+            Settings(migrate).Where(Shared).ShouldBe(Settings(service).Where(Shared), service);
+            Settings(service)["Schema__MigrateAtStart"].ShouldBe("false");
         }
+
+        static bool Shared(KeyValuePair<string, string?> setting) => setting.Key is not ("SECRETS_DIR" or "Schema__MigrateAtStart");
 
         // A Job can't be changed once it was applied: the next version's image would be refused.
         Of("Job").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_login_that_owns_the_tables_is_given_to_migrate_alone()
+    {
+        foreach (var service in (string[])["catalog", "voting", "newsletter"])
+        {
+            var pod = Deployment(service)["spec"]["template"]["spec"];
+            var volume = pod["volumes"].Each.Single(one => one["secret"]["secretName"].Text == $"{service}-owner")["name"].Text;
+            var migrate = pod["initContainers"].Each.Single();
+            var mount = migrate["volumeMounts"].Each.Single(one => one["name"].Text == volume)["mountPath"].Text!;
+            Settings(migrate)["SECRETS_DIR"]!.Split(';').ShouldBe([Settings(service)["SECRETS_DIR"]!, mount]);
+            Container(service)["volumeMounts"].Each.Select(one => one["name"].Text).ShouldNotContain(volume, service);
+        }
+
+        var roles = Of("Cluster").Single(one => one.File == "k8s/overlays/production/postgres.yaml").Document["spec"]["managed"]["roles"].Each.Select(one => one["name"].Text);
+        roles.ShouldBe(["voting", "newsletter", "catalog_serving", "voting_serving", "newsletter_serving"]);
     }
 
     [Fact]
@@ -284,8 +305,10 @@ public sealed class KubernetesTests
 
     internal static string MemoryLimit(string service) => Container(service)["resources"]["limits"]["memory"].Text!;
 
-    internal static Dictionary<string, string?> Settings(string service) =>
-        Container(service)["env"].Each.ToDictionary(one => one["name"].Text!, one => one["value"].Text);
+    internal static Dictionary<string, string?> Settings(string service) => Settings(Container(service));
+
+    private static Dictionary<string, string?> Settings(Node container) =>
+        container["env"].Each.ToDictionary(one => one["name"].Text!, one => one["value"].Text);
 
     private static int Milli(string cpu) => cpu.EndsWith('m')
         ? int.Parse(cpu[..^1], System.Globalization.CultureInfo.InvariantCulture)

@@ -47,6 +47,30 @@ public sealed class MadeSecretsTests : IDisposable
     }
 
     [Fact]
+    public void A_service_is_given_a_login_that_serves_and_migrate_the_one_that_owns()
+    {
+        foreach (var (service, connection) in ((string, string)[])[("catalog", "Catalog"), ("voting", "Ledger"), ("newsletter", "Newsletter")])
+        {
+            var (serving, owner) = (Read($"{service}/ConnectionStrings__{connection}"), Read($"{service}-owner/ConnectionStrings__{connection}Owner"));
+            serving.ShouldEndWith($"Database={service};Username={service}_serving;Password={Read($"postgres/{service}_serving")}");
+            owner.ShouldEndWith($"Database={service};Username={service};Password={Read($"postgres/{service}")}");
+            Read("postgres/serving.sql").ShouldContain($"create role {service}_serving login password '{Read($"postgres/{service}_serving")}';");
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, service)))
+                File.ReadAllText(file).ShouldNotContain(Read($"postgres/{service}"), customMessage: file);
+        }
+    }
+
+    [Fact]
+    public void A_folder_with_one_login_for_both_keeps_it_until_it_is_changed_over()
+    {
+        var file = Path.Combine(_folder, "voting", "ConnectionStrings__Ledger");
+        var one = Read("voting-owner/ConnectionStrings__LedgerOwner");
+        File.WriteAllText(file, one);
+        Make();
+        File.ReadAllText(file).ShouldBe(one);
+    }
+
+    [Fact]
     public void The_bus_rights_in_production_are_those_of_one_machine()
     {
         var made = JsonDocument.Parse(Read("rabbitmq/definitions.json")).RootElement.GetProperty("permissions").EnumerateArray()

@@ -34,6 +34,17 @@ public sealed class SecretsTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_folders_are_read_in_order_and_a_later_one_wins()
+    {
+        var (first, second) = (Directory.CreateDirectory(Path.Combine(_folder, "service")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "owner")).FullName);
+        File.WriteAllText(Path.Combine(first, "ConnectionStrings__Ledger"), "Host=serving");
+        File.WriteAllText(Path.Combine(first, "ConnectionStrings__LedgerOwner"), "Host=first");
+        File.WriteAllText(Path.Combine(second, "ConnectionStrings__LedgerOwner"), "Host=second");
+        (await ReadAsync("ConnectionStrings:Ledger", $"--SECRETS_DIR={first};{second}")).ShouldBe("Host=serving");
+        (await ReadAsync("ConnectionStrings:LedgerOwner", $"--SECRETS_DIR={first};{second}")).ShouldBe("Host=second");
+    }
+
+    [Fact]
     public async Task A_folder_that_is_not_there_stops_the_start_and_is_named() =>
         (await Should.ThrowAsync<SettingException>(() => ReadAsync("Any", $"--SECRETS_DIR={_folder}-none"))).Message.ShouldStartWith("Setting SECRETS_DIR");
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using Faults.Tests.Servers;
 using Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
@@ -59,7 +60,7 @@ internal sealed class Press : IAsyncDisposable
         var app = Service.Build(
             "Newsletter",
             [
-                "--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Newsletter={_database}", "--urls=http://127.0.0.1:0",
+                "--ConnectionStrings:Bus=memory", .. Logins(), "--urls=http://127.0.0.1:0",
                 $"--Services:Catalog={Neighbours.Address}", $"--Services:Tally={Neighbours.Address}",
                 "--Newsletter:PublicBase=https://verdicts.example", $"--Newsletter:Pickup={Pickup}", $"--Newsletter:Smtp={_server?.Smtp}", .. Editor.Settings, .. settings,
             ],
@@ -76,6 +77,11 @@ internal sealed class Press : IAsyncDisposable
         await Eventually(async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode, "the service is ready");
         return client;
     }
+
+    // On PostgreSQL one login owns the database and another, with no more rights than it needs, serves: every test shows that they suffice.
+    private string[] Logins() => Postgres.Serving(_database) is var serving && serving != _database
+        ? [$"--ConnectionStrings:Newsletter={serving}", $"--ConnectionStrings:NewsletterOwner={_database}"]
+        : [$"--ConnectionStrings:Newsletter={_database}"];
 
     public async Task StopAllAsync()
     {

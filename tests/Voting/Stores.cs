@@ -28,6 +28,18 @@ public sealed class Stores : IDisposable
         return server.ConnectionTo(name) + ";Maximum Pool Size=8;Timeout=30";
     }
 
+    /// <returns>Connection strings to an empty database of its owner, who is no superuser, and of a login that owns nothing.</returns>
+    public async Task<(string Owner, string Serving)> NewLoginsAsync()
+    {
+        var server = await _postgres.Value;
+        var name = $"ledger_{Guid.NewGuid():n}";
+        await server.Create(name);
+        await server.Execute($"create role {name}_owner login; create role {name}_serving login; alter database {name} owner to {name}_owner");
+        return (As("owner"), As("serving"));
+
+        string As(string login) => server.ConnectionTo(name).Replace("Username=voting;", $"Username={name}_{login};", StringComparison.Ordinal) + ";Maximum Pool Size=8;Timeout=30";
+    }
+
     public void Dispose()
     {
         if (_postgres.IsValueCreated && _postgres.Value.IsCompletedSuccessfully)

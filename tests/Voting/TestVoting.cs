@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Contracts;
+using Faults.Tests.Servers;
 using Hosting;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
@@ -41,7 +42,7 @@ public sealed class TestVoting : IAsyncDisposable
         var path = folder ?? Directory.CreateTempSubdirectory("voting-tests-").FullName;
         string[] args =
         [
-            "--urls=http://127.0.0.1:0", "--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Ledger={ledger ?? $"Data Source={path}/ledger.db"}",
+            "--urls=http://127.0.0.1:0", "--ConnectionStrings:Bus=memory", .. Logins(ledger ?? $"Data Source={path}/ledger.db"),
             $"--Services:Catalog={AddressOf(catalog)}", $"--Voters:SigningKeys:0={Key}", "--Quota:Enabled=false", "--RateLimits:Enabled=false", .. settings ?? [],
         ];
         var app = Service.Build(
@@ -60,6 +61,11 @@ public sealed class TestVoting : IAsyncDisposable
         await voting.KnowsToolsAsync();
         return voting;
     }
+
+    // On PostgreSQL one login owns the ledger and another, with no more rights than it needs, serves: every test shows that they suffice.
+    private static string[] Logins(string ledger) => ledger.StartsWith("Host=", StringComparison.Ordinal)
+        ? [$"--ConnectionStrings:Ledger={Postgres.Serving(ledger)}", $"--ConnectionStrings:LedgerOwner={ledger}"]
+        : [$"--ConnectionStrings:Ledger={ledger}"];
 
     public static ToolState Tool(string slug) => new(slug, slug, "developer-tools", false, 1);
 

@@ -1,6 +1,7 @@
 using Faults.Tests.Crowd;
 using Faults.Tests.Machine;
 using Faults.Tests.Servers;
+using Npgsql;
 using RabbitMQ.Client;
 using StackExchange.Redis;
 
@@ -25,6 +26,18 @@ public sealed class StolenSecrets(Site site)
         await using var connection = await new ConnectionFactory { Uri = new Uri(site.BusOf("catalog")), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
         (await CodeOfPublishAsync(connection, "Contracts:TotalsMoved", "")).ShouldBe(Constants.AccessRefused);
         (await CodeOfPublishAsync(connection, "", "tally-totals")).ShouldBe(Constants.AccessRefused);
+    }
+
+    [Fact]
+    public async Task Provable_the_login_that_serves_the_ledger_can_neither_rewrite_it_nor_change_its_tables()
+    {
+        await WholeAsync();
+        await using var ledger = NpgsqlDataSource.Create(Postgres.Serving(site.Postgres.ConnectionTo("ledger")));
+        foreach (var statement in (string[])["update entries set choice = 1", "delete from entries", "truncate entries", "drop table votes", "alter table totals drop constraint totals_ship_check"])
+        {
+            await using var command = ledger.CreateCommand(statement);
+            (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync(), statement)).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege, statement);
+        }
     }
 
     [Fact]

@@ -28,12 +28,22 @@ public sealed class Postgres : Server
     /// <summary>The same database seen through another port, such as a proxy's.</summary>
     public static string ConnectionTo(string database, int port) => $"Host=127.0.0.1;Port={port};Username=voting;Database={database};Timeout=3";
 
+    /// <summary>The same database as the login that serves, which owns nothing.</summary>
+    public static string Serving(string connection) => connection.Replace("Username=voting;", "Username=serving;", StringComparison.Ordinal);
+
+    /// <summary>An empty database that the server's own account owns.</summary>
     public async Task Create(string database)
     {
-        await using var connection = new NpgsqlConnection($"{ConnectionTo("postgres")};Pooling=false"); // what lay in a pool may have died with the server since
+        await Execute($"create database {database}");
+        await Execute("do $$ begin create role serving login; exception when duplicate_object or unique_violation then null; end $$");
+    }
+
+    public async Task Execute(string sql, string database = "postgres")
+    {
+        await using var connection = new NpgsqlConnection($"{ConnectionTo(database)};Pooling=false"); // what lay in a pool may have died with the server since
         await connection.OpenAsync();
-        await using var create = new NpgsqlCommand($"create database {database}", connection);
-        await create.ExecuteNonQueryAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>

@@ -1,0 +1,7 @@
+-- Rights of the login that serves (services/Hosting/ServingRights.cs).
+grant select on voter_hash, ledger_epoch to {serving};
+-- Append-only: whoever withdraws or is forgotten gets one more entry.
+grant select, insert on entries to {serving};
+grant select, insert, update, delete on votes to {serving};
+grant select, insert, update on totals, totals_published, tools to {serving};
+grant select, update on ledger_head to {serving};
