@@ -39,9 +39,12 @@ internal sealed partial class ServedHosts
     /// <summary>The framework's own filter of the same setting would refuse health probes, which name a pod's or container's address, and answers without problem details.</summary>
     public static void ReplaceFramework(IServiceCollection services) => services.Configure<HostFilteringOptions>(framework => framework.AllowedHosts = ["*"]);
 
-    /// <summary>Answers 421 to any other host. Probes and scrapes are answered whatever they call this process.</summary>
+    /// <summary>Answers 400 to a host that can't be read, and 421 to any other than those served. Probes and scrapes are answered whatever they call this process.</summary>
     public static void Use(WebApplication app)
     {
+        app.Use((context, next) => IsReadable(context.Request)
+            ? next(context)
+            : Problems.Of(400, "malformed-host", "The Host header is not a host name.").ExecuteAsync(context));
         var hosts = app.Services.GetRequiredService<ServedHosts>();
         if (hosts._any)
             return;
@@ -58,7 +61,23 @@ internal sealed partial class ServedHosts
         });
     }
 
-    private bool Serves(HostString host)
+    // The framework decodes punycode when a host is first asked for, and encodes it when it is passed on; of malformed punycode both throw, wherever that happens to be.
+    internal static bool IsReadable(HttpRequest request)
+    {
+        if (!request.Headers.Host.ToString().Contains("xn--", StringComparison.OrdinalIgnoreCase))
+            return true;
+        try
+        {
+            _ = request.Host.ToUriComponent();
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    internal bool Serves(HostString host)
     {
         // HTTP/1.0; no browser speaks it.
         if (!host.HasValue)

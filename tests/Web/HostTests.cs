@@ -35,6 +35,23 @@ public class HostTests
     }
 
     [Theory]
+    [InlineData("xn--0")]
+    [InlineData("xn--zzzzzzzzz99999.example")]
+    [InlineData("XN--0:8080")]
+    public async Task Bounded_a_host_in_malformed_punycode_is_refused_and_no_fault(string host)
+    {
+        await using var site = await Site.OpenAsync("--AllowedHosts=*");
+        foreach (var path in (string[])["/", "/tools/cursor-2-0", "/api/tallies?tool=cursor-2-0", "/openapi/v1.json"])
+        {
+            using var answer = await site.GetAsync(path, ("Host", host));
+            answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, path);
+            JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("type").GetString().ShouldBe("urn:problem-type:malformed-host");
+        }
+
+        (await site.GetAsync("/health/live", ("Host", host))).StatusCode.ShouldBe(HttpStatusCode.OK, "probes name a container as they like");
+    }
+
+    [Theory]
     [InlineData("localhost:8080")]
     [InlineData("verdicts.localhost")]
     [InlineData("127.0.0.1")]
