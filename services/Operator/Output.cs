@@ -112,7 +112,7 @@ internal static class Output
             AnsiConsole.MarkupLine("[green]✓[/] all is well");
     }
 
-    private static bool IsOutside(Exception error) => error is SettingException or HttpRequestException or OperationCanceledException or TimeoutException
+    internal static bool IsOutside(Exception error) => error is SettingException or HttpRequestException or OperationCanceledException or TimeoutException
         or IOException or UnauthorizedAccessException or DbException or RedisException or BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or JsonException
         or UnusableException;
 
@@ -124,4 +124,4 @@ internal static class Output
 }
 
 /// <summary>The command can't be carried out as asked; the message says why.</summary>
-internal sealed class UnusableException(string reason) : Exception(reason);
+internal sealed class UnusableException(string reason, Exception? cause = null) : Exception(reason, cause);

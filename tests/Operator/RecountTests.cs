@@ -48,6 +48,46 @@ public sealed class RecountTests
         errors.ShouldContain("Services__Voting");
     }
 
+    [Theory]
+    [InlineData("""{"entries":[{"id":1,"tool":"a","voter":"00","choice":"ship","seq":1,"at":"2026-11-27T08:00:00Z"}],"next":0}""", "[]")]
+    [InlineData("""{"entries":[{"id":1,"tool":"a","voter":"x","choice":"ship","seq":1,"at":"2026-11-27T08:00:00Z"}],"next":1}""", "[]")]
+    [InlineData("""{"entries":[{"id":1,"voter":"00"}],"next":1}""", "[]")]
+    [InlineData("null", "[]")]
+    [InlineData("{}", "[]")]
+    [InlineData("{", "[]")]
+    [InlineData("""{"entries":[],"next":0}""", "null")]
+    [InlineData("""{"entries":[],"next":0}""", "[null]")]
+    [InlineData("""{"entries":[],"next":0}""", """[{"tool":"a","version":1},{"tool":"a","version":2}]""")]
+    public async Task Bounded_what_is_no_ledger_ends_a_recount_in_one_line(string page, string totals)
+    {
+        await using var site = WebApplication.CreateSlimBuilder(["--Logging:LogLevel:Default=Warning"]).Build();
+        site.Urls.Add("http://127.0.0.1:0");
+        site.MapGet("/api/ledger", () => Results.Text(page, "application/json"));
+        site.MapGet("/api/ledger/totals", () => Results.Text(totals, "application/json"));
+        await site.StartAsync(TestContext.Current.CancellationToken);
+        var (code, _, errors) = await Tool.RunAsync("recount", "--voting", site.Urls.Single(), "--histories").WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        code.ShouldBe(2);
+        errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldNotContain("defect");
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=nonsense")]
+    [InlineData("text/html")]
+    public async Task An_answer_in_another_form_ends_a_recount_in_one_line(string type)
+    {
+        await using var site = WebApplication.CreateSlimBuilder(["--Logging:LogLevel:Default=Warning"]).Build();
+        site.Urls.Add("http://127.0.0.1:0");
+        site.MapGet("/{**any}", (HttpContext context) =>
+        {
+            context.Response.ContentType = type;
+            return context.Response.WriteAsync("<html>");
+        });
+        await site.StartAsync(TestContext.Current.CancellationToken);
+        var (code, _, errors) = await Tool.RunAsync("recount", "--voting", site.Urls.Single());
+        code.ShouldBe(2);
+        errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldNotContain("defect");
+    }
+
     /// <param name="entries"><c>tool choice</c> or <c>tool previous>choice</c>; an empty one is missing from the ledger.</param>
     /// <param name="totals"><c>tool ship skip version</c>.</param>
     private static async Task<IReadOnlyList<string>> RecountAsync(string[] entries, string[] totals, string[] tallies)

@@ -16,7 +16,7 @@ internal static class HealthCommand
     /// <param name="Missing">What is wrong, part by part.</param>
     private sealed record Part(string Name, string Address, string Status, IReadOnlyList<string> Missing);
 
-    private sealed record Answer(string Status, Dictionary<string, AnswerPart> Parts);
+    private sealed record Answer(string Status, Dictionary<string, AnswerPart?>? Parts);
     private sealed record AnswerPart(string Status, string? Problem);
 
     public static Command Make()
@@ -66,10 +66,12 @@ internal static class HealthCommand
         {
             using var response = await http.GetAsync(new Uri(address, "health/ready"), stop);
             var answer = await response.Content.ReadFromJsonAsync<Answer>(stop);
-            var missing = answer!.Parts.Where(part => part.Value.Status != "Healthy").Select(part => $"{part.Key}: {part.Value.Problem ?? part.Value.Status}");
+            if (answer?.Parts is not { } parts)
+                return new Part(name, address.ToString(), "Away", ["does not answer as a service of this product"]);
+            var missing = parts.Where(part => part.Value?.Status != "Healthy").Select(part => $"{part.Key}: {part.Value?.Problem ?? part.Value?.Status}");
             return new Part(name, address.ToString(), answer.Status, missing.ToList());
         }
-        catch (Exception away) when (away is HttpRequestException or JsonException or OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception away) when (away is HttpRequestException or JsonException or NotSupportedException or InvalidOperationException or OperationCanceledException && !stop.IsCancellationRequested)
         {
             return new Part(name, address.ToString(), "Away", [away.Message]);
         }

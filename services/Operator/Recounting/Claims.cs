@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 
 namespace Operator.Recounting;
 
@@ -8,12 +7,11 @@ internal sealed class Claims(HttpClient http)
 {
     private const int MostTools = 50;
 
-    private sealed record Tally(string Tool, long Ship, long Skip, long Version, long Epoch = 0);
+    private sealed record Tally(string? Tool, long Ship, long Skip, long Version, long Epoch = 0);
 
     /// <exception cref="HttpRequestException">The replica does not answer.</exception>
     public async Task<IReadOnlyList<Claim>> TotalsAsync(Uri voting, CancellationToken stop) =>
-        (await http.GetFromJsonAsync<Tally[]>(new Uri(voting, "api/ledger/totals"), stop))!
-            .Select(total => new Claim($"totals of {voting.Authority}", total.Tool, total.Version, total.Ship, total.Skip, total.Epoch)).ToList();
+        await SaidAsync(new Uri(voting, "api/ledger/totals"), $"totals of {voting.Authority}", stop);
 
     /// <summary>Asks a replica of Tally until it is as far as the totals, but no longer than the promise allows.</summary>
     /// <param name="totals">What it has to reach.</param>
@@ -28,8 +26,7 @@ internal sealed class Claims(HttpClient http)
             foreach (var tools in totals.Select(total => total.Tool).Distinct().Chunk(MostTools))
             {
                 var query = string.Join('&', tools.Select(tool => $"tool={tool}"));
-                claims.AddRange((await http.GetFromJsonAsync<Tally[]>(new Uri(tally, $"api/tallies?{query}"), stop))!
-                    .Select(said => new Claim($"Tally {tally.Authority}", said.Tool, said.Version, said.Ship, said.Skip, said.Epoch)));
+                claims.AddRange(await SaidAsync(new Uri(tally, $"api/tallies?{query}"), $"Tally {tally.Authority}", stop));
             }
 
             var shown = claims.ToDictionary(claim => claim.Tool, claim => (claim.Epoch, claim.Version));
@@ -40,5 +37,14 @@ internal sealed class Claims(HttpClient http)
                 return (claims, behind);
             await Task.Delay(TimeSpan.FromMilliseconds(250), stop);
         }
+    }
+
+    /// <exception cref="UnusableException">The answer names no tool, or one twice.</exception>
+    private async Task<IReadOnlyList<Claim>> SaidAsync(Uri address, string source, CancellationToken stop)
+    {
+        var said = await http.ReadAsync<Tally?[]>(address, stop);
+        return Array.TrueForAll(said, one => one?.Tool is not null) && said.DistinctBy(one => one!.Tool).Count() == said.Length
+            ? Array.ConvertAll(said, one => new Claim(source, one!.Tool!, one.Version, one.Ship, one.Skip, one.Epoch))
+            : throw new UnusableException($"{address.GetLeftPart(UriPartial.Path)} does not answer with one line for each tool.");
     }
 }

@@ -1,4 +1,4 @@
-using System.Net.Http.Json;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Operator.Recounting;
@@ -12,31 +12,36 @@ internal sealed class Feed(HttpClient http, IReadOnlyList<Uri> replicas)
 {
     private const int PageLength = 10_000;
 
-    private sealed record Page(Entry[] Entries, long Next);
+    private sealed record Page(Entry[]? Entries, long Next);
 
     /// <returns>Pages of entries, in order, up to where the ledger ended when it was reached.</returns>
     /// <exception cref="HttpRequestException">No replica answers.</exception>
+    /// <exception cref="UnusableException">What answers is no ledger.</exception>
     public async IAsyncEnumerable<Entry[]> PagesAsync([EnumeratorCancellation] CancellationToken stop)
     {
         var next = PageAsync(0, stop);
         while (true)
         {
-            var page = await next;
-            if (page.Entries.Length == 0)
+            var (entries, last) = await next;
+            if (entries.Length == 0)
                 yield break;
-            next = PageAsync(page.Next, stop);
-            yield return page.Entries;
+            next = PageAsync(last, stop);
+            yield return entries;
         }
     }
 
-    private async Task<Page> PageAsync(long after, CancellationToken stop)
+    private async Task<(Entry[] Entries, long Last)> PageAsync(long after, CancellationToken stop)
     {
         for (var attempt = 0; ; attempt++)
         {
             var replica = replicas[attempt % replicas.Count];
             try
             {
-                return (await http.GetFromJsonAsync<Page>(new Uri(replica, $"api/ledger?after={after}&limit={PageLength}"), stop))!;
+                var page = await http.ReadAsync<Page>(new Uri(replica, $"api/ledger?after={after}&limit={PageLength}"), stop);
+                // A page that does not lead on would be read for ever.
+                return page.Entries is { } entries && Array.TrueForAll(entries, IsReadable) && (entries.Length == 0 || page.Next > after)
+                    ? (entries, page.Next)
+                    : throw new UnusableException($"{replica} answered no page of a ledger after entry {after}.");
             }
             catch (HttpRequestException) when (attempt < 2 * replicas.Count)
             {
@@ -45,4 +50,6 @@ internal sealed class Feed(HttpClient http, IReadOnlyList<Uri> replicas)
             }
         }
     }
+
+    private static bool IsReadable(Entry entry) => entry.Tool is not null && UInt128.TryParse(entry.Voter, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
 }

@@ -50,7 +50,8 @@ internal static class RecountCommand
             behind.AddRange(asked.Behind);
         }
 
-        var expected = said.DistinctBy(claim => claim.Tool).Sum(claim => claim.Version);
+        // Whatever a part may claim: their sum fits here.
+        var expected = said.DistinctBy(claim => claim.Tool).Sum(claim => (decimal)claim.Version);
         var recount = new Recount(said);
         var followed = histories ? new Histories() : null;
         await Output.ProgressAsync("counting the ledger", async progress =>
@@ -63,7 +64,7 @@ internal static class RecountCommand
                     followed?.Take(entry);
                 }
 
-                progress.Report(Math.Min(1, recount.Entries / Math.Max(1.0, expected)));
+                progress.Report((double)Math.Min(1, recount.Entries / Math.Max(1, expected)));
                 // Who votes while it is counted must not keep the count from ending.
                 if (recount.Counts.Values.All(count => count.Open.Count == 0) && recount.Entries >= expected)
                     break;
