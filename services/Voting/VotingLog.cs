@@ -42,6 +42,9 @@ internal static partial class VotingLog
     [LoggerMessage(3014, LogLevel.Warning, "The ledger's log could not be emptied after an erasure, trying again: {Problem}")]
     public static partial void ErasureKept(ILogger logger, string problem);
 
+    [LoggerMessage(3015, LogLevel.Warning, "{Count} states that no tool could have were left out")]
+    public static partial void UnsoundTools(ILogger log, int count);
+
     [LoggerMessage(3011, LogLevel.Information, "The quota's counts are back")]
     public static partial void QuotaBack(ILogger log);
 }

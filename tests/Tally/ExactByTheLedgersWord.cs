@@ -37,6 +37,23 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
     protected abstract Task<string> CountersAsync();
 
     [Theory]
+    [InlineData("""[{"tool":"zed","ship":9,"skip":0,"version":9},{"tool":"zed","ship":8,"skip":0,"version":8}]""")]
+    [InlineData("""[{"tool":"zed","ship":0,"skip":0,"version":9223372036854775807},{"tool":"aider","ship":0,"skip":0,"version":9223372036854775807}]""")]
+    [InlineData("""[{"tool":"zed","ship":-1,"skip":9223372036854775807,"version":-9223372036854775808},null]""")]
+    [InlineData("""[{"tool":"zed","ship":1e400}]""")]
+    [InlineData("[")]
+    public async Task Bounded_totals_that_are_nonsense_change_nothing_and_end_nothing(string nonsense)
+    {
+        var asked = Ledger.Asked;
+        Ledger.Nonsense = nonsense;
+        await Eventually.BeAsync(() => Task.FromResult(Ledger.Asked > asked + 2));
+        Ledger.Nonsense = null;
+        await Tally.VoteAsync("zed", "ship");
+        await Tally.ReachAsync("zed", 4);
+        (await Tally.TallyAsync("zed")).Ship.ShouldBe(4);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Exact_one_forged_message_is_corrected_in_every_answer_and_hub_readers_begin_again(bool negotiate)

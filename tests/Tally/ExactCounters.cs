@@ -58,6 +58,15 @@ public abstract class ExactCounters : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bounded_states_that_no_tool_could_have_are_left_out_and_those_beside_them_taken()
+    {
+        ToolState[] told = [null!, new("x", null!, null!, false, 1), new("Not A Slug\n", "", "", false, 1), new("x", "X", "x", false, long.MinValue), new("brand-new", "Brand New", "developer-tools", false, 1)];
+        await Tally.App.Services.GetRequiredService<IBus>().Publish(new ToolsChanged { Tools = told });
+        await Tally.ReachAsync("brand-new", 0);
+        (await Tally.Http.GetAsync("/api/tallies/x")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task Bounded_totals_that_no_ledger_could_have_are_left_out()
     {
         await Tally.PublishAsync(

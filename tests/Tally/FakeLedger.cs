@@ -32,6 +32,9 @@ public sealed class FakeLedger : IAsyncDisposable
     /// <summary>While true the totals come without their time, as a ledger may send them.</summary>
     public bool WithoutTimes { get; set; }
 
+    /// <summary>Unless null, the body that is answered for the totals.</summary>
+    public string? Nonsense { get; set; }
+
     /// <summary>How often the totals were asked for.</summary>
     public int Asked { get; private set; }
 
@@ -67,7 +70,8 @@ public sealed class FakeLedger : IAsyncDisposable
         app.MapGet("/api/ledger/totals", (HttpContext context) =>
         {
             context.Response.Headers["Ledger-Epoch"] = fake.Epoch.ToString();
-            return fake.TotalsJson();
+            var honest = fake.TotalsJson();
+            return fake.Nonsense is { } nonsense ? Results.Text(nonsense, "application/json") : honest;
         });
         app.MapGet("/api/ledger/minutes", (long after, int limit) => fake.Minutes(after, limit));
         await app.StartAsync();

@@ -7,7 +7,9 @@ namespace Tally;
 internal sealed class TakeTools(ICounters counters, Board board) : IConsumer<ToolsChanged>
 {
     public Task Consume(ConsumeContext<ToolsChanged> context) =>
-        counters.TakeAsync(context, [.. context.Message.Tools.Select(tool => Untouched(tool.Slug, board.Epoch)).Where(Newer.IsSound)]);
+        counters.TakeAsync(context, [.. Sound(context.Message, board.Epoch)]);
+
+    internal static IEnumerable<ToolTotals> Sound(ToolsChanged changed, long epoch) => changed.Tools.Where(ToolState.IsSound).Select(tool => Untouched(tool.Slug, epoch));
 
     /// <summary>What a known tool without votes has.</summary>
     public static ToolTotals Untouched(string tool, long epoch) => new(tool, 0, 0, 0, default, epoch);

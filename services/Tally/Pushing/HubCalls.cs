@@ -39,7 +39,7 @@ internal sealed class HubCalls(Board board)
 
     public static bool IsUnwatch(string method) => method.Equals(nameof(TallyHub.Unwatch), StringComparison.OrdinalIgnoreCase);
 
-    private static string[] Named(string[]? tools)
+    internal static string[] Named(string[]? tools)
     {
         if (tools is null)
             throw new HubException("Name the tools as an array of slugs.");

@@ -92,7 +92,7 @@ internal sealed partial class Reconciler : BackgroundService
         if (word is not null)
         {
             if (_board.Filled.IsCompleted)
-                _metrics.Behind(answer!.Totals.Sum(state => Math.Max(0, state.Version - VersionOf(_board.Find(state.Tool), epoch))));
+                _metrics.Behind((long)answer!.Totals.Where(Newer.IsSound).Sum(state => (double)Math.Max(0, state.Version - VersionOf(_board.Find(state.Tool), epoch))));
             _board.Epoch = epoch;
         }
 

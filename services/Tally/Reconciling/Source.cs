@@ -46,17 +46,18 @@ internal sealed partial class Source(string service, ILogger logger)
         // A release before epochs does not send it.
         var epoch = response.Headers.TryGetValues(LedgerEpoch.Header, out var said)
             && long.TryParse(said.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
-        List<ToolTotals> totals = [];
+        // By tool: an answer that names one twice is as useless as one that is no JSON, and must not end this process either.
+        Dictionary<string, ToolTotals> totals = [];
         var entries = 0L;
         await using var body = await response.Content.ReadAsStreamAsync(cancellation);
         await foreach (var line in JsonSerializer.DeserializeAsyncEnumerable<LedgerLine>(body, Json, cancellation))
         {
             entries += line?.Version ?? 0;
-            if (line is { Tool: { } tool } && Slug.IsValid(tool))
-                totals.Add(new ToolTotals(tool, line.Ship, line.Skip, line.Version, line.At ?? default));
+            if (line is { Tool: { } tool } && Slug.IsValid(tool) && !totals.TryAdd(tool, new ToolTotals(tool, line.Ship, line.Skip, line.Version, line.At ?? default)))
+                throw new JsonException($"The totals name {tool} twice.");
         }
 
-        return new LedgerAnswer(epoch, entries, totals);
+        return new LedgerAnswer(epoch, entries, [.. totals.Values]);
     }
 
     /// <summary>The tools that <c>GET /api/catalog/tools</c> names.</summary>

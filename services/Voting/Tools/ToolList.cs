@@ -38,8 +38,11 @@ public sealed class ToolList(VoteLedger ledger, TimeProvider clock, ILogger<Tool
     /// <summary>Takes what the catalog says, by message or on request, and stores it for all replicas.</summary>
     public async Task KeepAsync(IReadOnlyList<ToolState> tools, CancellationToken stop)
     {
-        await ledger.KeepToolsAsync(tools, stop);
-        Take(tools);
+        var sound = tools.Where(ToolState.IsSound).ToList();
+        if (sound.Count < tools.Count)
+            VotingLog.UnsoundTools(log, tools.Count - sound.Count);
+        await ledger.KeepToolsAsync(sound, stop);
+        Take(sound);
     }
 
     /// <summary>Reads the stored copy; true when it holds any tool.</summary>
