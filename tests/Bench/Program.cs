@@ -27,4 +27,6 @@ if (args is ["ceiling", var urls])
     return await Ceiling.RunAsync(urls);
 if (args is ["crowd", var host, var port, var from, var count, var transport, var tool, var beside])
     return await ReaderCrowd.RunAsync(host, int.Parse(port), from, int.Parse(count), transport, tool, beside);
+if (args is ["strangers", var how, var at, .. var requests])
+    return await Strangers.RunAsync(how, int.Parse(at), requests);
 return await root.Parse(args).InvokeAsync();

@@ -10,12 +10,18 @@ namespace Bench.Load;
 /// </summary>
 /// <param name="port">Of this machine.</param>
 /// <param name="most">Bytes of an answer at most.</param>
-internal sealed class Connection(int port, int most = 256 * 1024) : IDisposable
+/// <param name="from">An address of this machine to come from, of the many in 127.0.0.0/8.</param>
+internal sealed class Connection(int port, int most = 256 * 1024, IPAddress? from = null) : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _buffer = new byte[most];
 
-    public Task OpenAsync() => _socket.ConnectAsync(IPAddress.Loopback, port);
+    public Task OpenAsync()
+    {
+        if (from is not null)
+            _socket.Bind(new IPEndPoint(from, 0));
+        return _socket.ConnectAsync(IPAddress.Loopback, port);
+    }
 
     /// <summary>The answer that was read last.</summary>
     public ReadOnlySpan<byte> Answer => _buffer.AsSpan(0, _length);

@@ -35,10 +35,13 @@ internal sealed class Tokens
     }
 
     /// <summary>A whole request, ready to be sent.</summary>
-    public byte[] Vote(string tool, string choice)
+    public byte[] Vote(string tool, string choice) => Vote(tool, choice, New());
+
+    /// <summary>The same of a voter who may have voted before.</summary>
+    public static byte[] Vote(string tool, string choice, string token)
     {
         var body = $$"""{"choice":"{{choice}}"}""";
         return Encoding.ASCII.GetBytes(
-            $"PUT /api/votes/{tool} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Voter {New()}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            $"PUT /api/votes/{tool} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Voter {token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
     }
 }

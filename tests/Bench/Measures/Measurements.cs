@@ -15,6 +15,7 @@ internal static class Measurements
         ["rebuild"] = Rebuild.MeasureAsync,
         ["peer"] = PeerBeside.MeasureAsync,
         ["simulate"] = Simulate.MeasureAsync,
+        ["flood"] = Flood.MeasureAsync,
         ["growth"] = Growth.MeasureAsync,
     };
 

@@ -5,21 +5,23 @@ using Microsoft.Data.Sqlite;
 namespace Bench.Servers;
 
 /// <summary>Standalone on SQLite, with the same hundred tools.</summary>
-internal sealed class Alone : IAsyncDisposable
+/// <param name="limited">Quotas and rate limits as in an installation.</param>
+internal sealed class Alone(bool limited = false) : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bench-alone-").FullName;
 
-    public Alone() => Process = new ServiceProcess(_folder, "Standalone", "standalone", new Dictionary<string, string?>
+    private ServiceProcess? _process;
+
+    public Tokens Tokens { get; } = new();
+
+    public ServiceProcess Process => _process ??= new ServiceProcess(_folder, "Standalone", "standalone", new Dictionary<string, string?>
     {
         ["Data"] = Path.Combine(_folder, "data"),
         ["Voters__SigningKeys__0"] = Tokens.Key,
-        ["Quota__Enabled"] = "false",
-        ["RateLimits__Enabled"] = "false",
+        ["Quota__Enabled"] = limited ? "true" : "false",
+        ["RateLimits__Enabled"] = limited ? "true" : "false",
         ["DOTNET_EnableDiagnostics"] = "0",
     });
-
-    public Tokens Tokens { get; } = new();
-    public ServiceProcess Process { get; }
 
     public async Task StartAsync()
     {

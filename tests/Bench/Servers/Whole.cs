@@ -5,27 +5,28 @@ using Npgsql;
 
 namespace Bench.Servers;
 
-/// <summary>The distributed form with real servers, quotas and rate limits lifted, and a hundred tools besides the sample's.</summary>
+/// <summary>The distributed form with real servers, and a hundred tools besides the sample's. Quotas and rate limits are lifted but where the limits themselves are on trial.</summary>
 internal sealed class Whole : IAsyncDisposable
 {
     private readonly string _folder;
+    private readonly bool _limited;
     private readonly List<Server> _started = [];
 
-    private Whole(string folder, bool history)
+    private Whole(string folder, bool history, bool limited)
     {
-        _folder = folder;
+        (_folder, _limited) = (folder, limited);
         Postgres = new Postgres(folder);
         Rabbit = new Rabbit(folder);
         Redis = new Redis(folder);
         Catalog = Service("Catalog", "catalog", new() { ["ConnectionStrings__Catalog"] = Postgres.ConnectionTo("catalog") });
         Voting = [.. Enumerable.Range(1, 3).Select(n => VotingOn("ledger", $"voting-{n}"))];
-        Tally = Service("Tally", "tally", new()
+        Tallies = [.. Enumerable.Range(1, 2).Select(n => Service("Tally", $"tally-{n}", new()
         {
             ["ConnectionStrings__Counters"] = Redis.Configuration,
             ["Services__Catalog"] = Catalog.Address.ToString(),
             ["Services__Voting"] = Voting[0].Address.ToString(),
             ["Tally__HistorySeconds"] = history ? null : "3600",
-        });
+        }))];
         Newsletter = Service("Newsletter", "newsletter", new()
         {
             ["ConnectionStrings__Newsletter"] = Postgres.ConnectionTo("newsletter"),
@@ -36,8 +37,8 @@ internal sealed class Whole : IAsyncDisposable
         Web = Service("Web", "web", new()
         {
             ["Services__Catalog"] = Catalog.Address.ToString(),
-            ["Services__Voting"] = Voting[0].Address.ToString(),
-            ["Services__Tally"] = Tally.Address.ToString(),
+            ["Services__Voting"] = limited ? $"{Voting[0].Address};{Voting[1].Address}" : Voting[0].Address.ToString(),
+            ["Services__Tally"] = limited ? $"{Tallies[0].Address};{Tallies[1].Address}" : Tally.Address.ToString(),
             ["Services__Newsletter"] = Newsletter.Address.ToString(),
         });
     }
@@ -51,7 +52,10 @@ internal sealed class Whole : IAsyncDisposable
     /// <summary>Three replicas, of which the first runs.</summary>
     public IReadOnlyList<ServiceProcess> Voting { get; }
 
-    public ServiceProcess Tally { get; }
+    /// <summary>Two replicas, of which the first runs.</summary>
+    public IReadOnlyList<ServiceProcess> Tallies { get; }
+
+    public ServiceProcess Tally => Tallies[0];
     public ServiceProcess Newsletter { get; }
     public ServiceProcess Web { get; }
 
@@ -60,12 +64,13 @@ internal sealed class Whole : IAsyncDisposable
 
     /// <param name="report">Is told of the start.</param>
     /// <param name="history">Whether Tally reads the ledger's entries for its history, as always but where something else is measured.</param>
-    public static async Task<Whole> StartAsync(Report report, bool history = true)
+    /// <param name="limited">Quotas and rate limits as in an installation, where the services believe Web about who asks.</param>
+    public static async Task<Whole> StartAsync(Report report, bool history = true, bool limited = false)
     {
         report.Say("starting PostgreSQL, RabbitMQ, Redis and the services");
         var folder = Directory.CreateTempSubdirectory("bench-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_001_001);
-        var whole = new Whole(folder, history);
+        var whole = new Whole(folder, history, limited);
         foreach (var server in (Server[])[whole.Postgres, whole.Rabbit, whole.Redis])
             await whole.StartAsync(server);
         await whole.Postgres.Create("catalog");
@@ -116,8 +121,9 @@ internal sealed class Whole : IAsyncDisposable
     private ServiceProcess Service(string service, string name, Dictionary<string, string?> settings)
     {
         settings["ConnectionStrings__Bus"] = Rabbit.Address;
-        settings["Quota__Enabled"] = "false";
-        settings["RateLimits__Enabled"] = "false";
+        settings["Quota__Enabled"] = settings["RateLimits__Enabled"] = _limited ? "true" : "false";
+        if (_limited && service != "Web")
+            settings["Proxies__KnownNetworks__0"] = "127.0.0.1/32";
         settings["DOTNET_EnableDiagnostics"] = Environment.GetEnvironmentVariable("BENCH_DIAGNOSTICS") ?? "0";
         return new ServiceProcess(_folder, service, name, settings);
     }
