@@ -18,7 +18,7 @@ internal static class AcceptedEncoding
         return next(context);
     });
 
-    private static string? Of(IList<string?> header)
+    internal static string? Of(IList<string?> header)
     {
         if (!StringWithQualityHeaderValue.TryParseList((IList<string>)header, out var accepted))
             return null;
