@@ -8,13 +8,15 @@ using Xunit;
 
 namespace Voting.Tests;
 
-/// <summary>Promises **Durable** and **Exact**, as far as the ledger carries them; and that anyone can recount.</summary>
-public class LedgerTests
+/// <summary>Promises **Durable** and **Exact**, as far as the ledger carries them on either store; and that anyone can recount.</summary>
+public sealed class LedgerTests(Stores stores)
 {
-    [Fact]
-    public async Task Anyone_can_recount_the_ledger_page_by_page_and_gets_the_totals()
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task Anyone_can_recount_the_ledger_page_by_page_and_gets_the_totals(Store store)
     {
-        await using var voting = await TestVoting.StartAsync();
+        await using var voting = await TestVoting.StartAsync(ledger: await stores.NewLedgerAsync(store));
         var random = new Random(1);
         var voters = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => voting.NewVoterAsync()));
         await Parallel.ForEachAsync(Enumerable.Range(0, 400).Select(_ => (random.Next(30), random.Next(2), random.Next(5))), async (step, _) =>
@@ -43,10 +45,12 @@ public class LedgerTests
         }
     }
 
-    [Fact]
-    public async Task Added_up_by_minutes_the_ledger_gives_the_totals_page_by_page()
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task Added_up_by_minutes_the_ledger_gives_the_totals_page_by_page(Store store)
     {
-        await using var voting = await TestVoting.StartAsync();
+        await using var voting = await TestVoting.StartAsync(ledger: await stores.NewLedgerAsync(store));
         var voters = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => voting.NewVoterAsync()));
         foreach (var (voter, place) in voters.Select((voter, place) => (voter, place)))
         {
@@ -86,18 +90,20 @@ public class LedgerTests
         sums["cursor-2-0"].ShouldBe((5, 4, 16));
     }
 
-    [Fact]
-    public async Task Votes_survive_a_restart_and_tokens_go_on_working()
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task Votes_survive_a_restart_and_tokens_go_on_working(Store store)
     {
-        var folder = Directory.CreateTempSubdirectory("voting-tests-").FullName;
+        var ledger = await stores.NewLedgerAsync(store);
         string voter;
-        await using (var before = await TestVoting.StartAsync(folder))
+        await using (var before = await TestVoting.StartAsync(ledger: ledger))
         {
             voter = await before.NewVoterAsync();
             await before.CastAsync(voter, "cursor-2-0", "ship");
         }
 
-        await using var after = await TestVoting.StartAsync(folder);
+        await using var after = await TestVoting.StartAsync(ledger: ledger);
 
         (await after.VoteAsync(voter, "cursor-2-0")).GetProperty("choice").GetString().ShouldBe("ship");
         (await TestVoting.JsonAsync(await after.CastAsync(voter, "cursor-2-0", "skip"))).GetProperty("seq").GetInt64().ShouldBe(2);
@@ -145,10 +151,12 @@ public class LedgerTests
         }
     }
 
-    [Fact]
-    public async Task One_voters_votes_on_two_tools_bear_unrelated_pseudonyms_and_no_voter_id()
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task One_voters_votes_on_two_tools_bear_unrelated_pseudonyms_and_no_voter_id(Store store)
     {
-        await using var voting = await TestVoting.StartAsync();
+        await using var voting = await TestVoting.StartAsync(ledger: await stores.NewLedgerAsync(store));
         var voter = await voting.NewVoterAsync();
         await voting.CastAsync(voter, "cursor-2-0", "ship");
         await voting.CastAsync(voter, "smolvlm2-2b", "ship");
@@ -162,17 +170,22 @@ public class LedgerTests
         pseudonyms.ShouldAllBe(pseudonym => pseudonym != id);
     }
 
-    [Fact]
-    public async Task While_the_ledger_is_locked_votes_get_503_with_retry_after_and_never_a_false_success()
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task While_the_ledger_is_locked_votes_get_503_with_retry_after_and_never_a_false_success(Store store)
     {
-        await using var voting = await TestVoting.StartAsync();
+        var ledger = await stores.NewLedgerAsync(store);
+        await using var voting = await TestVoting.StartAsync(ledger: ledger);
         var voter = await voting.NewVoterAsync();
         await voting.CastAsync(voter, "cursor-2-0", "ship");
 
-        using (var other = new SqliteConnection($"Data Source={voting.Folder}/ledger.db"))
+        await using (var other = await Stores.OpenAsync(ledger))
         {
-            other.Open();
-            using var hold = other.BeginTransaction(deferred: false);
+            // SQLite's takes the writer's lock as it begins; PostgreSQL's batches wait for this row.
+            await using var hold = await other.BeginTransactionAsync();
+            if (store is Store.Postgres)
+                await Stores.ExecuteAsync(other, "select last_id from ledger_head for update");
             var answer = await voting.CastAsync(voter, "cursor-2-0", "skip");
             answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             answer.Headers.RetryAfter.ShouldNotBeNull();
@@ -200,10 +213,12 @@ public class LedgerTests
         }
     }
 
-    [Fact]
-    public async Task Reading_past_the_end_answers_nothing_and_the_same_place_to_go_on_from()
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task Reading_past_the_end_answers_nothing_and_the_same_place_to_go_on_from(Store store)
     {
-        await using var voting = await TestVoting.StartAsync();
+        await using var voting = await TestVoting.StartAsync(ledger: await stores.NewLedgerAsync(store));
         var page = await voting.Http.GetFromJsonAsync<JsonElement>("/api/ledger?after=500");
         page.GetProperty("entries").GetArrayLength().ShouldBe(0);
         page.GetProperty("next").GetInt64().ShouldBe(500);

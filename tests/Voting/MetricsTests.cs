@@ -1,8 +1,13 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using Contracts;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Voting.Ledger;
+using Voting.Voters;
 using Xunit;
 
 namespace Voting.Tests;
@@ -53,6 +58,58 @@ public sealed class MetricsTests
         (await voting.CastAsync(voter, Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         await Eventually.BecomesTrue(async () => await VotesAsync(voting, "unavailable") == before + 1, "one vote is counted as unavailable");
         (await VotesAsync(voting, "committed")).ShouldBe(committed);
+    }
+
+    [Fact]
+    public async Task A_vote_refused_because_too_many_wait_is_answered_at_once_and_counts_as_unavailable()
+    {
+        StuckLedger? ledger = null;
+        await using var voting = await TestVoting.StartAsync(add: builder => builder.Services.AddSingleton<VoteLedger>(
+            services => ledger = new StuckLedger(services.GetRequiredKeyedService<Hosting.Database>("Ledger").Source)));
+        var voter = await voting.NewVoterAsync();
+        var (before, committed) = (await VotesAsync(voting, "unavailable"), await VotesAsync(voting, "committed"));
+        var writer = voting.App.Services.GetRequiredService<BatchWriter>();
+        var hasher = voting.App.Services.GetRequiredService<VoterHasher>();
+        List<Task> waiting = [];
+        do
+            waiting.Add(writer.CastAsync(new Cast(await hasher.OfAsync(Guid.NewGuid(), CancellationToken.None), Tool, Choice.Ship), CancellationToken.None));
+        while (!waiting[^1].IsFaulted);
+
+        // Answered while the batch is still on its way: neither waited for the ledger.
+        foreach (var answer in (HttpResponseMessage[])[await voting.CastAsync(voter, Tool, "ship"), await voting.WithdrawAsync(voter, Tool)])
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            answer.Headers.RetryAfter.ShouldNotBeNull();
+            (await TestVoting.JsonAsync(answer)).GetProperty("type").GetString().ShouldBe("urn:problem-type:ledger-unavailable");
+        }
+
+        ledger!.Commits.ShouldBe(1);
+        await Eventually.BecomesTrue(async () => await VotesAsync(voting, "unavailable") == before + 2, "both are counted as unavailable");
+        (await VotesAsync(voting, "committed")).ShouldBe(committed);
+        ledger.GiveUp();
+        waiting[..^1].ForEach(task => Should.Throw<LedgerUnavailableException>(() => task));
+    }
+
+    // Takes the first batch and answers nothing until it gives up.
+    private sealed class StuckLedger(DbDataSource source) : VoteLedger(source)
+    {
+        private readonly TaskCompletionSource<Committed> _commit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Commits { get; private set; }
+
+        public void GiveUp() => _commit.SetException(new TimeoutException());
+
+        public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop)
+        {
+            Commits++;
+            return _commit.Task;
+        }
+
+        public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken stop) => throw new NotSupportedException();
+
+        public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop) => Task.CompletedTask;
+
+        public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken stop) => Task.CompletedTask;
     }
 
     private static Task<double?> VotesAsync(TestVoting voting, string outcome) => ValueAsync(voting, "voting_votes_total", $"outcome=\"{outcome}\"");

@@ -14,11 +14,11 @@ namespace Voting.Tests;
 /// </code>
 /// (+1: seq and version grow by one, a ledger entry is written; = nothing changes and the answer is the same again)
 /// </summary>
-public class OneVoteTests : IAsyncLifetime
+public abstract class OneVoteTests(Stores stores, Store store) : IAsyncLifetime
 {
     private TestVoting _voting = null!;
 
-    public async ValueTask InitializeAsync() => _voting = await TestVoting.StartAsync();
+    public async ValueTask InitializeAsync() => _voting = await TestVoting.StartAsync(ledger: await stores.NewLedgerAsync(store));
 
     public ValueTask DisposeAsync() => _voting.DisposeAsync();
 
@@ -108,3 +108,7 @@ public class OneVoteTests : IAsyncLifetime
     private Task<HttpResponseMessage> ActAsync(string voter, string step) =>
         step == "withdraw" ? _voting.WithdrawAsync(voter, "cursor-2-0") : _voting.CastAsync(voter, "cursor-2-0", step);
 }
+
+public sealed class OneVoteOnSqliteTests(Stores stores) : OneVoteTests(stores, Store.Sqlite);
+
+public sealed class OneVoteOnPostgresTests(Stores stores) : OneVoteTests(stores, Store.Postgres);

@@ -1,18 +1,19 @@
 using System.Diagnostics;
 using System.Net;
-using Microsoft.Data.Sqlite;
 using Shouldly;
 using Xunit;
 
 namespace Voting.Tests;
 
 /// <summary>Step 5 of the journey: what the ledger committed reaches the bus, also after a crash between the two.</summary>
-public class RelayTests
+public sealed class RelayTests(Stores stores)
 {
-    [Fact]
-    public async Task Totals_that_moved_are_published_as_state()
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task Totals_that_moved_are_published_as_state(Store store)
     {
-        await using var voting = await TestVoting.StartAsync();
+        await using var voting = await TestVoting.StartAsync(ledger: await stores.NewLedgerAsync(store));
         var voters = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => voting.NewVoterAsync()));
         await Task.WhenAll(voters.Select(voter => voting.CastAsync(voter, "cursor-2-0", "ship")));
 
@@ -20,10 +21,12 @@ public class RelayTests
         voting.Heard.Messages.ShouldBeLessThanOrEqualTo(50);
     }
 
-    [Fact]
-    public async Task Bounded_a_tool_that_moves_all_the_time_is_gathered_and_ends_at_the_newest()
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task Bounded_a_tool_that_moves_all_the_time_is_gathered_and_ends_at_the_newest(Store store)
     {
-        await using var voting = await TestVoting.StartAsync();
+        await using var voting = await TestVoting.StartAsync(ledger: await stores.NewLedgerAsync(store));
         var voters = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => voting.NewVoterAsync()));
         var clock = Stopwatch.StartNew();
         foreach (var voter in voters)
@@ -34,38 +37,37 @@ public class RelayTests
         voting.Heard.Messages.ShouldBeLessThanOrEqualTo(2 + (int)(clock.Elapsed / TimeSpan.FromMilliseconds(25)) + (int)clock.Elapsed.TotalSeconds);
     }
 
-    [Fact]
-    public async Task What_a_crash_left_unpublished_is_found_and_published_after_the_restart()
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task What_a_crash_left_unpublished_is_found_and_published_after_the_restart(Store store)
     {
-        var folder = Directory.CreateTempSubdirectory("voting-tests-").FullName;
-        await using (var before = await TestVoting.StartAsync(folder))
+        var ledger = await stores.NewLedgerAsync(store);
+        await using (var before = await TestVoting.StartAsync(ledger: ledger))
         {
             await before.CastAsync(await before.NewVoterAsync(), "cursor-2-0", "skip");
             await Eventually.BecomesTrue(() => Task.FromResult(before.Heard.Of("cursor-2-0") is not null), "it was published once");
         }
 
         // As if the process had died after COMMIT and before the publish was confirmed.
-        using (var ledger = new SqliteConnection($"Data Source={folder}/ledger.db;Pooling=false"))
-        {
-            ledger.Open();
-            using var forget = ledger.CreateCommand();
-            forget.CommandText = "delete from totals_published";
-            forget.ExecuteNonQuery();
-        }
+        await using (var database = await Stores.OpenAsync(ledger))
+            await Stores.ExecuteAsync(database, "delete from totals_published");
 
-        await using var after = await TestVoting.StartAsync(folder);
+        await using var after = await TestVoting.StartAsync(ledger: ledger);
         await Eventually.BecomesTrue(() => Task.FromResult(after.Heard.Of("cursor-2-0") is { Ship: 0, Skip: 1, Version: 1 }), "the sweep published it again");
     }
 
-    [Fact]
-    public async Task A_vote_is_answered_before_anything_is_known_of_a_catalog_that_is_down_when_the_list_is_stored()
+    [Theory]
+    [InlineData(Store.Sqlite)]
+    [InlineData(Store.Postgres)]
+    public async Task A_vote_is_answered_before_anything_is_known_of_a_catalog_that_is_down_when_the_list_is_stored(Store store)
     {
-        var folder = Directory.CreateTempSubdirectory("voting-tests-").FullName;
-        await using (await TestVoting.StartAsync(folder))
+        var ledger = await stores.NewLedgerAsync(store);
+        await using (await TestVoting.StartAsync(ledger: ledger))
         {
         }
 
-        await using var alone = await TestVoting.StartAsync(folder, settings: ["--Services:Catalog=http://127.0.0.1:9"]);
+        await using var alone = await TestVoting.StartAsync(ledger: ledger, settings: ["--Services:Catalog=http://127.0.0.1:9"]);
         (await alone.CastAsync(await alone.NewVoterAsync(), "cursor-2-0", "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 }

@@ -1,4 +1,7 @@
+using System.Data.Common;
 using Faults.Tests.Servers;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 using Voting.Tests;
 using Xunit;
 
@@ -28,6 +31,21 @@ public sealed class Stores : IDisposable
         return server.ConnectionTo(name) + ";Maximum Pool Size=8;Timeout=30";
     }
 
+    /// <returns>An open connection to a ledger of either kind, beside the service's.</returns>
+    public static async Task<DbConnection> OpenAsync(string ledger)
+    {
+        DbConnection connection = ledger.StartsWith("Host=", StringComparison.Ordinal) ? new NpgsqlConnection(ledger) : new SqliteConnection($"{ledger};Pooling=false");
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    public static async Task ExecuteAsync(DbConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <returns>Connection strings to an empty database of its owner, who is no superuser, and of a login that owns nothing.</returns>
     public async Task<(string Owner, string Serving)> NewLoginsAsync()
     {
@@ -44,7 +62,7 @@ public sealed class Stores : IDisposable
     {
         if (_postgres.IsValueCreated && _postgres.Value.IsCompletedSuccessfully)
             _postgres.Value.Result.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
 
