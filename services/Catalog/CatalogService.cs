@@ -72,7 +72,7 @@ public static class CatalogService
         edit.MapPost("/drafts/{kind}/{slug}/publish", WriteDraft.PublishAsync).Accepts<DraftEdit>("application/json").WithSummary("Publish what is sent, or keep it as the draft (If-Match: the draft's ETag)");
 
         edit.MapGet("/catalog/export", ExportCatalog.Handle).Produces<CatalogFile>().WithSummary("The whole catalog as one file");
-        edit.MapPost("/catalog/import", ImportCatalog.Handle).Accepts<CatalogFile>("application/json").WithMetadata(new RequestSizeLimitAttribute(ImportCatalog.MostBytes))
+        edit.MapPost("/catalog/import", ImportCatalog.Handle).Accepts<CatalogFile>("application/json").WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile))
             .WithSummary("Take over a file of the export's format, all or nothing (If-Match: the export's ETag, or *): ?dryRun=true shows what would change");
     }
 }

@@ -8,10 +8,7 @@ public enum Verdict { Ship, Skip }
 /// <summary>What a price buys: a month, a year, or one use (a request, a minute, a thousand tokens: the label says which).</summary>
 public enum Period { Month, Year, Use }
 
-public sealed record Category(string Slug, string Name)
-{
-    internal const int LongestName = 60;
-}
+public sealed record Category(string Slug, string Name);
 
 public sealed record CategoryCount(string Slug, string Name, int Tools);
 

@@ -44,7 +44,7 @@ public static class TallyService
             return next(context);
         });
         tallies.MapGet("/", ReadTallies.Several)
-            .WithSummary("The tallies of up to 50 tools in the order asked; unknown tools are left out").ProducesProblem(400).ProducesProblem(503);
+            .WithSummary($"The tallies of up to {Contracts.Limits.ToolsAtOnce} tools in the order asked; unknown tools are left out").ProducesProblem(400).ProducesProblem(503);
         var computed = tallies.MapGroup("").TakeTurns(Turns.Computing);
         computed.MapGet("/top", ReadTallies.Top)
             .WithSummary("Tools with votes by the lower bound of their interval, best first").ProducesProblem(400).ProducesProblem(503);
@@ -52,7 +52,7 @@ public static class TallyService
             .WithSummary("Tools with votes, nearest to half and half first").ProducesProblem(400).ProducesProblem(503);
         // Made here and not by each request, whose scope of services would be kept for as long as the reader stays.
         tallies.MapGet("/stream", app.Services.GetRequiredService<StreamTallies>().Handle)
-            .WithSummary("The tallies of 1 to 50 tools as server-sent events: how they stand, then every change")
+            .WithSummary($"The tallies of 1 to {Contracts.Limits.ToolsAtOnce} tools as server-sent events: how they stand, then every change")
             .Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404).ProducesProblem(429).ProducesProblem(503);
         tallies.MapGet("/{tool}", ReadTallies.One)
             .WithSummary("One tool's tally").ProducesProblem(404).ProducesProblem(503);

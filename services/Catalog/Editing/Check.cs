@@ -64,10 +64,10 @@ internal sealed class Check
 
     public string Website(string field, string? address)
     {
-        if (address is { Length: <= 500 } && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
+        if (address is { Length: <= Limits.Website } && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
             && uri.UserInfo.Length == 0 && !address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) && !address.AsSpan().ContainsAny(Directions))
             return address;
-        Fail(field, "is no absolute https address of at most 500 characters");
+        Fail(field, $"is no absolute https address of at most {Limits.Website} characters");
         return "";
     }
 

@@ -39,8 +39,8 @@ internal static class PutComparison
             if (Conditional.Refusal(context.Request, present is null ? null : Conditional.Strong(present)) is { } refusal)
                 return refusal;
 
-            var summary = check.Text("summary", sent!.Summary, 2000, lines: true);
-            var pricing = check.Text("pricing", sent.Pricing, 2000, lines: true);
+            var summary = check.Text("summary", sent!.Summary, Limits.ComparisonText, lines: true);
+            var pricing = check.Text("pricing", sent.Pricing, Limits.ComparisonText, lines: true);
             if (!check.Passed)
                 return Body.Invalid(check);
 

@@ -6,10 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Editing;
 
-internal sealed record ReviewEdit(string? Verdict = null, string? Quote = null)
-{
-    public const int LongestQuote = 1000;
-}
+internal sealed record ReviewEdit(string? Verdict = null, string? Quote = null);
 
 /// <summary>
 /// Writes one reviewer's review of a tool. A review is part of its tool's document: the tool's ETag guards it, and the tool's version grows.
@@ -37,7 +34,7 @@ internal static class PutReview
             var verdict = check.Word<Verdict>("verdict", sent!.Verdict);
             if (sent.Verdict is null)
                 check.Fail("verdict", "is missing");
-            var quote = check.Text("quote", sent.Quote, ReviewEdit.LongestQuote, lines: true);
+            var quote = check.Text("quote", sent.Quote, Limits.Quote, lines: true);
             if (!check.Passed)
                 return Body.Invalid(check);
 

@@ -1,4 +1,5 @@
 using Catalog.Store;
+using Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Editing;
@@ -34,7 +35,7 @@ internal static class PutReviewer
         });
     }
 
-    public static Reviewer Reviewer(Check check, string slug, string? name, string? role) => new(slug, check.Text("name", name, 80), check.Text("role", role, 40));
+    public static Reviewer Reviewer(Check check, string slug, string? name, string? role) => new(slug, check.Text("name", name, Limits.Name), check.Text("role", role, Limits.ReviewerRole));
 
     public static async Task SaveAsync(CatalogWriter catalog, Edit edit, Reviewer? present, Reviewer reviewer)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Catalog.Store;
+using Contracts;
 
 namespace Catalog.Editing;
 
@@ -12,20 +13,18 @@ internal record ToolEdit(
     string? Name = null, string? Tagline = null, string? Maker = null, CategoryEdit? Category = null, string? Description = null, string? Website = null, string? Pricing = null,
     PriceEdit? EntryPrice = null, IReadOnlyList<PlanEdit?>? Plans = null, bool? Retired = null)
 {
-    private const int MostPlans = 20;
-
     /// <summary>The tool this edit makes of the present one.</summary>
     /// <param name="known">The category of that slug, if there is one.</param>
     public Tool Apply(Check check, string slug, Tool? present, Category? known, DateTime now) => new()
     {
         Slug = slug,
-        Name = check.Text("name", Name, 80),
-        Tagline = check.Text("tagline", Tagline, 160),
-        Maker = check.Text("maker", Maker, 80),
+        Name = check.Text("name", Name, Limits.Name),
+        Tagline = check.Text("tagline", Tagline, Limits.Tagline),
+        Maker = check.Text("maker", Maker, Limits.Maker),
         Category = CategoryOf(check, known),
-        Description = check.Text("description", Description, 4000, lines: true),
+        Description = check.Text("description", Description, Limits.Description, lines: true),
         Website = check.Website("website", Website),
-        Pricing = check.Text("pricing", Pricing, 1000, lines: true),
+        Pricing = check.Text("pricing", Pricing, Limits.Pricing, lines: true),
         EntryPrice = PriceOf(check),
         Plans = PlansOf(check),
         Retired = Retired ?? present?.Retired ?? false,
@@ -40,7 +39,7 @@ internal record ToolEdit(
     {
         check.SlugOf("category.slug", Category?.Slug);
         if (known is null)
-            return new(Category?.Slug ?? "", check.Text("category.name", Category?.Name, Catalog.Category.LongestName));
+            return new(Category?.Slug ?? "", check.Text("category.name", Category?.Name, Limits.CategoryName));
         if (Category?.Name is { } name && name.Trim() != known.Name)
             check.Fail("category.name", $"is not the name of this category, which is {known.Name}");
         return known;
@@ -55,22 +54,22 @@ internal record ToolEdit(
         }
 
         return new(
-            check.Text("entryPrice.label", price.Label, 40), check.Amount("entryPrice.amount", price.Amount),
+            check.Text("entryPrice.label", price.Label, Limits.PriceLabel), check.Amount("entryPrice.amount", price.Amount),
             check.Currency("entryPrice.currency", price.Currency), check.Word<Period>("entryPrice.period", price.Period));
     }
 
     private List<Plan> PlansOf(Check check)
     {
         var plans = new List<Plan>();
-        if (Plans is { Count: > MostPlans })
-            check.Fail("plans", $"are more than {MostPlans}");
-        foreach (var (position, plan) in (Plans ?? []).Take(MostPlans).Index())
+        if (Plans is { Count: > Limits.Plans })
+            check.Fail("plans", $"are more than {Limits.Plans}");
+        foreach (var (position, plan) in (Plans ?? []).Take(Limits.Plans).Index())
         {
             var field = $"plans[{position}]";
             plans.Add(new(
-                check.Text($"{field}.name", plan?.Name, 60), check.Amount($"{field}.amount", plan?.Amount),
+                check.Text($"{field}.name", plan?.Name, Limits.PlanName), check.Amount($"{field}.amount", plan?.Amount),
                 check.Currency($"{field}.currency", plan?.Currency), check.Word<Period>($"{field}.period", plan?.Period),
-                string.IsNullOrWhiteSpace(plan?.Note) ? null : check.Text($"{field}.note", plan.Note, 200)));
+                string.IsNullOrWhiteSpace(plan?.Note) ? null : check.Text($"{field}.note", plan.Note, Limits.PlanNote)));
             if (plans.Count(other => other.Name == plans[^1].Name) > 1)
                 check.Fail($"{field}.name", "is the name of another plan of this tool");
         }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Catalog.Editing;
 using Catalog.Store;
+using Contracts;
 
 namespace Catalog.Files;
 
@@ -65,7 +66,7 @@ internal sealed record ToolDocument : ToolEdit
             var verdict = check.Word<Verdict>($"{field}.verdict", review?.Verdict);
             if (review?.Verdict is null)
                 check.Fail($"{field}.verdict", "is missing");
-            var quote = check.Text($"{field}.quote", review?.Quote, ReviewEdit.LongestQuote, lines: true);
+            var quote = check.Text($"{field}.quote", review?.Quote, Limits.Quote, lines: true);
             var former = present?.Reviews.SingleOrDefault(before => before.Reviewer.Slug == reviewer.Slug);
             var same = former is not null && former.Verdict == verdict && former.Quote == quote;
             reviews.Add(new(reviewer, verdict ?? Verdict.Ship, quote, check.Time($"{field}.at", review?.At) ?? (same ? former!.At : now), same && former!.Sample));
@@ -91,8 +92,8 @@ internal sealed record ComparisonDocument(string? A = null, string? B = null, st
         Slug = slug,
         A = a,
         B = b,
-        Summary = check.Text("summary", Summary, 2000, lines: true),
-        Pricing = check.Text("pricing", Pricing, 2000, lines: true),
+        Summary = check.Text("summary", Summary, Limits.ComparisonText, lines: true),
+        Pricing = check.Text("pricing", Pricing, Limits.ComparisonText, lines: true),
         PublishedAt = check.Time("publishedAt", PublishedAt) is { } at ? Units.Text(at) : present is { Removed: 0 } ? present.PublishedAt : Units.Text(now),
         UpdatedAt = Units.Text(now),
         // Grows on through removal and return, so that the other services never take an old state for the newer one.

@@ -67,7 +67,7 @@ internal sealed class FilePlan
 
     private void Categories(Check check, IReadOnlyList<CategoryEdit?> sent) => Each(check, "categories", sent, category => Valid(category.Slug), (part, slug, category) =>
     {
-        var name = part.Text("name", category.Name, Category.LongestName);
+        var name = part.Text("name", category.Name, Limits.CategoryName);
         var present = _knownCategories.GetValueOrDefault(slug);
         if (present is not null && present.Name != name)
             part.Fail("name", $"is not the name of this category, which is {present.Name}");

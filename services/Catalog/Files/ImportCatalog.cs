@@ -11,11 +11,10 @@ namespace Catalog.Files;
 /// </summary>
 internal static class ImportCatalog
 {
-    public const int MostBytes = 4 * 1024 * 1024;
 
     public static async Task<Results<Ok<ImportResult>, ValidationProblem, ProblemHttpResult>> Handle(HttpContext context, Edit edit, CatalogStore store, bool dryRun = false, CancellationToken stop = default)
     {
-        var (file, unreadable) = await Body.ReadAsync<CatalogFile>(context, stop, "4 MiB");
+        var (file, unreadable) = await Body.ReadAsync<CatalogFile>(context, stop, $"{Contracts.Limits.CatalogFileMiB} MiB");
         if (unreadable is not null)
             return unreadable;
         return dryRun

@@ -11,7 +11,6 @@ namespace Newsletter.Subscriptions;
 /// not for telling subscribers apart: where a plus sign means nothing, they are two people.</param>
 internal readonly record struct Address(string Value, string Key, string Mailbox)
 {
-    private const int MaxLength = 254;
     private const int MaxLocal = 64;
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
@@ -22,14 +21,14 @@ internal readonly record struct Address(string Value, string Key, string Mailbox
     public static Address? Parse(string? text)
     {
         text = text?.Trim(' ');
-        if (text is not { Length: >= 3 and <= MaxLength } || text.IndexOf('@') is var at && (at < 1 || at != text.LastIndexOf('@')))
+        if (text is not { Length: >= 3 and <= Contracts.Limits.MailAddress } || text.IndexOf('@') is var at && (at < 1 || at != text.LastIndexOf('@')))
             return null;
         var local = text[..at];
         if (!IsLocal(local) || Domain(text[(at + 1)..]) is not { } domain)
             return null;
 
         var value = $"{local}@{domain}";
-        if (Encoding.UTF8.GetByteCount(value) > MaxLength)
+        if (Encoding.UTF8.GetByteCount(value) > Contracts.Limits.MailAddress)
             return null;
         var (key, tag) = (value.ToLowerInvariant(), local.IndexOf('+'));
         return new Address(value, key, tag > 0 ? key[..tag] + key[local.Length..] : key);

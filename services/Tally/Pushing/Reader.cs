@@ -14,7 +14,7 @@ namespace Tally;
 internal abstract class Reader(Pushes pushes)
 {
     /// <summary>The most tools one connection may watch.</summary>
-    public const int MostTools = 50;
+    public const int MostTools = Contracts.Limits.ToolsAtOnce;
 
     private readonly Lock _gate = new();
     private readonly List<Watch> _watches = [];

@@ -35,8 +35,8 @@ internal static class Desk
         var forms = desk.MapGroup("").ExplainedAsPages().RequireSameOrigin().RequireRateLimiting(RateLimits.Write);
         forms.MapPost("/sign-in", SignInAsync);
         forms.MapPost("/sign-out", SignOut);
-        forms.MapPost("/files", FilesDesk.JudgeAsync).WithMetadata(new RequestSizeLimitAttribute(FilesDesk.MostBytes + FormAround));
-        forms.MapPost("/files/import", FilesDesk.ImportAsync).WithMetadata(new RequestSizeLimitAttribute(FilesDesk.MostBytes + FormAround));
+        forms.MapPost("/files", FilesDesk.JudgeAsync).WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile + FormAround));
+        forms.MapPost("/files/import", FilesDesk.ImportAsync).WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile + FormAround));
         forms.MapPost("/{kind}/{slug}", EditRoute.SaveAsync);
         forms.MapPost("/preview/{kind}/{slug}", EditRoute.PublishAsync);
     }

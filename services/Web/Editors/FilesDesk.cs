@@ -6,8 +6,7 @@ namespace Web.Editors;
 /// <summary>The catalog as a file: downloaded, judged, and taken over as it was judged.</summary>
 internal static class FilesDesk
 {
-    public const int MostBytes = 4 * 1024 * 1024;
-
+    private static readonly string None = $"That was no file, or one of more than {Contracts.Limits.CatalogFileMiB} MiB.";
     private static readonly FilesModel Empty = new(null, new Dictionary<string, string[]>(), null, null, null);
 
     public static Task<IResult> ShowAsync(HttpContext context) => Desk.SignedInAsync(context, _ => Task.FromResult(Show(context, Empty)));
@@ -21,7 +20,7 @@ internal static class FilesDesk
     public static Task<IResult> JudgeAsync(HttpContext context, EditorClient editors) => Desk.SignedInAsync(context, async token =>
     {
         if (await context.FormAsync() is not { } form || form.Files["file"] is not { Length: > 0 } sent)
-            return Show(context, Empty with { Problem = "That was no file, or one of more than 4 MiB." }, 400);
+            return Show(context, Empty with { Problem = None }, 400);
         var bytes = new byte[sent.Length];
         await using (var stream = sent.OpenReadStream())
             await stream.ReadExactlyAsync(bytes, context.RequestAborted);
@@ -34,7 +33,7 @@ internal static class FilesDesk
     public static Task<IResult> ImportAsync(HttpContext context, EditorClient editors) => Desk.SignedInAsync(context, async token =>
     {
         if (await context.FormAsync() is not { } form)
-            return Show(context, Empty with { Problem = "That was no file, or one of more than 4 MiB." }, 400);
+            return Show(context, Empty with { Problem = None }, 400);
         var (text, tag) = (form["text"].ToString(), form["tag"].ToString());
         var answer = await editors.WriteAsync(HttpMethod.Post, "api/catalog/import", token, tag, Json(text), context.RequestAborted);
         if (answer.Conflict)

@@ -19,7 +19,6 @@ internal static class NewsletterRoute
 {
     public const string Name = "Weekly AI Tool Verdicts";
     private const int MaxToken = 1024;
-    private const int MaxAddress = 254;
     private const string NoAddress = "That doesn’t look like an email address. It should be like name@example.org.";
     private const string TooOften = "There were many requests for mail from where you are, and each may reach a stranger’s mailbox.";
 
@@ -47,8 +46,8 @@ internal static class NewsletterRoute
     {
         var form = await context.FormAsync();
         var (email, back) = (form?["email"].ToString().Trim() ?? "", form?["return"].ToString() ?? "");
-        var typed = new SignUpModel(LocalPath.IsLocal(back) ? back : "/newsletter", email.Length <= MaxAddress ? email : "", NoAddress);
-        if (email.Length is 0 or > MaxAddress)
+        var typed = new SignUpModel(LocalPath.IsLocal(back) ? back : "/newsletter", email.Length <= Contracts.Limits.MailAddress ? email : "", NoAddress);
+        if (email.Length is 0 or > Contracts.Limits.MailAddress)
             return AskAgain(context, 400, typed);
         try
         {

@@ -6,7 +6,7 @@ namespace Web;
 /// <summary>What the reader asked the tool index for. Values it does not know mean "no such filter", since a shared link must not end in an error.</summary>
 public sealed record ToolQuery(string Q, string Category, string Price, string Verdict, string Sort, int Page)
 {
-    private const int MaxLength = 80;
+    public const int MaxLength = 80;
 
     /// <summary>The first is for whoever did not choose: what matches a search best, and everything by name.</summary>
     public static readonly IReadOnlyList<(string Value, string Label)> Sorts =

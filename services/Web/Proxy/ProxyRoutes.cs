@@ -38,7 +38,7 @@ public static partial class ProxyRoutes
             ClusterId = "Catalog",
             Match = new RouteMatch { Path = "/api/catalog/import" },
             // A whole catalog; Catalog itself refuses what is larger. Everything else stays within the server's own small limit.
-            MaxRequestBodySize = Editors.FilesDesk.MostBytes,
+            MaxRequestBodySize = Contracts.Limits.CatalogFile,
         }).ToList();
 
         // The proxy notes every request at Information.

@@ -6,11 +6,10 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Patience p
     private volatile bool _answered;
 
     // Tally answers any number of tools, but the address has to stay of reasonable length.
-    private const int AtOnce = 50;
 
     public async Task<Tallies> OfAsync(IEnumerable<string> tools, CancellationToken stop)
     {
-        var chunks = tools.Distinct().Chunk(AtOnce).ToList();
+        var chunks = tools.Distinct().Chunk(Contracts.Limits.ToolsAtOnce).ToList();
         try
         {
             var answers = await Task.WhenAll(chunks.Select(chunk =>
