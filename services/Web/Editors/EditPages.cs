@@ -34,7 +34,7 @@ public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, str
 /// <param name="Published">Whether the last press has just put it before readers.</param>
 /// <param name="Merged">What was brought together after somebody else saved first; null otherwise.</param>
 public sealed record EditModel(
-    Kind Kind, IReadOnlyList<FieldModel> Fields, string Tag, long Base, bool Retired, (string By, DateTimeOffset At)? Saved, string? Problem, bool SignedOut, IReadOnlyList<string> Loose, Merge? Merged,
+    Kind Kind, IReadOnlyList<FieldModel> Fields, string Unlisted, string Tag, long Base, bool Retired, (string By, DateTimeOffset At)? Saved, string? Problem, bool SignedOut, IReadOnlyList<string> Loose, Merge? Merged,
     IReadOnlyList<Unseen> Unseen, bool Published = false)
 {
     public bool New => Base == 0 && (Kind.Drafted || Tag.Length == 0);

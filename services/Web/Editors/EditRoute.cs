@@ -33,7 +33,9 @@ internal static class EditRoute
         var rows = new JsonObject { ["plans"] = new JsonArray([.. form.Keys.Where(key => key.StartsWith("plans[", StringComparison.Ordinal) && key.EndsWith("].name", StringComparison.Ordinal)).Select(_ => (JsonNode)new JsonObject())]) };
         if (desk.Kind(rows) is not { } of)
             return Page.NotFound(context, "form");
-        var typed = of.Document(path => form[$"take.{path}"] == "theirs" ? form[$"theirs.{path}"].ToString() : form[path].ToString().ReplaceLineEndings("\n").Trim());
+        var typed = of.Document(path => form[$"take.{path}"] == "theirs" ? form[$"theirs.{path}"].ToString() : form[path].ToString().ReplaceLineEndings("\n").Trim(),
+            Unlisted.Sent(of, form[Unlisted.FieldName].ToString(), desk.Document));
+        Unlisted.Redate(typed, desk.Document);
         var began = (Tag: form["tag"].ToString(), Base: long.TryParse(form["base"], out var version) ? version : 0);
         if (token is null || desk.Refused is not null)
             return Form(context, desk with { Tag = began.Tag, Base = began.Base }, of, typed, null, signedOut: true);
@@ -203,7 +205,7 @@ internal static class EditRoute
             _ => answer.Detail ?? "That could not be saved.",
         };
         var model = new EditModel(
-            of, fields, desk.Tag, desk.Base, desk.Raw?["retired"]?.GetValue<bool>() == true, desk.Saved, problem, signedOut || answer?.Refused == true, loose, merged, desk.Unseen,
+            of, fields, Unlisted.Of(of, shown).ToJsonString(), desk.Tag, desk.Base, desk.Raw?["retired"]?.GetValue<bool>() == true, desk.Saved, problem, signedOut || answer?.Refused == true, loose, merged, desk.Unseen,
             Published: answer is null && desk is { Saved: null, Present: > 0 } && context.Request.Query["done"] == "published");
         return Page.Of<Pages.EditPage, EditModel>(Desk.Head(context, of.Title), model, signedOut ? 401 : answer is null or { Done: true } ? 200 : (int)answer.Status);
     }

@@ -47,7 +47,8 @@ public sealed record Field(string Path, string Label, FieldKind Kind, string Gro
         return list[place]!;
     }
 
-    private IEnumerable<object> Steps() => Path.Split('.', '[').Select(object (part) => part.EndsWith(']') ? int.Parse(part[..^1], CultureInfo.InvariantCulture) : part);
+    /// <summary>The way to the field: a member's name, or a place in a list.</summary>
+    public IEnumerable<object> Steps() => Path.Split('.', '[').Select(object (part) => part.EndsWith(']') ? int.Parse(part[..^1], CultureInfo.InvariantCulture) : part);
 
     private static string Plain(JsonValue value) => value.GetValueKind() switch
     {

@@ -41,16 +41,17 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
         Contracts.Slug.Split(pair) is var (a, b) ? $"{tools.GetValueOrDefault(a, a)} vs {tools.GetValueOrDefault(b, b)}" : pair;
 
     /// <summary>The document that a form says. Rows left empty are no plans, and a reviewer without a word has not reviewed.</summary>
-    public JsonObject Document(Func<string, string> typed)
+    /// <param name="unlisted">What the document says beyond the form's fields (<see cref="Unlisted"/>).</param>
+    public JsonObject Document(Func<string, string> typed, JsonObject unlisted)
     {
-        var document = new JsonObject();
+        var document = (JsonObject)unlisted.DeepClone();
         foreach (var field in Fields)
             field.Write(document, typed(field.Path));
         if (document["plans"] is JsonArray plans)
-            foreach (var empty in plans.OfType<JsonObject>().Where(Empty).ToList())
+            foreach (var empty in plans.Where((_, place) => Empty($"plans[{place}].", document)).ToList())
                 plans.Remove(empty);
         if (document["reviews"] is JsonObject reviews)
-            foreach (var (silent, _) in reviews.Where(review => review.Value is JsonObject said && Empty(said)).ToList())
+            foreach (var silent in reviews.Select(review => review.Key).Where(reviewer => Empty($"reviews.{reviewer}.", document)).ToList())
                 reviews.Remove(silent);
         if (document.Remove(NewCategory, out var brought) && brought is not null)
             document["category"] = new JsonObject { ["slug"] = SlugOf(brought.ToString()), ["name"] = brought.DeepClone() };
@@ -74,49 +75,51 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
         return slug.Length <= Contracts.Slug.MaxLength ? slug : slug[..Contracts.Slug.MaxLength].TrimEnd('-');
     }
 
-    private static bool Empty(JsonObject row) => row.All(cell => cell.Value is null);
+    // A row without a field in the form is nobody's to empty.
+    private bool Empty(string row, JsonObject document) =>
+        Fields.Where(field => field.Path.StartsWith(row, StringComparison.Ordinal)).ToList() is { Count: > 0 } cells && cells.All(cell => cell.Read(document).Length == 0);
 
     private static Kind Tool(string slug, string name, IReadOnlyList<Category> categories, IReadOnlyList<Reviewer> panel, int plans) => new("tools", slug, name, $"/tools/{slug}",
     [
-        new("name", "Name", FieldKind.Line, "What it is", Longest: 80, Required: true),
-        new("tagline", "Tagline", FieldKind.Line, "What it is", "One line under the name, at most 160 characters.", 160, Required: true),
-        new("maker", "Maker", FieldKind.Line, "What it is", "The company or the people behind it.", 80, Required: true),
+        new("name", "Name", FieldKind.Line, "What it is", Longest: Limits.Name, Required: true),
+        new("tagline", "Tagline", FieldKind.Line, "What it is", $"One line under the name, at most {Limits.Tagline} characters.", Limits.Tagline, Required: true),
+        new("maker", "Maker", FieldKind.Line, "What it is", "The company or the people behind it.", Limits.Maker, Required: true),
         new("category", "Category", FieldKind.Choice, "What it is", "Required, unless you name a new one below.", Choices: [("", "Choose one"), .. categories.Select(category => (category.Slug, category.Name))]),
-        new(NewCategory, "Or a new category’s name", FieldKind.Line, "What it is", "Leave it empty to use the one chosen above.", 60),
-        new("description", "Description", FieldKind.Text, "What it is", "What it does and for whom, in a few sentences.", 4000, Required: true),
-        new("website", "Website", FieldKind.Line, "What it is", "Its whole address, beginning with https://", 500, Required: true),
-        new("entryPrice.label", "Entry price, as readers see it", FieldKind.Line, "Prices", "Such as: Free, or: $20 a month.", 40, Required: true),
+        new(NewCategory, "Or a new category’s name", FieldKind.Line, "What it is", "Leave it empty to use the one chosen above.", Limits.CategoryName),
+        new("description", "Description", FieldKind.Text, "What it is", "What it does and for whom, in a few sentences.", Limits.Description, Required: true),
+        new("website", "Website", FieldKind.Line, "What it is", "Its whole address, beginning with https://", Limits.Website, Required: true),
+        new("entryPrice.label", "Entry price, as readers see it", FieldKind.Line, "Prices", "Such as: Free, or: $20 a month.", Limits.PriceLabel, Required: true),
         new("entryPrice.amount", "Entry price, amount", FieldKind.Number, "Prices", "A number with a point for decimals; 0 when it is free.", Required: true),
         new("entryPrice.currency", "Entry price, currency", FieldKind.Line, "Prices", "Three capital letters, such as USD.", 3, Required: true),
         new("entryPrice.period", "Entry price, for", FieldKind.Choice, "Prices", Choices: Periods),
-        new("pricing", "How its pricing works", FieldKind.Text, "Prices", "In a sentence or two.", 1000, Required: true),
-        .. Enumerable.Range(0, Math.Min(plans + SparePlans, 20)).SelectMany(place => Plan(place, place >= plans)),
+        new("pricing", "How its pricing works", FieldKind.Text, "Prices", "In a sentence or two.", Limits.Pricing, Required: true),
+        .. Enumerable.Range(0, Math.Min(plans + SparePlans, Limits.Plans)).SelectMany(place => Plan(place, place >= plans)),
         .. panel.SelectMany(ReviewBy),
     ]);
 
     private static IEnumerable<Field> Plan(int place, bool spare) =>
     [
-        new($"plans[{place}].name", "Name", FieldKind.Line, $"Plan {place + 1}", spare ? "Empty rows are no plans. A plan needs a name, an amount and a currency." : null, 60),
+        new($"plans[{place}].name", "Name", FieldKind.Line, $"Plan {place + 1}", spare ? "Empty rows are no plans. A plan needs a name, an amount and a currency." : null, Limits.PlanName),
         new($"plans[{place}].amount", "Amount", FieldKind.Number, $"Plan {place + 1}"),
         new($"plans[{place}].currency", "Currency", FieldKind.Line, $"Plan {place + 1}", Longest: 3),
         new($"plans[{place}].period", "For", FieldKind.Choice, $"Plan {place + 1}", Choices: Periods),
-        new($"plans[{place}].note", "Note", FieldKind.Line, $"Plan {place + 1}", Longest: 200),
+        new($"plans[{place}].note", "Note", FieldKind.Line, $"Plan {place + 1}", Longest: Limits.PlanNote),
     ];
 
     private static IEnumerable<Field> ReviewBy(Reviewer reviewer) =>
     [
         new($"reviews.{reviewer.Slug}.verdict", "Verdict", FieldKind.Choice, reviewer.Name, Choices: Verdicts),
-        new($"reviews.{reviewer.Slug}.quote", "Opinion", FieldKind.Text, reviewer.Name, "In the reviewer’s own words, at most 1,000 characters. Required with a verdict.", 1000),
+        new($"reviews.{reviewer.Slug}.quote", "Opinion", FieldKind.Text, reviewer.Name, FormattableString.Invariant($"In the reviewer’s own words, at most {Limits.Quote:N0} characters. Required with a verdict."), Limits.Quote),
     ];
 
     private static Kind Comparison(string slug, string title) => new("comparisons", slug, title, $"/compare/{slug}",
     [
-        new("summary", "Summary", FieldKind.Text, "", "What sets the two apart, and who should take which.", 2000, Required: true),
-        new("pricing", "A read of the prices", FieldKind.Text, "", "What each costs in practice.", 2000, Required: true),
+        new("summary", "Summary", FieldKind.Text, "", "What sets the two apart, and who should take which.", Limits.ComparisonText, Required: true),
+        new("pricing", "A read of the prices", FieldKind.Text, "", "What each costs in practice.", Limits.ComparisonText, Required: true),
     ]);
 
     private static Kind Reviewer(string slug, string name) => new("reviewers", slug, name, null,
     [
-        new("name", "Name", FieldKind.Line, "", "Such as: The Builder.", 80, Required: true), new("role", "Looks at tools as one who…", FieldKind.Line, "", "Follows the name, such as: has to build on it.", 40, Required: true),
+        new("name", "Name", FieldKind.Line, "", "Such as: The Builder.", Limits.Name, Required: true), new("role", "Looks at tools as one who…", FieldKind.Line, "", "Follows the name, such as: has to build on it.", Limits.ReviewerRole, Required: true),
     ], Drafted: false);
 }

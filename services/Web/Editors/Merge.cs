@@ -37,7 +37,7 @@ public sealed record Merge(string? By, DateTimeOffset? At, JsonObject Document, 
             }
         }
 
-        return new(by?.Editor, by?.At, of.Document(path => texts[path]), question, taken);
+        return new(by?.Editor, by?.At, of.Document(path => texts[path], Unlisted.Merged(Unlisted.Of(of, mine), Unlisted.Of(of, theirs), began is null ? null : Unlisted.Of(of, began))), question, taken);
     }
 
     /// <summary>A document as the history keeps it, in the shape the forms have.</summary>
