@@ -1,7 +1,9 @@
+using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -23,7 +25,17 @@ public static class Editors
         if (!builder.Services.Any(service => service.ServiceType == typeof(JwtBearerHandler)))
             builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         var operators = EditorKeys.Public(builder.Configuration);
-        builder.Services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, bearer => Strict(bearer, operators));
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure(bearer => bearer.BackchannelTimeout = IdentityProvider.Patience)
+            .PostConfigure<TimeProvider, ILogger<IdentityProvider>>((bearer, timeProvider, logger) =>
+            {
+                Strict(bearer, operators);
+                if (bearer.ConfigurationManager is null or IdentityProvider)
+                    return;
+                var provider = new IdentityProvider(bearer.ConfigurationManager, timeProvider, logger);
+                bearer.ConfigurationManager = provider;
+                bearer.Events.OnChallenge = provider.ChallengeAsync;
+            });
         builder.Services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy
             .AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme)
             .RequireAuthenticatedUser()
@@ -35,7 +47,7 @@ public static class Editors
     {
         // An identity provider's sub is often a number; people know each other by the others.
         var name = ((string[])["preferred_username", "name", "unique_name", "sub"]).Select(claim => context.User.FindFirst(claim)?.Value).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value)) ?? "editor";
-        var plain = new string([.. name.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(LongestName)]);
+        var plain = string.Concat(name.EnumerateRunes().Where(rune => !Rune.IsControl(rune))).Cut(LongestName);
         return plain.Length == 0 ? "editor" : plain;
     }
 

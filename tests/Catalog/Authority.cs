@@ -25,9 +25,9 @@ public sealed class Authority : IAsyncDisposable
     public string[] Settings =>
         [$"--Authentication:Schemes:Bearer:Authority={Issuer}", "--Authentication:Schemes:Bearer:RequireHttpsMetadata=false", $"--Authentication:Schemes:Bearer:ValidAudiences:0={Audience}"];
 
-    public static async Task<Authority> StartAsync()
+    public static async Task<Authority> StartAsync(int port = 0)
     {
-        var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--hostBuilder:reloadConfigOnChange=false"]);
+        var builder = WebApplication.CreateSlimBuilder([$"--urls=http://127.0.0.1:{port}", "--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         var authority = new Authority(builder.Build());
         authority._app.MapGet("/.well-known/openid-configuration", () => new { issuer = authority.Issuer, jwks_uri = authority.Issuer + "/keys" });

@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Faults.Tests.Machine;
 using Hosting;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -97,6 +100,43 @@ public sealed class EditorTests
             foreach (var (method, path) in EditorRoutes)
                 (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
         (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", authority.Token(role: "reader"))).ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task While_the_identity_provider_is_down_editors_are_told_to_come_back_and_readers_notice_nothing()
+    {
+        using var operatorKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var port = Ports.Free();
+        string[] settings =
+        [
+            $"--Authentication:Schemes:Bearer:Authority=http://127.0.0.1:{port}", "--Authentication:Schemes:Bearer:RequireHttpsMetadata=false", $"--Authentication:Schemes:Bearer:ValidAudiences:0={Authority.Audience}",
+            "--Editors:PublicKey=" + operatorKey.ExportSubjectPublicKeyInfoPem(),
+        ];
+        await using var catalog = await RunningCatalog.StartAsync(withEditors: false, settings);
+        await using var elsewhere = await Authority.StartAsync();
+        var token = elsewhere.Token(issuer: $"http://127.0.0.1:{port}");
+        for (var request = 0; request < 5; request++)
+        {
+            using var edit = new HttpRequestMessage(HttpMethod.Put, "/api/tools/aider") { Headers = { Authorization = new("Bearer", token) }, Content = JsonContent.Create(RunningCatalog.ATool()) };
+            using var answer = await catalog.Reader.SendAsync(edit);
+            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            answer.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+            JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["type"]!.ToString().ShouldBe("urn:problem-type:identity-provider-unavailable");
+        }
+
+        (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", null)).ShouldBe(HttpStatusCode.Unauthorized, "who brings no token is not judged by the provider");
+        (await StatusAsync(catalog, HttpMethod.Get, "/api/tools", null)).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(catalog, HttpMethod.Get, "/api/tools", token)).ShouldBe(HttpStatusCode.OK);
+        var operators = EditorKeys.TokenFor("ada", operatorKey.ExportPkcs8PrivateKeyPem(), DateTimeOffset.UtcNow.AddHours(1));
+        (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", operators)).ShouldBe(HttpStatusCode.OK);
+        catalog.Logs.Where(line => line.Level >= LogLevel.Warning).ShouldHaveSingleItem().Message.ShouldContain("identity provider is unavailable");
+        catalog.Logs.ShouldAllBe(line => line.Error == null);
+
+        await using var provider = await Authority.StartAsync(port);
+        await Eventually.Async(async () => await StatusAsync(catalog, HttpMethod.Get, "/api/edits", provider.Token()) is HttpStatusCode.OK);
+        catalog.Logs.ShouldContain(line => line.Message.Contains("available again", StringComparison.Ordinal));
+        (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", elsewhere.Token())).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]

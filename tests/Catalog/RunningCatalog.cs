@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Claims;
@@ -12,6 +13,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -37,6 +39,7 @@ public sealed class RunningCatalog : IAsyncDisposable
     public HttpClient Reader { get; private set; } = null!;
     public HttpClient Editor { get; private set; } = null!;
     public Heard Heard { get; } = new();
+    public ConcurrentQueue<LogLine> Logs { get; } = new();
     public IServiceProvider Services => _app!.Services;
 
     public static Task<RunningCatalog> StartAsync(bool withEditors = true, params string[] settings) => StartAsync(null, withEditors, settings);
@@ -74,6 +77,7 @@ public sealed class RunningCatalog : IAsyncDisposable
         {
             builder.AddCatalog();
             builder.Services.AddSingleton(Heard);
+            builder.Logging.AddProvider(new LogLines(Logs));
             builder.AddBus(CatalogService.Consumers, bus => bus.AddConsumer<Listener>());
         }, app => app.MapCatalog());
         await _app.StartAsync();
@@ -189,6 +193,25 @@ public static class Eventually
                 throw new TimeoutException("It never came true.");
             await Task.Delay(50);
         }
+    }
+}
+
+public sealed record LogLine(LogLevel Level, string Message, Exception? Error);
+
+/// <summary>What the service wrote into its log.</summary>
+internal sealed class LogLines(ConcurrentQueue<LogLine> lines) : ILoggerProvider, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        lines.Enqueue(new(logLevel, formatter(state, exception), exception));
+
+    public void Dispose()
+    {
     }
 }
 
