@@ -13,15 +13,17 @@ public static class CommandLine
         }
     }
 
-    internal static bool AsksForHelp(string[] args) => args is ["--help" or "-h" or "-?" or "help", ..];
+    /// <summary>Wherever it stands: who adds it to a long line wants to know, and not to start anything.</summary>
+    public static bool AsksForHelp(string[] args) => args is ["help", ..] || args.Any(arg => arg is "--help" or "-h" or "-?");
 
-    internal static string Help(string name) => $"""
+    /// <param name="more">Lines about what else this program can be told; empty or ending in a line break.</param>
+    internal static string Help(string name, string more) => $"""
         {name}: runs the service until it is told to stop.
 
           {Self} [--urls http://127.0.0.1:8080] [--Section:Key=value ...]
           {Self} migrate    applies the schema and exits
           {Self} health     asks the process that runs beside it whether it is ready; exit code 0 when it is
-
+        {more}
         Every setting is also read from the environment (Section__Key=value) and from files in SECRETS_DIR. services/{name}/README.md lists them.
         """;
 

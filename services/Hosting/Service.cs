@@ -21,16 +21,18 @@ public static class Service
     /// Runs one process to its end. <c>migrate</c> as first argument applies the schema and exits (<c>--wait</c>: once the database answers); <c>health</c> asks the process that
     /// already runs beside it whether it is ready.
     /// </summary>
+    /// <param name="usage">What else the program can be told, for <c>--help</c>; each line with its line break.</param>
     /// <returns>The process's exit code: 0, or 1 after one clear line on standard error.</returns>
-    public static async Task<int> RunAsync(string name, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
+    public static async Task<int> RunAsync(string name, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map, string usage = "")
     {
-        if (args is ["health", ..])
-            return await Health.AskAsync();
         if (CommandLine.AsksForHelp(args))
         {
-            await Console.Out.WriteLineAsync(CommandLine.Help(name));
+            await Console.Out.WriteLineAsync(CommandLine.Help(name, usage));
             return 0;
         }
+
+        if (args is ["health", ..])
+            return await Health.AskAsync();
 
         try
         {

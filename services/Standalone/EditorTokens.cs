@@ -11,11 +11,20 @@ namespace Standalone;
 internal static partial class EditorTokens
 {
     private const string Name = "standalone";
+
+    public static readonly string Usage = $"  {CommandLine.Self} editor-token NAME [--Data=FOLDER]    prints a token with which an editor of that name signs in at /admin\n";
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
     /// <returns>The exit code.</returns>
     public static int Print(string[] args)
     {
+        if (CommandLine.AsksForHelp(args))
+        {
+            Console.Write(Usage);
+            return 0;
+        }
+
         var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. args.Skip(1).Where(arg => arg.StartsWith('-') || arg.Contains('=', StringComparison.Ordinal))]).Build();
         var editor = args.Skip(1).FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('=', StringComparison.Ordinal));
         if (string.IsNullOrWhiteSpace(editor))

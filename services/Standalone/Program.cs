@@ -31,4 +31,5 @@ return await Service.RunAsync(
         app.MapNewsletter();
         app.MapWeb();
         app.SayHowToEdit();
-    });
+    },
+    EditorTokens.Usage);
