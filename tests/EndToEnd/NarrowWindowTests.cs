@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using Shouldly;
 using Xunit;
@@ -47,6 +48,48 @@ public sealed class NarrowWindowTests(Site site)
               return [...select.options].map(o => o.label).filter(label => pen.measureText(label).width > room);
             })
             """)).ShouldBeEmpty("a choice is cut off");
+    }
+
+    [Fact]
+    public async Task A_name_of_80_letters_without_a_break_makes_no_page_scroll_sideways()
+    {
+        var name = new string('W', 80);
+        const string Slug = "long-name";
+        const string Pair = "deepl-vs-long-name";
+        using var http = new HttpClient { BaseAddress = site.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", await site.EditorTokenAsync("Ada"));
+        var price = new { label = "Free", amount = 0, currency = "USD", period = (string?)null };
+        var tool = new { name, tagline = new string('t', 160), maker = new string('M', 80), category = "writing", description = new string('d', 200), website = "https://halo.example/" + new string('x', 200), pricing = "p", entryPrice = price, plans = new[] { new { name = new string('P', 60), amount = 0, currency = "USD" } } };
+        (await http.PutAsJsonAsync($"/api/tools/{Slug}", tool, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (await http.PutAsJsonAsync($"/api/comparisons/{Pair}", new { summary = name, pricing = name }, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        using var draft = new HttpRequestMessage(HttpMethod.Put, $"/api/drafts/tools/{Slug}") { Content = JsonContent.Create(new { @base = 1, document = tool }), Headers = { { "If-None-Match", "*" } } };
+        (await http.SendAsync(draft, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        await site.StoreIssueAsync("2026-w02", $$"""[{"Title":"New comparisons","Links":[{"Title":"{{name}} vs DeepL","Path":"/compare/{{Pair}}","Note":"{{name}}"}]}]""");
+
+        await using var reader = await site.NewReaderAsync(new() { ViewportSize = new() { Width = 320, Height = 800 } });
+        var page = await reader.OpenAsync($"/tools/{Slug}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ship" }).First.ClickAsync();
+        await Microsoft.Playwright.Assertions.Expect(page.Locator("main")).ToContainTextAsync("yours", new() { IgnoreCase = true });
+        List<string> sideways = [];
+        foreach (var path in (string[])["/", "/tools", $"/tools/{Slug}", "/categories/writing", $"/compare/{Pair}", $"/compare?a={Slug}", "/votes", "/newsletter", "/newsletter/2026-w02"])
+            await LookAsync(path);
+        await page.GotoAsync("/admin/sign-in");
+        await page.Locator("#token").FillAsync(await site.EditorTokenAsync("Ada"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        foreach (var path in (string[])["/admin", "/admin/tools", $"/admin/tools/{Slug}", $"/admin/preview/tools/{Slug}", "/admin/comparisons", $"/admin/comparisons/{Pair}", "/admin/history", "/admin/files"])
+            await LookAsync(path);
+
+        http.DefaultRequestHeaders.Add("If-Match", "*");
+        foreach (var path in (string[])[$"/api/comparisons/{Pair}", $"/api/drafts/tools/{Slug}", $"/api/tools/{Slug}"])
+            (await http.DeleteAsync(path, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        sideways.ShouldBeEmpty();
+
+        async Task LookAsync(string path)
+        {
+            (await page.GotoAsync(path))!.Status.ShouldBe(200, path);
+            if (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") is > 320 and var width)
+                sideways.Add($"{path}: {width} px");
+        }
     }
 
     [Fact]

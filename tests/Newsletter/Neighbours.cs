@@ -74,8 +74,8 @@ internal sealed class Neighbours : IAsyncDisposable
     }
 
     /// <summary>A comparison the catalog tells of from now on.</summary>
-    public void Publish(string a, string b, DateTimeOffset at) => _comparisons.Add(new Comparison(
-        $"{a}-vs-{b}", $"How {a} & {b} differ", [new { slug = a, name = a.ToUpperInvariant() }, new { slug = b, name = b.ToUpperInvariant() }], at));
+    public void Publish(string a, string b, DateTimeOffset at, string? summary = null) => _comparisons.Add(new Comparison(
+        $"{a}-vs-{b}", summary ?? $"How {a} & {b} differ", [new { slug = a, name = a.ToUpperInvariant() }, new { slug = b, name = b.ToUpperInvariant() }], at));
 
     public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
 

@@ -107,6 +107,28 @@ public sealed class NewsTests : IAsyncLifetime
         NotesIn(issue, "New comparisons").Length.ShouldBe(5);
     }
 
+    [Theory]
+    [InlineData("👩‍👩‍👧‍👦")]
+    [InlineData("🇩🇪")]
+    [InlineData("e\u0301\u0302")]
+    [InlineData("👍🏽")]
+    public async Task A_long_note_ends_with_a_whole_character_wherever_it_is_cut(string character)
+    {
+        // Of every length that the cut can meet the character at.
+        var client = await _press.WithReadersAsync();
+        foreach (var letters in Enumerable.Range(0, character.Length))
+            _press.Publish($"tool-{letters}", "zeta", Press.Start.AddHours(letters + 1), new string('n', letters) + string.Concat(Enumerable.Repeat(character, 300)));
+        var notes = NotesIn(await NextIssueAsync(client), "New comparisons");
+        notes.ShouldNotBeEmpty();
+        foreach (var note in notes)
+        {
+            var text = note[(note.IndexOf(": ", StringComparison.Ordinal) + 2)..];
+            text.Length.ShouldBeLessThanOrEqualTo(300);
+            text.ShouldMatch($"^n*({character})+…$");
+            text.ShouldNotContain("\uFFFD");
+        }
+    }
+
     [Fact]
     public async Task An_issue_waits_for_a_tally_that_is_away_rather_than_go_without_numbers()
     {

@@ -192,7 +192,7 @@ internal sealed class Press : IAsyncDisposable
             return false;
         }, what);
 
-    public void Publish(string a, string b, DateTimeOffset at) => Neighbours.Publish(a, b, at);
+    public void Publish(string a, string b, DateTimeOffset at, string? summary = null) => Neighbours.Publish(a, b, at, summary);
 
     public async ValueTask DisposeAsync()
     {
