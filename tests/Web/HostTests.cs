@@ -37,7 +37,7 @@ public class HostTests
     [Theory]
     [InlineData("xn--0")]
     [InlineData("xn--zzzzzzzzz99999.example")]
-    [InlineData("XN--0:8080")]
+    [InlineData("verdicts.xn--0:8080")]
     public async Task Bounded_a_host_in_malformed_punycode_is_refused_and_no_fault(string host)
     {
         await using var site = await Site.OpenAsync("--AllowedHosts=*");
