@@ -36,6 +36,54 @@ public class BadInputTests(Site site)
         (await site.Http.GetStringAsync("/api/ledger/totals")).ShouldBe(ledger);
     }
 
+    [Fact]
+    public async Task Bounded_no_page_or_read_answers_5xx_or_logs_an_error_whatever_its_query_and_headers()
+    {
+        var description = await site.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        string[] paths =
+        [
+            .. description.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("get", out _)).Select(path => Fill(path.Name, "cursor-2-0")).Where(path => !path.EndsWith("/stream", StringComparison.Ordinal)),
+            "/", "/tools", "/tools/cursor-2-0", "/compare", "/compare/cursor-2-0-vs-smolvlm2-2b", "/categories/developer-tools", "/feed.xml", "/newsletter", "/newsletter/feed.xml", "/newsletter/2026-w01", "/sitemap.xml", "/robots.txt",
+            "/votes", "/vote/first?tool=cursor-2-0&choice=ship&return=/", "/vote/done", "/tools/cursor-2-0/card.png", "/health/live", "/health/ready", "/metrics", "/favicon.ico", "/hubs/tallies", "/methodology",
+        ];
+        // Headers in bytes that are no ASCII, and redirects looked at instead of followed.
+        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1, AllowAutoRedirect = false, UseCookies = false });
+        var (errors, failures, dice) = (site.Errors.Count, new List<string>(), new Random(7));
+        for (var n = 0; n < 2_000; n++)
+        {
+            var path = paths[n % paths.Length];
+            var query = string.Join('&', Enumerable.Range(0, dice.Next(4)).Select(_ => $"{Parameters[dice.Next(Parameters.Length)]}={Values[dice.Next(Values.Length)]}"));
+            var headers = Enumerable.Range(0, dice.Next(1, 5)).Select(_ => (Name: Headers[dice.Next(Headers.Length)], Value: HeaderValues[dice.Next(HeaderValues.Length)])).ToArray();
+            var url = query.Length == 0 ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{query}";
+            using var request = new HttpRequestMessage(dice.Next(8) == 0 ? HttpMethod.Head : HttpMethod.Get, new Uri(site.Address, url));
+            foreach (var (name, value) in headers)
+                request.Headers.TryAddWithoutValidation(name, value);
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            if ((int)answer.StatusCode >= 500)
+                failures.Add($"{url} with {string.Join("; ", headers)}: {(int)answer.StatusCode}");
+        }
+
+        failures.ShouldBeEmpty();
+        site.Errors.Skip(errors).ShouldBeEmpty();
+    }
+
+    private static readonly string[] Parameters = ["page", "sort", "q", "tool", "category", "bucket", "limit", "after", "before", "price", "verdict", "a", "b", "token", "x"];
+
+    private static readonly string[] Values = ["", "-1", "0", "9223372036854775808", "NaN", "1e9", "%00", "%C3%28", "%F0%9F%92%A9", "%ED%A0%80", "a-vs-b", "cursor-2-0", "relevance", "minute", "%2e%2e%2f", "%25%25", "+", "%E2%80%AE"];
+
+    private static readonly string[] Headers =
+    [
+        "Host", "Accept", "Accept-Encoding", "Accept-Language", "If-None-Match", "If-Match", "If-Modified-Since", "If-Range", "Range", "Cookie", "Authorization", "Last-Event-ID", "traceparent", "tracestate", "baggage", "Origin", "Sec-Fetch-Site",
+        "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Own-Call", "Content-Type", "Referer", "User-Agent", "Upgrade", "Sec-WebSocket-Key", "X-HTTP-Method-Override",
+    ];
+
+    private static readonly string[] HeaderValues =
+    [
+        "", "*", "nonsense", ",,,", ";;;=", "\"", "W/\"", "\"a\",W/\"b\", *", "bytes=0-0,-1,5-", "bytes=9223372036854775807-", "bytes=1-0", "Thu, 99 Foo 99999 00:00:00 GMT", "br;q=NaN, gzip;q=9, *;q=-1", "xn--0", "xn--zzzzzzzzz99999.example", "[::1", "localhost:99999",
+        "http://xn--0", "null", "127.0.0.1, ::1%25, x", "[::ffff:1.2.3.4]:65536", "for=\"[::1\";proto=", "https", "javascript", "00-0-0-0", "00-ffffffffffffffffffffffffffffffff-ffffffffffffffff-ff", "Bearer", "Bearer a.b.c", "Bearer eyJhbGciOiJub25lIn0.e30.", "Voter", "Voter ====",
+        "voter=; __Host-voter=x; voter", "editor=%00; editor-state==", "application/json; charset=\"utf-7\"", "multipart/form-data; boundary=", "1764201600 a=1 a=-1", "text/html, */*;q=0.1", "de-DE-x-\u00e9;q=0.\u00fc", "websocket",
+    ];
+
     private static IEnumerable<(string Url, string? Body)> Variations(string path, string method)
     {
         var filled = path.Contains('{', StringComparison.Ordinal) ? Names.Select(name => Fill(path, name)) : [path];

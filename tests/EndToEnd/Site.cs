@@ -20,6 +20,10 @@ public sealed class Site : IAsyncLifetime
 
     public Uri Address => _process.Address;
     public HttpClient Http => _process.Http;
+
+    /// <summary>Every line so far that the site logged as an error.</summary>
+    public IReadOnlyList<string> Errors => [.. _process.Output.Split('\n').Where(line => line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal))];
+
     public IBrowser Browser { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
