@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -34,7 +33,7 @@ public static class Callers
     {
         forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
         // No more entries than there are proxies: a balancer that hides addresses leaves one of a known network behind what the client claimed, which would then be believed.
-        forwarded.ForwardLimit = Hops(builder.Configuration);
+        forwarded.ForwardLimit = builder.Configuration.Whole("Proxies:Hops", 1, most: 10);
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();
         foreach (var network in PrivateNetworks.In(builder.Configuration.GetSection("Proxies:KnownNetworks")))
@@ -88,13 +87,5 @@ public static class Callers
                 hints.MoreHops();
             return next(context);
         });
-    }
-
-    private static int Hops(IConfiguration configuration)
-    {
-        const string Setting = "Proxies:Hops";
-        return configuration[Setting] is not { Length: > 0 } value ? 1
-            : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var hops) && hops is >= 1 and <= 10 ? hops
-            : throw new SettingException(Setting, $"'{value}' is not a whole number from 1 to 10");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
@@ -33,7 +32,7 @@ public static class RateLimits
 
     public static void AddRateLimits(this WebApplicationBuilder builder)
     {
-        var (writes, costly) = (Whole(builder.Configuration, "RateLimits:WritesPerSecond", 20), Whole(builder.Configuration, "RateLimits:CostlyPerSecond", 10));
+        var (writes, costly) = (builder.Configuration.Whole("RateLimits:WritesPerSecond", 20), builder.Configuration.Whole("RateLimits:CostlyPerSecond", 10));
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.AddPolicy(Write, context => Bucket(context, burst: 30 * writes, writes, TimeSpan.FromSeconds(1)));
@@ -79,10 +78,4 @@ public static class RateLimits
             TokensPerPeriod = perPeriod,
             ReplenishmentPeriod = period,
         });
-
-    /// <exception cref="SettingException">The value is not a whole number from 1 to 1,000,000.</exception>
-    public static int Whole(IConfiguration configuration, string setting, int standard) =>
-        configuration[setting] is not { Length: > 0 } value ? standard
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1_000_000 ? rate
-        : throw new SettingException(setting, $"'{value}' is not a whole number above 0");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using OpenTelemetry.Trace;
 
@@ -16,10 +15,7 @@ internal sealed class Sampling(Sampler share) : Sampler
     /// <exception cref="SettingException">The share is no number from 0 to 1.</exception>
     public static Sampler From(IConfiguration configuration, bool isPublic)
     {
-        var value = configuration[Share] is { Length: > 0 } given ? given : "1";
-        if (!double.TryParse(value, CultureInfo.InvariantCulture, out var share) || share is not (>= 0 and <= 1))
-            throw new SettingException(Share, $"'{value}' is not a number from 0 to 1");
-        var own = new Sampling(new TraceIdRatioBasedSampler(share));
+        var own = new Sampling(new TraceIdRatioBasedSampler(configuration.Number(Share, 1, 0, 1)));
         return isPublic ? new ParentBasedSampler(own, remoteParentSampled: own, remoteParentNotSampled: own) : new ParentBasedSampler(own);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace Hosting;
@@ -29,6 +30,22 @@ public static class Settings
         configuration[setting] is not { Length: > 0 } value ? standard
         : bool.TryParse(value, out var on) ? on
         : throw new SettingException(setting, $"'{value}' is neither true nor false");
+
+    /// <exception cref="SettingException">The value is not a whole number in the range.</exception>
+    public static int Whole(this IConfiguration configuration, string setting, int standard, int least = 1, int most = 1_000_000) =>
+        configuration[setting] is not { Length: > 0 } value ? standard
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw new SettingException(setting, string.Create(CultureInfo.InvariantCulture, $"'{value}' is not a whole number from {least} to {most}"));
+
+    /// <exception cref="SettingException">The value is not a number in the range.</exception>
+    public static double Number(this IConfiguration configuration, string setting, double standard, double least, double most) =>
+        configuration[setting] is not { Length: > 0 } value ? standard
+        : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw new SettingException(setting, string.Create(CultureInfo.InvariantCulture, $"'{value}' is not a number from {least} to {most}"));
+
+    /// <exception cref="SettingException">The value is not a number of seconds in the range.</exception>
+    public static TimeSpan Seconds(this IConfiguration configuration, string setting, double standard, double least, double most) =>
+        TimeSpan.FromSeconds(configuration.Number(setting, standard, least, most));
 
     /// <returns>One address, or one for each replica where nothing in front of them balances: <c>http://a:5102;http://b:5102</c>. Each ends in a slash.</returns>
     /// <exception cref="SettingException">The setting is absent, or a part of it no absolute http(s) address.</exception>

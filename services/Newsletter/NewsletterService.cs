@@ -20,7 +20,7 @@ public static class NewsletterService
         builder.AddServiceClient("Tally");
         builder.AddEditors();
         builder.Services.AddSingleton(settings)
-            .AddSingleton<Wake>()
+            .AddSingleton<WorkSignals>()
             .AddSingleton<NewsletterMetrics>()
             .AddHostedService(services => services.GetRequiredService<NewsletterMetrics>())
             .AddSingleton<Sources>()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hosting;
 using MimeKit;
 
@@ -29,13 +28,8 @@ internal sealed record NewsletterSettings(
         var weekday = configuration["Newsletter:Weekday"] is { Length: > 0 } day ? day : nameof(DayOfWeek.Monday);
         if (!Enum.TryParse<DayOfWeek>(weekday, ignoreCase: true, out var parsedDay) || !Enum.IsDefined(parsedDay) || char.IsAsciiDigit(weekday[0]))
             throw new SettingException("Newsletter:Weekday", $"'{weekday}' is not a day such as Monday");
-        var hour = configuration["Newsletter:Hour"] is { Length: > 0 } time ? time : "8";
-        if (!int.TryParse(hour, NumberStyles.None, CultureInfo.InvariantCulture, out var parsedHour) || parsedHour > 23)
-            throw new SettingException("Newsletter:Hour", $"'{hour}' is not an hour from 0 to 23");
-
-        var lease = configuration["Newsletter:LeaseSeconds"] is { Length: > 0 } length ? length : "120";
-        if (!int.TryParse(lease, NumberStyles.None, CultureInfo.InvariantCulture, out var parsedLease) || parsedLease is < 10 or > 3600)
-            throw new SettingException("Newsletter:LeaseSeconds", $"'{lease}' is not a number from 10 to 3600");
+        var hour = configuration.Whole("Newsletter:Hour", 8, least: 0, most: 23);
+        var lease = configuration.Seconds("Newsletter:LeaseSeconds", 120, 10, 3600);
 
         // SMTP wins when both are set: the composed process brings a pickup folder of its own, and an operator adds the server.
         var smtp = configuration["Newsletter:Smtp"] is { Length: > 0 } server ? Server(server) : null;
@@ -43,8 +37,8 @@ internal sealed record NewsletterSettings(
         var pickup = smtp is null ? Path.GetFullPath(configuration["Newsletter:Pickup"] is { Length: > 0 } folder ? folder : "mail") : null;
 
         return new NewsletterSettings(
-            sender, publicBase, pickup, smtp, parsedDay, parsedHour, RateLimits.Whole(configuration, "Newsletter:ConfirmationsPerHour", 600),
-            RateLimits.Whole(configuration, "Newsletter:ConfirmationsPerDomainPerHour", 100), Subscriptions.MailboxKey.Read(configuration), TimeSpan.FromSeconds(parsedLease));
+            sender, publicBase, pickup, smtp, parsedDay, hour, configuration.Whole("Newsletter:ConfirmationsPerHour", 600),
+            configuration.Whole("Newsletter:ConfirmationsPerDomainPerHour", 100), Subscriptions.MailboxKey.Read(configuration), lease);
     }
 
     // The site's public origin serves both, so that whoever set it for the pages does not find it missing in the mails.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hosting;
 
 namespace Tally;
@@ -9,22 +8,10 @@ internal sealed record TallySettings(
 {
     /// <exception cref="SettingException">A value is no number or outside its range.</exception>
     public static TallySettings From(IConfiguration configuration, bool inMemory) => new(
-        Seconds(configuration, "Tally:ReconcileSeconds", 5, 0.1, 3600),
-        Seconds(configuration, "Tally:HistorySeconds", 2, 0.1, 3600),
-        TimeSpan.FromSeconds(1 / Number(configuration, "Tally:PushesPerSecond", 10, 0.1, 1000)),
-        Seconds(configuration, "Tally:StuckSeconds", 30, 0.1, 3600),
-        Seconds(configuration, "Tally:HeartbeatSeconds", 20, 0.2, 3600),
-        Seconds(configuration, "Tally:DrainSeconds", inMemory ? 0 : 5, 0, 20));
-
-    private static TimeSpan Seconds(IConfiguration configuration, string setting, double standard, double least, double most) =>
-        TimeSpan.FromSeconds(Number(configuration, setting, standard, least, most));
-
-    private static double Number(IConfiguration configuration, string setting, double standard, double least, double most)
-    {
-        if (configuration[setting] is not { Length: > 0 } value)
-            return standard;
-        return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw new SettingException(setting, string.Create(CultureInfo.InvariantCulture, $"'{value}' is not a number from {least} to {most}"));
-    }
+        configuration.Seconds("Tally:ReconcileSeconds", 5, 0.1, 3600),
+        configuration.Seconds("Tally:HistorySeconds", 2, 0.1, 3600),
+        TimeSpan.FromSeconds(1 / configuration.Number("Tally:PushesPerSecond", 10, 0.1, 1000)),
+        configuration.Seconds("Tally:StuckSeconds", 30, 0.1, 3600),
+        configuration.Seconds("Tally:HeartbeatSeconds", 20, 0.2, 3600),
+        configuration.Seconds("Tally:DrainSeconds", inMemory ? 0 : 5, 0, 20));
 }

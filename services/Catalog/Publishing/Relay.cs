@@ -19,21 +19,10 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
 
-    // Not disposed: it holds nothing of the system's, and an edit that ends during shutdown may still wake it.
-    private readonly SemaphoreSlim _woken = new(0, 1);
+    private readonly Signal _edited = new();
 
     /// <summary>Returns at once, whatever the broker does.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _woken.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Already woken: the drain to come sees this commit too.
-        }
-    }
+    public void Wake() => _edited.Set();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -60,7 +49,7 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
                 continue;
             }
 
-            await _woken.WaitAsync(Sweep, stoppingToken);
+            await _edited.WaitAsync(Sweep, stoppingToken);
         }
     }
 
@@ -104,8 +93,7 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
 
     private async Task PublishAsync<T>(T message, bool mandatory, CancellationToken stop) where T : class
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        timeout.CancelAfter(PublishTimeout);
+        using var timeout = stop.WithTimeout(PublishTimeout);
         await bus.Publish(message, context => context.Mandatory = mandatory, timeout.Token);
     }
 

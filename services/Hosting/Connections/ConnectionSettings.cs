@@ -31,12 +31,12 @@ public sealed record ConnectionSettings(int Most, int? PerNetwork, int Silent, T
         var bounded = configuration.Switch(RateLimits.Setting, standard: true);
         var byFiles = freeFiles is { } free ? Math.Max(1, (free - Reserve) / options.FilesEach) : Ceiling;
         var byMemory = (int)Math.Clamp(memory / BytesEach, 1, Ceiling);
-        var most = RateLimits.Whole(configuration, "Connections:Most", bounded ? Math.Min(byFiles, byMemory) : byFiles);
+        var most = configuration.Whole("Connections:Most", bounded ? Math.Min(byFiles, byMemory) : byFiles);
         // A setting may use up the reserve, knowing what else the process opens, but not more.
         if (most > freeFiles)
             throw new SettingException("Connections:Most", $"{most} is more than the {freeFiles} files that this process may still open (ulimit -n)");
-        var perNetwork = RateLimits.Whole(configuration, "Connections:PerNetwork", Math.Max(1, most / 8));
-        var seconds = RateLimits.Whole(configuration, "Connections:SilentSeconds", 10);
+        var perNetwork = configuration.Whole("Connections:PerNetwork", Math.Max(1, most / 8));
+        var seconds = configuration.Whole("Connections:SilentSeconds", 10);
         return new ConnectionSettings(most, bounded ? perNetwork : null, Math.Max(1, most / 4), TimeSpan.FromSeconds(seconds));
     }
 }

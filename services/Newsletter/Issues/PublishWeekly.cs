@@ -11,7 +11,7 @@ namespace Newsletter.Issues;
 /// </summary>
 internal sealed class PublishWeekly(
     [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, NextIssue next, NewsletterSettings settings,
-    TimeProvider time, Wake wake, NewsletterMetrics metrics, ILogger<PublishWeekly> log)
+    TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, ILogger<PublishWeekly> log)
     : BackgroundWork(schemas, log)
 {
     private int _waits;
@@ -71,7 +71,7 @@ internal sealed class PublishWeekly(
 
         Log.Published(log, week, mails);
         metrics.Issue();
-        wake.Outbox.Set();
+        signals.Outbox.Set();
     }
 
     private static async Task<int> StoreAsync(DbConnection connection, DbTransaction transaction, ComposedIssue composed, DateTimeOffset since, long now)

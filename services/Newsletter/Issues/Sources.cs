@@ -1,3 +1,4 @@
+using Hosting;
 namespace Newsletter.Issues;
 
 /// <summary>What an issue is made of, from the other services' public answers. Every read throws <see cref="HttpRequestException"/> when its service is away.</summary>
@@ -70,8 +71,7 @@ internal sealed class Sources(IHttpClientFactory clients)
 
     private async Task<T> GetAsync<T>(string service, string path, CancellationToken stop)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
+        using var patience = stop.WithTimeout(Patience);
         try
         {
             return await clients.CreateClient(service).GetFromJsonAsync<T>(path, patience.Token)

@@ -12,7 +12,7 @@ namespace Newsletter.Mail;
 /// </summary>
 internal sealed class SendMails(
     [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, WriteMail write, IDelivery delivery, NewsletterSettings settings,
-    TimeProvider time, Wake wake, NewsletterMetrics metrics, ILogger<SendMails> log)
+    TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, ILogger<SendMails> log)
     : BackgroundWork(schemas, log)
 {
     private const int MaxAttempts = 20;
@@ -20,7 +20,7 @@ internal sealed class SendMails(
 
     private sealed record Recipient(string? Address, string Status);
 
-    protected override Task RestAsync(CancellationToken stop) => wake.Outbox.WaitAsync(TimeSpan.FromSeconds(5), time, stop);
+    protected override Task RestAsync(CancellationToken stop) => signals.Outbox.WaitAsync(TimeSpan.FromSeconds(5), time, stop);
 
     protected override async Task TurnAsync(CancellationToken stop)
     {
@@ -61,7 +61,7 @@ internal sealed class SendMails(
         {
             await delivery.ForgetAsync(mail.Id);
             await EndAsync(connection, mail, "dropped");
-            wake.Erasure.Set();
+            signals.Erasure.Set();
             return true;
         }
 

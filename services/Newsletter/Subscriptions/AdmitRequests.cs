@@ -11,7 +11,7 @@ namespace Newsletter.Subscriptions;
 /// </summary>
 internal sealed class AdmitRequests(
     [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, NewsletterSettings settings, MailboxKey mailboxes,
-    TimeProvider time, Wake wake, NewsletterMetrics metrics, ILogger<AdmitRequests> log)
+    TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, ILogger<AdmitRequests> log)
     : BackgroundWork(schemas, log)
 {
     private const int MailsPerDay = 3;
@@ -22,7 +22,7 @@ internal sealed class AdmitRequests(
     private sealed record Mailed(long All, long Domain);
     private sealed record Standing(string Id, string Status);
 
-    protected override Task RestAsync(CancellationToken stop) => wake.Admission.WaitAsync(TimeSpan.FromSeconds(5), time, stop);
+    protected override Task RestAsync(CancellationToken stop) => signals.Admission.WaitAsync(TimeSpan.FromSeconds(5), time, stop);
 
     protected override async Task TurnAsync(CancellationToken stop)
     {
@@ -64,7 +64,7 @@ internal sealed class AdmitRequests(
         if (dropped == 0)
             return;
         metrics.Subscription("capped", dropped);
-        wake.Erasure.Set();
+        signals.Erasure.Set();
     }
 
     // Of several replicas each may let one more through; that is no harm.
@@ -86,7 +86,7 @@ internal sealed class AdmitRequests(
         await transaction.CommitAsync(stop);
         metrics.Subscription(outcome);
         if (outcome == "mailed")
-            wake.Outbox.Set();
+            signals.Outbox.Set();
     }
 
     private async Task<string> DecideAsync(DbConnection connection, DbTransaction transaction, Address address, long now)

@@ -20,7 +20,7 @@ internal static class Confirm
     private sealed record Holder(string Id, string Status);
 
     public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> HandleAsync(
-        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider time, Wake wake, NewsletterMetrics metrics, CancellationToken stop)
+        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, CancellationToken stop)
     {
         if (Token.Hash(given.Token) is not { } hash)
             return Unknown();
@@ -36,7 +36,7 @@ internal static class Confirm
         if (holder.Status == "pending" && await ConfirmAsync(connection, holder.Id, now, stop))
         {
             metrics.Subscription("confirmed");
-            wake.Outbox.Set();
+            signals.Outbox.Set();
         }
 
         return TypedResults.Ok(new SubscriptionStands("confirmed"));

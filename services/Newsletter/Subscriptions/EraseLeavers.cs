@@ -10,7 +10,7 @@ namespace Newsletter.Subscriptions;
 /// overwritten in the database file (secure_delete) but lives on in its write-ahead log, so that is emptied too.
 /// </summary>
 internal sealed class EraseLeavers(
-    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, IDelivery delivery, TimeProvider timeProvider, Wake wake, ILogger<EraseLeavers> logger)
+    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, IDelivery delivery, TimeProvider timeProvider, WorkSignals signals, ILogger<EraseLeavers> logger)
     : BackgroundWork(schemas, logger)
 {
     private bool _prepared;
@@ -18,7 +18,7 @@ internal sealed class EraseLeavers(
 
     private sealed record Left(string Id, string State, long NextAt);
 
-    protected override Task RestAsync(CancellationToken stop) => wake.Erasure.WaitAsync(_logHolds ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1), timeProvider, stop);
+    protected override Task RestAsync(CancellationToken stop) => signals.Erasure.WaitAsync(_logHolds ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1), timeProvider, stop);
 
     protected override async Task TurnAsync(CancellationToken stop)
     {

@@ -5,7 +5,7 @@ namespace Newsletter.Subscriptions;
 
 /// <summary>Forgets addresses that were never confirmed, thirty days after they were last asked for, and tokens long expired.</summary>
 internal sealed class PurgePending(
-    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, TimeProvider time, Wake wake, NewsletterMetrics metrics, ILogger<PurgePending> log)
+    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, ILogger<PurgePending> log)
     : BackgroundWork(schemas, log)
 {
     /// <summary>How long an address that nobody confirmed is kept.</summary>
@@ -21,7 +21,7 @@ internal sealed class PurgePending(
         await connection.ExecuteAsync("delete from tokens where expires_at < @before", new { before });
         if (purged == 0)
             return;
-        wake.Erasure.Set();
+        signals.Erasure.Set();
         metrics.Subscription("purged", purged);
         Log.Purged(log, purged);
     }

@@ -14,7 +14,7 @@ internal static class Refuse
     private sealed record Holder(string Id, string? Address);
 
     public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> HandleAsync(
-        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, MailboxKey mailboxes, TimeProvider timeProvider, Wake wake,
+        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, MailboxKey mailboxes, TimeProvider timeProvider, WorkSignals signals,
         NewsletterMetrics metrics, CancellationToken cancellationToken)
     {
         if (Token.Hash(given.Token) is not { } hash)
@@ -28,7 +28,7 @@ internal static class Refuse
         if (Address.Parse(holder.Address) is { } address)
             await RefuseAsync(connection, holder.Id, await mailboxes.HashAsync(connection, address), timeProvider.Now(), cancellationToken);
         metrics.Subscription("refused");
-        wake.Erasure.Set();
+        signals.Erasure.Set();
         return TypedResults.Ok(new SubscriptionStands("refused"));
     }
 

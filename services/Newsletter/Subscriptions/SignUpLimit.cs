@@ -22,7 +22,7 @@ internal sealed class SignUpLimit : IEndpointFilter, IDisposable
     public SignUpLimit(IConfiguration configuration)
     {
         _enabled = configuration.Switch(RateLimits.Setting, standard: true);
-        var perHour = RateLimits.Whole(configuration, "RateLimits:SignUpsPerHour", 20);
+        var perHour = configuration.Whole("RateLimits:SignUpsPerHour", 20);
         _limiter = PartitionedRateLimiter.CreateChained([.. Widths.Select(width => PartitionedRateLimiter.Create<IPAddress, IPNetwork>(address =>
             RateLimitPartition.GetTokenBucketLimiter(NetworkOf(address, width.V4, width.V6), _ => new TokenBucketRateLimiterOptions
             {

@@ -25,7 +25,7 @@ internal static class Subscribe
     private static readonly SubscriptionPending Answer = new("pending", "Check your inbox: we have sent a link to confirm, unless this address is subscribed already.");
 
     public static async Task<Results<Accepted<SubscriptionPending>, ProblemHttpResult>> HandleAsync(
-        SubscriptionAsked asked, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider time, Wake wake, NewsletterMetrics metrics, CancellationToken stop)
+        SubscriptionAsked asked, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, CancellationToken stop)
     {
         if (Address.Parse(asked.Email) is not { } address)
             return Problems.Of(400, "invalid-email", "This is not a mail address we can write to.");
@@ -40,7 +40,7 @@ internal static class Subscribe
         }
 
         metrics.Subscription("requested");
-        wake.Admission.Set();
+        signals.Admission.Set();
         await answerTime;
         return TypedResults.Accepted((string?)null, Answer);
     }

@@ -8,15 +8,15 @@ namespace Newsletter.Subscriptions;
 internal static class Unsubscribe
 {
     public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> HandleAsync(
-        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, Wake wake, NewsletterMetrics metrics, CancellationToken stop) =>
-        await EndAsync(given.Token, database, wake, metrics, stop);
+        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, WorkSignals signals, NewsletterMetrics metrics, CancellationToken stop) =>
+        await EndAsync(given.Token, database, signals, metrics, stop);
 
     /// <summary>
     /// RFC 8058: mail providers post exactly <c>List-Unsubscribe=One-Click</c>, from anywhere and without cookies. Nothing else is taken here,
     /// so that neither a followed link nor a page's stray form unsubscribes anyone.
     /// </summary>
     public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> OneClickAsync(
-        string? token, HttpRequest request, [FromKeyedServices(NewsletterService.Name)] Database database, Wake wake, NewsletterMetrics metrics, CancellationToken stop)
+        string? token, HttpRequest request, [FromKeyedServices(NewsletterService.Name)] Database database, WorkSignals signals, NewsletterMetrics metrics, CancellationToken stop)
     {
         if (!request.HasFormContentType)
             return Problems.Of(415, "unsupported-media-type", "One-click unsubscription takes a form.");
@@ -31,7 +31,7 @@ internal static class Unsubscribe
             return Problems.Of(400, "malformed-request", "The form can't be read.");
         }
 
-        return await EndAsync(token, database, wake, metrics, stop);
+        return await EndAsync(token, database, signals, metrics, stop);
     }
 
     /// <summary>
@@ -39,7 +39,7 @@ internal static class Unsubscribe
     /// </summary>
     public static RedirectHttpResult Ask(string? token) => TypedResults.Redirect($"/newsletter/unsubscribe?token={Uri.EscapeDataString(token ?? "")}");
 
-    private static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> EndAsync(string? token, Database database, Wake wake, NewsletterMetrics metrics, CancellationToken stop)
+    private static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> EndAsync(string? token, Database database, WorkSignals signals, NewsletterMetrics metrics, CancellationToken stop)
     {
         if (Token.Hash(token) is not { } hash)
             return Unknown();
@@ -50,7 +50,7 @@ internal static class Unsubscribe
             return Unknown();
         if (await Leave.OneAsync(connection, subscriber, stop))
             metrics.Subscription("unsubscribed");
-        wake.Erasure.Set();
+        signals.Erasure.Set();
         return TypedResults.Ok(new SubscriptionStands("unsubscribed"));
     }
 

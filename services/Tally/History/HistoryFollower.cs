@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Contracts;
+using Hosting;
 
 namespace Tally;
 
@@ -21,10 +22,9 @@ internal sealed partial class HistoryFollower : BackgroundService
     private readonly IHttpClientFactory _clients;
     private readonly TallySettings _settings;
     private readonly ILogger<HistoryFollower> _logger;
-    private readonly SemaphoreSlim _wake = new(1, 1);
-    private readonly Lock _gate = new();
+    private readonly Signal _moved = new();
     private int _pageSize = SmallestPage;
-    private bool _away;
+    private readonly Outage _outage = new();
 
     public HistoryFollower(ICounters counters, Board board, IHttpClientFactory clients, TallySettings settings, ILogger<HistoryFollower> logger)
     {
@@ -33,27 +33,16 @@ internal sealed partial class HistoryFollower : BackgroundService
     }
 
     /// <summary>Something moved: look at the ledger soon.</summary>
-    public void Wake()
-    {
-        // Called for every change; the semaphore's own full-exception would cost more than asking first.
-        lock (_gate)
-            if (_wake.CurrentCount == 0)
-                _wake.Release();
-    }
-
-    public override void Dispose()
-    {
-        _wake.Dispose();
-        base.Dispose();
-    }
+    public void Wake() => _moved.Set();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Times are told to states that are known, so those come first.
         await _board.Filled.WaitAsync(stoppingToken);
+        Wake();
         while (true)
         {
-            await _wake.WaitAsync(stoppingToken);
+            await _moved.WaitAsync(stoppingToken);
             if (!await FollowAsync(stoppingToken))
                 Wake();
             await Task.Delay(_settings.History, stoppingToken);
@@ -73,9 +62,8 @@ internal sealed partial class HistoryFollower : BackgroundService
                 counted = await FollowPageAsync(asked, cancellation);
             }
             while (counted >= asked);
-            if (_away)
+            if (_outage.Works())
                 LogBack();
-            _away = false;
             // A page that was not full: what came meanwhile can wait. Under load there is always something, and going on until there was nothing made pages of a few hundred entries
             // without a pause, each of which writes every tool.
             return counted == 0;
@@ -83,9 +71,8 @@ internal sealed partial class HistoryFollower : BackgroundService
         catch (Exception error) when (error is HttpRequestException or JsonException or IOException or CountersAwayException
             || error is OperationCanceledException && !cancellation.IsCancellationRequested)
         {
-            if (!_away)
+            if (_outage.Fails())
                 LogAway(error.GetType().Name, error.Message);
-            _away = true;
             return false;
         }
     }
@@ -137,8 +124,7 @@ internal sealed partial class HistoryFollower : BackgroundService
 
     private async Task<(long Epoch, LedgerMinute[] Minutes, long Next)> ReadAsync(long after, int limit, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        using var patience = cancellation.WithTimeout(Patience);
         var page = await _clients.CreateClient("Voting").GetFromJsonAsync<LedgerPage>($"api/ledger/minutes?after={after}&limit={limit}", Json, patience.Token);
         return page is { Minutes: { } minutes } ? (page.Epoch, minutes, page.Next) : throw new JsonException("The ledger's page has no minutes.");
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Hosting;
 using Hosting.Connections;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,9 +19,9 @@ internal sealed class Admission
     public Admission(IConfiguration configuration, ConnectionSettings connections)
     {
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
-        _mostOfNetwork = Count(configuration, "RateLimits:ConnectionsPerNetwork", 1000);
+        _mostOfNetwork = configuration.Whole("RateLimits:ConnectionsPerNetwork", 1000);
         // A quarter of all connections stays for everything else: a page that can't be read has no use for live numbers.
-        _most = Math.Min(Count(configuration, "RateLimits:Connections", 15_000), Math.Max(1, connections.Most * 3 / 4));
+        _most = Math.Min(configuration.Whole("RateLimits:Connections", 15_000), Math.Max(1, connections.Most * 3 / 4));
     }
 
     /// <summary>Runs the request with a place of its own for as long as it lasts: for a WebSocket, that is the connection's life.</summary>
@@ -55,11 +54,6 @@ internal sealed class Admission
         if (_open.AddOrUpdate(network, 0, static (_, open) => open - 1) <= 0)
             _open.TryRemove(KeyValuePair.Create(network, 0));
     }
-
-    private static int Count(IConfiguration configuration, string setting, int standard) =>
-        configuration[setting] is not { Length: > 0 } value ? standard
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
-        : throw new SettingException(setting, $"'{value}' is not a whole number above 0");
 
     internal sealed class Place(Admission? admission, RateLimits.Network network) : IDisposable
     {

@@ -24,7 +24,7 @@ internal static class ReadHistory
         if (ReadTallies.NotYet(context, board) is { } refusal)
             return refusal;
         if (board.Find(tool) is not { } line)
-            return Problems.Of(404, "unknown-tool", "There is no tool of that slug.");
+            return ReadTallies.Unknown();
 
         IReadOnlyList<HistoryPoint> kept;
         try

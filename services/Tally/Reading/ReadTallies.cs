@@ -10,13 +10,17 @@ internal static class ReadTallies
 {
     private const int MostRanked = 100;
 
+    /// <summary>404, here and in the other reads of a tool.</summary>
+    public static ProblemHttpResult Unknown(string? slug = null) =>
+        Problems.Of(404, "unknown-tool", slug is null ? "There is no tool with this slug." : $"There is no tool '{slug}'.");
+
     public static Results<Ok<ToolTally>, ProblemHttpResult> One(HttpContext context, string tool, Board board)
     {
         if (NotYet(context, board) is { } refusal)
             return refusal;
         return board.Find(tool) is { } line
             ? TypedResults.Ok(line.Newest.Tally)
-            : Problems.Of(404, "unknown-tool", "There is no tool of that slug.");
+            : Unknown();
     }
 
     public static Results<Ok<ToolTally[]>, ProblemHttpResult> Several(HttpContext context, [FromQuery] string[] tool, Board board)

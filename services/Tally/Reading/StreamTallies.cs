@@ -19,7 +19,7 @@ internal sealed class StreamTallies(Board board, Streams streams, Admission admi
         if (tools.Length == 0)
             return Problems.Of(400, "no-tool", $"Name 1 to {Reader.MostTools} tools, as in ?tool=cursor-2-0.");
         if (Array.Find(tools, name => board.Find(name) is null) is { } unknown)
-            return Problems.Of(404, "unknown-tool", $"There is no tool '{unknown}'.");
+            return ReadTallies.Unknown(unknown);
         var response = context.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";

@@ -31,10 +31,10 @@ internal sealed partial class Reconciler : BackgroundService
     private readonly Source _voting;
     private readonly Source _catalog;
     private readonly Doubts _doubts = new();
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Signal _wake = new();
     private readonly TimeProvider _time;
     private long? _historyReset;
-    private bool _away;
+    private readonly Outage _outage = new();
 
     public Reconciler(
         ICounters counters, Board board, HistoryFollower history, IHttpClientFactory clients, IBusControl bus, IHostApplicationLifetime lifetime,
@@ -54,7 +54,6 @@ internal sealed partial class Reconciler : BackgroundService
     {
         _counters.Returned -= Wake;
         _board.EpochAhead -= Wake;
-        _wake.Dispose();
         base.Dispose();
     }
 
@@ -170,9 +169,8 @@ internal sealed partial class Reconciler : BackgroundService
                 _history.Wake();
             }
 
-            if (_away)
+            if (_outage.Works())
                 LogBack();
-            _away = false;
             return true;
         }
         catch (CountersAwayException error)
@@ -220,22 +218,11 @@ internal sealed partial class Reconciler : BackgroundService
 
     private void Away(CountersAwayException error)
     {
-        if (!_away)
+        if (_outage.Fails())
             LogAway(error.InnerException!.Message);
-        _away = true;
     }
 
-    private void Wake()
-    {
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake already.
-        }
-    }
+    private void Wake() => _wake.Set();
 
     private sealed record Kept(KeptCounters Counters, KeptHistory History);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Contracts;
+using Hosting;
 
 namespace Tally;
 
@@ -11,31 +12,28 @@ internal sealed partial class Source(string service, ILogger logger)
     private static readonly TimeSpan ForHeaders = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ForBody = TimeSpan.FromSeconds(30);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-    private bool? _away;
+    private readonly Outage _outage = new();
 
     /// <summary>The answer, or null when the service is away or answers nonsense, which is logged once until it changes.</summary>
     public async Task<T?> AskAsync<T>(
         HttpClient client, string path, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation) where T : class
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var patience = cancellation.WithTimeout(ForHeaders);
         try
         {
-            patience.CancelAfter(ForHeaders);
             using var response = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             response.EnsureSuccessStatusCode();
             patience.CancelAfter(ForBody);
             var answer = await read(response, patience.Token);
-            if (_away is true)
+            if (_outage.Works())
                 LogBack(service);
-            _away = false;
             return answer;
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or IOException
             || error is OperationCanceledException && !cancellation.IsCancellationRequested)
         {
-            if (_away is not true)
+            if (_outage.Fails())
                 LogAway(service, error is OperationCanceledException ? "no answer in time" : error.Message);
-            _away = true;
             return null;
         }
     }

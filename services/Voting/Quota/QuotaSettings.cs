@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hosting;
 
 namespace Voting.Quota;
@@ -11,11 +10,6 @@ internal sealed record QuotaSettings(bool Enabled, int PerAddressHourly, int Per
     /// <exception cref="SettingException">A value is malformed.</exception>
     public static QuotaSettings From(IConfiguration configuration) => new(
         configuration.Switch("Quota:Enabled", standard: true),
-        Count(configuration, "Quota:PerAddressHourly", 20),
-        Count(configuration, "Quota:PerNetworkDaily", 200));
-
-    private static int Count(IConfiguration configuration, string setting, int standard) =>
-        configuration[setting] is not { Length: > 0 } value ? standard
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
-        : throw new SettingException(setting, $"'{value}' is not a whole number above 0");
+        configuration.Whole("Quota:PerAddressHourly", 20),
+        configuration.Whole("Quota:PerNetworkDaily", 200));
 }

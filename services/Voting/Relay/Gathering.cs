@@ -8,7 +8,7 @@ namespace Voting.Relay;
 /// What waits to be published: the newest totals of each tool that moved. A message costs what it costs, however many totals it carries, so the tools that move all the time are
 /// gathered; a tool that had rested goes at once, whatever else is going on. (Resting after each message, twice as long as it took, had made each vote wait for the rest.)
 /// </summary>
-internal sealed class Gathering : IDisposable
+internal sealed class Gathering
 {
     // Readers are told of a tool ten times a second at most: what they are told then is no older than this.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(25);
@@ -21,8 +21,8 @@ internal sealed class Gathering : IDisposable
     // The traces of the batches whose totals wait. What a crash left and the sweep finds has none: storing them would cost every batch a column in each row,
     // to follow a vote through the one event that the log tells better. Their publish begins a trace of its own, MassTransit's.
     private readonly List<ActivityContext> _traces = [];
-    private readonly SemaphoreSlim _any = new(0, 1);
-    private readonly SemaphoreSlim _rested = new(0, 1);
+    private readonly Signal _any = new();
+    private readonly Signal _rested = new();
 
     // Published in this stretch of time, and in the one before. When each tool last was would have to be kept for all of them.
     private HashSet<string> _now = [], _before = [];
@@ -38,9 +38,9 @@ internal sealed class Gathering : IDisposable
             Turn();
             _waiting.KeepNewest(totals);
             _traces.AddRange(traces.Take(Traces.Most - _traces.Count));
-            Signal(_any);
-            if (_rested.CurrentCount == 0 && totals.Any(total => !_now.Contains(total.Tool) && !_before.Contains(total.Tool)))
-                Signal(_rested);
+            _any.Set();
+            if (!_rested.IsSet && totals.Any(total => !_now.Contains(total.Tool) && !_before.Contains(total.Tool)))
+                _rested.Set();
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class Gathering : IDisposable
         lock (_waiting)
         {
             Turn();
-            _rested.Wait(0);
+            _rested.Reset();
             var taken = _waiting.Values.Take(most).ToList();
             foreach (var total in taken)
             {
@@ -74,18 +74,6 @@ internal sealed class Gathering : IDisposable
     {
         lock (_waiting)
             return _waiting.Count == 0 ? 0 : (DateTimeOffset.UtcNow - _waiting.Values.Min(total => total.At)).TotalSeconds;
-    }
-
-    public void Dispose()
-    {
-        _any.Dispose();
-        _rested.Dispose();
-    }
-
-    private static void Signal(SemaphoreSlim waiting)
-    {
-        if (waiting.CurrentCount == 0)
-            waiting.Release();
     }
 
     private void Turn()

@@ -24,6 +24,7 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
 
     private readonly Gathering _gathering = new();
     private readonly Dictionary<string, ToolTotals> _confirmed = [];
+    private readonly Outage _publishing = new(), _sweeping = new();
 
     /// <summary>Called after COMMIT: these totals want to be published. Never blocks.</summary>
     public void Moved(IReadOnlyList<ToolTotals> totals) => _gathering.Add(totals, VotingTrace.Source.Here() is var trace && trace == default ? [] : [trace]);
@@ -34,15 +35,8 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
         await Task.WhenAll(PublishAsync(stoppingToken), SweepAsync(stoppingToken));
     }
 
-    public override void Dispose()
-    {
-        _gathering.Dispose();
-        base.Dispose();
-    }
-
     private async Task PublishAsync(CancellationToken stop)
     {
-        var failing = false;
         while (true)
         {
             await _gathering.AnyAsync(stop);
@@ -52,9 +46,8 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
                 {
                     await PublishOnceAsync(totals, traces, stop);
                     metrics.Published(totals.Count);
-                    if (failing)
+                    if (_publishing.Works())
                         VotingLog.PublishRecovered(log);
-                    failing = false;
                     lock (_confirmed)
                         _confirmed.KeepNewest(totals);
                     await _gathering.RestAsync(stop);
@@ -62,9 +55,8 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
                 catch (Exception error) when (!stop.IsCancellationRequested)
                 {
                     _gathering.Add(totals, traces);
-                    if (!failing)
+                    if (_publishing.Fails())
                         VotingLog.PublishFailed(log, totals.Count, error is OperationCanceledException ? $"the broker did not confirm within {PublishTimeout.TotalSeconds} s" : error.Message);
-                    failing = true;
                     await Task.Delay(TimeSpan.FromMilliseconds(250), stop);
                 }
             }
@@ -74,8 +66,7 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
     private async Task PublishOnceAsync(List<ToolTotals> totals, List<ActivityContext> traces, CancellationToken stop)
     {
         // A time-out always: a broker that froze would else hold the relay for ever. What was cancelled may still arrive; doubles do no harm.
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        timeout.CancelAfter(PublishTimeout);
+        using var timeout = stop.WithTimeout(PublishTimeout);
         // The bus carries the span's context along in the message's headers.
         using var span = VotingTrace.Source.Continue("relay totals", ActivityKind.Internal, traces);
         span?.SetTag("voting.totals", totals.Count);
@@ -86,7 +77,6 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
     {
         await schema.Applied.WaitAsync(stop);
         using var timer = new PeriodicTimer(MarkEvery);
-        var failing = false;
         for (var tick = 0; ; tick++)
         {
             try
@@ -95,13 +85,12 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
                 // Only what has stood for a while: fresh totals are on their way already from the replica that committed them.
                 if (tick % SweepEveryMarks == 0)
                     Moved(await ledger.UnpublishedAsync(Standing, MaxTotals, stop));
-                failing = false;
+                _sweeping.Works();
             }
             catch (Exception error) when (!stop.IsCancellationRequested)
             {
-                if (!failing)
+                if (_sweeping.Fails())
                     VotingLog.SweepFailed(log, error.Message);
-                failing = true;
             }
 
             await timer.WaitForNextTickAsync(stop);

@@ -18,21 +18,22 @@ public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [Fr
         await schema.Applied.WaitAsync(stoppingToken);
         await tools.ReadAsync(stoppingToken);
         await lifetime.StartedAsync(stoppingToken);
-        var failing = false;
+        var outage = new Outage();
+        bool failing;
         while (true)
         {
             try
             {
-                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                timeout.CancelAfter(TimeSpan.FromSeconds(5));
+                using var timeout = stoppingToken.WithTimeout(TimeSpan.FromSeconds(5));
                 var catalog = await clients.CreateClient("Catalog").GetFromJsonAsync<CatalogTools>("api/catalog/tools", timeout.Token);
                 await tools.KeepAsync(catalog!.Tools, stoppingToken);
                 tools.Told = true;
+                outage.Works();
                 failing = false;
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                if (!failing)
+                if (outage.Fails())
                     VotingLog.CatalogAway(log, error.Message);
                 failing = true;
             }

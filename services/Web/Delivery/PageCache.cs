@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hosting;
 using Microsoft.AspNetCore.OutputCaching;
 
@@ -16,10 +15,7 @@ internal static class PageCache
 
     public static void AddPageCache(this WebApplicationBuilder builder)
     {
-        var seconds = builder.Configuration[Setting] is not { Length: > 0 } value ? 1
-            : double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= 60 ? number
-            : throw new SettingException(Setting, $"'{value}' is not a number of seconds from 0 to 60");
-        builder.Services.AddSingleton(new Kept(TimeSpan.FromSeconds(seconds)));
+        builder.Services.AddSingleton(new Kept(builder.Configuration.Seconds(Setting, 1, 0, 60)));
         builder.Services.AddOutputCache(cache =>
         {
             // Made-up addresses push out real pages at worst; they never take more than this.

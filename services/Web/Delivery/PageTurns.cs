@@ -23,7 +23,7 @@ internal sealed class PageTurns : IDisposable
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
         // What a page asks is computed here too, or else is waited for: up to half a second each while a service is away.
         _turns = Turns.Of(configuration["Services:Catalog"] == ServiceClient.Self ? 2 * Environment.ProcessorCount : 64, Waiting);
-        var rate = RateLimits.Whole(configuration, "RateLimits:PagesPerSecond", PerSecond);
+        var rate = configuration.Whole("RateLimits:PagesPerSecond", PerSecond);
         _networks = PartitionedRateLimiter.Create<HttpContext, RateLimits.Network>(context => RateLimits.BucketOf(context, rate * (Burst / PerSecond), rate));
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hosting;
 
 namespace Web.Editors;
 
@@ -72,8 +73,7 @@ internal sealed class EditorClient(IHttpClientFactory clients)
 
     private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? token, (string Name, string Value)? condition, HttpContent? body, CancellationToken stop)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(Within);
+        using var limit = stop.WithTimeout(Within);
         using var request = new HttpRequestMessage(method, path) { Content = body };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

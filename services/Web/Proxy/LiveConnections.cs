@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Hosting;
 
 namespace Web;
@@ -23,10 +22,7 @@ internal sealed partial class LiveConnections : IHostedService, IDisposable
     public LiveConnections(IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveConnections> log)
     {
         (_lifetime, _time, _log) = (lifetime, time, log);
-        var value = configuration[Setting] is { Length: > 0 } given ? given : "5";
-        _drain = double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 20
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new SettingException(Setting, $"'{value}' is not a number from 0 to 20");
+        _drain = configuration.Seconds(Setting, 5, 0, 20);
     }
 
     public async Task PassAsync(HttpContext context, RequestDelegate next)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Hosting;
 
 namespace Web;
 
@@ -47,8 +48,7 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
     /// <exception cref="ServiceAway">No answer, or one above 500.</exception>
     public async Task<(IssuePreview? Preview, HttpStatusCode Status)> PreviewAsync(string token, CancellationToken stop)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(ToCompose);
+        using var limit = stop.WithTimeout(ToCompose);
         using var request = new HttpRequestMessage(HttpMethod.Get, "api/newsletter/preview");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
@@ -70,8 +70,7 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
     /// <exception cref="ServiceAway">No answer, or one above 500.</exception>
     public async Task<(HttpStatusCode Status, int RetryAfter)> SendAsync(HttpContext context, string path, object body)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(ToSend);
+        using var limit = context.RequestAborted.WithTimeout(ToSend);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"api/newsletter/{path}") { Content = JsonContent.Create(body) };
         request.Headers.Host = context.Request.Host.ToUriComponent();
         if (context.Connection.RemoteIpAddress is { } address)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Hosting;
 
 namespace Web;
 
@@ -24,8 +25,7 @@ internal static class Reading
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (known is var (tag, _))
             request.Headers.IfNoneMatch.Add(tag);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(within);
+        using var limit = stop.WithTimeout(within);
         try
         {
             using var answer = await client.SendAsync(request, limit.Token);

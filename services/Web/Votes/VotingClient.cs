@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hosting;
 using Microsoft.Net.Http.Headers;
 
 namespace Web;
@@ -47,8 +48,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
     {
         if (context.Request.VoterHeader() is not { } voter)
             return [];
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(ToCast);
+        using var limit = context.RequestAborted.WithTimeout(ToCast);
         try
         {
             using var answer = await SendAsync(context, HttpMethod.Delete, "api/voters", voter, null, limit.Token);
@@ -67,8 +67,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
     {
         if (context.Request.VoterHeader() is not { } voter)
             return [];
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(within);
+        using var limit = context.RequestAborted.WithTimeout(within);
         try
         {
             using var answer = await SendAsync(context, HttpMethod.Get, "api/votes", voter, null, limit.Token);
@@ -92,8 +91,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
     /// <param name="nonce">Where there may be no voter yet: what it is made from, see <see cref="VoterNonce"/>.</param>
     public async Task<CastAnswer> CastAsync(HttpContext context, string tool, string choice, string? nonce = null)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(ToCast);
+        using var limit = context.RequestAborted.WithTimeout(ToCast);
         var voter = context.Request.VoterHeader();
         try
         {
