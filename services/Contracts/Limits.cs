@@ -1,8 +1,8 @@
 namespace Contracts;
 
 /// <summary>
-/// Limits that one service enforces and another has to know, such as the form that says how long a name may be. What a single service knows stays with it. Texts are measured
-/// in UTF-16 units, as an input's <c>maxlength</c> measures them.
+/// Limits that one service enforces and another has to know, such as the form that says how long a name may be. What a single service
+/// knows stays with it. Texts are measured in UTF-16 units, as an input's <c>maxlength</c> measures them.
 /// </summary>
 public static class Limits
 {

@@ -7,8 +7,9 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace Hosting;
 
 /// <summary>
-/// What the editors' identity provider publishes: its issuer and keys. While it can't be had, tokens of the provider are answered 503 and not 401, since nobody knows whether they are
-/// good; those signed by the operator's key verify as ever. The framework's own way was rejected: it asks the provider again for every request, each waiting for the one before.
+/// What the editors' identity provider publishes: its issuer and keys. While that is unavailable, its tokens are answered 503 and not 401,
+/// since nobody knows whether they are good; those signed by the operator's key verify as ever. The framework's own way was rejected: it
+/// asks the provider again for every request, each waiting for the one before.
 /// </summary>
 internal sealed partial class IdentityProvider : IConfigurationManager<OpenIdConnectConfiguration>
 {
@@ -22,7 +23,8 @@ internal sealed partial class IdentityProvider : IConfigurationManager<OpenIdCon
     private readonly Outage _outage;
     private volatile bool _away;
 
-    public IdentityProvider(IConfigurationManager<OpenIdConnectConfiguration> provider, TimeProvider timeProvider, ILogger<IdentityProvider> logger)
+    public IdentityProvider(
+        IConfigurationManager<OpenIdConnectConfiguration> provider, TimeProvider timeProvider, ILogger<IdentityProvider> logger)
     {
         (_provider, _logger, _outage) = (provider, logger, new Outage(timeProvider));
         _latest = new(Patience, timeProvider, AskAsync);
@@ -40,8 +42,9 @@ internal sealed partial class IdentityProvider : IConfigurationManager<OpenIdCon
             return Task.CompletedTask;
         challenge.HandleResponse();
         return Problems.Retry(
-            challenge.HttpContext, StatusCodes.Status503ServiceUnavailable, "identity-provider-unavailable",
-            "The identity provider can't be reached, so this sign-in could not be checked.", (int)Patience.TotalSeconds).ExecuteAsync(challenge.HttpContext);
+                challenge.HttpContext, StatusCodes.Status503ServiceUnavailable, "identity-provider-unavailable",
+                "The identity provider can't be reached, so this sign-in could not be checked.", (int)Patience.TotalSeconds)
+            .ExecuteAsync(challenge.HttpContext);
     }
 
     private async Task<OpenIdConnectConfiguration> AskAsync()

@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 namespace Web.Editors;
 
 /// <summary>
-/// What a document says that its form has no field for: written through the API, or by a release with more fields than this one. It travels with the form, so that a save keeps it.
-/// Reading it again at the save was rejected: after a conflict it is the two documents brought together, which nothing stores.
+/// What a document says that its form has no field for: written through the API, or by a release with more fields than this one. It
+/// travels with the form, so that a save keeps it. Reading it again at the save was rejected: after a conflict it is the two documents
+/// brought together, which nothing stores.
 /// </summary>
 internal static class Unlisted
 {
@@ -14,7 +15,9 @@ internal static class Unlisted
     // As deep as the API's own reader goes.
     private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
-    /// <summary>The document without what the form's fields say. Only objects and lists stay on the way to a field, so that the field can be written.</summary>
+    /// <summary>
+    /// The document without what the form's fields say. Only objects and lists stay on the way to a field, so that it can be written.
+    /// </summary>
     public static JsonObject Of(Kind kind, JsonObject? document)
     {
         var rest = (JsonObject?)document?.DeepClone() ?? [];
@@ -46,7 +49,9 @@ internal static class Unlisted
                 said.Remove("at");
     }
 
-    /// <summary>Two editors' rests brought together: nobody typed in them, so what only the other changed is taken, and all else stays one's own.</summary>
+    /// <summary>
+    /// Two editors' rests brought together: nobody typed in them, so what only the other changed is taken, and all else stays one's own.
+    /// </summary>
     /// <param name="began">What both began with; null when it can't be told.</param>
     public static JsonObject Merged(JsonObject mine, JsonObject theirs, JsonObject? began)
     {
