@@ -206,19 +206,18 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
     [Fact]
     public async Task What_the_ledger_overruled_is_counted_and_the_count_is_there_before()
     {
-        const string Metric = "tally_counters_overruled_total";
         // Tests beside this one count in the same process.
         var before = (await OverruledAsync()).ShouldNotBeNull();
         await ForgeAsync();
         await Tally.ReachAsync("zed", Huge);
         await CorrectedAsync();
         await Eventually.GetAsync(OverruledAsync, count => count > before);
+    }
 
-        async Task<double?> OverruledAsync()
-        {
-            var lines = (await Tally.Http.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith(Metric, StringComparison.Ordinal)).ToArray();
-            return lines.Length == 0 ? null : lines.Sum(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
-        }
+    protected async Task<double?> OverruledAsync()
+    {
+        var lines = (await Tally.Http.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith("tally_counters_overruled_total", StringComparison.Ordinal)).ToArray();
+        return lines.Length == 0 ? null : lines.Sum(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     protected async Task CorrectedAsync()
@@ -338,6 +337,28 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
         // It goes on counting.
         await Tally.VoteAsync("zed", "skip");
         await Eventually.BeAsync(() => OfAsync("running zed", "3 1 4 "));
+    }
+
+    [Theory]
+    [InlineData("counters")]
+    [InlineData("running")]
+    [InlineData("history:minute:zed")]
+    public async Task Exact_a_key_of_another_type_stops_no_tool_and_is_made_again_from_the_ledger(string key)
+    {
+        await Eventually.BeAsync(() => OfAsync("running :cursor", "4"));
+        var before = (await OverruledAsync()).ShouldNotBeNull();
+        await _redis!.AskAsync($"DEL {{tally}}:{key}");
+        await _redis.AskAsync($"SET {{tally}}:{key} forged");
+
+        await Tally.VoteAsync("zed", "ship");
+        await Tally.VoteAsync("aider", "ship");
+
+        await Tally.ReachAsync("zed", 4);
+        await Tally.ReachAsync("aider", 2);
+        await Eventually.BeAsync(async () => await OfAsync("counters zed", "4 4 0 ") && await OfAsync("counters aider", "2 1 1 "));
+        await Eventually.BeAsync(async () => await OfAsync("running :cursor", "6") && await OfAsync("running zed", "4 0 4 "));
+        await Eventually.BeAsync(async () => (await Tally.HistoryAsync("zed", "minute")).Points is [.., { Ship: 4, Skip: 0 }]);
+        await Eventually.GetAsync(OverruledAsync, count => count > before);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal static class ChooseCounters
 
         var options = Parse(connection);
         builder.Services.AddSingleton<ICounters>(services =>
-            new RedisCounters(options, services.GetRequiredService<ILogger<RedisCounters>>()));
+            new RedisCounters(options, services.GetRequiredService<TallyMetrics>(), services.GetRequiredService<ILogger<RedisCounters>>()));
         return false;
     }
 

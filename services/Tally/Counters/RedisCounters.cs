@@ -15,12 +15,13 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     private static readonly long MostMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     private readonly Lazy<Task<IConnectionMultiplexer>> _connection;
     private readonly SemaphoreSlim _subscribing = new(1, 1);
+    private readonly TallyMetrics _metrics;
     private readonly ILogger<RedisCounters> _logger;
     private volatile bool _subscribed;
 
-    public RedisCounters(ConfigurationOptions options, ILogger<RedisCounters> logger)
+    public RedisCounters(ConfigurationOptions options, TallyMetrics metrics, ILogger<RedisCounters> logger)
     {
-        _logger = logger;
+        (_metrics, _logger) = (metrics, logger);
         _connection = new Lazy<Task<IConnectionMultiplexer>>(() => ConnectAsync(options));
     }
 
@@ -84,7 +85,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
                     arguments.AddRange([point.End, point.Ship, point.Skip]);
             }
 
-        return (long)await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.WriteHistory, [.. keys], [.. arguments]), cancellation) == 1;
+        return (long)await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.WriteHistory, [.. keys], [.. arguments]), cancellation, [.. keys.Skip(1)]) == 1;
     }
 
     public async Task ResetHistoryAsync(long epoch, IReadOnlyCollection<string> tools, CancellationToken cancellation)
@@ -97,7 +98,8 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 
     public async Task<IReadOnlyList<HistoryPoint>> ReadHistoryAsync(string tool, Bucket bucket, CancellationToken cancellation)
     {
-        var members = await AskAsync(redis => redis.SortedSetRangeByRankAsync(RedisKeys.History(bucket, tool)), cancellation);
+        RedisKey history = RedisKeys.History(bucket, tool);
+        var members = await AskAsync(redis => redis.SortedSetRangeByRankAsync(history), cancellation, history);
         return [.. members.Select(Numbers).Where(parts => parts is { Length: 3 }).Select(parts => new HistoryPoint(parts![0], parts[1], parts[2]))];
     }
 
@@ -167,17 +169,35 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         return AskAsync(redis => redis.ScriptEvaluateAsync(script, [RedisKeys.Counters], [.. arguments]), cancellation);
     }
 
-    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellation)
+    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellation, params RedisKey[] histories)
     {
         try
         {
-            var connection = await _connection.Value.WaitAsync(cancellation);
-            return await ask(connection.GetDatabase()).WaitAsync(cancellation);
+            var redis = (await _connection.Value.WaitAsync(cancellation)).GetDatabase();
+            try
+            {
+                return await ask(redis).WaitAsync(cancellation);
+            }
+            catch (RedisServerException error) when (error.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
+            {
+                await RemoveForeignAsync(redis, histories, cancellation);
+                return await ask(redis).WaitAsync(cancellation);
+            }
         }
         catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
         {
             throw new CountersAwayException(error);
         }
+    }
+
+    // One key that somebody made something else of would fail every tool's reads and writes for good. Gone, it is made again from the ledger.
+    private async Task RemoveForeignAsync(IDatabase redis, RedisKey[] histories, CancellationToken cancellation)
+    {
+        var removed = (long)await redis.ScriptEvaluateAsync(RedisScripts.RemoveForeign, [RedisKeys.Counters, RedisKeys.Running, .. histories]).WaitAsync(cancellation);
+        if (removed == 0)
+            return;
+        _metrics.Overruled((int)removed);
+        LogForeign(removed);
     }
 
     private static long Milliseconds(DateTimeOffset at) => at == default ? 0 : at.ToUnixTimeMilliseconds();
@@ -206,4 +226,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 
     [LoggerMessage(4040, LogLevel.Information, "Redis is back ({Connection} connection)")]
     private partial void LogRestored(string connection);
+
+    [LoggerMessage(4041, LogLevel.Error, "{Keys} of Tally's keys in Redis had a type that only somebody else can have given them; they were removed and are rebuilt from the ledger")]
+    private partial void LogForeign(long keys);
 }

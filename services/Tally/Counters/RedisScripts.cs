@@ -59,6 +59,27 @@ internal static class RedisScripts
         return 1
         """;
 
+    /// <summary>
+    /// Removes what is not of the type it must be. Without its running counts the whole history is counted again, over what is there.
+    /// KEYS: counters, running, then histories. Answers how many keys were removed for their type.
+    /// </summary>
+    public const string RemoveForeign = """
+        local removed = 0
+        local function remove(key, kind)
+          local found = redis.call('TYPE', key).ok
+          if found == kind or found == 'none' then return false end
+          redis.call('UNLINK', key)
+          removed = removed + 1
+          return true
+        end
+        remove(KEYS[1], 'hash')
+        remove(KEYS[2], 'hash')
+        for k = 3, #KEYS do
+          if remove(KEYS[k], 'zset') then redis.call('UNLINK', KEYS[2]) end
+        end
+        return removed
+        """;
+
     /// <summary>Begins the history again. KEYS: running, then every history. ARGV: epoch.</summary>
     public const string ResetHistory = """
         for k = 1, #KEYS do redis.call('UNLINK', KEYS[k]) end
@@ -73,6 +94,8 @@ internal static class RedisScripts
     /// seconds kept (0 for ever), number of points, (end, ship, skip) of each, oldest first.
     /// </summary>
     public const string WriteHistory = """
+        -- Before anything is written: what a script wrote stays when it fails.
+        for k = 2, #KEYS do redis.call('ZCARD', KEYS[k]) end
         if (redis.call('HGET', KEYS[1], ':cursor') or '0') ~= ARGV[2] then return 0 end
         local epoch = redis.call('HGET', KEYS[1], ':epoch') or '0'
         if epoch ~= ARGV[1] and epoch ~= '0' and ARGV[1] ~= '0' then return 0 end
