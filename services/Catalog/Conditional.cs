@@ -19,7 +19,7 @@ internal static class Conditional
 
     public static string Strong(long comparison, long a, long b) => $"\"{comparison}-{a}-{b}\"";
 
-    /// <summary>True when whoever asks has something already; it is worth finding out then whether that still stands before all of it is read.</summary>
+    /// <summary>True when the client has something already; it is worth finding out then whether that still stands before all of it is read.</summary>
     public static bool Asked(HttpContext context) => context.Request.Headers.IfNoneMatch.Count > 0;
 
     public static string Strong(Store.ReviewerRow reviewer) => $"\"{reviewer.Version}\"";

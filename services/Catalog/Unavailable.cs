@@ -3,7 +3,7 @@ using Hosting;
 
 namespace Catalog;
 
-/// <summary>A database that is away is the service's trouble, not the reader's: 503 with Retry-After, and a line in the log when it goes and when it is back.</summary>
+/// <summary>A database that is unavailable is the service's trouble, not the reader's: 503 with Retry-After, and a line in the log when it goes and when it is back.</summary>
 internal sealed class Unavailable(ILogger<Unavailable> log) : IEndpointFilter
 {
     // Each route has a filter of its own; the database is one.

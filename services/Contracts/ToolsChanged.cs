@@ -1,6 +1,6 @@
 namespace Contracts;
 
-/// <summary>Catalog says how some tools stand now; whoever keeps a replica of the tool list takes a state only if its version is newer.</summary>
+/// <summary>Catalog says how some tools stand now; a replica of the tool list takes a state only if its version is newer.</summary>
 public record ToolsChanged
 {
     public required IReadOnlyList<ToolState> Tools { get; init; }

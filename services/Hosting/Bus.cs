@@ -39,7 +39,7 @@ public static class Bus
         var broker = inMemory ? null : BrokerAddress(address);
 
         builder.Services.AddHostedService<BusWatch>();
-        // In memory the bus is ready at once, and what is published before is lost; a broker may be away for long, and nobody's start waits for it.
+        // In memory the bus is ready at once, and what is published before is lost; a broker may be unavailable for long, and nobody's start waits for it.
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = inMemory);
         builder.Services.AddMassTransit(bus =>
         {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Hosting;
 
 /// <summary>
-/// Says once when the bus went away and once when it is back. MassTransit's own log repeats a stack trace for every attempt,
+/// Says once when the bus went away and once when it is back. MassTransit's own log repeats a stack trace forevery attempt,
 /// which hides more than it tells during an outage, and is therefore filtered.
 /// </summary>
 internal sealed class BusWatch(IBusControl bus, TimeProvider clock, ILogger<BusWatch> log) : BackgroundService
@@ -30,7 +30,7 @@ internal sealed class BusWatch(IBusControl bus, TimeProvider clock, ILogger<BusW
         }
     }
 
-    // The description only counts endpoints; why they are away lies at the bottom of one of their exceptions.
+    // The description only counts endpoints; why they are unavailable lies at the bottom of one of their exceptions.
     private static string Reason(BusHealthResult health) =>
         health.Endpoints.Values.Select(endpoint => endpoint.Exception).Prepend(health.Exception).OfType<Exception>().FirstOrDefault()?.GetBaseException().Message
         ?? health.Description;
@@ -38,7 +38,7 @@ internal sealed class BusWatch(IBusControl bus, TimeProvider clock, ILogger<BusW
 
 internal static partial class BusLog
 {
-    [LoggerMessage(1003, LogLevel.Warning, "The bus at {Host} is away: {Problem}")]
+    [LoggerMessage(1003, LogLevel.Warning, "The bus at {Host} is unavailable: {Problem}")]
     public static partial void Away(ILogger log, string host, string problem);
 
     [LoggerMessage(1004, LogLevel.Information, "The bus is back")]

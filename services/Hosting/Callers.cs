@@ -12,7 +12,7 @@ namespace Hosting;
 
 /// <summary>
 /// Who a request comes from. <c>X-Forwarded-…</c> headers are believed from the networks in <c>Proxies:KnownNetworks</c> and from nobody else, not even loopback,
-/// since whoever is believed here can claim any client address; and from this very process, whose parts ask one another when all services are composed in one.
+/// since a believed peer can claim any client address; and from this very process, whose parts ask one another when all services are composed in one.
 /// Of several addresses only the last <c>Proxies:Hops</c> are, one for each proxy in front: what stands before them is the client's own claim.
 /// </summary>
 public static class Callers
@@ -64,7 +64,7 @@ public static class Callers
             var isForwarded = headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("Forwarded");
             if (known.Count == 0 && headers["X-Forwarded-Proto"] == "https" && context.Connection.RemoteIpAddress is { } near && IPAddress.IsLoopback(near))
             {
-                // A proxy on the same machine that ends TLS, with nothing configured: whoever forges this fools only themselves. Addresses are another matter.
+                // A proxy on the same machine that ends TLS, with nothing configured: a forged header affects only its sender. Addresses are another matter.
                 context.Request.Scheme = "https";
             }
             else if (isKnown && !isForwarded)

@@ -13,7 +13,7 @@ namespace Hosting;
 /// </summary>
 internal static class Health
 {
-    // Databases are asked this often at most, whoever asks.
+    // Databases are asked this often at most.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     // Shorter than probes wait.

@@ -10,7 +10,7 @@ namespace Hosting;
 /// </summary>
 internal static class LargeBodies
 {
-    /// <summary>Bytes; whoever announces more is hung up on. The server spends five seconds at most on reading away.</summary>
+    /// <summary>Bytes; clients that announce more are disconnected. The server drains a body for five seconds at most.</summary>
     private const long MostReadAway = 8 * 1024 * 1024;
 
     public static void UseLargeBodies(this WebApplication app) => app.Use((context, next) =>

@@ -1,7 +1,7 @@
 namespace Hosting;
 
 /// <summary>
-/// Whether something is away, for the log: that it went is said once, that it is still away once a minute, that it came back once. A line for
+/// Whether something is unavailable, for the log: that it went is said once, that it is still away once a minute, that it came back once. A line for
 /// every request it failed would bury what else happens just when somebody reads.
 /// </summary>
 public sealed class Outage(TimeProvider? clock = null)

@@ -128,7 +128,7 @@ public sealed class SchemaMissingException(string script) : Exception($"The sche
 
 /// <summary>
 /// Applies the schema at start, or waits until <c>migrate</c> has, again and again until the database answers: services may be started in any order, and a service
-/// whose database is away still answers <c>/health/live</c> and says 503 to what it can't do.
+/// whose database is unavailable still answers <c>/health/live</c> and says 503 to what it can't do.
 /// </summary>
 internal sealed class SchemaAtStart(IEnumerable<Schema> schemas, SchemaSettings settings) : BackgroundService
 {

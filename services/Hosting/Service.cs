@@ -107,7 +107,7 @@ public static class Service
         builder.Services.TryAddSingleton(SchemaSettings.From(builder.Configuration));
         builder.Services.AddKeyedSingleton(connection, (services, _) => new Schema(
             database, owner, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>(), afterScripts?.Invoke(services)));
-        // Also without a key, for whoever applies them all; with it, for a service that waits for its own among several.
+        // Also without a key, for the command that applies them all; with it, for a service that waits for its own among several.
         builder.Services.AddSingleton(services => services.GetRequiredKeyedService<Schema>(connection));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
         return database;
@@ -203,7 +203,7 @@ public static class Service
             StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
             // Failures says it better.
             SuppressDiagnosticsCallback = _ => true,
-            // Not the framework's writer: it says nothing to whoever accepts only HTML, such as somebody who opens an API's address in a browser.
+            // Not the framework's writer: it writes nothing for clients that accept only HTML, such as somebody who opens an API's address in a browser.
             ExceptionHandler = Problems.ExplainAsync,
         });
         app.UseStatusCodePages(refused => Problems.ExplainAsync(refused.HttpContext));

@@ -38,7 +38,7 @@ public static class ServiceClient
 
     /// <summary>
     /// Takes the replicas in turn. A read that met one on its way out asks the next (where one address stands for all, a new connection leads
-    /// to another). Writes are not repeated: whether that is right is for whoever knows what they mean.
+    /// to another). Writes are not repeated: whether that is right is for the caller to decide.
     /// </summary>
     private sealed class Replicas(IReadOnlyList<Uri> addresses) : DelegatingHandler
     {

@@ -41,7 +41,7 @@ internal sealed record NewsletterSettings(
             configuration.Whole("Newsletter:ConfirmationsPerDomainPerHour", 100), Subscriptions.MailboxKey.Read(configuration), lease);
     }
 
-    // The site's public origin serves both, so that whoever set it for the pages does not find it missing in the mails.
+    // The site's public origin serves both, so that setting it for the pages sets it for the mails too.
     private static Uri? Base(IConfiguration configuration)
     {
         const string Setting = "Newsletter:PublicBase", Origin = "Web:PublicOrigin";

@@ -9,7 +9,7 @@ namespace Operator;
 /// </summary>
 internal static class Replicas
 {
-    /// <returns>One address for each that the names stand for, in the order given. A name that can't be resolved is kept: whoever asks it will say so.</returns>
+    /// <returns>One address for each that the names stand for, in the order given. A name that can't be resolved is kept, so that asking it fails with its name.</returns>
     public static async Task<IReadOnlyList<Uri>> AllAsync(this IReadOnlyList<Uri> addresses, CancellationToken stop)
     {
         var all = new List<Uri>();

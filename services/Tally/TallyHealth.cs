@@ -8,6 +8,6 @@ internal sealed class TallyHealth(Board board, IHostApplicationLifetime lifetime
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
         lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy("The process is stopping.")
         : !board.Filled.IsCompleted ? HealthCheckResult.Unhealthy("No counter is known yet: neither the counters nor the ledger and the catalog could be read.")
-        : board.IsStale ? HealthCheckResult.Degraded("The counters are away; readers get what this replica knows.")
+        : board.IsStale ? HealthCheckResult.Degraded("The counters are unavailable; readers get what this replica knows.")
         : HealthCheckResult.Healthy());
 }

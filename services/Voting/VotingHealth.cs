@@ -4,7 +4,7 @@ using Voting.Voters;
 
 namespace Voting;
 
-/// <summary>Voting is ready while the ledger answers. Broker and Redis may be away: votes are still taken.</summary>
+/// <summary>Voting is ready while the ledger answers. Broker and Redis may be unavailable: votes are still taken.</summary>
 public sealed class LedgerHealth(VoteLedger ledger, VoterHasher hasher) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -14,7 +14,7 @@ public sealed class LedgerHealth(VoteLedger ledger, VoterHasher hasher) : IHealt
     }
 }
 
-/// <summary>Without any list of tools no vote can be taken. Once there is one, in the ledger's store or from the catalog, the catalog may be away.</summary>
+/// <summary>Without any list of tools no vote can be taken. Once there is one, in the ledger's store or from the catalog, the catalog may be unavailable.</summary>
 public sealed class ToolsHealth(Tools.ToolList tools) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

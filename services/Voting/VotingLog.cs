@@ -30,7 +30,7 @@ internal static partial class VotingLog
     [LoggerMessage(3009, LogLevel.Error, "{Voters} voters could not be forgotten and were answered 503: {Problem}")]
     public static partial void ForgetFailed(ILogger log, int voters, string problem);
 
-    [LoggerMessage(3010, LogLevel.Warning, "The quota's counts are away; this replica counts new voters for itself meanwhile: {Problem}")]
+    [LoggerMessage(3010, LogLevel.Warning, "The quota's counts are unavailable; this replica counts new voters for itself meanwhile: {Problem}")]
     public static partial void QuotaAway(ILogger log, string problem);
 
     [LoggerMessage(3012, LogLevel.Information, "The ledger commits again")]

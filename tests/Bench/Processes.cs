@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Bench;
 
 /// <summary>
-/// What processes have computed so far. A share of the machine says little on one that has neighbours; the time a vote takes on the processor is nearly the same whoever else runs.
+/// What processes have computed so far. A share of the machine says little on one that has neighbours; the time a vote takes on the processor is nearly the same whatever else runs.
 /// </summary>
 internal static class Processes
 {

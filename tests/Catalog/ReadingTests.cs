@@ -77,7 +77,7 @@ public sealed class ReadingTests : IAsyncLifetime
     [InlineData("/api/comparisons/cursor-2-0-vs-smolvlm2-2b")]
     [InlineData("/api/comparisons/deepl-vs-runway")]
     [InlineData("/api/catalog/tools")]
-    public async Task Whoever_has_the_newest_state_is_answered_304_without_a_body(string path)
+    public async Task A_client_with_the_newest_state_gets_304_without_a_body(string path)
     {
         var etag = await _catalog.EtagAsync(path);
         foreach (var (header, status) in new[] { (etag, 304), ($"\"else\", {etag}", 304), ("*", 304), ("\"else\"", 200), ("nonsense", 200) })
@@ -95,7 +95,7 @@ public sealed class ReadingTests : IAsyncLifetime
     [InlineData("/api/tools/unheard-of")]
     [InlineData("/api/comparisons/deepl-vs-deepl")]
     [InlineData("/api/comparisons/deepl-vs-unheard-of")]
-    public async Task What_is_not_there_is_404_to_whoever_claims_to_have_it(string path)
+    public async Task A_missing_resource_is_404_even_for_a_client_that_claims_to_have_it(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("If-None-Match", "*");

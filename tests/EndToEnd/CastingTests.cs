@@ -130,7 +130,7 @@ public class CastingTests(Site site)
         await Expect(page.OwnVote("smolvlm2-2b")).ToHaveTextAsync("Your vote: skip.");
         (await LedgerSaysAsync(reader, "smolvlm2-2b")).ShouldBe(("skip", 2));
         await page.Button("Withdraw", "your vote on SmolVLM2-2B").ClickAsync();
-        await Expect(page.OwnVote("smolvlm2-2b")).ToHaveTextAsync("You have not voted on it.");
+        await Expect(page.OwnVote("smolvlm2-2b")).ToHaveTextAsync("You have not voted yet.");
         (await LedgerSaysAsync(reader, "smolvlm2-2b")).ShouldBe((null, 3));
     }
 
@@ -142,7 +142,7 @@ public class CastingTests(Site site)
         await HoldEnterAsync(page, page.Button("Ship", "Cursor 2.0"), async () => await Expect(page.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: ship."));
         await HoldEnterAsync(page, page.Button("Withdraw", "your vote on Cursor 2.0"), async () => await Expect(page.Button("Ship", "Cursor 2.0")).ToBeFocusedAsync());
 
-        await Expect(page.OwnVote("cursor-2-0")).ToHaveTextAsync("You have not voted on it.");
+        await Expect(page.OwnVote("cursor-2-0")).ToHaveTextAsync("You have not voted yet.");
         (await LedgerSaysAsync(reader, "cursor-2-0")).ShouldBe((null, 2));
     }
 
@@ -322,7 +322,7 @@ public class CastingTests(Site site)
         await Expect(page.OwnVote("claude-code")).ToContainTextAsync("is kept");
         await page.Locator("form.vote [value=withdraw]").ClickAsync();
 
-        await Expect(page.OwnVote("claude-code")).ToHaveTextAsync("You have not voted on it.");
+        await Expect(page.OwnVote("claude-code")).ToHaveTextAsync("You have not voted yet.");
         (await TotalAsync("claude-code")).ShouldBe(before);
     }
 
@@ -344,8 +344,8 @@ public class CastingTests(Site site)
         await Expect(page.Locator("h1")).ToHaveTextAsync("You are forgotten");
 
         (await KeptAsync(page)).ShouldBe(0);
-        await Expect(other.OwnVote("smolvlm2-2b")).ToHaveTextAsync("You have not voted on it.");
-        await Expect(other.OwnVote("cursor-2-0")).ToHaveTextAsync("You have not voted on it.");
+        await Expect(other.OwnVote("smolvlm2-2b")).ToHaveTextAsync("You have not voted yet.");
+        await Expect(other.OwnVote("cursor-2-0")).ToHaveTextAsync("You have not voted yet.");
     }
 
     private async Task<long> ShipsAsync(string tool)

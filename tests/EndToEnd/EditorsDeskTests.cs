@@ -176,7 +176,7 @@ public class EditorsDeskTests(Site site)
         written["maker"] = "Google LLC";
         await ShouldHoldAsync(written);
         await desk.Locator("summary", new() { HasText = "Throw the draft away" }).ClickAsync();
-        await desk.GetByRole(AriaRole.Button, new() { Name = "Throw it away" }).ClickAsync();
+        await desk.GetByRole(AriaRole.Button, new() { Name = "Discard it" }).ClickAsync();
 
         async Task ShouldHoldAsync(JsonObject document) =>
             await Eventually(async () => JsonNode.DeepEquals((await ReadAsync(Draft))["document"], document), otherwise: async () => (await ReadAsync(Draft)).ToJsonString() + " is not " + document.ToJsonString());
@@ -207,7 +207,7 @@ public class EditorsDeskTests(Site site)
         await his.GetByRole(AriaRole.Button, new() { Name = "Publish changes" }).ClickAsync();
         await Expect(his.Locator("[name=tagline]")).ToHaveValueAsync("Speech, made.");
 
-        await his.GetByText("Drop mine and begin with theirs").ClickAsync();
+        await his.GetByText("Discard my changes and start from theirs").ClickAsync();
         await Expect(his.Locator("[name=tagline]")).ToHaveValueAsync("Voices from text.");
         await Expect(his.Locator("header.opening")).ToContainTextAsync("Published.");
     }
@@ -228,7 +228,7 @@ public class EditorsDeskTests(Site site)
         await desk.GetByRole(AriaRole.Button, new() { Name = "Save draft" }).ClickAsync();
         await Expect(desk.Locator("header.opening")).ToContainTextAsync("A draft, saved by Ada");
         await desk.Locator("summary", new() { HasText = "Throw the draft away" }).ClickAsync();
-        await desk.GetByRole(AriaRole.Button, new() { Name = "Throw it away" }).ClickAsync();
+        await desk.GetByRole(AriaRole.Button, new() { Name = "Discard it" }).ClickAsync();
         await Expect(desk.Locator("[name=tagline]")).Not.ToHaveValueAsync("Hears nearly everything");
     }
 
@@ -247,7 +247,7 @@ public class EditorsDeskTests(Site site)
         await Expect(desk.Locator(".edits")).ToContainTextAsync("Changed tool perplexity: tagline");
         await desk.ShouldMeetWcagAsync();
         (await site.Http.GetStringAsync("/tools/perplexity?1")).ShouldNotContain("where they come from");
-        await desk.GetByRole(AriaRole.Button, new() { Name = "Import all of it" }).ClickAsync();
+        await desk.GetByRole(AriaRole.Button, new() { Name = "Import everything" }).ClickAsync();
         await Expect(desk.Locator("#changes")).ToHaveTextAsync("Imported");
         // An editor's cookie goes past the cache of pages, which may keep the former one for a second.
         (await (await desk.Context.APIRequest.GetAsync("/tools/perplexity")).TextAsync()).ShouldContain("where they come from");
@@ -261,7 +261,7 @@ public class EditorsDeskTests(Site site)
         async Task ShowAsync(string text)
         {
             await desk.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "catalog.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(text) });
-            await desk.GetByRole(AriaRole.Button, new() { Name = "Show what it would change" }).ClickAsync();
+            await desk.GetByRole(AriaRole.Button, new() { Name = "Preview changes" }).ClickAsync();
         }
     }
 
@@ -272,9 +272,9 @@ public class EditorsDeskTests(Site site)
         var desk = await SignInAsync(editor, "Ada", "/admin/files");
         const string File = "{\n  \"categories\": [\n    { \"slug\": \"buros\", \"name\": \"Büros\" }\n  ]\n}\n";
         await desk.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "catalog.json", MimeType = "application/json", Buffer = System.Text.Encoding.Latin1.GetBytes(File) });
-        await desk.GetByRole(AriaRole.Button, new() { Name = "Show what it would change" }).ClickAsync();
+        await desk.GetByRole(AriaRole.Button, new() { Name = "Preview changes" }).ClickAsync();
         await Expect(desk.GetByRole(AriaRole.Alert)).ToContainTextAsync("Nothing was imported. The file is not UTF-8: line 3");
-        await Expect(desk.GetByRole(AriaRole.Button, new() { Name = "Import all of it" })).ToHaveCountAsync(0);
+        await Expect(desk.GetByRole(AriaRole.Button, new() { Name = "Import everything" })).ToHaveCountAsync(0);
     }
 
     [Theory]
@@ -291,7 +291,7 @@ public class EditorsDeskTests(Site site)
     }
 
     [Fact]
-    public async Task Whoever_has_no_editors_token_sees_the_sign_in_and_nothing_else()
+    public async Task Without_an_editors_token_only_the_sign_in_page_is_shown()
     {
         await using var stranger = await site.NewReaderAsync();
         foreach (var path in (string[])["/admin", "/admin/history", "/admin/tools", "/admin/tools/runway", "/admin/files", "/admin/files/catalog.json", "/admin/preview/tools/runway"])

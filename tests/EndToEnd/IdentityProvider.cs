@@ -11,7 +11,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace EndToEnd.Tests;
 
-/// <summary>A small OpenID provider: it signs in whoever <see cref="Person"/> is without asking, and insists on the code's verifier (PKCE) and the client's secret.</summary>
+/// <summary>A small OpenID provider: it signs in <see cref="Person"/> without asking, and insists on the code's verifier (PKCE) and the client's secret.</summary>
 public sealed class IdentityProvider : IAsyncDisposable
 {
     public const string Client = "verdicts", Secret = "a secret of the client's, long enough to be one", Audience = "verdicts-api";

@@ -9,7 +9,7 @@ namespace EndToEnd.Tests;
 public class LimitsTests(Site site)
 {
     [Fact]
-    public async Task Whoever_meets_a_limit_is_told_so_kindly_and_when_to_come_back()
+    public async Task A_rate_limited_reader_learns_when_to_come_back()
     {
         await using var strict = new StandaloneProcess("--RateLimits:CostlyPerSecond=1", "--Quota:PerAddressHourly=1");
         await strict.StartAsync();
@@ -27,11 +27,11 @@ public class LimitsTests(Site site)
         var plain = await without.OpenAsync();
         await plain.Button("Ship", "Cursor 2.0").ClickAsync();
         await plain.GetByRole(AriaRole.Button, new() { Name = "Set the cookie and vote ship" }).ClickAsync();
-        await Expect(plain.Locator("h1")).ToHaveTextAsync("Many new voters came from where you are");
+        await Expect(plain.Locator("h1")).ToHaveTextAsync("Many new voters came from your network");
         await Expect(plain.Locator("main")).ToContainTextAsync("Please try again in");
         await refused.VoteAsWithoutScriptAsync("ship");
         await refused.GetByRole(AriaRole.Button, new() { Name = "Set the cookie and vote ship" }).ClickAsync();
-        await Expect(refused.Locator("h1")).ToHaveTextAsync("Many new voters came from where you are");
+        await Expect(refused.Locator("h1")).ToHaveTextAsync("Many new voters came from your network");
         await refused.ShouldMeetWcagAsync();
 
         var search = await first.OpenAsync("/tools?q=code");

@@ -9,7 +9,7 @@ namespace EndToEnd.Tests;
 /// <summary>Promise **Fresh** on networks that fail, hang and block.</summary>
 public class LiveConnectionTests(Site site)
 {
-    private const string Interrupted = "Live updates are interrupted. The numbers may be a little old; reconnecting…";
+    private const string Interrupted = "Live updates are interrupted. The numbers may be out of date. Reconnecting…";
 
     [Theory]
     [InlineData(true)]

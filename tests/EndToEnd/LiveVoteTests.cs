@@ -26,7 +26,7 @@ public class LiveVoteTests(Site site)
         await Expect(theirs.Percent("cursor-2-0")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^\d+\.\d%$"));
         await Expect(mine.Button("Ship", "Cursor 2.0")).ToHaveAttributeAsync("aria-pressed", "true");
         await Expect(mine.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: ship.");
-        await Expect(theirs.OwnVote("cursor-2-0")).ToHaveTextAsync("You have not voted on it.");
+        await Expect(theirs.OwnVote("cursor-2-0")).ToHaveTextAsync("You have not voted yet.");
         voter.Errors.Concat(onlooker.Errors).ShouldBeEmpty();
     }
 
@@ -46,7 +46,7 @@ public class LiveVoteTests(Site site)
         (await TallyAsync("smolvlm2-2b")).ShouldBe((before.Ship, before.Skip + 1));
 
         await page.Button("Withdraw", "your vote on SmolVLM2-2B").ClickAsync();
-        await Expect(page.OwnVote("smolvlm2-2b")).ToHaveTextAsync("You have not voted on it.");
+        await Expect(page.OwnVote("smolvlm2-2b")).ToHaveTextAsync("You have not voted yet.");
         (await TallyAsync("smolvlm2-2b")).ShouldBe(before);
     }
 

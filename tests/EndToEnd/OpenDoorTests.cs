@@ -143,7 +143,7 @@ public sealed class OpenDoorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_calls_the_hub_in_a_loop_is_cut_and_negotiations_by_the_thousand_find_an_end()
+    public async Task A_client_that_calls_the_hub_in_a_loop_is_cut_and_negotiations_are_limited()
     {
         await using var hasty = Listener();
         await hasty.StartAsync();

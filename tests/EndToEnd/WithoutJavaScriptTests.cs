@@ -60,7 +60,7 @@ public class WithoutJavaScriptTests(Site site)
         await Expect(page.OwnVote("smolvlm2-2b")).ToHaveTextAsync("Your vote: skip.");
         await Expect(page.OwnVote("smolvlm2-2b")).ToBeInViewportAsync();
         await page.Button("Withdraw", "your vote on SmolVLM2-2B").ClickAsync();
-        await Expect(page.OwnVote("smolvlm2-2b")).ToHaveTextAsync("You have not voted on it.");
+        await Expect(page.OwnVote("smolvlm2-2b")).ToHaveTextAsync("You have not voted yet.");
         await Expect(page.OwnVote("smolvlm2-2b")).ToBeInViewportAsync();
     }
 }

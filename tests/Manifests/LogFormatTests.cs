@@ -26,7 +26,7 @@ public sealed class LogFormatTests
         var marker = Guid.NewGuid().ToString("N");
         var console = Console.Out;
         using var written = new StringWriter();
-        // Whoever else writes meanwhile is told apart by the marker.
+        // Other lines are told apart by the marker.
         Console.SetOut(TextWriter.Synchronized(written));
         try
         {

@@ -24,7 +24,7 @@ internal sealed class Exim : Server
     // Exim never delivers as root; Debian's package brings this account.
     private readonly string? _account = Programs.Root ? "Debian-exim" : null;
 
-    /// <param name="password">Takes mail only from whoever gave the password.</param>
+    /// <param name="password">Takes mail only after this password was given.</param>
     /// <param name="tls">Offers STARTTLS, with a certificate of its own authority, and only then asks for the password.</param>
     public Exim(string directory, bool password = false, bool tls = false) : base("exim", directory)
     {

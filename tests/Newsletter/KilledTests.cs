@@ -141,7 +141,7 @@ public sealed class KilledWhileSendingBySmtpTests : KilledTests
     }
 
     [Fact]
-    public async Task No_reader_gets_the_issue_twice_and_whoever_may_have_missed_it_is_named()
+    public async Task No_reader_gets_an_issue_twice_and_those_who_may_have_missed_it_are_listed()
     {
         await SendWhileKillingAsync("Newsletter__Smtp", _server!.Smtp);
         var (sent, undecided) = (await AddressesAsync("sent"), await AddressesAsync("undecided"));

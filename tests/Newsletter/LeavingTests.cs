@@ -69,7 +69,7 @@ public sealed class LeavingTests : IAsyncLifetime
 
         (await client.PostAsJsonAsync("/api/newsletter/unsubscriptions", new { token = await TokenOfIssueAsync() })).StatusCode.ShouldBe(HttpStatusCode.OK);
         await _press.AsTimePassesAsync(() => Task.FromResult(Holders().Count == 0), "the address is nowhere");
-        _press.Mails().Count(mail => mail.To.ToString() == "stays@example.org").ShouldBe(3, "whoever stays keeps theirs");
+        _press.Mails().Count(mail => mail.To.ToString() == "stays@example.org").ShouldBe(3, "those who stay keep theirs");
         (await _press.CountAsync("select count(*) from mails where subscriber_id in (select id from subscribers where status = 'unsubscribed')")).ShouldBe(0);
         (await client.PostAsJsonAsync("/api/newsletter/unsubscriptions", new { token = _tokens[^1] })).StatusCode.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.NotFound);
     }

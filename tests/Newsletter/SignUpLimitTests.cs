@@ -88,7 +88,7 @@ public sealed class SignUpLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_never_asked_can_say_so_once_and_gets_no_mail_again()
+    public async Task A_reader_who_never_asked_can_refuse_once_and_gets_no_mail_again()
     {
         var client = await _press.StartAsync("--RateLimits:Enabled=false");
         await AskAsync(client, "victim+1@example.org");

@@ -172,7 +172,7 @@ public sealed class SubscribingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_asks_first_in_other_letters_does_not_keep_the_mail_from_the_owner()
+    public async Task Signing_up_an_address_in_other_letters_does_not_keep_mail_from_its_owner()
     {
         await AskAsync("ADA@example.org");
         await _press.QuietAsync();

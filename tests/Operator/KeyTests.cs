@@ -49,7 +49,7 @@ public sealed class KeyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_is_read_by_whoever_read_the_one_before_it()
+    public async Task A_new_key_is_readable_by_the_readers_of_the_one_before()
     {
         if (OperatingSystem.IsWindows())
             return;

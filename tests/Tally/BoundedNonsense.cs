@@ -114,7 +114,7 @@ public sealed class BoundedNonsense : IAsyncLifetime
             await socket.SendBytesAsync(how == 3 ? bytes : text, how == 3 ? WebSocketMessageType.Binary : WebSocketMessageType.Text);
         }, iter: 300, threads: 1);
 
-        // Whoever comes afterwards is served, and by then all of the above has been read.
+        // A reader who comes afterwards is served, and by then all of the above has been read.
         await using var honest = await RawSocket.ConnectAsync(_tally);
         await honest.WatchAsync(1, "zed");
         (await honest.NextAsync()).GetProperty("result")[0].GetProperty("tool").GetString().ShouldBe("zed");

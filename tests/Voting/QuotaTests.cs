@@ -110,7 +110,7 @@ public sealed class QuotaTests
     }
 
     [Fact]
-    public async Task A_forwarding_header_of_whoever_is_no_known_proxy_changes_nothing()
+    public async Task A_forwarding_header_from_an_unknown_peer_changes_nothing()
     {
         await using var voting = await StartAsync();
         for (var n = 0; n < 25; n++)

@@ -47,7 +47,7 @@ public class ComparisonPageTests
         rows[3].ShouldContain("The Product Lead, Product Lead");
         rows[3].ShouldContain("The Founder, Founder");
         rows.ShouldAllBe(row => row.Split("Ship", StringSplitOptions.None).Length == 3, "each row has a verdict on each tool");
-        page.Words("main").ShouldContain("The panel does not split: all 8 verdicts say ship.");
+        page.Words("main").ShouldContain("The panel agrees: all 8 verdicts say ship.");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public class ComparisonPageTests
         foreach (var (path, status) in ((string, HttpStatusCode)[])[("/compare/night-owl-vs-night-owl", HttpStatusCode.NotFound), ("/compare?a=night-owl&b=night-owl", HttpStatusCode.BadRequest)])
         {
             var page = await site.PageAsync(path, status);
-            page.Words("[role=alert]").ShouldBe("A tool can’t be compared with itself. Choose another one beside it.");
+            page.Words("[role=alert]").ShouldBe("A tool can’t be compared with itself. Choose another tool.");
             page.QuerySelectorAll("select").Select(select => select.QuerySelector("option[selected]")!.GetAttribute("value")!).ShouldBe(["night-owl", "cursor-2-0"]);
             page.QuerySelector("meta[name=robots]").ShouldNotBeNull();
         }

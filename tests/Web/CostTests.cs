@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Web.Tests;
 
-/// <summary>Promise **Bounded**: what costs much is made once for everyone, or refused in words.</summary>
+/// <summary>Promise **Bounded**: what costs much is made once foreveryone, or refused in words.</summary>
 public class CostTests
 {
     private const string Page = "/compare/cursor-2-0-vs-smolvlm2-2b";
@@ -130,7 +130,7 @@ public class CostTests
     }
 
     [Fact]
-    public async Task Bounded_readiness_is_found_out_once_a_second_whoever_asks()
+    public async Task Bounded_readiness_is_checked_at_most_once_a_second()
     {
         await using var site = await Site.OpenAsync();
         var clock = Stopwatch.StartNew();

@@ -227,7 +227,7 @@ public sealed class FakeBackend : IAsyncDisposable
             await answer(context);
     });
 
-    // As Catalog does: whoever has the newest state is answered 304.
+    // As Catalog does: a client with the newest state gets 304.
     private async Task AnswerTaggedAsync(HttpContext context, Func<HttpContext, Task> answer)
     {
         var body = context.Response.Body;

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace Web.Tests;
 
-/// <summary>The archive as an Atom feed (RFC 4287), for whoever would rather not give an address.</summary>
+/// <summary>The archive as an Atom feed (RFC 4287), for readers who would rather not give an address.</summary>
 public class NewsletterFeedTests
 {
     private const string Path = "/newsletter/feed.xml";
@@ -47,7 +47,7 @@ public class NewsletterFeedTests
     }
 
     [Fact]
-    public async Task Whoever_has_the_newest_is_answered_304_until_there_is_another()
+    public async Task A_client_with_the_newest_issue_gets_304_until_there_is_another()
     {
         await using var site = await Site.OpenAsync();
         using var first = await site.GetAsync(Path);

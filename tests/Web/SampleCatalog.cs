@@ -49,7 +49,7 @@ public static class SampleCatalog
         ("builder", "Builder", "ship", "It drops into the pipeline you have, and the quantised builds work as they come."),
         ("skeptic", "Skeptic", "ship", "The benchmarks are its authors' own, and small print defeats it; for its size it is honest work."),
         ("futurist", "Futurist", "ship", "Much of vision will run on the device for latency and for the law. Fine-tuning has to catch up."),
-        ("founder", "Founder", "ship", "Weights are no moat and the ecosystem is; whoever pays per cloud call today has a reason to switch."));
+        ("founder", "Founder", "ship", "Weights are no moat and the ecosystem is; anyone who pays per cloud call today has a reason to switch."));
 
     public static readonly Dictionary<string, object?> Split = Tool("night-owl", "Night Owl",
         ("builder", "Builder", "ship", "Does one thing, and does it."),

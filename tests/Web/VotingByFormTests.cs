@@ -102,7 +102,7 @@ public class VotingByFormTests
         answer.Headers.RetryAfter!.ToString().ShouldBe("1800");
         answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
         var page = await Site.ReadAsync(answer, HttpStatusCode.TooManyRequests);
-        page.Words("h1").ShouldBe("Many new voters came from where you are");
+        page.Words("h1").ShouldBe("Many new voters came from your network");
         page.Words("main").ShouldContain("Please try again in 30 minutes.");
     }
 

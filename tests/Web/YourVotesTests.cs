@@ -37,7 +37,7 @@ public class YourVotesTests
     }
 
     [Fact]
-    public async Task Whoever_has_no_voter_is_told_so_and_nobody_is_asked()
+    public async Task A_reader_without_a_voter_is_told_so_and_no_service_is_asked()
     {
         await using var site = await Site.OpenAsync();
         var page = await site.PageAsync("/votes");

@@ -36,7 +36,7 @@ internal static class Body
     }
 
     public static ValidationProblem Invalid(Check check) => TypedResults.ValidationProblem(
-        check.Errors, detail: "Some fields are not as they should be.", type: Problems.TypeOf("invalid-edit"));
+        check.Errors, detail: "Some fields need your attention.", type: Problems.TypeOf("invalid-edit"));
 
     private static ProblemHttpResult Malformed(string detail) => Problems.Of(400, "malformed-request", detail);
 }

@@ -10,7 +10,7 @@ namespace Catalog.Publishing;
 /// Tells the other services how tools and comparisons stand. What it has to tell is state, not history: every row whose version is above
 /// its published version. An edit wakes it after its commit; a sweep finds what a crash or another replica left. Whatever gathered is one
 /// message, marked as published once the broker confirmed it. A message sent twice does no harm, since receivers compare versions;
-/// publishing within the editor's request was rejected, for then a broker that is away would stop the editing.
+/// publishing within the editor's request was rejected, for then a broker that is unavailable would stop the editing.
 /// </summary>
 internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IHostApplicationLifetime lifetime, ILogger<Relay> log) : BackgroundService
 {
@@ -66,7 +66,7 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
 
         if (comparisons.Count > 0)
         {
-            // Not mandatory: nobody needs to listen, whoever wants the list can read it.
+            // Not mandatory: no service has to listen, because any of them can read the list.
             await PublishAsync(new ComparisonsChanged { Comparisons = comparisons }, mandatory: false, stop);
             await MarkAsync("update comparisons set published_version = @Version where slug = @Slug and published_version < @Version", comparisons, stop);
         }

@@ -2,7 +2,7 @@ using Hosting;
 
 namespace Catalog.Store;
 
-/// <summary>Makes the database ready once its schema is: the sample content of an empty one. Whoever works in the background waits for it.</summary>
+/// <summary>Makes the database ready once its schema is: the sample content of an empty one. Background work waits for it.</summary>
 internal sealed class CatalogStart(CatalogStore store, [FromKeyedServices("Catalog")] Schema schema, TimeProvider timeProvider, ILogger<CatalogStart> log) : BackgroundService
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);

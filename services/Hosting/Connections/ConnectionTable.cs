@@ -6,7 +6,7 @@ namespace Hosting.Connections;
 
 /// <summary>
 /// Every open connection of this process. Where a limit is reached, room is made by dropping the connections that wait for their client
-/// for the longest, silent ones first: refusing new ones instead would let whoever came first with many sockets keep everyone else out.
+/// for the longest, silent ones first: refusing new ones instead would let the first client with many sockets keep everyone else out.
 /// Only when all are busy is a new one refused.
 /// </summary>
 internal sealed partial class ConnectionTable : IDisposable

@@ -11,7 +11,7 @@ internal sealed class GatherNews(Sources sources)
     /// <param name="since">What came after it is new.</param>
     /// <param name="told">What of it was told all the same, and until when.</param>
     /// <returns>Null while the catalog has no tools: it has not been filled yet, which is not the same as a quiet week.</returns>
-    /// <exception cref="HttpRequestException">A service is away or answered with an error: better a late issue than half a one.</exception>
+    /// <exception cref="HttpRequestException">A service is unavailable or answered with an error: better a late issue than half a one.</exception>
     public async Task<News?> SinceAsync(DateTimeOffset since, IReadOnlyDictionary<string, DateTimeOffset> told, DateTimeOffset now, CancellationToken stop)
     {
         var tools = await sources.ToolsAsync(stop);

@@ -22,7 +22,7 @@ internal sealed class NextIssue(GatherNews news, NewsletterSettings settings)
     }
 
     /// <returns>Null when there is nothing to judge by yet: the catalog is empty.</returns>
-    /// <exception cref="HttpRequestException">Catalog or Tally is away.</exception>
+    /// <exception cref="HttpRequestException">Catalog or Tally is unavailable.</exception>
     public async Task<Draft?> ComposeAsync(DbConnection connection, string week, DateTimeOffset now, CancellationToken stop)
     {
         // Before the first issue: since the newsletter began. What the catalog held by then, sample content perhaps, is no news.

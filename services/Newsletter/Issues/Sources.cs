@@ -1,7 +1,7 @@
 using Hosting;
 namespace Newsletter.Issues;
 
-/// <summary>What an issue is made of, from the other services' public answers. Every read throws <see cref="HttpRequestException"/> when its service is away.</summary>
+/// <summary>What an issue is made of, from the other services' public answers. Every read throws <see cref="HttpRequestException"/> when its service is unavailable.</summary>
 internal sealed class Sources(IHttpClientFactory clients)
 {
     private const int ToolsAtOnce = 50;

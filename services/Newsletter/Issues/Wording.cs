@@ -14,7 +14,7 @@ internal static class Wording
     public static string Of(Move move)
     {
         var (from, to) = (move.From, move.Standing.ShipPercent);
-        // Whoever crossed the middle changed the community's verdict, which is the bigger news.
+        // A tool that crossed the middle changed the community's verdict, which is the bigger news.
         var turned = (from - 50) * (to - 50) < 0 ? to > 50 ? "From skip to ship: " : "From ship to skip: " : "";
         return Plain($"{turned}{from:0.0}% ship a week ago, {to:0.0}% now, {Direction(move)} with {Votes(move.Standing)}");
     }

@@ -55,7 +55,7 @@ internal sealed class SendMails(
             return true;
         }
 
-        // Looked at now, not when the mail was queued: whoever confirmed or unsubscribed since gets no more of it.
+        // Looked at now, not when the mail was queued: readers who confirmed or unsubscribed since get no more of it.
         var recipient = await connection.QuerySingleOrDefaultAsync<Recipient>("select address, status from subscribers where id = @SubscriberId", mail);
         if (recipient?.Address is null || recipient.Status != (mail.Kind == "confirmation" ? "pending" : "confirmed"))
         {

@@ -57,7 +57,7 @@ internal sealed class AdmitRequests(
             await DropOldAsync(connection);
     }
 
-    // What found no room within a day: whoever still wants it has asked again by then.
+    // What found no room within a day: readers who still want it have asked again by then.
     private async Task DropOldAsync(DbConnection connection)
     {
         var dropped = await connection.ExecuteAsync("delete from requests where asked_at < @dayAgo", new { dayAgo = time.Now() - Day.Milliseconds() });

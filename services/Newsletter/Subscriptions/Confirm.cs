@@ -27,10 +27,10 @@ internal static class Confirm
 
         await using var connection = await database.Source.OpenConnectionAsync(stop);
         var now = time.Now();
-        // Only read at first: a stranger's guess must not wait for whoever writes, which would tell that somebody does.
+        // Only read at first: a stranger's guess must not wait for a writer, which would tell that there is one.
         var holder = await connection.QuerySingleOrDefaultAsync<Holder>(
             "select s.id, s.status from tokens t join subscribers s on s.id = t.subscriber_id where t.hash = @hash and t.purpose = 'confirm' and t.expires_at > @now", new { hash, now });
-        // Whoever unsubscribed since is not brought back by an old link.
+        // An old link does not bring back a reader who unsubscribed since.
         if (holder is null or { Status: "unsubscribed" })
             return Unknown();
         if (holder.Status == "pending" && await ConfirmAsync(connection, holder.Id, now, stop))

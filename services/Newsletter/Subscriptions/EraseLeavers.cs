@@ -6,7 +6,7 @@ using Newsletter.Mail;
 namespace Newsletter.Subscriptions;
 
 /// <summary>
-/// Removes what is left of readers who left: their mails, as rows and as files, then whoever never confirmed altogether. What SQLite deletes is
+/// Removes what is left of readers who left: their mails, as rows and as files, then everything about those who never confirmed. What SQLite deletes is
 /// overwritten in the database file (secure_delete) but lives on in its write-ahead log, so that is emptied too.
 /// </summary>
 internal sealed class EraseLeavers(

@@ -30,7 +30,7 @@ internal static class Subscribe
         if (Address.Parse(asked.Email) is not { } address)
             return Problems.Of(400, "invalid-email", "This is not a mail address we can write to.");
 
-        // Not the service's clock: this is about the stopwatch of whoever asks.
+        // Not the service's clock: this is about what a client can measure.
         var answerTime = Task.Delay(AnswerTime, stop);
         await using (var connection = await database.Source.OpenConnectionAsync(stop))
         {

@@ -82,7 +82,7 @@ internal static class DeadLetterCommands
 
     private static Command Discard(Argument<string> queue, Option<int> most)
     {
-        var keep = new Option<FileInfo>("--keep") { Description = "Write them here first, one JSON document a line, for whoever mends what made them fail." };
+        var keep = new Option<FileInfo>("--keep") { Description = "Write them here first, one JSON document a line, for the developers." };
         var yes = new Option<bool>("--yes") { Description = "Do it." };
         var command = new Command("discard", "Take messages out of the broker for good.") { queue, most, keep, yes, Site.Bus };
         command.Does(

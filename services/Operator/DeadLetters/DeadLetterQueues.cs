@@ -18,7 +18,7 @@ internal sealed class DeadLetterQueues(IConnection broker) : IAsyncDisposable
 {
     public static IReadOnlyList<string> Names { get; } = Queues.All.SelectMany(Queues.DeadLettersOf).ToList();
 
-    /// <exception cref="BrokerUnreachableException">The broker is away.</exception>
+    /// <exception cref="BrokerUnreachableException">The broker is unavailable.</exception>
     public static async Task<DeadLetterQueues> ConnectAsync(Uri address, CancellationToken stop)
     {
         var factory = Broker.At(address);

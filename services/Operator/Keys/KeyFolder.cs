@@ -6,7 +6,7 @@ namespace Operator.Keys;
 
 /// <summary>
 /// A folder with one file per setting that holds the keys that sign voters: <c>Voters__SigningKeys__0</c> is the newest and signs, all verify.
-/// Files are written one by one, from the last place to the first, and keep their owner and mode, so that whoever read them still can when the tool runs as root.
+/// Files are written one by one, from the last place to the first, and keep their owner and mode, so that services can still read them when the tool runs as root.
 /// An empty file at the end is a free place, which a manifest may list before there is a key.
 /// </summary>
 internal sealed class KeyFolder(string folder)
@@ -94,7 +94,7 @@ internal sealed class KeyFolder(string folder)
         // A new file is for those who read its neighbor.
         if (!OperatingSystem.IsWindows() && File.Exists(PathOf(0)))
             options.UnixCreateMode = File.GetUnixFileMode(PathOf(0));
-        // In place and all at once: a new file in its stead would belong to whoever runs the tool.
+        // In place and all at once: a new file in its stead would belong to the account that runs the tool.
         using var file = new FileStream(path, options);
         file.Write(System.Text.Encoding.ASCII.GetBytes(key));
         file.SetLength(key.Length);

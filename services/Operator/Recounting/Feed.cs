@@ -38,7 +38,7 @@ internal sealed class Feed(HttpClient http, IReadOnlyList<Uri> replicas)
             try
             {
                 var page = await http.ReadAsync<Page>(new Uri(replica, $"api/ledger?after={after}&limit={PageLength}"), stop);
-                // A page that does not lead on would be read for ever.
+                // A page that does not lead on would be read forever.
                 return page.Entries is { } entries && Array.TrueForAll(entries, IsReadable) && (entries.Length == 0 || page.Next > after)
                     ? (entries, page.Next)
                     : throw new UnusableException($"{replica} answered no page of a ledger after entry {after}.");

@@ -40,7 +40,7 @@ internal static class ChooseCounters
         if (options.EndPoints.Count == 0)
             throw new SettingException(Setting, "names no Redis server; give it a value such as 127.0.0.1:6379");
 
-        // Redis may be away at the start and at any time after; the replica serves what it knows and comes back by itself.
+        // Redis may be unavailable at the start and at any time after; the replica serves what it knows and comes back by itself.
         options.AbortOnConnectFail = false;
         options.ClientName ??= "Tally";
         // Waiting in a backlog would only make a failure late: what is written is state, and is written again.

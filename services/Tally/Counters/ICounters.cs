@@ -13,7 +13,7 @@ internal interface ICounters
     /// <summary>Told of every state that a write moved, on whichever replica, soon after; what is lost on the way the next reconcile brings.</summary>
     event Action<IReadOnlyList<ToolTotals>>? Moved;
 
-    /// <summary>Raised when the store is back after it was away: messages were lost, so reconcile now.</summary>
+    /// <summary>Raised when the store is back after it was unavailable: messages were lost, so reconcile now.</summary>
     event Action? Returned;
 
     /// <summary>
@@ -54,4 +54,4 @@ internal interface ICounters
 internal sealed record KeptCounters(long Epoch, IReadOnlyList<ToolTotals> Totals);
 
 /// <summary>The counters' store can't be reached or doesn't answer.</summary>
-internal sealed class CountersAwayException(Exception cause) : Exception($"The counters are away ({cause.GetType().Name}).", cause);
+internal sealed class CountersAwayException(Exception cause) : Exception($"The counters are unavailable ({cause.GetType().Name}).", cause);

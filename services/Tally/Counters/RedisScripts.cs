@@ -91,7 +91,7 @@ internal static class RedisScripts
     /// Writes a page of history if the cursor still stands where the page began, and moves it.
     /// KEYS: running, then one history each. ARGV: epoch (0 unknown), expected, next, number of tools, (tool, running) of each, then per
     /// history:
-    /// seconds kept (0 for ever), number of points, (end, ship, skip) of each, oldest first.
+    /// seconds kept (0 forever), number of points, (end, ship, skip) of each, oldest first.
     /// </summary>
     public const string WriteHistory = """
         -- Before anything is written: what a script wrote stays when it fails.

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace Tally;
 
-/// <summary>How both consumers bear a store that is away: a few quick tries, then the message is let go.</summary>
+/// <summary>How both consumers bear a store that is unavailable: a few quick tries, then the message is let go.</summary>
 internal static class Retries
 {
     private static readonly int[] Milliseconds = [100, 300, 1000, 2000];
@@ -19,7 +19,7 @@ internal static class Retries
     }
 
     /// <summary>
-    /// Writes to the counters, and gives up when they stay away: a message is state, and after the outage the reconciler brings what it said.
+    /// Writes to the counters, and gives up when they stay unavailable: a message is state, and after the outage the reconciler brings what it said.
     /// Letting it fault instead would fill the error queue with what changes nothing when replayed.
     /// </summary>
     /// <returns>What the write answered, or null when the message was let go.</returns>

@@ -13,7 +13,7 @@ internal sealed partial class TakeTotals(ICounters counters, Board board, TallyM
         if (sound.Length < totals.Count)
             LogUnsound(totals.Count - sound.Length);
         var admitted = board.Admit(sound);
-        // This replica's readers need not wait for Redis to tell it back, nor for a Redis that is away.
+        // This replica's readers need not wait for Redis to tell it back, nor for a Redis that is unavailable.
         board.Apply(admitted);
         if (await counters.TakeAsync(context, admitted) is { } moved)
             metrics.Moved(moved);
@@ -24,12 +24,12 @@ internal sealed partial class TakeTotals(ICounters counters, Board board, TallyM
     [LoggerMessage(4001, LogLevel.Warning, "{Count} totals that no ledger could have were left out")]
     private partial void LogUnsound(int count);
 
-    // That they are away the reconciler has said; each message would say it again.
+    // That they are unavailable the reconciler has said; each message would say it again.
     [LoggerMessage(4002, LogLevel.Debug, "The counters stayed away; {Count} totals are left to the reconciler")]
     private partial void LogLetGo(int count);
 }
 
-/// <summary>Replicas compete for these messages: whoever writes the counter, all are told.</summary>
+/// <summary>Replicas compete for these messages: one of them writes the counter, and all are told.</summary>
 internal sealed class TakeTotalsDefinition : ConsumerDefinition<TakeTotals>
 {
     public TakeTotalsDefinition() => EndpointName = Queues.TallyTotals;

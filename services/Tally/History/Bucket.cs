@@ -14,7 +14,7 @@ internal static class Buckets
         return (second / width + 1) * width;
     }
 
-    /// <summary>Points that end longer ago than this are dropped; null keeps them for ever.</summary>
+    /// <summary>Points that end longer ago than this are dropped; null keeps them forever.</summary>
     public static TimeSpan? Kept(this Bucket bucket) => bucket switch
     {
         Bucket.Minute => TimeSpan.FromHours(24),

@@ -9,7 +9,7 @@ namespace Tally;
 /// Follows the ledger and writes, per tool, the counts at the end of each minute, hour and day. Exact by construction: it counts entries,
 /// page after page, and a page is written together with the cursor behind it. Sampling the counters was rejected: a replica that is down,
 /// or a tool that is coalesced, would leave holes. So was reading each entry, which took a sixth of what a vote costs: the ledger's database
-/// adds them up by tool and minute. Several replicas may follow at once; whoever is second on a page writes nothing.
+/// adds them up by tool and minute. Several replicas may follow at once; the second one on a page writes nothing.
 /// </summary>
 internal sealed partial class HistoryFollower : BackgroundService
 {
@@ -95,7 +95,7 @@ internal sealed partial class HistoryFollower : BackgroundService
         var minutes = read.Where(minute => Slug.IsValid(minute.Tool)).ToArray();
 
         var (_, _, running) = await _counters.ReadRunningAsync([.. minutes.Select(minute => minute.Tool!).Distinct()], cancellation);
-        // Whoever wrote that there, the reconciler finds it and has all counted again.
+        // The reconciler finds what was written there by mistake and recounts everything.
         if (running.Values.Contains(RunningCount.Nonsense))
             return 0;
         var counted = minutes.GroupBy(minute => minute.Tool!)
@@ -105,7 +105,7 @@ internal sealed partial class HistoryFollower : BackgroundService
         var written = await _counters.WriteHistoryAsync(new HistoryPage(epoch, cursor, next, counted), cancellation);
         if (written)
             await TellTimesAsync(counted, cancellation);
-        // Whoever lost a page to another replica begins again at the new cursor.
+        // A replica that lost a page to another one continues at the new cursor.
         return next - cursor;
     }
 

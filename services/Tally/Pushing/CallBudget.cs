@@ -1,7 +1,7 @@
 namespace Tally;
 
 /// <summary>
-/// How fast one connection may call the hub: a page calls it once or twice, and whoever calls it in a loop would take the time of those who only listen. A
+/// How fast one connection may call the hub: a page calls it once or twice, and a client that calls it in a loop would take the time of those who only listen. A
 /// connection's calls come one after the other, so its budget needs no lock.
 /// </summary>
 internal sealed class CallBudget(TimeProvider time)

@@ -1,7 +1,7 @@
 namespace Tally;
 
 /// <summary>
-/// Looks twice in an interval whether a reader needs a sign of life, from one timer for all. Each has its own place in the round: told all at once, ten thousands of
+/// Looks twice in an interval whether a reader needs a sign of life, from one timer for all. Each has its own place in the round: told all at once, tens of thousands of
 /// readers would take as many buffers in one moment, which no pool keeps, and a burst of the processor.
 /// </summary>
 internal sealed class Heartbeats(TallySettings settings, TimeProvider time) : BackgroundService

@@ -10,8 +10,8 @@ namespace Tally;
 
 /// <summary>
 /// The hub for readers who come straight by WebSocket without negotiating first, as this site's own pages do: the same protocol by SignalR's own library, on the socket itself.
-/// SignalR's connection was rejected for them: it keeps two more pipes and some thirty objects for each reader, which at ten thousands of readers was a third of the memory
-/// (tests/Bench/README.md). Whoever negotiates gets SignalR's own connection, with its other transports.
+/// SignalR's connection was rejected for them: it keeps two more pipes and some thirty objects for each reader, which at tens of thousands of readers was a third of the memory
+/// (tests/Bench/README.md). Clients that negotiate get SignalR's own connection, with its other transports.
 /// </summary>
 internal sealed partial class HubSockets
 {
@@ -103,7 +103,7 @@ internal sealed partial class HubSockets
         _pushes.Metrics.Connected(1);
         try
         {
-            // Whoever comes when the others have been told already.
+            // A reader who arrives when the others have been told already.
             if (_stopping.IsCancellationRequested)
             {
                 await reader.GoodbyeAsync();

@@ -50,7 +50,7 @@ internal sealed class Pushes
             drain.TrySetResult();
     }
 
-    /// <summary>The readers are being asked to connect again; one that is added now has to be asked by whoever adds it.</summary>
+    /// <summary>The readers are being asked to connect again; one that is added now has to be asked by its caller.</summary>
     public bool IsDraining => _drain is not null;
 
     /// <returns>A task that ends when the last reader has left.</returns>

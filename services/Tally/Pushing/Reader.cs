@@ -6,8 +6,8 @@ namespace Tally;
 /// Forward only: a write happens only for a version above the last one given or for a newer epoch, and one at a time. When the last one
 /// given turns out to contradict the ledger,
 /// the reader is asked to connect again and begins with a snapshot: a lower version on the same connection would break the promise for
-/// every client. Nothing missed: whoever finds the reader
-/// busy leaves a mark at the watch, and whoever ends the write looks for marks. There is no queue: a slow reader holds at most one mark per
+/// every client. Nothing missed: a change that finds the reader
+/// busy leaves a mark at the watch, and the end of the write looks for marks. There is no queue: a slow reader holds at most one mark per
 /// tool, and gets the newest state when it is free.
 /// </para>
 /// </summary>
@@ -233,7 +233,7 @@ internal abstract class Reader(Pushes pushes)
         _ = PumpAsync(Next());
     }
 
-    // Called by whoever set _writing; ends only when it is unset or handed on.
+    // Called by the method that set _writing; ends only when it is unset or handed on.
     private async Task PumpAsync(Standing? standing)
     {
         while (standing is not null)

@@ -9,7 +9,7 @@ namespace Tally;
 /// <param name="abort">Cuts the connection beneath the socket.</param>
 internal sealed class SocketReader(WebSocket socket, IHubProtocol protocol, Action abort, Pushes pushes) : Reader(pushes)
 {
-    // The site's pages ping once a minute, SignalR's clients four times. Who vanished without a word costs its memory until then, which is little; hearing from everyone oftener was a quarter
+    // The site's pages ping once a minute, SignalR's clients four times. Who vanished without a word costs its memory until then, which is little; hearing from everyone more often was a quarter
     // of what idle readers cost.
     private static readonly TimeSpan MostSilent = TimeSpan.FromSeconds(160);
 

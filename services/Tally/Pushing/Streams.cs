@@ -11,7 +11,7 @@ internal sealed class Streams(Pushes pushes, Heartbeats beats, TallyMetrics metr
     {
         pushes.Add(reader);
         metrics.Streaming(1);
-        // Whoever comes after the streams were ended would else keep the process from stopping.
+        // A reader who arrives after the streams were ended would otherwise keep the process from stopping.
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             reader.End();
         return beats.Add(reader);

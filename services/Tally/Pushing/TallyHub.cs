@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace Tally;
 
 /// <summary>
-/// The live tallies at <c>/hubs/tallies</c>. The server sends <c>TallyChanged(ToolTally)</c> for every watched tool that moves. Readers who skip the
+/// The live tallies at <c>/hubs/tallies</c>. The server sends <c>TallyChanged(ToolTally)</c> forevery watched tool that moves. Readers who skip the
 /// negotiation are served by <see cref="HubSockets"/> instead.
 /// </summary>
 internal sealed class TallyHub(HubCalls calls) : Hub

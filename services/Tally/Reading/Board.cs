@@ -5,7 +5,7 @@ namespace Tally;
 
 /// <summary>
 /// This replica's last known state of every tool; all reads, snapshots and pushes are served from here. So while the counters' store
-/// is away readers still get what is known, and no read costs a round trip. Reading takes no lock; the newest state wins, and the ledger
+/// is unavailable readers still get what is known, and no read costs a round trip. Reading takes no lock; the newest state wins, and the ledger
 /// has the last word.
 /// </summary>
 internal sealed class Board(TimeProvider time)
@@ -36,7 +36,7 @@ internal sealed class Board(TimeProvider time)
 
     /// <summary>
     /// What may be taken of what others than the ledger say. States of a later epoch wait until the ledger itself says that it has begun,
-    /// which is asked at once: else whoever can
+    /// which is asked at once: otherwise anyone who can
     /// publish a message could end the real one. States without an epoch come from a release before epochs, and count as of this one.
     /// </summary>
     public IReadOnlyList<ToolTotals> Admit(IReadOnlyCollection<ToolTotals> totals)
@@ -91,7 +91,7 @@ internal sealed class Board(TimeProvider time)
 
     public void MarkFilled() => _filled.TrySetResult();
 
-    /// <summary>The board agrees with the counters, or (while those are away) at least with the ledger.</summary>
+    /// <summary>The board agrees with the counters, or (while those are unavailable) at least with the ledger.</summary>
     public void Confirm(bool countersAway)
     {
         Volatile.Write(ref _confirmed, time.GetTimestamp());

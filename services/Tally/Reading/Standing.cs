@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Tally;
 
 /// <summary>One state of one tool, with the bytes that go to readers: made when first needed, and then once for all of them.</summary>
-/// <param name="totals">What the ledger counted, or whoever spoke for it.</param>
+/// <param name="totals">What the ledger counted, or what a message claimed.</param>
 /// <param name="overrulings">How often the ledger had to overrule what this replica showed of the tool before.</param>
 internal sealed class Standing(ToolTotals totals, int overrulings = 0)
 {

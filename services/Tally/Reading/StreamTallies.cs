@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Tally;
 
-/// <summary><c>GET /api/tallies/stream</c>: the live tallies for whoever has no SignalR.</summary>
+/// <summary><c>GET /api/tallies/stream</c>: the live tallies for clients without SignalR.</summary>
 internal sealed class StreamTallies(Board board, Streams streams, Admission admission)
 {
     // FromQuery is said, since the request delegate generator else takes the array for a body that may be: the route then asks for JSON, and a request without a body falls through to the

@@ -5,7 +5,7 @@ using MassTransit;
 namespace Tally;
 
 /// <summary>
-/// Makes the counters and this replica's board agree with the ledger: at start, when the store is back after it was away, when somebody
+/// Makes the counters and this replica's board agree with the ledger: at start, when the store is back after it was unavailable, when somebody
 /// speaks of a new epoch, and every few
 /// seconds. So nothing depends on every message arriving, neither on the bus nor between replicas, and a store that was emptied is filled
 /// again. And nothing depends on every message being true: counters are hints, and what contradicts the ledger twice in a row is replaced
@@ -67,13 +67,13 @@ internal sealed partial class Reconciler : BackgroundService
             // next round. And without the bus nobody else
             // brings the votes. MassTransit waits up to half a minute between its attempts to reconnect, so that may outlast the broker's own absence.
             var calm = settled && _bus.CheckHealth().Status is BusHealthStatus.Healthy;
-            // Whoever wakes this again and again gets no more than ten answers a second out of the ledger.
+            // However often this is woken, the ledger is asked ten times a second at most.
             await Task.Delay(LeastPause, stoppingToken);
             await _wake.WaitAsync(calm || _settings.Reconcile < Soon ? _settings.Reconcile : Soon, stoppingToken);
         }
     }
 
-    /// <returns>False when something was away, or when it contradicted the ledger.</returns>
+    /// <returns>False when something was unavailable, or when it contradicted the ledger.</returns>
     private async Task<bool> ReconcileAsync(CancellationToken cancellation)
     {
         // All that is judged is read before the ledger is asked: a vote that is committed in between can then not be mistaken for a
@@ -98,7 +98,7 @@ internal sealed partial class Reconciler : BackgroundService
         var wrong = word is null ? new HashSet<string>() : _doubts.Confirm(Contradicting(word, shown, kept));
         var told = Told(word, epoch, tools ?? [], shown, kept);
         var reached = await MendAsync(word, told, wrong, kept, cancellation);
-        // Readers get the ledger's own numbers also while the counters are away, later than usual but right.
+        // Readers get the ledger's own numbers also while the counters are unavailable, later than usual but right.
         Show(word, told, wrong, shown);
         if (reached || word is not null)
             _board.Confirm(countersAway: !reached);
@@ -133,7 +133,7 @@ internal sealed partial class Reconciler : BackgroundService
         return !rests && word.IsContradictedBy(kept.History) ? tools.Append(Doubts.History) : tools;
     }
 
-    // What every tool should stand at: as the ledger says or, while it is away, the newest that is known. Its totals need not say the time,
+    // What every tool should stand at: as the ledger says or, while it is unavailable, the newest that is known. Its totals need not say the time,
     // which counters and board may know.
     private static List<ToolTotals> Told(LedgerWord? word, long epoch, IReadOnlyList<string> tools, IReadOnlyList<Standing> shown, Kept? kept)
     {
@@ -226,7 +226,7 @@ internal sealed partial class Reconciler : BackgroundService
 
     private sealed record Kept(KeptCounters Counters, KeptHistory History);
 
-    [LoggerMessage(4012, LogLevel.Warning, "The counters are away ({Reason}); readers get what this replica knows")]
+    [LoggerMessage(4012, LogLevel.Warning, "The counters are unavailable ({Reason}); readers get what this replica knows")]
     private partial void LogAway(string reason);
 
     [LoggerMessage(4013, LogLevel.Information, "The counters are back")]

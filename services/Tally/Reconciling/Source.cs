@@ -14,7 +14,7 @@ internal sealed partial class Source(string service, ILogger logger)
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private readonly Outage _outage = new();
 
-    /// <summary>The answer, or null when the service is away or answers nonsense, which is logged once until it changes.</summary>
+    /// <summary>The answer, or null when the service is unavailable or answers nonsense, which is logged once until it changes.</summary>
     public async Task<T?> AskAsync<T>(
         HttpClient client, string path, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation) where T : class
     {

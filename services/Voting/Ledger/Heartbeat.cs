@@ -2,7 +2,7 @@ namespace Voting.Ledger;
 
 /// <summary>
 /// Notices that this process stood still: frozen, or moved with its machine. Requests that came meanwhile wait in its sockets; most of their
-/// senders have hung up and asked another replica, which may have taken newer votes of theirs since. Whoever hung up is known only once the
+/// senders have hung up and asked another replica, which may have taken newer votes of theirs since. Which clients disconnected is known only once the
 /// server has read its sockets to the end, so votes are held back for a moment until it has.
 /// </summary>
 public sealed class Heartbeat : IDisposable
@@ -34,7 +34,7 @@ public sealed class Heartbeat : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    // Whoever comes first after the standstill sees the gap, the timer or the votes. The hold is set before the gap is closed, and before anything is logged: whoever no longer sees the one
+    // The first to run after the standstill sees the gap, the timer or the votes. The hold is set before the gap is closed, and before anything is logged: a thread that no longer sees the one
     // has to see the other, or votes would slip through while the first is still writing its line.
     private void Note()
     {

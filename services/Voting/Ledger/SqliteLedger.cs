@@ -18,7 +18,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
     private readonly Dictionary<string, SqliteCommand> _prepared = [];
     private readonly CancellationTokenSource _closing = new();
 
-    // Touched by whoever writes.
+    // Touched by the writer only.
     private bool _logHoldsErased;
     private bool _emptying;
 
@@ -192,7 +192,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         command.ExecuteNonQuery();
     }
 
-    // Prepared once for the life of the one connection: parsing the same handful of statements for every batch cost more than running them.
+    // Prepared once for the life of the one connection: parsing the same handful of statements forevery batch cost more than running them.
     private SqliteCommand Command(SqliteConnection connection, SqliteTransaction transaction, string sql, params string[] parameters)
     {
         if (!_prepared.TryGetValue(sql, out var command))

@@ -13,7 +13,7 @@ internal sealed class WaitingLeave(HashedVoter voter) : Waiting
 }
 
 /// <summary>
-/// A cast that waits. Whoever answers it goes on with its request at once, on the same thread: so it is answered from the pool, many in one piece of work
+/// A cast that waits. Its request continues at once, on the same thread: so it is answered from the pool, many in one piece of work
 /// (see <see cref="Answers"/>), and never by the committing loop.
 /// </summary>
 internal sealed class WaitingCast(Cast cast, CancellationToken gone) : Waiting

@@ -20,4 +20,4 @@ internal interface ICounts
     long? SaltOf { get; }
 }
 
-internal sealed class CountsAwayException(Exception inner) : Exception("The quota's counts are away.", inner);
+internal sealed class CountsAwayException(Exception inner) : Exception("The quota's counts are unavailable.", inner);

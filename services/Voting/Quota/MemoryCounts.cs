@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Voting.Quota;
 
 /// <summary>
-/// Counts in this process: the embedded form, and what stands in for Redis while that is away. Each bound holds per replica then, so a flood of new voters finds
+/// Counts in this process: the embedded form, and what stands in for Redis while that is unavailable. Each bound holds per replica then, so a flood of new voters finds
 /// as many doors as there are replicas, but never an open one.
 /// </summary>
 internal sealed class MemoryCounts(QuotaSettings settings) : ICounts

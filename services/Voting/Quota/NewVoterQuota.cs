@@ -9,7 +9,7 @@ namespace Voting.Quota;
 /// </summary>
 public sealed class NewVoterQuota : IDisposable
 {
-    // While Redis is away every replica counts for itself and looks again this often: a frozen Redis delays one vote in so many seconds, not each.
+    // While Redis is unavailable every replica counts for itself and looks again this often: a frozen Redis delays one vote in so many seconds, not each.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Often = TimeSpan.FromMinutes(5);

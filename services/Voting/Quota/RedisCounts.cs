@@ -47,7 +47,7 @@ internal sealed class RedisCounts(IConnectionMultiplexer redis, QuotaSettings se
         }
         catch (Exception away) when (away is RedisException or TimeoutException)
         {
-            // Whoever emptied Redis took the salt along; the next one is asked for anew.
+            // An emptied Redis has lost the salt too; the next call asks for a new one.
             _salt = null;
             throw new CountsAwayException(away);
         }

@@ -13,7 +13,7 @@ namespace Voting.Relay;
 /// </summary>
 public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metrics, [FromKeyedServices("Ledger")] Hosting.Schema schema, ILogger<TotalsRelay> log) : BackgroundService
 {
-    // A message of a thousand totals is about 100 kB; more would hold up whoever reads it.
+    // A message of a thousand totals is about 100 kB; more would hold up its reader.
     private const int MaxTotals = 1000;
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MarkEvery = TimeSpan.FromSeconds(1);
@@ -65,7 +65,7 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
 
     private async Task PublishOnceAsync(List<ToolTotals> totals, List<ActivityContext> traces, CancellationToken stop)
     {
-        // A time-out always: a broker that froze would else hold the relay for ever. What was cancelled may still arrive; doubles do no harm.
+        // A time-out always: a broker that froze would otherwise hold the relay forever. What was cancelled may still arrive; doubles do no harm.
         using var timeout = stop.WithTimeout(PublishTimeout);
         // The bus carries the span's context along in the message's headers.
         using var span = VotingTrace.Source.Continue("relay totals", ActivityKind.Internal, traces);

@@ -6,7 +6,7 @@ namespace Voting.Tools;
 
 /// <summary>
 /// Fills the tool list from the store, then from the catalog: until it answered once, and now and then afterwards, since messages may be
-/// lost while the broker is away.
+/// lost while the broker is unavailable.
 /// </summary>
 public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [FromKeyedServices("Ledger")] Schema schema, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ToolListFill> log) : BackgroundService
 {

@@ -6,8 +6,8 @@ namespace Voting.Voters;
 
 /// <summary>
 /// Erasure: the voter's votes leave the tallies, and what tied the voter to pseudonyms in the ledger is destroyed. Again: the same answer.
-/// The token itself can't be revoked, since none is stored: whoever kept a copy votes on as a stranger would, with new pseudonyms and from seq 1.
-/// A list of forgotten voters would refuse such copies, but would remember for ever whom we promised to forget.
+/// The token itself can't be revoked, since none is stored: a kept copy votes on as a new voter would, with new pseudonyms and from seq 1.
+/// A list of forgotten voters would refuse such copies, but would remember forever whom we promised to forget.
 /// </summary>
 public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWriter writer, NewVoterQuota quota)
 {

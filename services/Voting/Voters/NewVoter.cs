@@ -4,7 +4,7 @@ namespace Voting.Voters;
 
 /// <summary>
 /// The voter that a first vote makes: it follows from the page's nonce alone, so that the same request again, whose answer was lost, is the same voter on every
-/// replica and under every key. Whoever has the nonce is that voter; it is as secret as the token.
+/// replica and under every key. Anyone who has the nonce is that voter; it is as secret as the token.
 /// </summary>
 public static class NewVoter
 {

@@ -17,7 +17,7 @@ public sealed class VoterHasher
     private const int SecondsShift = 10;
     private const int IdLength = 16;
 
-    // What a start takes until the schema is in place; a ledger that is away longer is answered for.
+    // What a start takes until the schema is in place; a ledger that is unavailable longer is answered for.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     private readonly TaskCompletionSource<VoterKeys.Key> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);

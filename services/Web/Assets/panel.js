@@ -3,7 +3,7 @@
 import { choose, loaded, onChange, sendAgain, stateOf } from './votes.js';
 
 const announcer = document.getElementById('announcer');
-const own = choice => choice ? `Your vote: ${choice}.` : 'You have not voted on it.';  // as in Parts/VoteButtons.razor
+const own = choice => choice ? `Your vote: ${choice}.` : 'You have not voted yet.';  // as in Parts/VoteButtons.razor
 const time = at => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 
 const problems = {

@@ -30,7 +30,7 @@ function live(on) {
 }
 
 function sayLate(ms) {
-  late = setTimeout(() => { line.textContent = 'Live updates are interrupted. The numbers may be a little old; reconnecting…'; }, ms);
+  late = setTimeout(() => { line.textContent = 'Live updates are interrupted. The numbers may be out of date. Reconnecting…'; }, ms);
 }
 
 if (tools.length > 0) {

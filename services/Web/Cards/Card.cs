@@ -6,7 +6,7 @@ namespace Web.Cards;
 /// <summary>What a shared link's picture says: one tool, or two side by side, with the verdicts as they stand.</summary>
 /// <param name="Kind">What the page is, in a few words.</param>
 /// <param name="Sides">One or two.</param>
-/// <param name="Host">Where the page is, for whoever sees the picture alone.</param>
+/// <param name="Host">Where the page is, for people who see only the picture.</param>
 public sealed record Card(string Kind, IReadOnlyList<CardSide> Sides, string Host)
 {
     // A new build may draw differently.

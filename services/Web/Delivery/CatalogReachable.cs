@@ -14,7 +14,7 @@ internal sealed class CatalogReachable(CatalogReader catalog) : IHealthCheck
         }
         catch (ServiceAway)
         {
-            return HealthCheckResult.Degraded("The catalog does not answer; pages say 503 until it does.");
+            return HealthCheckResult.Degraded("The catalog does not answer; pages return 503 until it does.");
         }
     }
 }

@@ -42,7 +42,7 @@ internal static class Page
     }
 
     public static RazorComponentResult NotFound(HttpContext context, string what = "page") => Notice(context, 404, $"There is no such {what}",
-        "The address may be misspelt, or what was here has moved.",
+        "The address may be misspelled, or the page has moved.",
         "All tools are in the index, and any two of them can be compared.");
 }
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Web;
 
 /// <summary>
-/// Turns failures into pages for readers, and leaves programs (anything under <c>/api</c>, or whoever does not accept HTML) the
+/// Turns failures into pages for readers, and leaves programs (anything under <c>/api</c>, or clients that don't accept HTML) the
 /// problem+json they expect. A catch-all route would do it too, but would answer 404 where another route says 405.
 /// </summary>
 internal static partial class PageErrors
@@ -40,7 +40,7 @@ internal static partial class PageErrors
             if (WantsPage(context.Request))
                 await ExplainAsync(context, turns);
             else if (response.StatusCode == 503)
-                await Problems.Of(503, "unavailable", "A service this answer needs is away; try again in a few seconds.").ExecuteAsync(context);
+                await Problems.Of(503, "unavailable", "A service this answer needs is unavailable; try again in a few seconds.").ExecuteAsync(context);
         });
     }
 
@@ -63,17 +63,17 @@ internal static partial class PageErrors
     private static RazorComponentResult Explain(HttpContext context) => context.Response.StatusCode switch
     {
         404 => Page.NotFound(context),
-        405 => Page.Notice(context, 405, "That can’t be done here", "This address exists, but does not take this kind of request."),
+        405 => Page.Notice(context, 405, "That can’t be done here", "This address exists, but does not accept this kind of request."),
         503 => Page.Notice(context, 503, "We’ll be right back",
-            "The catalog does not answer at the moment. Nothing is lost: votes are kept in a ledger of their own.",
+            "The catalog is unavailable right now. Nothing is lost: votes are kept in a separate ledger.",
             "Please try again in a few seconds."),
-        >= 500 => Page.Notice(context, context.Response.StatusCode, "Something went wrong on our side",
-            "The page could not be made. It has been noted; please try again in a moment."),
+        >= 500 => Page.Notice(context, context.Response.StatusCode, "Something went wrong",
+            "We couldn’t load this page. The problem has been logged; please try again in a moment."),
         var status => Page.Notice(context, status, "That request can’t be understood",
-            "Something in the address or the form is not as it should be. Going back and trying again usually helps."),
+            "Something in the address or the form is not valid. Going back and trying again usually helps."),
     };
 
-    [LoggerMessage(6002, LogLevel.Warning, "{Path} answered 503: {Service} is away: {Problem}")]
+    [LoggerMessage(6002, LogLevel.Warning, "{Path} answered 503: {Service} is unavailable: {Problem}")]
     private static partial void Unavailable(ILogger log, string path, string service, string? problem);
 
     [LoggerMessage(6003, LogLevel.Error, "{Path} could not be made")]

@@ -1,6 +1,6 @@
 namespace Web;
 
-/// <summary>Headers on everything Web answers, unless whoever answers has set its own.</summary>
+/// <summary>Headers on everything Web answers, unless the endpoint has set its own.</summary>
 internal static class PageHeaders
 {
     // No inline script or style anywhere, so an injected one does not run. JSON-LD is data, which the policy does not concern.

@@ -11,9 +11,9 @@ internal static class PageLimits
     public const string TooFast = "That was a little fast";
 
     public const string WhyTooFast =
-        "Many requests came from where you are within a short time, so this one was not answered. Nothing is lost; a form you sent can be sent again.";
+        "Too many requests came from your network in a short time. Nothing is lost: you can send your form again in a moment.";
 
-    /// <summary>The limiter is the process's, and answers programs; whoever reads pages gets one.</summary>
+    /// <summary>The limiter is the process's, and answers programs; readers of pages get one.</summary>
     public static void AddPageLimits(this IServiceCollection services) => services.PostConfigure<RateLimiterOptions>(limiter =>
     {
         var otherwise = limiter.OnRejected;
@@ -37,7 +37,7 @@ internal static class PageLimits
     {
         var answer = await next(context);
         return answer is ProblemHttpResult { StatusCode: 403 } && PageErrors.WantsPage(context.HttpContext.Request)
-            ? Page.Notice(context.HttpContext, 403, "This form came from another site", "A page of another site sent it, so it was refused and nothing has changed. If that was you, please do it here.")
+            ? Page.Notice(context.HttpContext, 403, "This form came from another site", "It was sent by a page of another site, so it was refused and nothing has changed. If you meant to send it, please do so here.")
             : answer;
     });
 }

@@ -21,7 +21,7 @@ internal sealed class PageTurns : IDisposable
     public PageTurns(IConfiguration configuration)
     {
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
-        // What a page asks is computed here too, or else is waited for: up to half a second each while a service is away.
+        // What a page asks is computed here too, or else is waited for: up to half a second each while a service is unavailable.
         _turns = Turns.Of(configuration["Services:Catalog"] == ServiceClient.Self ? 2 * Environment.ProcessorCount : 64, Waiting);
         var rate = configuration.Whole("RateLimits:PagesPerSecond", PerSecond);
         _networks = PartitionedRateLimiter.Create<HttpContext, RateLimits.Network>(context => RateLimits.BucketOf(context, rate * (Burst / PerSecond), rate));
@@ -53,7 +53,7 @@ internal sealed class PageTurns : IDisposable
     {
         public static readonly Refusal TooFast = new(429, 1, "too-many-requests", PageLimits.TooFast, PageLimits.WhyTooFast);
 
-        public static readonly Refusal Busy = new(503, 2, "busy", "Many people are here right now", "This page couldn’t be made in time. Votes are still counted.");
+        public static readonly Refusal Busy = new(503, 2, "busy", "Many people are here right now", "We couldn’t load this page in time. Votes are still counted.");
 
         public Task ExecuteAsync(HttpContext httpContext) => PageErrors.WantsPage(httpContext.Request)
             ? RefusalPage.WriteAsync(httpContext, status, seconds, title, text)

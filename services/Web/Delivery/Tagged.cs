@@ -14,7 +14,7 @@ internal static class Tagged
     /// <summary>Weak, since the same page is also sent compressed.</summary>
     public static EntityTagHeaderValue TagOf(ReadOnlySpan<byte> content) => new($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 10))}\"", isWeak: true);
 
-    /// <summary>Sets the tag of the answer and says whether whoever asks has it already.</summary>
+    /// <summary>Sets the tag of the answer and says whether the client has it already.</summary>
     public static bool Has(HttpContext context, EntityTagHeaderValue tag)
     {
         context.Response.Headers.ETag = tag.ToString();

@@ -81,7 +81,7 @@ internal static class Desk
         var form = await context.FormAsync();
         var token = form?["token"].ToString().Trim();
         if (!EditorSession.SignIn(context, token))
-            return AskToSignIn(context, "That is no token: it has three parts of letters, digits, hyphens and underscores, joined by dots.");
+            return AskToSignIn(context, "That doesn’t look like a token: it has three parts of letters, digits, hyphens and underscores, joined by dots.");
         var (edits, status) = await editors.EditsAsync(token!, "", context.RequestAborted);
         if (edits is not null)
             return SeeOther(context, BackTo(form!["return"]));
@@ -106,6 +106,6 @@ internal static class Desk
         path is not null && path.StartsWith("/admin", StringComparison.Ordinal) && !path.StartsWith("/admin/sign-in", StringComparison.Ordinal) && LocalPath.IsLocal(path) ? path : "/admin";
 
     private static string Refusal(HttpStatusCode status) => status is HttpStatusCode.Forbidden
-        ? "This token is good, but not an editor’s: it lacks the role."
-        : "This token is not accepted: it may have expired, or be made for another site.";
+        ? "This token is valid, but it doesn’t have the editor role."
+        : "This token is not accepted. It may have expired, or may be for another site.";
 }

@@ -29,7 +29,7 @@ internal static class EditRoute
         if (await context.FormAsync() is not { } form)
             return Page.NotFound(context, "form");
         var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
-        // Room for every row that was sent.
+        // Room forevery row that was sent.
         var rows = new JsonObject { ["plans"] = new JsonArray([.. form.Keys.Where(key => key.StartsWith("plans[", StringComparison.Ordinal) && key.EndsWith("].name", StringComparison.Ordinal)).Select(_ => (JsonNode)new JsonObject())]) };
         if (desk.Kind(rows) is not { } of)
             return Page.NotFound(context, "form");
@@ -199,9 +199,9 @@ internal static class EditRoute
             null or { Done: true } or { Conflict: true } when merged is not null => null,
             null or { Done: true } => null,
             { Errors.Count: > 0 } when errors.Keys.All(key => key == "slug") && desk.Unseen.Count > 0 => "Not published yet. What you wrote is kept as a draft.",
-            { Errors.Count: > 0 } => of.Drafted ? "Not published yet: some fields are not as they should be. What you wrote is kept as a draft." : "Some fields are not as they should be.",
-            { Refused: true } => "Your sign-in is no editor’s any more.",
-            { Conflict: true } => "Somebody else changed this just now. Look at it again before you go on.",
+            { Errors.Count: > 0 } => of.Drafted ? "Not published yet: some fields need your attention. What you wrote is kept as a draft." : "Some fields need your attention.",
+            { Refused: true } => "You no longer have editor access.",
+            { Conflict: true } => "Someone else just changed this. Review it before you continue.",
             _ => answer.Detail ?? "That could not be saved.",
         };
         var model = new EditModel(

@@ -26,7 +26,7 @@ internal static class FilesDesk
             await stream.ReadExactlyAsync(bytes, context.RequestAborted);
         return Strict.TryRead(bytes, out var text, out var line)
             ? await JudgeAsync(context, editors, token, text, null)
-            : Show(context, Empty with { Problem = $"Nothing was imported. The file is not UTF-8: line {line} holds a byte sequence that is no character. Save it as UTF-8 and send it again." }, 400);
+            : Show(context, Empty with { Problem = $"Nothing was imported. The file is not UTF-8: line {line} contains bytes that are not valid text. Save it as UTF-8 and send it again." }, 400);
     });
 
     // Web keeps nothing between the two steps: the file comes back with the answer, and the tag says which catalog it was judged against.
@@ -37,7 +37,7 @@ internal static class FilesDesk
         var (text, tag) = (form["text"].ToString(), form["tag"].ToString());
         var answer = await editors.WriteAsync(HttpMethod.Post, "api/catalog/import", token, tag, Json(text), context.RequestAborted);
         if (answer.Conflict)
-            return await JudgeAsync(context, editors, token, text, "Somebody edited the catalog meanwhile; nothing was imported. This is what the file would change now:");
+            return await JudgeAsync(context, editors, token, text, "Someone edited the catalog in the meantime, so nothing was imported. These are the changes the file would make now:");
         return Said(context, answer, null);
     });
 

@@ -87,7 +87,7 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
         new("category", "Category", FieldKind.Choice, "What it is", "Required, unless you name a new one below.", Choices: [("", "Choose one"), .. categories.Select(category => (category.Slug, category.Name))]),
         new(NewCategory, "Or a new category’s name", FieldKind.Line, "What it is", "Leave it empty to use the one chosen above.", Limits.CategoryName),
         new("description", "Description", FieldKind.Text, "What it is", "What it does and for whom, in a few sentences.", Limits.Description, Required: true),
-        new("website", "Website", FieldKind.Line, "What it is", "Its whole address, beginning with https://", Limits.Website, Required: true),
+        new("website", "Website", FieldKind.Line, "What it is", "The full address, starting with https://", Limits.Website, Required: true),
         new("entryPrice.label", "Entry price, as readers see it", FieldKind.Line, "Prices", "Such as: Free, or: $20 a month.", Limits.PriceLabel, Required: true),
         new("entryPrice.amount", "Entry price, amount", FieldKind.Number, "Prices", "A number with a point for decimals; 0 when it is free.", Required: true),
         new("entryPrice.currency", "Entry price, currency", FieldKind.Line, "Prices", "Three capital letters, such as USD.", 3, Required: true),
@@ -99,7 +99,7 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
 
     private static IEnumerable<Field> Plan(int place, bool spare) =>
     [
-        new($"plans[{place}].name", "Name", FieldKind.Line, $"Plan {place + 1}", spare ? "Empty rows are no plans. A plan needs a name, an amount and a currency." : null, Limits.PlanName),
+        new($"plans[{place}].name", "Name", FieldKind.Line, $"Plan {place + 1}", spare ? "Empty rows are ignored. A plan needs a name, an amount and a currency." : null, Limits.PlanName),
         new($"plans[{place}].amount", "Amount", FieldKind.Number, $"Plan {place + 1}"),
         new($"plans[{place}].currency", "Currency", FieldKind.Line, $"Plan {place + 1}", Longest: 3),
         new($"plans[{place}].period", "For", FieldKind.Choice, $"Plan {place + 1}", Choices: Periods),
@@ -120,6 +120,6 @@ public sealed record Kind(string Name, string Slug, string Title, string? Public
 
     private static Kind Reviewer(string slug, string name) => new("reviewers", slug, name, null,
     [
-        new("name", "Name", FieldKind.Line, "", "Such as: The Builder.", Limits.Name, Required: true), new("role", "Looks at tools as one who…", FieldKind.Line, "", "Follows the name, such as: has to build on it.", Limits.ReviewerRole, Required: true),
+        new("name", "Name", FieldKind.Line, "", "Such as: The Builder.", Limits.Name, Required: true), new("role", "Looks at tools as someone who…", FieldKind.Line, "", "Follows the name, such as: has to build on it.", Limits.ReviewerRole, Required: true),
     ], Drafted: false);
 }

@@ -74,7 +74,7 @@ internal static partial class Provider
         var context = received.HttpContext;
         var token = received.Properties!.GetTokenValue("editor");
         var result = !EditorSession.Fits(token)
-            ? Desk.AskToSignIn(context, "The identity provider’s token can’t be used here: it is no JWT, or too large for a cookie.")
+            ? Desk.AskToSignIn(context, "The identity provider’s token can’t be used here: it is not a JWT, or it is too large for a cookie.")
             : await context.RequestServices.GetRequiredService<EditorClient>().EditsAsync(token!, "", context.RequestAborted) is (null, var status)
             ? Desk.AskToSignIn(context, status)
             : null;

@@ -23,7 +23,7 @@ internal static class Shelf
         var (typed, slug) = (name?.Trim() ?? "", Kind.SlugOf(name ?? ""));
         return (kind == "tools" ? Slug.IsToolSlug(slug) : kind == "reviewers" && Slug.IsValid(slug))
             ? Task.FromResult(Desk.SeeOther(context, $"/admin/{kind}/{slug}?name={Uri.EscapeDataString(typed)}"))
-            : ShowAsync(kind, "", "", "No address can be made of this name: it needs a letter or a digit, and no “vs” between two words or at the end.", typed, context, editors, catalog);
+            : ShowAsync(kind, "", "", "This name can’t be turned into an address: it needs a letter or a digit, and no “vs” between two words or at the end.", typed, context, editors, catalog);
     }
 
     private static Task<IResult> ShowAsync(string kind, string q, string state, string? problem, string typed, HttpContext context, EditorClient editors, CatalogReader catalog) =>

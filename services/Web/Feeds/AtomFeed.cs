@@ -5,7 +5,7 @@ namespace Web;
 
 /// <summary>
 /// <c>/feed.xml</c>, the newest comparisons; <c>/categories/{slug}/feed.xml</c>, what is new in a category: comparisons and tools;
-/// <c>/newsletter/feed.xml</c>, the newsletter for whoever would rather not give an address.
+/// <c>/newsletter/feed.xml</c>, the newsletter for readers who would rather not give an address.
 /// </summary>
 internal static class AtomFeed
 {

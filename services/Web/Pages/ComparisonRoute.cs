@@ -7,7 +7,7 @@ namespace Web;
 internal static class ComparisonRoute
 {
     private const int MostRelated = 4;
-    private const string WithItself = "A tool can’t be compared with itself. Choose another one beside it.";
+    private const string WithItself = "A tool can’t be compared with itself. Choose another tool.";
 
     /// <summary><c>/compare/{a}-vs-{b}</c>: alphabetical is canonical, the reverse redirects for good.</summary>
     public static async Task<IResult> ShowAsync(string pair, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting)

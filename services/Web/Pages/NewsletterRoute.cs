@@ -20,7 +20,7 @@ internal static class NewsletterRoute
     public const string Name = "Weekly AI Tool Verdicts";
     private const int MaxToken = 1024;
     private const string NoAddress = "That doesn’t look like an email address. It should be like name@example.org.";
-    private const string TooOften = "There were many requests for mail from where you are, and each may reach a stranger’s mailbox.";
+    private const string TooOften = "Too many sign-ups came from your network, and each could reach a stranger’s mailbox.";
 
     public static (string Path, string Title) Feed { get; } = ("/newsletter/feed.xml", Name);
 
@@ -56,7 +56,7 @@ internal static class NewsletterRoute
             {
                 HttpStatusCode.Accepted or HttpStatusCode.OK => Page.Notice(context, 200, new Notice("Check your inbox",
                     ["We sent a link to the address you gave. The subscription starts once you open it and confirm.",
-                     "Nothing there after a few minutes? Look in your spam folder, or sign up again."], typed.Return)),
+                     "No mail after a few minutes? Check your spam folder, or sign up again."], typed.Return)),
                 HttpStatusCode.TooManyRequests => AskAgain(context, 429, typed with { Problem = $"{TooOften} Please try again in {Wording.Wait(retry)}." }, retry),
                 _ => AskAgain(context, 400, typed),
             };
@@ -82,20 +82,20 @@ internal static class NewsletterRoute
         "Confirm your subscription", "You will get Weekly AI Tool Verdicts, one mail a week.", "Confirm", "/newsletter/confirm", Token(context.Request.Query["token"])));
 
     public static IResult AskToUnsubscribe(HttpContext context) => Ask(context, new TokenModel(
-        "Unsubscribe", "You will get no further mail from us.", "Unsubscribe", "/newsletter/unsubscribe", Token(context.Request.Query["token"])));
+        "Unsubscribe", "You will get no more mail from us.", "Unsubscribe", "/newsletter/unsubscribe", Token(context.Request.Query["token"])));
 
     public static IResult AskToRefuse(HttpContext context) => Ask(context, new TokenModel(
-        "Never hear from us again?", "We will forget this address and never send mail to it again, even if somebody signs it up. All we keep is a code that can’t be turned back into the address.",
+        "Never hear from us again?", "We will delete this address and never send mail to it again, even if someone signs it up. All we keep is a code that can’t be turned back into the address.",
         "Never write to me again", "/newsletter/refuse", Token(context.Request.Query["token"])));
 
     public static Task<IResult> ConfirmAsync(HttpContext context, NewsletterClient newsletter) => DoAsync(context, newsletter, "confirmations",
-        "You are subscribed", "A first mail is on its way: the newest issue of Weekly AI Tool Verdicts, or a welcome while there is none. Each has a link to leave.");
+        "You are subscribed", "A first mail is on its way: the newest issue of Weekly AI Tool Verdicts, or a welcome if there is none yet. Each mail has an unsubscribe link.");
 
     public static Task<IResult> UnsubscribeAsync(HttpContext context, NewsletterClient newsletter) => DoAsync(context, newsletter, "unsubscriptions",
-        "You are unsubscribed", "No further mail will come, and your address is deleted.");
+        "You are unsubscribed", "You will get no more mail, and your address has been deleted.");
 
     public static Task<IResult> RefuseAsync(HttpContext context, NewsletterClient newsletter) => DoAsync(context, newsletter, "refusals",
-        "You will not hear from us again", "The address is deleted here, and no mail goes to it any more.");
+        "You will not hear from us again", "Your address has been deleted, and no mail will be sent to it again.");
 
     private static RazorComponentResult Ask(HttpContext context, TokenModel model)
     {
@@ -125,7 +125,7 @@ internal static class NewsletterRoute
     private static string Token(string? token) => token is { Length: > 0 and <= MaxToken } && token.All(char.IsAscii) && !token.Any(char.IsControl) ? token : "";
 
     private static RazorComponentResult BadLink(HttpContext context) => Page.Notice(context, 400, "This link does not work",
-        "It is incomplete, too old, or was used before. Please open the link from the mail again, or sign up anew.");
+        "It is incomplete, too old, or has been used before. Please open the link from the mail again, or sign up again.");
 
     private static RazorComponentResult TooMany(HttpContext context, int seconds) => Page.TooMany(context, seconds, "Please try again later", TooOften);
 }

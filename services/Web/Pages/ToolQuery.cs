@@ -8,7 +8,7 @@ public sealed record ToolQuery(string Q, string Category, string Price, string V
 {
     public const int MaxLength = 80;
 
-    /// <summary>The first is for whoever did not choose: what matches a search best, and everything by name.</summary>
+    /// <summary>The first is the default: what matches a search best, and everything by name.</summary>
     public static readonly IReadOnlyList<(string Value, string Label)> Sorts =
         [("", "Best match"), ("name", "Name"), ("newest", "Newest"), ("panel", "Panel ship %"), ("community", "Community, surest first"), ("price", "Entry price")];
 

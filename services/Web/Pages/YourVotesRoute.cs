@@ -24,7 +24,7 @@ internal static class YourVotesRoute
             vote.Tool, known.GetValueOrDefault(vote.Tool)?.Name ?? vote.Tool, known.GetValueOrDefault(vote.Tool)?.Retired ?? true, vote.Choice!, vote.At)).ToList();
         var counts = rows is { Count: > 0 } ? await tallies.OfAsync(rows.Select(row => row.Tool), stop) : Tallies.None;
         context.Response.Headers.CacheControl = "no-store";
-        var head = Head(context, "Your votes", "What you have voted in this browser, to change, withdraw, download or have forgotten.") with { Live = true, KnownVoter = context.Request.KnowsVoter() };
+        var head = Head(context, "Your votes", "Your votes in this browser: change, withdraw, download or erase them.") with { Live = true, KnownVoter = context.Request.KnowsVoter() };
         return Page.Of<Pages.YourVotesPage, YourVotesModel>(head, new YourVotesModel(rows, counts), rows is null ? 503 : 200);
     }
 
@@ -37,7 +37,7 @@ internal static class YourVotesRoute
         {
             context.Response.Headers.RetryAfter = "5";
             return Page.Notice(context, 503, "You are not forgotten yet",
-                "The ledger of votes does not answer at the moment, so your votes and your cookie are as they were.",
+                "We can’t reach your votes right now, so your votes and your cookie are unchanged.",
                 "Please go back and try again in a few seconds.");
         }
 
@@ -60,8 +60,8 @@ internal static class YourVotesRoute
         var head = Head(context, "You are forgotten", "Your votes are withdrawn.") with { Live = true, Erased = true };
         return Page.Of<Pages.NoticePage, Notice>(head, new Notice("You are forgotten",
         [
-            "Your votes are withdrawn, and nothing here ties them to you any more. The cookie is gone from this browser.",
-            "Thank you for having voted.",
+            "Your votes and identity have been erased. The cookie is gone from this browser.",
+            "Thank you for voting.",
         ]));
     }
 

@@ -26,9 +26,9 @@ public sealed record ScorecardRow(Review? A, Review? B)
             return "The panel has not reviewed both tools yet.";
         var torn = Of(a, b).Count(row => row.SameReviewer && row.A!.Ships != row.B!.Ships);
         if (a.Panel.Skip + b.Panel.Skip == 0)
-            return $"The panel does not split: all {a.Panel.Total + b.Panel.Total} verdicts say ship.";
+            return $"The panel agrees: all {a.Panel.Total + b.Panel.Total} verdicts say ship.";
         if (a.Panel.Ship + b.Panel.Ship == 0)
-            return $"The panel does not split: all {a.Panel.Total + b.Panel.Total} verdicts say skip.";
+            return $"The panel agrees: all {a.Panel.Total + b.Panel.Total} verdicts say skip.";
         var shares = $"{a.Name}: {Share(a.Panel)}. {b.Name}: {Share(b.Panel)}.";
         return torn switch
         {

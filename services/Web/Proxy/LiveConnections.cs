@@ -38,7 +38,7 @@ internal sealed partial class LiveConnections : IHostedService, IDisposable
         _open.TryAdd(end, 0);
         try
         {
-            // Whoever comes when the others have been told already.
+            // A reader who arrives when the others have been told already.
             if (_lifetime.ApplicationStopping.IsCancellationRequested)
                 await end.CancelAsync();
             await next(context);

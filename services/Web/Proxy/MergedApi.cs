@@ -6,7 +6,7 @@ using Hosting;
 namespace Web;
 
 /// <summary>
-/// <c>/openapi/v1.json</c> of the whole origin: the services' own documents laid together. A service that is away keeps the place its
+/// <c>/openapi/v1.json</c> of the whole origin: the services' own documents laid together. A service that is unavailable keeps the place its
 /// last known document gave it, since its paths do not cease to exist.
 /// </summary>
 internal sealed partial class MergedApi
@@ -59,7 +59,7 @@ internal sealed partial class MergedApi
         {
             ["openapi"] = "3.1.1",
             ["info"] = new JsonObject { ["title"] = PageHead.Site, ["version"] = "1" },
-            // Relative to where the description was found: the same for every host.
+            // Relative to where the description was found: the same forevery host.
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
             ["paths"] = paths,
             ["components"] = components,

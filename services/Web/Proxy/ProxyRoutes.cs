@@ -74,7 +74,7 @@ public static partial class ProxyRoutes
         // Live streams say nothing for as long as nobody votes; Tally keeps them alive every so often.
         HttpRequest = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMinutes(2) },
         Metadata = new Dictionary<string, string> { [ConsecutiveFailuresHealthPolicyOptions.ThresholdMetadataName] = "1" },
-        // With one address whoever balances behind it looks after the replicas' health.
+        // With one address, the load balancer behind it checks the replicas' health.
         HealthCheck = addresses.Count == 1 ? null : new HealthCheckConfig
         {
             AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
@@ -102,9 +102,9 @@ public static partial class ProxyRoutes
                     NotForwarded(log, context.GetReverseProxyFeature().Cluster.Config.ClusterId, failure.Error, failure.Exception?.Message);
                 // 502 and 504 are how a proxy speaks; what a caller needs to know is that the same request is worth repeating soon.
                 if (context.GetForwarderErrorFeature() is not null && !context.Response.HasStarted && (context.Response.StatusCode is 502 or 504))
-                    await Problems.Retry(context, 503, "unavailable", "The service behind this address is away; try again in a few seconds.", 5).ExecuteAsync(context);
+                    await Problems.Retry(context, 503, "unavailable", "The service behind this address is unavailable; try again in a few seconds.", 5).ExecuteAsync(context);
             });
-            // A pipeline of one's own holds nothing of the default one; without this a replica is drawn by lot, with a warning for every request.
+            // A pipeline of one's own holds nothing of the default one; without this a replica is drawn by lot, with a warning forevery request.
             proxy.UseLoadBalancing();
         });
         app.MapMethods(MergedApi.Path, ["GET", "HEAD"], (MergedApi api) => api.ShowAsync()).WithOrder(-1).ExcludeFromDescription();

@@ -27,7 +27,7 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
     // It asks about every tool.
     private static readonly TimeSpan ToCompose = TimeSpan.FromSeconds(30);
 
-    /// <returns>The archive, newest first, or null when Newsletter is away: the sign-up is shown all the same.</returns>
+    /// <returns>The archive, newest first, or null when Newsletter is unavailable: the sign-up is shown all the same.</returns>
     public async Task<IReadOnlyList<Issue>?> ArchiveAsync(CancellationToken stop)
     {
         try

@@ -13,7 +13,7 @@ internal sealed class Remembered(TimeProvider clock)
     // A few kilobytes each.
     private const int Most = 256;
 
-    // Versions only grow, except in a catalog restored from a backup: an answer from before must not come back for ever.
+    // Versions only grow, except in a catalog restored from a backup: an answer from before must not come back forever.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, Answer> _answers = new();

@@ -6,7 +6,7 @@ using Hosting;
 namespace Web;
 
 /// <summary>A service did not answer, or answered something that is no answer. The reader gets a 503 page that says when to come back.</summary>
-internal sealed class ServiceAway(string service, Exception? cause = null) : Exception($"{service} is away", cause)
+internal sealed class ServiceAway(string service, Exception? cause = null) : Exception($"{service} is unavailable", cause)
 {
     public string Service => service;
 }

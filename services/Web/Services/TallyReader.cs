@@ -24,7 +24,7 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Patience p
     }
 
     /// <param name="ranking">top or divided.</param>
-    /// <returns>Tallies in the ranking's order, or null when Tally is away.</returns>
+    /// <returns>Tallies in the ranking's order, or null when Tally is unavailable.</returns>
     public async Task<IReadOnlyList<ToolTally>?> RankingAsync(string ranking, int limit, CancellationToken stop)
     {
         try
@@ -41,7 +41,7 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Patience p
     // Until then a line by day would have a handful of corners.
     private static readonly TimeSpan Young = TimeSpan.FromDays(4);
 
-    /// <summary>The tool's past by day, or by hour while it is young; oldest first, empty when Tally is away.</summary>
+    /// <summary>The tool's past by day, or by hour while it is young; oldest first, empty when Tally is unavailable.</summary>
     public async Task<(IReadOnlyList<HistoryPoint> Points, bool Hourly)> HistoryAsync(string tool, DateTimeOffset now, CancellationToken stop)
     {
         try
@@ -72,6 +72,6 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Patience p
     private static Tallies Of(IEnumerable<ToolTally> tallies) =>
         new(false, tallies.GroupBy(tally => tally.Tool).ToDictionary(group => group.Key, group => group.First()));
 
-    [LoggerMessage(6001, LogLevel.Warning, "The page is shown without live numbers, Tally is away: {Problem}")]
+    [LoggerMessage(6001, LogLevel.Warning, "The page is shown without live numbers, Tally is unavailable: {Problem}")]
     private static partial void Away(ILogger log, string? problem);
 }

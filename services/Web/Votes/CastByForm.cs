@@ -71,13 +71,13 @@ internal static class CastByForm
         Outcome.NoVoter => SeeOther(context, vote.At("/vote/first")),
         Outcome.UnknownTool => Page.NotFound(context, "tool"),
         Outcome.Refused => Malformed(context),
-        Outcome.TooManyVoters => NotTaken(context, vote, cast, nonce, 429, "Many new voters came from where you are",
-            "To keep the numbers honest, only so many readers can begin to vote from one network within an hour. "
+        Outcome.TooManyVoters => NotTaken(context, vote, cast, nonce, 429, "Many new voters came from your network",
+            "To keep the numbers honest, only a limited number of readers can start voting from one network within an hour. "
             + "Readers who have voted before are not affected."),
         Outcome.TooMany => NotTaken(context, vote, cast, nonce, 429, "That was a lot of votes at once",
             "To keep the numbers honest, votes from one network are limited. Your earlier votes were counted."),
         Outcome.Away => NotTaken(context, vote, cast, nonce, 503, "Your vote is not saved yet",
-            "The ledger of votes is unavailable right now, and a vote counts only once it is written there."),
+            "Votes can’t be saved right now, and a vote counts only once it has been saved."),
     };
 
     private static async Task<(FormVote Vote, string Nonce)?> ReadAsync(HttpContext context) =>
@@ -109,5 +109,5 @@ internal static class CastByForm
     }
 
     private static RazorComponentResult Malformed(HttpContext context) => Page.Notice(context, 400, "That vote can’t be understood",
-        "A vote names a tool and says ship, skip or withdraw. Please go back to the tool and vote there.");
+        "Please go back to the tool’s page and vote there.");
 }

@@ -33,7 +33,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Patience 
     private static readonly TimeSpan ToList = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ToCast = TimeSpan.FromSeconds(10);
 
-    /// <summary>The reader's own votes by tool; empty for whoever has no voter, and when Voting does not answer in time: the page is shown all the same.</summary>
+    /// <summary>The reader's own votes by tool; empty for readers without a voter, and when Voting does not answer in time: the page is shown all the same.</summary>
     public async Task<IReadOnlyDictionary<string, string>> OwnVotesAsync(HttpContext context)
     {
         var votes = await ReadOwnAsync(context, patience.Live);

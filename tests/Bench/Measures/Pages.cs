@@ -10,7 +10,7 @@ internal static class Pages
 {
     private static readonly byte[] Page = Encoding.ASCII.GetBytes("GET /compare/cursor-2-0-vs-smolvlm2-2b HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n\r\n");
 
-    // Whoever has a cookie is never given a page that was kept.
+    // A reader with a cookie is never given a cached page.
     private static readonly byte[] Anew = Encoding.ASCII.GetBytes("GET /compare/cursor-2-0-vs-smolvlm2-2b HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\nCookie: some=cookie\r\n\r\n");
     private static readonly byte[] Bytes = Encoding.ASCII.GetBytes("GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n");
 

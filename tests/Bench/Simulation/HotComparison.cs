@@ -34,7 +34,7 @@ internal sealed class HotComparison(ReaderCost cost, Hour hour, int readersPerRe
         var (waiting, busiest) = (0.0, 0.0);
         for (var second = 0; second < hour.Seconds; second++)
         {
-            // Whoever lost the connection comes back within the second, to whoever is there; so do the new ones.
+            // Readers who lost their connection come back within a second, to the replicas that are there; so do the new ones.
             var live = _replicas.Where(replica => replica.BackAt <= second).ToArray();
             var gone = Leave(second, live);
             var comes = Math.Max(0, hour.Wanted(second) - (live.Sum(replica => replica.Readers) + waiting));

@@ -87,7 +87,7 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
             foreach (var queue in queues)
                 sent += await Poison.Pour(Site.Rabbit, queue, Site.Tools[0]);
         await load.Votes(100);
-        // Set aside for a person to look at: it must neither vanish, nor stay in the way, nor go round for ever.
+        // Set aside for a person to look at: it must neither vanish, nor stay in the way, nor go round forever.
         await Until.Holds("none of them is left in the queue", TimeSpan.FromSeconds(20), async () =>
         {
             var now = await Site.Rabbit.Queues();

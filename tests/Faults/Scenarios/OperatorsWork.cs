@@ -18,7 +18,7 @@ public sealed class OperatorsWork(Site site, ITestOutputHelper output) : Scenari
         facts.GetProperty("entries").GetInt64().ShouldBeGreaterThan(200);
         Say($"recount: {facts}");
 
-        // A bus that was away at the start of a service comes back by itself, but not within the first second.
+        // A bus that was unavailable at the start of a service comes back by itself, but not within the first second.
         await Until.Holds("health finds all parts well", TimeSpan.FromSeconds(30), async () => (await Operator("health")).Code == 0);
     });
 

@@ -36,7 +36,7 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
         {
             foreach (var server in site.All)
                 Say(server.Tail());
-            // Last, since whoever reads a long log begins at its end.
+            // Last, since people read a long log from its end.
             Say($"seed {Form.Seed}; {load.Diary.Summary}; {clock.Elapsed.TotalSeconds:0} s in all; {failure.Message}");
             throw;
         }

@@ -34,7 +34,7 @@ public sealed class StartOrders(Site site, ITestOutputHelper output) : Scenario(
         }
     });
 
-    // PostgreSQL takes a plain request to end as "once everybody has left", and whoever idles in a pool of ours would keep it waiting.
+    // PostgreSQL takes a plain request to end as "once everybody has left", and idle connections of our pools would keep it waiting.
     private Signal Ending(Server server) =>
         server == Site.Rabbit ? Signal.Kill : server == Site.Postgres ? Signal.Interrupt : Signal.Terminate;
 }

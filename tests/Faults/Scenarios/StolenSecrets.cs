@@ -76,7 +76,7 @@ public sealed class StolenSecrets(Site site)
             if (name == "voting-misnamed")
                 settings["SSL_CERT_FILE"] = site.Secrets.Authority;
             var refusing = await site.AnotherVoting(name, settings);
-            await Until.Holds("it says that the bus is away", TimeSpan.FromSeconds(60), () => refusing.Said("is away"));
+            await Until.Holds("it says that the bus is unavailable", TimeSpan.FromSeconds(60), () => refusing.Said("is unavailable"));
             (await site.Rabbit.Connections()).ShouldNotContain((true, "voting"), name);
             await refusing.Send(Signal.Terminate);
         }
