@@ -40,9 +40,9 @@ public static class CatalogService
     {
         app.UseAuthentication();
         app.UseAuthorization();
-        var api = app.MapGroup("/api").WithTags("Catalog").AddEndpointFilter<RouteGroupBuilder, Unavailable>();
+        var api = app.MapGroup("/api").WithTags("Catalog").AddEndpointFilter<RouteGroupBuilder, DatabaseUnavailableFilter>();
 
-        var read = api.MapGroup("").ReadableByAnySite("ETag").TakeTurns(app.Services.GetRequiredKeyedService<Database>("Catalog")).ProducesProblem(503);
+        var read = api.MapGroup("").ReadableByAnySite("ETag").LimitConcurrency(app.Services.GetRequiredKeyedService<Database>("Catalog")).ProducesProblem(503);
         read.MapGet("/tools", ReadTools.List).WithSummary("One page of the tools that are offered: ?category=&q=&sort=relevance|name|newest|panel|price&page=").RequireRateLimiting(RateLimits.Search);
         read.MapGet("/tools/{slug}", ReadTools.One).WithSummary("One tool with its plans and reviews");
         read.MapGet("/tools/{slug}/history", ReadToolHistory.One).WithSummary("How a tool's prices and verdicts changed, newest first");
@@ -53,7 +53,7 @@ public static class CatalogService
         read.MapGet("/comparisons/{slug}", ReadComparisons.One).WithSummary("Two tools side by side: {a}-vs-{b}, any two known tools");
         read.MapGet("/catalog/tools", ReadTools.States).WithSummary("Every tool, retired ones too, for the other services' replicas");
 
-        var edit = api.MapGroup("").RequireAuthorization(Editors.Policy).RequireSameOrigin().ForOneReaderOnly().RequireRateLimiting(RateLimits.Write)
+        var edit = api.MapGroup("").RequireAuthorization(EditorAccess.Policy).RequireSameOrigin().ForOneReaderOnly().RequireRateLimiting(RateLimits.Write)
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(412).ProducesProblem(428).ProducesProblem(503);
         edit.MapGet("/edits", ReadEdits.ListAsync).Produces<EditPage>().WithSummary("Who edited what, newest first: ?kind=tool|reviewer|comparison&slug=&before=");
         edit.MapPut("/tools/{slug}", PutTool.Handle).Accepts<ToolEdit>("application/json").WithSummary("Create or change a tool (If-Match)");

@@ -51,7 +51,7 @@ public sealed class Database : IAsyncDisposable
             if (sqlite.DataSource.Length == 0)
                 throw new SettingException(setting, "names neither Host (PostgreSQL) nor Data Source (SQLite)");
             KeepPrivate(sqlite);
-            return new Database(DatabaseKind.Sqlite, value, new SqliteSource(value));
+            return new Database(DatabaseKind.Sqlite, value, new SqliteDataSource(value));
         }
         catch (ArgumentException malformed)
         {

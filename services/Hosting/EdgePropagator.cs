@@ -26,7 +26,7 @@ internal sealed class EdgePropagator(DistributedContextPropagator inner) : Distr
     {
         if (getter is null)
             return false;
-        getter(carrier, Callers.OwnHeader, out var value, out _);
-        return Callers.IsOwnToken(value);
+        getter(carrier, ForwardedCallers.OwnHeader, out var value, out _);
+        return ForwardedCallers.IsOwnToken(value);
     }
 }

@@ -28,7 +28,7 @@ public static class EditorKeys
         {
             Issuer = Name,
             Audience = Name,
-            Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = Editors.Policy },
+            Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = EditorAccess.Policy },
             Expires = expires.UtcDateTime,
             SigningCredentials = new SigningCredentials(Parse(PrivateSetting, privateKey, "PRIVATE KEY"), SecurityAlgorithms.EcdsaSha256),
         });

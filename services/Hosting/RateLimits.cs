@@ -70,7 +70,7 @@ public static class RateLimits
     public static RateLimitPartition<Network> BucketOf(HttpContext context, int burst, int perSecond) => Bucket(context, burst, perSecond, TimeSpan.FromSeconds(1));
 
     // The services ask one another on a reader's behalf or their own; limiting that would punish all readers for one.
-    private static RateLimitPartition<Network> Bucket(HttpContext context, int burst, int perPeriod, TimeSpan period) => Callers.IsService(context)
+    private static RateLimitPartition<Network> Bucket(HttpContext context, int burst, int perPeriod, TimeSpan period) => ForwardedCallers.IsService(context)
         ? RateLimitPartition.GetNoLimiter(default(Network))
         : RateLimitPartition.GetTokenBucketLimiter(NetworkOf(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
         {

@@ -180,7 +180,7 @@ public static class Service
         ServedHosts.ReplaceFramework(builder.Services);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
-        builder.Services.AddExceptionHandler<Failures>();
+        builder.Services.AddExceptionHandler<ExceptionLog>();
         builder.Services.AddOpenApi();
         builder.Services.AddHealthChecks();
         HealthMetrics.Add(builder);

@@ -69,7 +69,7 @@ public static class ServiceClient
         {
             var own = await ListeningAddress.OfAsync(server, lifetime, "127.0.0.1", cancellationToken);
             request.RequestUri = new Uri(own, request.RequestUri!.PathAndQuery);
-            Callers.MarkOwn(request);
+            ForwardedCallers.MarkOwn(request);
             return await base.SendAsync(request, cancellationToken);
         }
     }

@@ -60,7 +60,7 @@ internal static class Telemetry
                 .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthATrace)
                 .AddHttpClientInstrumentation()
                 // Processors run in this order: the exporter sees what the first one left.
-                .AddProcessor(new Discretion.WithoutReaders())
+                .AddProcessor(new LogRedaction.WithoutReaders())
                 .AddOtlpExporter());
     }
 

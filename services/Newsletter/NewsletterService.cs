@@ -56,10 +56,10 @@ public static class NewsletterService
         newsletter.MapPost("/unsubscribe", Unsubscribe.OneClickAsync).RequireRateLimiting(RateLimits.Write).WithSummary("One-click unsubscription for mail programs (RFC 8058)")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).ProducesProblem(429).ProducesProblem(503);
         newsletter.MapMethods("/unsubscribe", ["GET", "HEAD"], Unsubscribe.Ask).WithSummary("Redirects browsers to the page that asks; changes nothing");
-        var issues = newsletter.MapGroup("").TakeTurns(app.Services.GetRequiredKeyedService<Database>(Name));
+        var issues = newsletter.MapGroup("").LimitConcurrency(app.Services.GetRequiredKeyedService<Database>(Name));
         issues.MapGet("/issues", ReadIssues.ListAsync).WithSummary("The archive, newest issue first").ProducesProblem(503);
         issues.MapGet("/issues/{week}", ReadIssues.OneAsync).WithSummary("One issue by its ISO week, e.g. 2026-w48").ProducesProblem(404).ProducesProblem(503);
-        newsletter.MapGroup("").ForOneReaderOnly().MapGet("/preview", PreviewIssue.HandleAsync).RequireAuthorization(Editors.Policy)
+        newsletter.MapGroup("").ForOneReaderOnly().MapGet("/preview", PreviewIssue.HandleAsync).RequireAuthorization(EditorAccess.Policy)
             .WithSummary("For editors: the next issue and its mail as they would go out now").ProducesProblem(401).ProducesProblem(403).ProducesProblem(503);
     }
 

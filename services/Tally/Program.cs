@@ -14,7 +14,7 @@ return await Service.RunAsync(
         // process with the others it made votes dearer, hence here.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         // Here too, since it would hold up the others' work as well.
-        builder.Services.AddHostedService<Compaction>();
+        builder.Services.AddHostedService<HeapCompaction>();
         builder.AddBus(TallyService.Consumers);
     },
     app => app.MapTally());

@@ -16,14 +16,14 @@ public static class TallyService
         var settings = TallySettings.From(builder.Configuration, inMemory);
         services.AddSingleton(settings);
         services.AddSingleton<TallyMetrics>().AddHostedService(provider => provider.GetRequiredService<TallyMetrics>()).AddSingleton<Board>().AddSingleton<HistoryFollower>();
-        services.AddSingleton<Pushes>().AddSingleton<Heartbeats>().AddSingleton<Admission>().AddSingleton<Streams>().AddSingleton<StreamTallies>();
-        services.AddSingleton<HubPace>().AddSingleton<HubCalls>().AddSingleton<HubSockets>().AddTransient<IStartupFilter, Stays>();
+        services.AddSingleton<Pushes>().AddSingleton<KeepAlive>().AddSingleton<Admission>().AddSingleton<OpenStreams>().AddSingleton<StreamTallies>();
+        services.AddSingleton<HubRateLimit>().AddSingleton<HubCalls>().AddSingleton<HubSockets>().AddTransient<IStartupFilter, DetachedConnections>();
         services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();
         services.AddSignalR().AddHubOptions<TallyHub>(hub => LiveTallies.Configure(hub, settings)).AddJsonProtocol().AddMessagePackProtocol();
-        builder.Logging.AddFilter(HubFailures.Replaced, LogLevel.None);
+        builder.Logging.AddFilter(HubExceptionLog.Replaced, LogLevel.None);
         services.AddHostedService<Reconciler>();
         services.AddHostedService(provider => provider.GetRequiredService<HistoryFollower>());
-        services.AddHostedService(provider => provider.GetRequiredService<Heartbeats>());
+        services.AddHostedService(provider => provider.GetRequiredService<KeepAlive>());
         services.AddHostedService<Drain>();
         services.AddHealthChecks().AddCheck<TallyHealth>("counters");
     }
@@ -31,8 +31,8 @@ public static class TallyService
     /// <summary>What this service hears from the bus.</summary>
     public static void Consumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<TakeTotals, TakeTotalsDefinition>();
-        bus.AddConsumer<TakeTools, TakeToolsDefinition>();
+        bus.AddConsumer<TotalsMovedConsumer, TakeTotalsDefinition>();
+        bus.AddConsumer<ToolsChangedConsumer, TakeToolsDefinition>();
     }
 
     public static void MapTally(this WebApplication app)
@@ -45,7 +45,7 @@ public static class TallyService
         });
         tallies.MapGet("/", ReadTallies.Several)
             .WithSummary($"The tallies of up to {Contracts.Limits.ToolsAtOnce} tools in the order asked; unknown tools are left out").ProducesProblem(400).ProducesProblem(503);
-        var computed = tallies.MapGroup("").TakeTurns(Turns.Computing);
+        var computed = tallies.MapGroup("").LimitConcurrency(ConcurrencyLimit.Computing);
         computed.MapGet("/top", ReadTallies.Top)
             .WithSummary("Tools with votes by the lower bound of their interval, best first").ProducesProblem(400).ProducesProblem(503);
         computed.MapGet("/divided", ReadTallies.Divided)

@@ -29,9 +29,9 @@ public static class VotingService
             ? new PostgresLedger(postgres)
             : new SqliteLedger(database.ConnectionString, database.Source, services.GetRequiredService<ILogger<SqliteLedger>>()));
         builder.Services.AddSingleton<ToolList>();
-        builder.Services.AddSingleton<Heartbeat>();
+        builder.Services.AddSingleton<StallDetector>();
         builder.AddQuota();
-        builder.Services.AddSingleton<VoterPace>();
+        builder.Services.AddSingleton<VoterRateLimit>();
         builder.Services.AddSingleton<CastVote>();
         builder.Services.AddSingleton<ForgetVoter>();
         builder.Services.AddSingleton<ReadVotes>();
@@ -61,7 +61,7 @@ public static class VotingService
             .WithSummary("All the voter's own votes").Produces<VotesAnswer>().Refuses(401, 503);
 
         var ledger = app.MapGroup("/api/ledger").WithTags("Ledger").ReadableByAnySite(LedgerEpoch.Header)
-            .TakeTurns(app.Services.GetRequiredKeyedService<Database>("Ledger")).RequireRateLimiting(RateLimits.Costly);
+            .LimitConcurrency(app.Services.GetRequiredKeyedService<Database>("Ledger")).RequireRateLimiting(RateLimits.Costly);
         ledger.MapGet("", ReadLedger.EntriesAsync).WithSummary("The whole append-only log, to recount").Produces<ReadLedger.Page>().Refuses(400, 429, 503);
         ledger.MapGet("/minutes", ReadLedger.MinutesAsync).WithSummary("The log added up by tool and minute").Produces<ReadLedger.MinutesPage>().Refuses(400, 429, 503);
         ledger.MapGet("/totals", ReadLedger.TotalsAsync).WithSummary("Where every tool's totals stand").Produces<List<ReadLedger.TotalsAnswer>>().Refuses(503);

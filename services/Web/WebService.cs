@@ -18,8 +18,8 @@ public static class WebService
         // A page asks the services, and the proxy passes live connections on.
         services.Configure<ConnectionOptions>(connections => connections.FilesEach = 2);
         services.AddSingleton<Origin>();
-        services.AddSingleton(new Patience(builder.Configuration));
-        services.AddSingleton<Remembered>();
+        services.AddSingleton(new Timeouts(builder.Configuration));
+        services.AddSingleton<ConditionalCache>();
         services.AddSingleton<CatalogReader>();
         services.AddSingleton<TallyReader>();
         services.AddSingleton<VotingClient>();
@@ -35,7 +35,7 @@ public static class WebService
         services.AddHealthChecks().AddCheck<CatalogReachable>("web-catalog");
         builder.AddPageCache();
         services.AddPageLimits();
-        services.AddSingleton<PageTurns>();
+        services.AddSingleton<PageConcurrency>();
         services.AddResponseCompression(compression =>
         {
             // Pages hold no secret a reader's input could be compressed together with.

@@ -28,7 +28,7 @@ public sealed class PostgresServer : IDisposable
     public async Task RestartAsync()
     {
         var server = await _server.Value;
-        await server.Send(Signal.Interrupt);
+        await server.Send(UnixSignal.Interrupt);
         await server.StartAndWait();
     }
 

@@ -109,7 +109,7 @@ public sealed class Site : IAsyncLifetime
         foreach (var server in Servers.Concat(Services))
         {
             if (server.Alive)
-                await server.Send(Signal.Continue);
+                await server.Send(UnixSignal.Continue);
             else
                 server.Launch();
         }

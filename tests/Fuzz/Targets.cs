@@ -40,7 +40,7 @@ internal static class Targets
         ["mail"] = new(() => input => Mail(Encoding.UTF8.GetString(input)), () => ["reader+news@example.org", " M\u00c3\u00bcller@b\u00c3\u00bccher.example "]),
         ["subscription"] = new(() => Json<SubscriptionAsked>(asked => Mail(asked.Email)), () => ["""{"email":"reader@example.org"}""", """{"email":"b\u00fccher@b\u00fccher.example","x":null}"""]),
         ["import"] = new(Import, () => [CatalogSeed]),
-        ["query"] = new(Query, () => ["q=code&sort=panel&page=2&category=developer-tools&tool=cursor-2-0&verdict=disagree&price=free", "q=%F0%9F%92%A9+%00&page=+1"]),
+        ["query"] = new(ListQuery, () => ["q=code&sort=panel&page=2&category=developer-tools&tool=cursor-2-0&verdict=disagree&price=free", "q=%F0%9F%92%A9+%00&page=+1"]),
         ["position"] = new(Position, () => ["1764201600 a=1 b=9007199254740991", " 1  b=0 c=-1"]),
         ["hub-json"] = new(() => Hub(new JsonHubProtocol()), () => ["{\"type\":1,\"invocationId\":\"1\",\"target\":\"Watch\",\"arguments\":[[\"a\",\"b\"]]}\u001e{\"type\":6}\u001e", "{\"type\":4,\"target\":\"x\",\"streamIds\":[\"1\"]}\u001e"]),
         ["hub-pack"] = new(() => Hub(new MessagePackHubProtocol()), () => ["\u0011\u0096\u0001\u0080\u00a1\u0031\u00a5Watch\u0091\u0092\u00a1a\u00a1b\u0090", "\u0002\u0091\u0006", "\u0007\u0094\u0003\u0080\u00a1\u0031\u0002"]),
@@ -152,17 +152,17 @@ internal static class Targets
         return Json<CatalogFile>(file =>
         {
             foreach (var tool in file.Tools ?? [])
-                tool?.Whole(new Check(), tool.Slug ?? "", null, null, panel, Now.UtcDateTime);
+                tool?.Whole(new EditErrors(), tool.Slug ?? "", null, null, panel, Now.UtcDateTime);
             foreach (var comparison in file.Comparisons ?? [])
-                comparison?.Row(new Check(), "a-vs-b", "a", "b", null, Now.UtcDateTime);
+                comparison?.Row(new EditErrors(), "a-vs-b", "a", "b", null, Now.UtcDateTime);
         });
     }
 
-    private static Action<byte[]> Query() => input =>
+    private static Action<byte[]> ListQuery() => input =>
     {
         var context = new DefaultHttpContext();
         context.Request.QueryString = new QueryString("?" + Encoding.Latin1.GetString(input));
-        Catalog.Reading.Query.Read(context.Request, out _);
+        Catalog.Reading.ListQuery.Read(context.Request, out _);
         var asked = Web.ToolQuery.From(context.Request.Query);
         context.Request.QueryString = new QueryString(new Uri("http://x" + asked.At(asked.Page)).Query);
         Hold(Web.ToolQuery.From(context.Request.Query) == asked, "a page's own link asks for something else");
@@ -223,7 +223,7 @@ internal static class Targets
             Hold(Slug.Split(Slug.OfComparison(tools.A, tools.B)) is { } same && (same == tools || same == (tools.B, tools.A)), "two pairs share one comparison");
         if (Slug.IsValid(text))
             Hold(Uri.EscapeDataString(text) == text && text.Length <= Slug.MaxLength, "a slug that has to be escaped");
-        Hold(Latin.Fold(text).All(char.IsAscii), "letters that are none of an address");
+        Hold(Transliteration.Fold(text).All(char.IsAscii), "letters that are none of an address");
     }
 
     private static Action<byte[]> Origin()
@@ -281,13 +281,13 @@ internal static class Targets
 
     private static Action<byte[]> Totals() => BusMessage<TotalsMoved>(async (board, counters, moved) =>
     {
-        var admitted = board.Admit([.. moved.Totals.Where(Newer.IsSound)]);
+        var admitted = board.Admit([.. moved.Totals.Where(TotalsOrder.IsSound)]);
         board.Apply(admitted);
         await counters.TakeAsync(admitted, CancellationToken.None);
     });
 
     private static Action<byte[]> Tools() => BusMessage<ToolsChanged>((_, counters, changed) =>
-        counters.TakeAsync([.. TakeTools.Sound(changed, 0)], CancellationToken.None));
+        counters.TakeAsync([.. ToolsChangedConsumer.Sound(changed, 0)], CancellationToken.None));
 
     private static Action<byte[]> BusMessage<T>(Func<Board, MemoryCounters, T, Task> take) => input =>
     {
@@ -315,11 +315,11 @@ internal static class Targets
 
     private static Action<byte[]> LedgerAnswers() => input =>
     {
-        var source = new Source("Voting", NullLogger.Instance);
+        var source = new ServicePoller("Voting", NullLogger.Instance);
         using var client = new HttpClient(new Answering(input)) { BaseAddress = new Uri("http://voting") };
-        if (source.AskAsync(client, "", Source.ReadTotalsAsync, CancellationToken.None).GetAwaiter().GetResult() is { } answer)
-            new LedgerWord(5, answer).IsContradictedBy(new ToolTotals("a", 1, 0, 1, Now, 5));
-        source.AskAsync(client, "", Source.ReadToolsAsync, CancellationToken.None).GetAwaiter().GetResult();
+        if (source.AskAsync(client, "", ServicePoller.ReadTotalsAsync, CancellationToken.None).GetAwaiter().GetResult() is { } answer)
+            new LedgerSnapshot(5, answer).IsContradictedBy(new ToolTotals("a", 1, 0, 1, Now, 5));
+        source.AskAsync(client, "", ServicePoller.ReadToolsAsync, CancellationToken.None).GetAwaiter().GetResult();
     };
 
     private static Action<byte[]> RecountFeed() => input =>

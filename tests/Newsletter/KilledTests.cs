@@ -110,7 +110,7 @@ public abstract class KilledTests : IAsyncLifetime
 
     private static async Task RestartAsync(ServiceProcess replica)
     {
-        await replica.Send(Signal.Kill);
+        await replica.Send(UnixSignal.Kill);
         replica.Launch();
     }
 

@@ -90,7 +90,7 @@ public sealed class MailServerTests : IAsyncLifetime
         var client = await _press.StartAsync();
         await AskAsync(client, "ada@example.org");
         await _press.MailToAsync("ada@example.org");
-        await _server.Send(Signal.Kill);
+        await _server.Send(UnixSignal.Kill);
         await AskAsync(client, "bob@example.org");
         await _press.LoggedAsync("Mail can't be delivered now");
 

@@ -30,7 +30,7 @@ public sealed class PostgresRestartTests
             {
                 // Several connections lie in the pool; all of them die.
                 await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.GetAsync("/api/newsletter/issues")));
-                await postgres.Send(Signal.Interrupt);
+                await postgres.Send(UnixSignal.Interrupt);
                 await postgres.StartAndWait();
                 var answer = await request();
                 answer.IsSuccessStatusCode.ShouldBeTrue($"{answer.RequestMessage}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");

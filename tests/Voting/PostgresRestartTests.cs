@@ -26,15 +26,15 @@ public sealed class PostgresRestartTests : IAsyncLifetime
         var voter = await voting.NewVoterAsync();
         (await voting.CastAsync(voter, "cursor-2-0", "ship")).EnsureSuccessStatusCode();
 
-        await AfterAsync(Signal.Interrupt, () => voting.CastAsync(voter, "cursor-2-0", "skip"));
-        await AfterAsync(Signal.Kill, () => voting.CastAsync(voter, "cursor-2-0", "ship"));
-        await AfterAsync(Signal.Interrupt, () => voting.SendAsync(HttpMethod.Get, "/api/votes", voter));
-        await AfterAsync(Signal.Interrupt, () => voting.SendAsync(HttpMethod.Delete, "/api/voters", voter));
+        await AfterAsync(UnixSignal.Interrupt, () => voting.CastAsync(voter, "cursor-2-0", "skip"));
+        await AfterAsync(UnixSignal.Kill, () => voting.CastAsync(voter, "cursor-2-0", "ship"));
+        await AfterAsync(UnixSignal.Interrupt, () => voting.SendAsync(HttpMethod.Get, "/api/votes", voter));
+        await AfterAsync(UnixSignal.Interrupt, () => voting.SendAsync(HttpMethod.Delete, "/api/voters", voter));
 
         // Made twice or not, each change is in the ledger once: ship, skip, ship, withdrawn.
         (await voting.LedgerAsync()).Count.ShouldBe(4);
 
-        async Task AfterAsync(Signal ending, Func<Task<HttpResponseMessage>> request)
+        async Task AfterAsync(UnixSignal ending, Func<Task<HttpResponseMessage>> request)
         {
             // Several connections lie in the pool; all of them die.
             await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => voting.SendAsync(HttpMethod.Get, "/api/ledger?after=0")));

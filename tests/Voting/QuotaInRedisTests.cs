@@ -96,14 +96,14 @@ public sealed class QuotaInRedisTests : IAsyncLifetime
     {
         await using var voting = await StartAsync();
         (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await _redis.Send(Signal.Stop);
+        await _redis.Send(UnixSignal.Stop);
         var clock = Stopwatch.StartNew();
         var taken = 0;
         for (var n = 0; n < 40; n++)
             taken += (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).IsSuccessStatusCode ? 1 : 0;
         taken.ShouldBe(20, "the replica counts for itself meanwhile");
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20), "forty votes, of which only a few may have waited for Redis");
-        await _redis.Send(Signal.Continue);
+        await _redis.Send(UnixSignal.Continue);
         await Eventually.BecomesTrue(async () => (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).IsSuccessStatusCode, "the replicas' common count, which has room, decides again");
     }
 

@@ -23,9 +23,9 @@ public sealed class FakeBackend : IAsyncDisposable
     public ConcurrentQueue<(string Method, string Path, string? Cookie, string Body)> Received { get; } = new();
 
     /// <summary>Whose address each request was said to come from, and over which scheme.</summary>
-    public ConcurrentQueue<(string Path, string? For, string? Scheme)> Callers { get; } = new();
+    public ConcurrentQueue<(string Path, string? For, string? Scheme)> ForwardedCallers { get; } = new();
     /// <summary>The host each request named, and the trace it belongs to.</summary>
-    public ConcurrentQueue<(string Path, string Host, string? Trace, string? State, string? Baggage)> Named { get; } = new();
+    public ConcurrentQueue<(string Path, string Host, string? Sparkline, string? State, string? Baggage)> Named { get; } = new();
     public List<object> Changes { get; } = [];
     public List<object> Points { get; } = [];
     public List<string> OwnVotes { get; } = ["cursor-2-0"];
@@ -218,7 +218,7 @@ public sealed class FakeBackend : IAsyncDisposable
         Received.Enqueue((context.Request.Method, context.Request.Path, context.Request.Headers.Cookie, await body.ReadToEndAsync()));
         var headers = context.Request.Headers;
         Named.Enqueue((context.Request.Path, headers.Host.ToString(), headers.TraceParent, headers.TraceState, headers.Baggage));
-        Callers.Enqueue((context.Request.Path, context.Request.Headers["X-Forwarded-For"], context.Request.Headers["X-Forwarded-Proto"]));
+        ForwardedCallers.Enqueue((context.Request.Path, context.Request.Headers["X-Forwarded-For"], context.Request.Headers["X-Forwarded-Proto"]));
         if (Down.GetValueOrDefault(service))
             context.Response.StatusCode = 503;
         else if (service == "Catalog")

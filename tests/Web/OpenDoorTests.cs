@@ -119,7 +119,7 @@ public class OpenDoorTests
         using var form = await site.PostAsync("/vote", Vote, headers);
         using var mail = await site.PostAsync("/newsletter", new() { ["email"] = "a@example.org" }, headers);
 
-        var told = site.Backend.Callers.Where(call => call.Path is "/api/votes/cursor-2-0" or "/api/newsletter/subscriptions").ToList();
+        var told = site.Backend.ForwardedCallers.Where(call => call.Path is "/api/votes/cursor-2-0" or "/api/newsletter/subscriptions").ToList();
         told.Count.ShouldBe(3);
         told.ShouldAllBe(call => call.For == settled);
     }

@@ -70,7 +70,7 @@ public sealed class Site : IAsyncDisposable
     }
 }
 
-internal static class Reading
+internal static class ServiceReading
 {
     /// <summary>The words of the first element that matches, with runs of white space made one space.</summary>
     public static string Words(this IParentNode within, string selector) =>

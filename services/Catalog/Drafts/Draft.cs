@@ -18,7 +18,7 @@ public sealed record Draft(string Kind, string Slug, long Base, long Present, Js
 /// <param name="Name">A tool's name as far as it is written; null for a comparison.</param>
 public sealed record DraftLine(string Kind, string Slug, string? Name, bool New, string Editor, DateTime SavedAt)
 {
-    internal static DraftLine Of(DraftRow row) => new(row.Kind + "s", row.Slug, NameIn(row.Document), row.BasedOn == 0, row.Editor, Units.Time(row.SavedAt));
+    internal static DraftLine Of(DraftRow row) => new(row.Kind + "s", row.Slug, NameIn(row.Document), row.BasedOn == 0, row.Editor, StoredUnits.Time(row.SavedAt));
 
     private static string? NameIn(string document)
     {

@@ -37,12 +37,12 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
 
     /// <summary>The tool or comparison that readers would see, with a dash for what it lacks; what is wrong with it is in <paramref name="check"/>.</summary>
     /// <returns>Null when there is nothing to look at.</returns>
-    public async Task<object?> ComposeAsync(Check check, CatalogReader catalog, string kind, string slug, JsonElement document, DateTime now) => kind == "tool"
+    public async Task<object?> ComposeAsync(EditErrors check, CatalogReader catalog, string kind, string slug, JsonElement document, DateTime now) => kind == "tool"
         ? Dashed(await ToolAsync(check, catalog, slug, document, await catalog.ToolAsync(slug), now))
         : await PairAsync(check, catalog, slug, document, now, drafted: true) is var (row, a, b) ? ReadComparisons.Compose(row, Dashed(a)!, Dashed(b)!) : null;
 
     /// <summary>Publishes: the tool or comparison as readers see it since, or null, with the reasons in <paramref name="check"/>.</summary>
-    public async Task<object?> PublishAsync(Check check, CatalogWriter catalog, Edit edit, string kind, string slug, JsonElement document)
+    public async Task<object?> PublishAsync(EditErrors check, CatalogWriter catalog, Edit edit, string kind, string slug, JsonElement document)
     {
         var now = edit.Now;
         if (kind == "comparison")
@@ -68,7 +68,7 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         return tool;
     }
 
-    private async Task<Tool?> ToolAsync(Check check, CatalogReader catalog, string slug, JsonElement document, Tool? present, DateTime now)
+    private async Task<Tool?> ToolAsync(EditErrors check, CatalogReader catalog, string slug, JsonElement document, Tool? present, DateTime now)
     {
         if (Read<ToolDocument>(check, document) is not { } draft)
             return null;
@@ -77,13 +77,13 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
     }
 
     // To look at, a tool that is only a draft will do; to publish, both have to be there for readers.
-    private async Task<(ComparisonRow Row, Tool A, Tool B)?> PairAsync(Check check, CatalogReader catalog, string slug, JsonElement document, DateTime now, bool drafted)
+    private async Task<(ComparisonRow Row, Tool A, Tool B)?> PairAsync(EditErrors check, CatalogReader catalog, string slug, JsonElement document, DateTime now, bool drafted)
     {
         var (a, b) = Slug.Split(slug)!.Value;
         var tools = (await catalog.ToolsAsync([a, b])).ToList();
         foreach (var unknown in ((string[])[a, b]).Except(tools.Select(tool => tool.Slug)).ToList())
         {
-            if (drafted && await catalog.DraftAsync("tool", unknown) is { } row && await ToolAsync(new Check(), catalog, unknown, ReadDrafts.Parse(row), null, now) is { } tool)
+            if (drafted && await catalog.DraftAsync("tool", unknown) is { } row && await ToolAsync(new EditErrors(), catalog, unknown, ReadDrafts.Parse(row), null, now) is { } tool)
                 tools.Add(tool);
             else
                 check.Fail("slug", $"names a tool that readers can't see yet: {unknown}");
@@ -109,7 +109,7 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
     private static string Or(string text, string otherwise) => text.Length == 0 ? otherwise : text;
 
     // A draft may hold a word where a number belongs. That is one more thing to mend, beside its field, and no reason not to look at the others.
-    private T? Read<T>(Check check, JsonElement document) where T : class
+    private T? Read<T>(EditErrors check, JsonElement document) where T : class
     {
         var readable = JsonObject.Create(document)!;
         for (var faults = 0; ; faults++)

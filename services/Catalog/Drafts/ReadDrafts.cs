@@ -26,7 +26,7 @@ internal static class ReadDrafts
             if (await catalog.DraftAsync(word, slug) is { } row)
             {
                 context.Response.Headers.ETag = Tag(row);
-                return TypedResults.Ok(new Draft(kind, slug, row.BasedOn, version, Parse(row), row.Editor, Units.Time(row.SavedAt)));
+                return TypedResults.Ok(new Draft(kind, slug, row.BasedOn, version, Parse(row), row.Editor, StoredUnits.Time(row.SavedAt)));
             }
 
             return document is { } present ? TypedResults.Ok(new Draft(kind, slug, version, version, present, null, null)) : Unknown();
@@ -43,8 +43,8 @@ internal static class ReadDrafts
         {
             if (DraftOf.KindOf(kind, slug) is not { } word || await catalog.DraftAsync(word, slug) is not { } row)
                 return Unknown();
-            var check = new Check();
-            return await drafts.ComposeAsync(check, catalog, word, slug, Parse(row), edit.Now) is { } composed && (incomplete || check.Passed) ? TypedResults.Ok(composed) : Body.Invalid(check);
+            var check = new EditErrors();
+            return await drafts.ComposeAsync(check, catalog, word, slug, Parse(row), edit.Now) is { } composed && (incomplete || check.Passed) ? TypedResults.Ok(composed) : EditBody.Invalid(check);
         }, stop);
     }
 

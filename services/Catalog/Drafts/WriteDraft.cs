@@ -24,12 +24,12 @@ internal static class WriteDraft
                 return Problems.Of(412, "publish-conflict", "It was published by somebody else since this draft was begun. The draft is kept; bring the two together and publish again.");
             }
 
-            var check = new Check();
+            var check = new EditErrors();
             var published = await drafts.PublishAsync(check, catalog, edit, word, slug, sent.Document!.Value);
             if (published is null)
             {
                 await KeepAsync(catalog, edit, drafts, word, slug, sent, former);
-                return Body.Invalid(check);
+                return EditBody.Invalid(check);
             }
 
             if (former is not null)
@@ -61,7 +61,7 @@ internal static class WriteDraft
     {
         if (DraftOf.KindOf(kind, slug) is not { } word)
             return Problems.Of(404, "unknown-draft", "Drafts are of tools and of comparisons: tools/{slug}, comparisons/{a}-vs-{b} in alphabetical order.");
-        var (sent, unreadable) = await Body.ReadAsync<DraftEdit>(context, stop);
+        var (sent, unreadable) = await EditBody.ReadAsync<DraftEdit>(context, stop);
         if (unreadable is not null)
             return unreadable;
         if (sent is not { Base: >= 0, Document.ValueKind: JsonValueKind.Object } || SaysTwice(sent.Document.Value))
@@ -94,11 +94,11 @@ internal static class WriteDraft
         if (former is null || former.Document != text || former.BasedOn != sent.Base)
         {
             await edit.RecordAsync(catalog, now, $"{word}-draft", slug, former is null ? stands : ReadDrafts.Parse(former), sent.Document.Value);
-            former = new() { Kind = word, Slug = slug, Document = text, BasedOn = sent.Base!.Value, Editor = edit.Editor, SavedAt = Units.Text(now), Version = catalog.Number };
+            former = new() { Kind = word, Slug = slug, Document = text, BasedOn = sent.Base!.Value, Editor = edit.Editor, SavedAt = StoredUnits.Text(now), Version = catalog.Number };
             await catalog.SaveDraftAsync(former);
         }
 
         edit.Context.Response.Headers.ETag = ReadDrafts.Tag(former);
-        return new(word + "s", slug, former.BasedOn, present, sent.Document.Value, former.Editor, Units.Time(former.SavedAt));
+        return new(word + "s", slug, former.BasedOn, present, sent.Document.Value, former.Editor, StoredUnits.Time(former.SavedAt));
     }
 }

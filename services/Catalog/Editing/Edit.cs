@@ -11,7 +11,7 @@ internal sealed class Edit(CatalogStore store, Relay relay, TimeProvider clock, 
 
     public HttpContext Context => accessor.HttpContext!;
 
-    public string Editor => Editors.NameOf(Context);
+    public string Editor => EditorAccess.NameOf(Context);
 
     /// <summary>To the millisecond, as it is kept: an answer must not differ from what the next GET shows.</summary>
     public DateTime Now

@@ -14,24 +14,24 @@ internal static class PutComparison
     public static async Task<Results<Ok<Comparison>, Created<Comparison>, ValidationProblem, ProblemHttpResult>> Handle(
         string slug, HttpContext context, Edit edit, CancellationToken stop)
     {
-        var (sent, unreadable) = await Body.ReadAsync<ComparisonEdit>(context, stop);
+        var (sent, unreadable) = await EditBody.ReadAsync<ComparisonEdit>(context, stop);
         if (unreadable is not null)
             return unreadable;
 
         return await edit.RunAsync<Results<Ok<Comparison>, Created<Comparison>, ValidationProblem, ProblemHttpResult>>(async catalog =>
         {
-            var check = new Check();
+            var check = new EditErrors();
             if (Slug.Split(slug) is not var (a, b) || string.CompareOrdinal(a, b) > 0)
             {
                 check.Fail("slug", "is not {a}-vs-{b} with the slugs of two different tools in alphabetical order");
-                return Body.Invalid(check);
+                return EditBody.Invalid(check);
             }
 
             var tools = await catalog.ToolsAsync([a, b]);
             foreach (var unknown in ((string[])[a, b]).Except(tools.Select(tool => tool.Slug)))
                 check.Fail("slug", $"names a tool that is not known: {unknown}");
             if (!check.Passed)
-                return Body.Invalid(check);
+                return EditBody.Invalid(check);
 
             var row = await catalog.ComparisonAsync(slug);
             var (first, second) = (tools.Single(tool => tool.Slug == a), tools.Single(tool => tool.Slug == b));
@@ -42,11 +42,11 @@ internal static class PutComparison
             var summary = check.Text("summary", sent!.Summary, Limits.ComparisonText, lines: true);
             var pricing = check.Text("pricing", sent.Pricing, Limits.ComparisonText, lines: true);
             if (!check.Passed)
-                return Body.Invalid(check);
+                return EditBody.Invalid(check);
 
             if (row is not { Removed: 0 } || row.Summary != summary || row.Pricing != pricing)
             {
-                var now = Units.Text(edit.Now);
+                var now = StoredUnits.Text(edit.Now);
                 var next = new ComparisonRow
                 {
                     Slug = slug,
@@ -60,7 +60,7 @@ internal static class PutComparison
                     Version = (row?.Version ?? 0) + 1,
                 };
                 await catalog.SaveComparisonAsync(next);
-                await edit.RecordAsync(catalog, Units.Time(now), "comparison", slug, row, next);
+                await edit.RecordAsync(catalog, StoredUnits.Time(now), "comparison", slug, row, next);
                 row = next;
             }
 
@@ -84,9 +84,9 @@ internal static class RemoveComparison
             if (Conditional.Refusal(context.Request, Conditional.Strong(present)) is { } refusal)
                 return refusal;
 
-            var now = Units.Text(edit.Now);
+            var now = StoredUnits.Text(edit.Now);
             await catalog.SaveComparisonAsync(row.With(slug, row.A, row.B, removed: 1, now, row.Version + 1));
-            await edit.RecordAsync(catalog, Units.Time(now), "comparison", slug, row, null);
+            await edit.RecordAsync(catalog, StoredUnits.Time(now), "comparison", slug, row, null);
             return TypedResults.NoContent();
         });
 }

@@ -16,7 +16,7 @@ internal static class PutReview
     public static async Task<Results<Ok<Tool>, Created<Tool>, ValidationProblem, ProblemHttpResult>> Handle(
         string slug, string reviewer, HttpContext context, Edit edit, CancellationToken stop)
     {
-        var (sent, unreadable) = await Body.ReadAsync<ReviewEdit>(context, stop);
+        var (sent, unreadable) = await EditBody.ReadAsync<ReviewEdit>(context, stop);
         if (unreadable is not null)
             return unreadable;
 
@@ -30,13 +30,13 @@ internal static class PutReview
             if (Refusal(context.Request, present, former) is { } refusal)
                 return refusal;
 
-            var check = new Check();
+            var check = new EditErrors();
             var verdict = check.Word<Verdict>("verdict", sent!.Verdict);
             if (sent.Verdict is null)
                 check.Fail("verdict", "is missing");
             var quote = check.Text("quote", sent.Quote, Limits.Quote, lines: true);
             if (!check.Passed)
-                return Body.Invalid(check);
+                return EditBody.Invalid(check);
 
             var tool = present;
             if (former is null || former.Verdict != verdict || former.Quote != quote)

@@ -12,13 +12,13 @@ internal static class PutReviewer
     public static async Task<Results<Ok<Reviewer>, Created<Reviewer>, ValidationProblem, ProblemHttpResult>> Handle(
         string slug, HttpContext context, Edit edit, CancellationToken stop)
     {
-        var (sent, unreadable) = await Body.ReadAsync<ReviewerEdit>(context, stop);
+        var (sent, unreadable) = await EditBody.ReadAsync<ReviewerEdit>(context, stop);
         if (unreadable is not null)
             return unreadable;
 
         return await edit.RunAsync<Results<Ok<Reviewer>, Created<Reviewer>, ValidationProblem, ProblemHttpResult>>(async catalog =>
         {
-            var check = new Check();
+            var check = new EditErrors();
             check.SlugOf("slug", slug);
             var present = check.Passed ? await catalog.ReviewerAsync(slug) : null;
             if (Conditional.Refusal(context.Request, present is null ? null : Conditional.Strong(present)) is { } refusal)
@@ -26,7 +26,7 @@ internal static class PutReviewer
 
             var reviewer = Reviewer(check, slug, sent!.Name, sent.Role);
             if (!check.Passed)
-                return Body.Invalid(check);
+                return EditBody.Invalid(check);
 
             if (present?.Reviewer() != reviewer)
                 await SaveAsync(catalog, edit, present?.Reviewer(), reviewer);
@@ -35,7 +35,7 @@ internal static class PutReviewer
         });
     }
 
-    public static Reviewer Reviewer(Check check, string slug, string? name, string? role) => new(slug, check.Text("name", name, Limits.Name), check.Text("role", role, Limits.ReviewerRole));
+    public static Reviewer Reviewer(EditErrors check, string slug, string? name, string? role) => new(slug, check.Text("name", name, Limits.Name), check.Text("role", role, Limits.ReviewerRole));
 
     public static async Task SaveAsync(CatalogWriter catalog, Edit edit, Reviewer? present, Reviewer reviewer)
     {

@@ -12,13 +12,13 @@ internal static class PutTool
     public static async Task<Results<Ok<Tool>, Created<Tool>, ValidationProblem, ProblemHttpResult>> Handle(
         string slug, HttpContext context, Edit edit, CancellationToken stop)
     {
-        var (sent, unreadable) = await Body.ReadAsync<ToolEdit>(context, stop);
+        var (sent, unreadable) = await EditBody.ReadAsync<ToolEdit>(context, stop);
         if (unreadable is not null)
             return unreadable;
 
         return await edit.RunAsync<Results<Ok<Tool>, Created<Tool>, ValidationProblem, ProblemHttpResult>>(async catalog =>
         {
-            var check = new Check();
+            var check = new EditErrors();
             check.ToolSlugOf("slug", slug);
             var present = check.Passed ? await catalog.ToolAsync(slug) : null;
             if (Conditional.Refusal(context.Request, present is null ? null : Conditional.Strong(present)) is { } refusal)
@@ -27,7 +27,7 @@ internal static class PutTool
             var category = sent!.Category?.Slug is { } wanted && Slug.IsValid(wanted) ? await catalog.CategoryAsync(wanted) : null;
             var tool = sent.Apply(check, slug, present, category, edit.Now);
             if (!check.Passed)
-                return Body.Invalid(check);
+                return EditBody.Invalid(check);
 
             if (present is not null && WholeTool.Same(present, tool))
             {

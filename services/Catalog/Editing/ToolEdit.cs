@@ -15,7 +15,7 @@ internal record ToolEdit(
 {
     /// <summary>The tool this edit makes of the present one.</summary>
     /// <param name="known">The category of that slug, if there is one.</param>
-    public Tool Apply(Check check, string slug, Tool? present, Category? known, DateTime now) => new()
+    public Tool Apply(EditErrors check, string slug, Tool? present, Category? known, DateTime now) => new()
     {
         Slug = slug,
         Name = check.Text("name", Name, Limits.Name),
@@ -35,7 +35,7 @@ internal record ToolEdit(
         Version = (present?.Version ?? 0) + 1,
     };
 
-    private Category CategoryOf(Check check, Category? known)
+    private Category CategoryOf(EditErrors check, Category? known)
     {
         check.SlugOf("category.slug", Category?.Slug);
         if (known is null)
@@ -45,7 +45,7 @@ internal record ToolEdit(
         return known;
     }
 
-    private EntryPrice PriceOf(Check check)
+    private EntryPrice PriceOf(EditErrors check)
     {
         if (EntryPrice is not { } price)
         {
@@ -58,7 +58,7 @@ internal record ToolEdit(
             check.Currency("entryPrice.currency", price.Currency), check.Word<Period>("entryPrice.period", price.Period));
     }
 
-    private List<Plan> PlansOf(Check check)
+    private List<Plan> PlansOf(EditErrors check)
     {
         var plans = new List<Plan>();
         if (Plans is { Count: > Limits.Plans })

@@ -34,16 +34,16 @@ internal sealed record ToolDocument : ToolEdit
         Description = tool.Description,
         Website = tool.Website,
         Pricing = tool.Pricing,
-        EntryPrice = new(tool.EntryPrice.Label, tool.EntryPrice.Amount, tool.EntryPrice.Currency, Units.Text(tool.EntryPrice.Period)),
-        Plans = [.. tool.Plans.Select(plan => new PlanEdit(plan.Name, plan.Amount, plan.Currency, Units.Text(plan.Period), plan.Note))],
+        EntryPrice = new(tool.EntryPrice.Label, tool.EntryPrice.Amount, tool.EntryPrice.Currency, StoredUnits.Text(tool.EntryPrice.Period)),
+        Plans = [.. tool.Plans.Select(plan => new PlanEdit(plan.Name, plan.Amount, plan.Currency, StoredUnits.Text(plan.Period), plan.Note))],
         Retired = tool.Retired,
-        Reviews = tool.Reviews.ToDictionary(review => review.Reviewer.Slug, ReviewDocument? (review) => new(Units.Text(review.Verdict), review.Quote, review.At)),
+        Reviews = tool.Reviews.ToDictionary(review => review.Reviewer.Slug, ReviewDocument? (review) => new(StoredUnits.Text(review.Verdict), review.Quote, review.At)),
         PublishedAt = tool.PublishedAt,
     };
 
     /// <summary>The tool this document makes of the present one, reviews and all.</summary>
     /// <param name="panel">Everybody whose reviews are taken, in the panel's order.</param>
-    public Tool Whole(Check check, string slug, Tool? present, Category? known, IReadOnlyList<Reviewer> panel, DateTime now)
+    public Tool Whole(EditErrors check, string slug, Tool? present, Category? known, IReadOnlyList<Reviewer> panel, DateTime now)
     {
         var tool = Apply(check, slug, present, known, now);
         var reviews = Reviews is null ? tool.Reviews : ReviewsOf(check, Reviews, present, panel, now);
@@ -55,7 +55,7 @@ internal sealed record ToolDocument : ToolEdit
         };
     }
 
-    private static List<Review> ReviewsOf(Check check, IReadOnlyDictionary<string, ReviewDocument?> sent, Tool? present, IReadOnlyList<Reviewer> panel, DateTime now)
+    private static List<Review> ReviewsOf(EditErrors check, IReadOnlyDictionary<string, ReviewDocument?> sent, Tool? present, IReadOnlyList<Reviewer> panel, DateTime now)
     {
         foreach (var unknown in sent.Keys.Except(panel.Select(reviewer => reviewer.Slug)))
             check.Fail($"reviews.{unknown}", "is by nobody on the panel");
@@ -84,18 +84,18 @@ internal sealed record ReviewDocument(string? Verdict = null, string? Quote = nu
 /// <param name="PublishedAt">UTC. Without it, that of the present comparison, or now.</param>
 internal sealed record ComparisonDocument(string? A = null, string? B = null, string? Summary = null, string? Pricing = null, DateTime? PublishedAt = null)
 {
-    public static ComparisonDocument Of(ComparisonRow row) => new(row.A, row.B, row.Summary, row.Pricing, Units.Time(row.PublishedAt));
+    public static ComparisonDocument Of(ComparisonRow row) => new(row.A, row.B, row.Summary, row.Pricing, StoredUnits.Time(row.PublishedAt));
 
     /// <summary>The row this document makes of the present one, which may be a removed one's.</summary>
-    public ComparisonRow Row(Check check, string slug, string a, string b, ComparisonRow? present, DateTime now) => new()
+    public ComparisonRow Row(EditErrors check, string slug, string a, string b, ComparisonRow? present, DateTime now) => new()
     {
         Slug = slug,
         A = a,
         B = b,
         Summary = check.Text("summary", Summary, Limits.ComparisonText, lines: true),
         Pricing = check.Text("pricing", Pricing, Limits.ComparisonText, lines: true),
-        PublishedAt = check.Time("publishedAt", PublishedAt) is { } at ? Units.Text(at) : present is { Removed: 0 } ? present.PublishedAt : Units.Text(now),
-        UpdatedAt = Units.Text(now),
+        PublishedAt = check.Time("publishedAt", PublishedAt) is { } at ? StoredUnits.Text(at) : present is { Removed: 0 } ? present.PublishedAt : StoredUnits.Text(now),
+        UpdatedAt = StoredUnits.Text(now),
         // Grows on through removal and return, so that the other services never take an old state for the newer one.
         Version = (present?.Version ?? 0) + 1,
     };

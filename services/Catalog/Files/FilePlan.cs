@@ -23,7 +23,7 @@ internal sealed class FilePlan
 
     public int Unchanged { get; private set; }
 
-    public static async Task<FilePlan> ReadAsync(Check check, CatalogFile file, CatalogReader catalog, DateTime now)
+    public static async Task<FilePlan> ReadAsync(EditErrors check, CatalogFile file, CatalogReader catalog, DateTime now)
     {
         var plan = new FilePlan
         {
@@ -52,7 +52,7 @@ internal sealed class FilePlan
         {
             // Read again: a reviewer's new name may just have made it another version.
             var present = await catalog.ToolAsync(document.Slug!);
-            var tool = document.Whole(new Check(), document.Slug!, present, _knownCategories[document.Category!.Slug!], _panel, now);
+            var tool = document.Whole(new EditErrors(), document.Slug!, present, _knownCategories[document.Category!.Slug!], _panel, now);
             await WholeTool.SaveAsync(catalog, present, tool);
             await edit.RecordAsync(catalog, now, "tool", tool.Slug, present, tool);
         }
@@ -65,7 +65,7 @@ internal sealed class FilePlan
         }
     }
 
-    private void Categories(Check check, IReadOnlyList<CategoryEdit?> sent) => Each(check, "categories", sent, category => Valid(category.Slug), (part, slug, category) =>
+    private void Categories(EditErrors check, IReadOnlyList<CategoryEdit?> sent) => Each(check, "categories", sent, category => Valid(category.Slug), (part, slug, category) =>
     {
         var name = part.Text("name", category.Name, Limits.CategoryName);
         var present = _knownCategories.GetValueOrDefault(slug);
@@ -77,7 +77,7 @@ internal sealed class FilePlan
         _knownCategories[slug] = next;
     });
 
-    private void Reviewers(Check check, IReadOnlyList<ReviewerDocument?> sent) => Each(check, "reviewers", sent, reviewer => Valid(reviewer.Slug), (part, slug, reviewer) =>
+    private void Reviewers(EditErrors check, IReadOnlyList<ReviewerDocument?> sent) => Each(check, "reviewers", sent, reviewer => Valid(reviewer.Slug), (part, slug, reviewer) =>
     {
         var next = PutReviewer.Reviewer(part, slug, reviewer.Name, reviewer.Role);
         var place = _panel.FindIndex(known => known.Slug == slug);
@@ -89,7 +89,7 @@ internal sealed class FilePlan
             _panel[place] = next;
     });
 
-    private void Tools(Check check, IReadOnlyList<ToolDocument?> sent, Dictionary<string, Tool> present, DateTime now, out HashSet<string> known)
+    private void Tools(EditErrors check, IReadOnlyList<ToolDocument?> sent, Dictionary<string, Tool> present, DateTime now, out HashSet<string> known)
     {
         var all = known = [.. present.Keys];
         Each(check, "tools", sent, tool => Slug.IsToolSlug(tool.Slug) ? tool.Slug : null, (part, slug, document) =>
@@ -107,7 +107,7 @@ internal sealed class FilePlan
         });
     }
 
-    private void Comparisons(Check check, IReadOnlyList<ComparisonDocument?> sent, Dictionary<string, ComparisonRow> present, HashSet<string> known, DateTime now) =>
+    private void Comparisons(EditErrors check, IReadOnlyList<ComparisonDocument?> sent, Dictionary<string, ComparisonRow> present, HashSet<string> known, DateTime now) =>
         Each(check, "comparisons", sent, pair => Slug.IsToolSlug(pair.A) && Slug.IsToolSlug(pair.B) && pair.A != pair.B ? Slug.OfComparison(pair.A!, pair.B!) : null, (part, slug, document) =>
         {
             var (a, b) = Slug.Split(slug)!.Value;
@@ -132,7 +132,7 @@ internal sealed class FilePlan
 
     private static string? Valid(string? slug) => Slug.IsValid(slug) ? slug : null;
 
-    private static void Each<T>(Check check, string list, IReadOnlyList<T?> sent, Func<T, string?> slugOf, Action<Check, string, T> take) where T : class
+    private static void Each<T>(EditErrors check, string list, IReadOnlyList<T?> sent, Func<T, string?> slugOf, Action<EditErrors, string, T> take) where T : class
     {
         var seen = new HashSet<string>();
         foreach (var (position, entry) in sent.Index())
@@ -144,7 +144,7 @@ internal sealed class FilePlan
                 check.Fail(place, $"is in the file twice: {slug}");
             else
             {
-                var part = new Check();
+                var part = new EditErrors();
                 take(part, slug, entry);
                 // People look for the name, not for the place in a long file.
                 check.Fail($"{list}.{slug}", part);

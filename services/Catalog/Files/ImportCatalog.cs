@@ -14,7 +14,7 @@ internal static class ImportCatalog
 
     public static async Task<Results<Ok<ImportResult>, ValidationProblem, ProblemHttpResult>> Handle(HttpContext context, Edit edit, CatalogStore store, bool dryRun = false, CancellationToken stop = default)
     {
-        var (file, unreadable) = await Body.ReadAsync<CatalogFile>(context, stop, $"{Contracts.Limits.CatalogFileMiB} MiB");
+        var (file, unreadable) = await EditBody.ReadAsync<CatalogFile>(context, stop, $"{Contracts.Limits.CatalogFileMiB} MiB");
         if (unreadable is not null)
             return unreadable;
         return dryRun
@@ -25,10 +25,10 @@ internal static class ImportCatalog
         {
             if (Conditional.Refusal(context.Request, Conditional.StrongStamp(stamp), required: writer is not null) is { } refusal)
                 return refusal;
-            var check = new Check();
+            var check = new EditErrors();
             var plan = await FilePlan.ReadAsync(check, file, catalog, edit.Now);
             if (!check.Passed)
-                return Body.Invalid(check);
+                return EditBody.Invalid(check);
             if (writer is not null)
                 await plan.CarryOutAsync(writer, edit);
             context.Response.Headers.ETag = Conditional.StrongStamp(writer is { Edited: true } ? await catalog.StampAsync() : stamp);

@@ -88,7 +88,7 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
             """, new { limit = MostInOneMessage });
         return (
             [.. tools.Select(row => new ToolState(row.Slug, row.Name, row.Category, row.Retired != 0, row.Version))],
-            [.. comparisons.Select(row => new ComparisonState(row.Slug, row.A, row.B, new DateTimeOffset(Units.Time(row.PublishedAt)), row.Removed != 0, row.Version))]);
+            [.. comparisons.Select(row => new ComparisonState(row.Slug, row.A, row.B, new DateTimeOffset(StoredUnits.Time(row.PublishedAt)), row.Removed != 0, row.Version))]);
     }
 
     private async Task PublishAsync<T>(T message, bool mandatory, CancellationToken stop) where T : class

@@ -10,13 +10,13 @@ internal static class ReadComparisons
     public static Task<Results<Ok<ComparisonPage>, StatusCodeHttpResult, ProblemHttpResult>> List(HttpContext context, CatalogStore store, CancellationToken stop) =>
         store.ReadAsync<Results<Ok<ComparisonPage>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
         {
-            if (Query.Read(context.Request, out var query) is { } refusal)
+            if (ListQuery.Read(context.Request, out var query) is { } refusal)
                 return refusal;
             if (Conditional.Has(context, Conditional.Weak(await catalog.StampAsync())))
                 return Conditional.NotModified;
 
             var (comparisons, total) = await catalog.ListComparisonsAsync(query.Tool, query.Category, query.Page);
-            return TypedResults.Ok(new ComparisonPage(comparisons, total, query.Page, Query.Pages(total)));
+            return TypedResults.Ok(new ComparisonPage(comparisons, total, query.Page, ListQuery.Pages(total)));
         }, stop);
 
     public static Task<Results<Ok<Comparison>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
@@ -32,7 +32,7 @@ internal static class ReadComparisons
             return Conditional.Has(context, Conditional.Strong(comparison)) ? Conditional.NotModified : TypedResults.Ok(comparison);
 
             async Task<Results<Ok<Comparison>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> MovedAsync() =>
-                await Moved.ComparisonAsync(catalog, slug) is { } now ? TypedResults.Redirect($"/api/comparisons/{now}", permanent: true) : Unknown();
+                await FormerSlugs.ComparisonAsync(catalog, slug) is { } now ? TypedResults.Redirect($"/api/comparisons/{now}", permanent: true) : Unknown();
         }, stop);
 
     private static async Task<bool> StandsAsync(CatalogReader catalog, string canonical, HttpContext context)
@@ -59,7 +59,7 @@ internal static class ReadComparisons
         var shared = a.Category == b.Category ? a.Category : null;
         return curated is { Removed: 0 }
             ? new(curated.Slug, true, shared, curated.Summary, curated.Pricing, [a, b],
-                Units.Time(curated.PublishedAt), Units.Time(curated.UpdatedAt), curated.Version)
+                StoredUnits.Time(curated.PublishedAt), StoredUnits.Time(curated.UpdatedAt), curated.Version)
             : new(Slug.OfComparison(a.Slug, b.Slug), false, shared, SummaryOf(a, b, shared), PricingOf(a, b), [a, b],
                 Later(a.PublishedAt, b.PublishedAt), Later(a.UpdatedAt, b.UpdatedAt), 0);
     }

@@ -24,7 +24,7 @@ internal static class ReadEdits
         return store.ReadAsync(async catalog =>
         {
             var rows = await catalog.EditsAsync(before ?? long.MaxValue, kind, slug, PageSize + 1);
-            var edits = rows.Take(PageSize).Select(row => new EditEntry(row.Id, Units.Time(row.At), row.Editor, row.Kind, row.Slug, Parse(row.Previous), Parse(row.Next))).ToList();
+            var edits = rows.Take(PageSize).Select(row => new EditEntry(row.Id, StoredUnits.Time(row.At), row.Editor, row.Kind, row.Slug, Parse(row.Previous), Parse(row.Next))).ToList();
             return TypedResults.Ok(new EditPage(edits, rows.Count > PageSize ? edits[^1].Id : null));
         }, stop);
     }

@@ -23,7 +23,7 @@ internal static class ReadToolHistory
             var changes = new List<ToolChange>();
             foreach (var edit in await catalog.ToolEditsAsync(slug, MostEdits))
                 if (Document(edit.Previous) is { } before && Document(edit.Next) is { } after)
-                    changes.AddRange(Between(Units.Time(edit.At), before, after));
+                    changes.AddRange(Between(StoredUnits.Time(edit.At), before, after));
             return TypedResults.Ok(new ToolHistory(slug, changes));
         }, stop);
 
@@ -50,9 +50,9 @@ internal static class ReadToolHistory
     }
 
     private static (string, string) Named(Plan plan) => (plan.Name,
-        plan.Amount.ToString("0.######", CultureInfo.InvariantCulture) + ' ' + plan.Currency + (plan.Period is { } period ? " a " + Units.Text(period) : ""));
+        plan.Amount.ToString("0.######", CultureInfo.InvariantCulture) + ' ' + plan.Currency + (plan.Period is { } period ? " a " + StoredUnits.Text(period) : ""));
 
-    private static (string, string) Named(PastReview review) => (review.Reviewer.Name, Units.Text(review.Verdict));
+    private static (string, string) Named(PastReview review) => (review.Reviewer.Name, StoredUnits.Text(review.Verdict));
 
     private static string Word(bool retired) => retired ? "retired" : "offered";
 

@@ -10,7 +10,7 @@ internal static class ReadTools
     public static Task<Results<Ok<ToolPage>, StatusCodeHttpResult, ProblemHttpResult>> List(HttpContext context, CatalogStore store, SearchIndexes indexes, CancellationToken stop) =>
         store.ReadAsync<Results<Ok<ToolPage>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
         {
-            if (Query.Read(context.Request, out var query) is { } refusal)
+            if (ListQuery.Read(context.Request, out var query) is { } refusal)
                 return refusal;
             var stamp = await catalog.StampAsync();
             if (Conditional.Has(context, Conditional.Weak(stamp)))
@@ -18,7 +18,7 @@ internal static class ReadTools
 
             var found = query.Text is { } text ? (await indexes.OfAsync(catalog, stamp, stop)).Find(text, query.Category) : null;
             var (tools, total) = await catalog.ListToolsAsync(query.Category, found, query.Order, query.Page);
-            return TypedResults.Ok(new ToolPage(tools, total, query.Page, Query.Pages(total)));
+            return TypedResults.Ok(new ToolPage(tools, total, query.Page, ListQuery.Pages(total)));
         }, stop);
 
     public static Task<Results<Ok<Tool>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
@@ -26,7 +26,7 @@ internal static class ReadTools
         {
             if (!Slug.IsValid(slug))
                 return Unknown();
-            if (await Moved.ToolAsync(catalog, slug) is { } now)
+            if (await FormerSlugs.ToolAsync(catalog, slug) is { } now)
                 return TypedResults.Redirect($"/api/tools/{now}", permanent: true);
             if (Conditional.Asked(context) && await catalog.ToolVersionAsync(slug) is { } version && Conditional.Has(context, Conditional.Strong(version)))
                 return Conditional.NotModified;

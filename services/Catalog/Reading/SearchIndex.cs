@@ -93,7 +93,7 @@ internal sealed class SearchIndex
             return matches;
         var most = word.Length < LongWord ? 1 : 2;
         foreach (var (known, places) in _names)
-            if (Distance.Within(word, known, most))
+            if (EditDistance.Within(word, known, most))
                 Keep(matches, places, Typo);
         return matches;
     }

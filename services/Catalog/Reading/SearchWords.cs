@@ -29,7 +29,7 @@ internal static class SearchWords
     /// <summary>What is asked for, word by word; what holds no letter and no digit is none.</summary>
     public static IEnumerable<SearchWord> InQuestion(string text)
     {
-        foreach (var written in Latin.Fold(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var written in Transliteration.Fold(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = written.Split([.. written.Where(c => !char.IsAsciiLetterOrDigit(c) && c != '\'')], StringSplitOptions.RemoveEmptyEntries)
                 .Select(part => part.Replace("'", "", StringComparison.Ordinal)).Where(part => part.Length > 0).ToList();

@@ -146,7 +146,7 @@ internal class CatalogReader(DbConnection connection, DbTransaction transaction)
         var tools = (await connection.QueryAsync<ToolRow>(Tools + "where t.slug in " + list, sides, transaction)).ToDictionary(row => row.Slug, row => row.Summary());
         return ([.. rows.Select(row => new ComparisonSummary(
             row.Slug, row.Summary, tools[row.A].Category == tools[row.B].Category ? tools[row.A].Category : null,
-            [tools[row.A], tools[row.B]], Units.Time(row.PublishedAt), Units.Time(row.UpdatedAt)))], total);
+            [tools[row.A], tools[row.B]], StoredUnits.Time(row.PublishedAt), StoredUnits.Time(row.UpdatedAt)))], total);
     }
 
     public async Task<IReadOnlyList<ReviewerRow>> ReviewersAsync() =>

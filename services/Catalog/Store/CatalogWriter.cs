@@ -39,7 +39,7 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
             await LockAsync();
         await Connection.ExecuteAsync(
             "insert into edits (id, at, editor, kind, slug, previous, next) values (@id, @at, @editor, @kind, @slug, @previous, @next)",
-            new { id = _edit, at = Units.Text(at), editor, kind, slug, previous = Json(previous), next = Json(next) }, Transaction);
+            new { id = _edit, at = StoredUnits.Text(at), editor, kind, slug, previous = Json(previous), next = Json(next) }, Transaction);
         Edited = true;
     }
 
@@ -65,7 +65,7 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
             {
                 tool.Slug,
                 tool.Name,
-                sortName = Latin.Fold(tool.Name),
+                sortName = Transliteration.Fold(tool.Name),
                 tool.Tagline,
                 tool.Maker,
                 category = tool.Category.Slug,
@@ -73,14 +73,14 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
                 tool.Website,
                 tool.Pricing,
                 label = tool.EntryPrice.Label,
-                amount = Units.Millionths(tool.EntryPrice.Amount),
+                amount = StoredUnits.Millionths(tool.EntryPrice.Amount),
                 currency = tool.EntryPrice.Currency,
-                period = Units.Text(tool.EntryPrice.Period),
+                period = StoredUnits.Text(tool.EntryPrice.Period),
                 // Nothing reads it but a release before this one, which may still run beside it or be rolled back to.
                 search = string.Join('\n', tool.Name, tool.Tagline, tool.Maker, tool.Category.Name).ToLowerInvariant(),
                 retired = tool.Retired ? 1 : 0,
-                publishedAt = Units.Text(tool.PublishedAt),
-                updatedAt = Units.Text(tool.UpdatedAt),
+                publishedAt = StoredUnits.Text(tool.PublishedAt),
+                updatedAt = StoredUnits.Text(tool.UpdatedAt),
                 tool.Version,
             },
             Transaction);
@@ -92,9 +92,9 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
                 tool = tool.Slug,
                 position,
                 name = plan.Name,
-                amount = Units.Millionths(plan.Amount),
+                amount = StoredUnits.Millionths(plan.Amount),
                 currency = plan.Currency,
-                period = Units.Text(plan.Period),
+                period = StoredUnits.Text(plan.Period),
                 note = plan.Note,
             }),
             Transaction);
@@ -105,7 +105,7 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
         insert into reviews (tool, reviewer, verdict, quote, at, sample) values (@tool, @reviewer, @verdict, @Quote, @at, @sample)
         on conflict (tool, reviewer) do update set verdict = excluded.verdict, quote = excluded.quote, at = excluded.at, sample = excluded.sample
         """,
-        new { tool, reviewer = review.Reviewer.Slug, verdict = Units.Text(review.Verdict), review.Quote, at = Units.Text(review.At), sample = review.Sample ? 1 : 0 },
+        new { tool, reviewer = review.Reviewer.Slug, verdict = StoredUnits.Text(review.Verdict), review.Quote, at = StoredUnits.Text(review.At), sample = review.Sample ? 1 : 0 },
         Transaction);
 
     public Task DeleteReviewAsync(string tool, string reviewer) =>
@@ -113,7 +113,7 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
 
     /// <summary>A tool's document changed through something beside it: a review, or a reviewer's name.</summary>
     public Task TouchToolAsync(string slug, DateTime at) => Connection.ExecuteAsync(
-        "update tools set version = version + 1, updated_at = @at where slug = @slug", new { slug, at = Units.Text(at) }, Transaction);
+        "update tools set version = version + 1, updated_at = @at where slug = @slug", new { slug, at = StoredUnits.Text(at) }, Transaction);
 
     public async Task<IReadOnlyList<string>> ToolsReviewedByAsync(string reviewer) =>
         [.. await Connection.QueryAsync<string>("select tool from reviews where reviewer = @reviewer order by tool", new { reviewer }, Transaction)];

@@ -29,11 +29,11 @@ internal sealed class ToolRow
         Tagline = Tagline,
         Maker = Maker,
         Category = new(Category, CategoryName),
-        EntryPrice = new(EntryLabel, Units.Amount(EntryAmount), EntryCurrency, Units.Period(EntryPeriod)),
+        EntryPrice = new(EntryLabel, StoredUnits.Amount(EntryAmount), EntryCurrency, StoredUnits.Period(EntryPeriod)),
         Panel = new(Ship, Skip),
         Retired = Retired != 0,
-        PublishedAt = Units.Time(PublishedAt),
-        UpdatedAt = Units.Time(UpdatedAt),
+        PublishedAt = StoredUnits.Time(PublishedAt),
+        UpdatedAt = StoredUnits.Time(UpdatedAt),
     };
 
     public Tool Whole(IEnumerable<PlanRow> plans, IEnumerable<ReviewRow> reviews)
@@ -54,7 +54,7 @@ internal sealed class ToolRow
             Description = Description,
             Website = Website,
             Pricing = Pricing,
-            Plans = [.. plans.Select(plan => new Plan(plan.Name, Units.Amount(plan.Amount), plan.Currency, Units.Period(plan.Period), plan.Note))],
+            Plans = [.. plans.Select(plan => new Plan(plan.Name, StoredUnits.Amount(plan.Amount), plan.Currency, StoredUnits.Period(plan.Period), plan.Note))],
             Reviews = [.. reviews.Select(review => review.Review())],
             Version = Version,
         };
@@ -98,7 +98,7 @@ internal sealed class ReviewRow
     public string At { get; set; } = "";
     public int Sample { get; set; }
 
-    public Review Review() => new(new(Reviewer, ReviewerName, Role), Units.Verdict(Verdict), Quote, Units.Time(At), Sample != 0);
+    public Review Review() => new(new(Reviewer, ReviewerName, Role), StoredUnits.Verdict(Verdict), Quote, StoredUnits.Time(At), Sample != 0);
 }
 
 internal sealed class ComparisonRow

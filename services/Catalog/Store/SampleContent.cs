@@ -100,8 +100,8 @@ internal static class SampleContent
         B = string.CompareOrdinal(sample.A, sample.B) < 0 ? sample.B : sample.A,
         Summary = sample.Summary,
         Pricing = sample.Pricing,
-        PublishedAt = Units.Text(sample.PublishedAt),
-        UpdatedAt = Units.Text(sample.PublishedAt),
+        PublishedAt = StoredUnits.Text(sample.PublishedAt),
+        UpdatedAt = StoredUnits.Text(sample.PublishedAt),
         Version = 1,
     };
 

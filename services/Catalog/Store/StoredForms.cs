@@ -15,7 +15,7 @@ internal static class StoredForms
     public static Task<List<(string From, string To)>> UpgradeAsync(CatalogStore store, DateTime now, CancellationToken cancellationToken) => store.EditAsync(async catalog =>
     {
         foreach (var (slug, name, sortName) in await catalog.SortNamesAsync())
-            if (Latin.Fold(name) is var folded && folded != sortName)
+            if (Transliteration.Fold(name) is var folded && folded != sortName)
                 await catalog.SaveSortNameAsync(slug, folded);
         var moved = new List<(string, string)>();
         foreach (var slug in await catalog.UnjoinableToolsAsync())
@@ -53,7 +53,7 @@ internal static class StoredForms
         var next = pair.With(a + Slug.Versus + b, a, b, removed: 0, pair.UpdatedAt, version: 1);
         await catalog.SaveComparisonAsync(next);
         await catalog.RecordAsync(now, Editor, "comparison", next.Slug, null, next);
-        await catalog.SaveComparisonAsync(pair.With(pair.Slug, pair.A, pair.B, removed: 1, Units.Text(now), pair.Version + 1));
+        await catalog.SaveComparisonAsync(pair.With(pair.Slug, pair.A, pair.B, removed: 1, StoredUnits.Text(now), pair.Version + 1));
         await catalog.RecordAsync(now, Editor, "comparison", pair.Slug, pair, null);
     }
 

@@ -63,10 +63,10 @@ internal static class ComposeIssue
         return $"This week: {string.Join(", ", parts)}.{(ranks ? " And where the community’s verdicts stand." : "")}";
     }
 
-    private static Link[] Ranked(IOrderedEnumerable<Standing> tools) =>
+    private static Link[] Ranked(IOrderedEnumerable<RankedTool> tools) =>
         [.. tools.ThenByDescending(tool => tool.Votes).ThenBy(tool => tool.Slug, StringComparer.Ordinal).Take(MaxTools).Select(tool => ToTool(tool, Wording.Of(tool)))];
 
-    private static Link ToTool(Standing tool, string note) => new(tool.Name, $"/tools/{tool.Slug}", note);
+    private static Link ToTool(RankedTool tool, string note) => new(tool.Name, $"/tools/{tool.Slug}", note);
 
     private static string Note(string? text) =>
         text?.Cut(MaxNote, "…") ?? "";

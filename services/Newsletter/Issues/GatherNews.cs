@@ -28,17 +28,17 @@ internal sealed class GatherNews(Sources sources)
             standings);
     }
 
-    private async Task<IReadOnlyList<Standing>> StandingsAsync(IReadOnlyList<Sources.ListedTool> tools, CancellationToken stop)
+    private async Task<IReadOnlyList<RankedTool>> StandingsAsync(IReadOnlyList<Sources.ListedTool> tools, CancellationToken stop)
     {
         var names = tools.ToDictionary(tool => tool.Slug, tool => tool.Name);
         var tallies = await sources.TalliesAsync(names.Keys, stop);
         return [.. from tally in tallies
                    where names.ContainsKey(tally.Tool) && tally is { Total: > 0, ShipPercent: not null, Interval: not null }
-                   select new Standing(tally.Tool, names[tally.Tool], tally.Total, tally.ShipPercent!.Value, tally.Interval!.Low, tally.Interval.High)];
+                   select new RankedTool(tally.Tool, names[tally.Tool], tally.Total, tally.ShipPercent!.Value, tally.Interval!.Low, tally.Interval.High)];
     }
 
     // A week ago is the end of the last day that was over then; a day without votes left everything as it was.
-    private async Task<IReadOnlyList<Move>> MovesAsync(IEnumerable<Standing> standings, DateTimeOffset now, CancellationToken stop)
+    private async Task<IReadOnlyList<Move>> MovesAsync(IEnumerable<RankedTool> standings, DateTimeOffset now, CancellationToken stop)
     {
         var moves = new List<Move>();
         foreach (var standing in standings.Where(standing => standing.Votes >= EnoughVotes))

@@ -5,7 +5,7 @@ namespace Newsletter.Issues;
 /// <param name="Moves">Whose community share changed over the last week, the biggest change first.</param>
 /// <param name="Changes">Whose prices or panel verdicts editors changed, the longest untold first.</param>
 /// <param name="Standings">Every tool with a vote.</param>
-internal sealed record News(IReadOnlyList<FreshComparison> Comparisons, IReadOnlyList<Move> Moves, IReadOnlyList<Changed> Changes, IReadOnlyList<Standing> Standings);
+internal sealed record News(IReadOnlyList<FreshComparison> Comparisons, IReadOnlyList<Move> Moves, IReadOnlyList<Changed> Changes, IReadOnlyList<RankedTool> Standings);
 
 internal sealed record FreshComparison(string Slug, string Title, string? Summary)
 {
@@ -17,7 +17,7 @@ internal sealed record FreshComparison(string Slug, string Title, string? Summar
 
 /// <param name="Standing">Where the tool stands now.</param>
 /// <param name="From">Its ship share a week ago, in percent with one decimal.</param>
-internal sealed record Move(Standing Standing, double From)
+internal sealed record Move(RankedTool Standing, double From)
 {
     /// <summary>In percentage points, with one decimal, as a reader would work it out from the two shares.</summary>
     public double Points => Math.Round(Standing.ShipPercent - From, 1);
@@ -34,7 +34,7 @@ internal sealed record Changed(string Slug, string Name, IReadOnlyList<string> L
 /// <param name="ShipPercent">One decimal.</param>
 /// <param name="Low">The lower bound of the share's interval, in percent: what rankings go by.</param>
 /// <param name="High">The upper bound.</param>
-internal sealed record Standing(string Slug, string Name, long Votes, double ShipPercent, double Low, double High)
+internal sealed record RankedTool(string Slug, string Name, long Votes, double ShipPercent, double Low, double High)
 {
     /// <summary>Below so many votes a share says little.</summary>
     private const int Early = 10;

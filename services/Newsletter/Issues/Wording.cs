@@ -9,7 +9,7 @@ internal static class Wording
     public static string Counted(int count, string what, string? several = null) => count == 1 ? $"one {what}" : $"{count} {several ?? what + "s"}";
 
     /// <summary>As on the pages: one decimal, and a word of warning where few have voted.</summary>
-    public static string Of(Standing standing) => Plain($"{standing.ShipPercent:0.0}% ship, from {Votes(standing)}{(standing.IsEarly ? " (early)" : "")}");
+    public static string Of(RankedTool standing) => Plain($"{standing.ShipPercent:0.0}% ship, from {Votes(standing)}{(standing.IsEarly ? " (early)" : "")}");
 
     public static string Of(Move move)
     {
@@ -43,7 +43,7 @@ internal static class Wording
         _ => null,
     };
 
-    private static string Votes(Standing standing) => Plain($"{standing.Votes:N0} {(standing.Votes == 1 ? "vote" : "votes")}");
+    private static string Votes(RankedTool standing) => Plain($"{standing.Votes:N0} {(standing.Votes == 1 ? "vote" : "votes")}");
 
     private static string Plain(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -44,7 +44,7 @@ internal sealed class SendMails(
     }
 
     /// <returns>False when delivery is down, and trying the next mail now would only wait for the same fault.</returns>
-    private async Task<bool> SendAsync(DbConnection connection, Waiting mail, CancellationToken stop)
+    private async Task<bool> SendAsync(DbConnection connection, QueuedMail mail, CancellationToken stop)
     {
         if (mail.State == "handing")
         {
@@ -109,13 +109,13 @@ internal sealed class SendMails(
         return true;
     }
 
-    private async Task EndAsync(DbConnection connection, Waiting mail, string state)
+    private async Task EndAsync(DbConnection connection, QueuedMail mail, string state)
     {
         if (await Outbox.MoveAsync(connection, mail, state))
             metrics.Mail(mail.Kind, state);
     }
 
-    private async Task RetryAsync(DbConnection connection, Waiting mail)
+    private async Task RetryAsync(DbConnection connection, QueuedMail mail)
     {
         if (mail.Attempts >= MaxAttempts)
         {

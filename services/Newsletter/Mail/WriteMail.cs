@@ -14,7 +14,7 @@ internal sealed class WriteMail(NewsletterSettings settings, PublicAddress site,
 {
     private static readonly TimeSpan ConfirmWithin = TimeSpan.FromDays(7);
 
-    public async Task<MimeMessage> ToAsync(DbConnection connection, Waiting mail, string address, CancellationToken stop)
+    public async Task<MimeMessage> ToAsync(DbConnection connection, QueuedMail mail, string address, CancellationToken stop)
     {
         var publicBase = await site.BaseAsync(stop);
         var message = new MimeMessage { MessageId = $"{mail.Id}@{settings.From.Domain}", Date = time.GetUtcNow() };

@@ -20,7 +20,7 @@ internal sealed class AdmitRequests(
 
     private sealed record Request(string Id, string Address, string Key);
     private sealed record Mailed(long All, long Domain);
-    private sealed record Standing(string Id, string Status);
+    private sealed record KnownSubscriber(string Id, string Status);
 
     protected override Task RestAsync(CancellationToken stop) => signals.Admission.WaitAsync(TimeSpan.FromSeconds(5), time, stop);
 
@@ -99,7 +99,7 @@ internal sealed class AdmitRequests(
             return "refused";
 
         // Until somebody confirmed, the address is the last one asked with: nobody keeps a way of writing it that only they can read.
-        var standing = await connection.QuerySingleAsync<Standing>(
+        var standing = await connection.QuerySingleAsync<KnownSubscriber>(
             """
             insert into subscribers (id, address, address_key, mailbox, status, asked_at) values (@id, @Value, @Key, @mailbox, 'pending', @now)
             on conflict (address_key) do update set asked_at = excluded.asked_at, mailbox = excluded.mailbox,

@@ -35,7 +35,7 @@ internal sealed class SignUpLimit : IEndpointFilter, IDisposable
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (!_enabled || Callers.IsService(http) || http.Connection.RemoteIpAddress is not { } address)
+        if (!_enabled || ForwardedCallers.IsService(http) || http.Connection.RemoteIpAddress is not { } address)
             return await next(context);
         using var lease = _limiter.AttemptAcquire(address);
         if (lease.IsAcquired)

@@ -22,17 +22,17 @@ internal interface ICounters
     /// twice, late or out of order changes nothing.
     /// </summary>
     /// <returns>How many were taken.</returns>
-    /// <exception cref="CountersAwayException">The store can't be reached; nothing or a part was taken, and repeating is safe.</exception>
+    /// <exception cref="CountersUnavailableException">The store can't be reached; nothing or a part was taken, and repeating is safe.</exception>
     Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation);
 
     /// <summary>Writes these states whatever is kept of their tools; what is kept under another epoch goes. For the ledger's own word
     /// alone.</summary>
     /// <param name="epoch">The ledger's; all states are of it.</param>
-    /// <exception cref="CountersAwayException">The store can't be reached; repeating is safe.</exception>
+    /// <exception cref="CountersUnavailableException">The store can't be reached; repeating is safe.</exception>
     Task OverruleAsync(long epoch, IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation);
 
     /// <summary>All that is kept. A store that others can write to may hold states that no ledger could have.</summary>
-    /// <exception cref="CountersAwayException">The store can't be reached.</exception>
+    /// <exception cref="CountersUnavailableException">The store can't be reached.</exception>
     Task<KeptCounters> ReadAllAsync(CancellationToken cancellation);
 
     /// <summary>How far the history is, and each tool's counts there; a tool without entries so far is left out.</summary>
@@ -54,4 +54,4 @@ internal interface ICounters
 internal sealed record KeptCounters(long Epoch, IReadOnlyList<ToolTotals> Totals);
 
 /// <summary>The counters' store can't be reached or doesn't answer.</summary>
-internal sealed class CountersAwayException(Exception cause) : Exception($"The counters are unavailable ({cause.GetType().Name}).", cause);
+internal sealed class CountersUnavailableException(Exception cause) : Exception($"The counters are unavailable ({cause.GetType().Name}).", cause);

@@ -25,7 +25,7 @@ internal sealed class MemoryCounters : ICounters
                 if (state.Epoch < _epoch)
                     continue;
                 Enter(state.Epoch);
-                if (!Newer.Than(_counters.GetValueOrDefault(state.Tool), state))
+                if (!TotalsOrder.IsNewer(_counters.GetValueOrDefault(state.Tool), state))
                     continue;
                 _counters[state.Tool] = state;
                 moved.Add(state);

@@ -155,7 +155,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         var lines = ((string?)message ?? "").Split('\n');
         var epoch = NumberOr(Array.Find(lines, line => line.StartsWith(EpochLine, StringComparison.Ordinal))?[EpochLine.Length..], 0);
         foreach (var line in lines)
-            if (Parse(line, epoch) is { } state && Newer.IsSound(state))
+            if (Parse(line, epoch) is { } state && TotalsOrder.IsSound(state))
                 moved.Add(state);
         using var span = TallyTrace.Source.Continue("hear counters", ActivityKind.Consumer, [TraceOf(lines[^1])]);
         Moved?.Invoke(moved);
@@ -186,7 +186,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         }
         catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
         {
-            throw new CountersAwayException(error);
+            throw new CountersUnavailableException(error);
         }
     }
 

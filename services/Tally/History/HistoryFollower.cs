@@ -68,7 +68,7 @@ internal sealed partial class HistoryFollower : BackgroundService
             // without a pause, each of which writes every tool.
             return counted == 0;
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException or IOException or CountersAwayException
+        catch (Exception error) when (error is HttpRequestException or JsonException or IOException or CountersUnavailableException
             || error is OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             if (_outage.Fails())

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Tally;
 
 /// <summary>
-/// Bounds how many live connections (hub and event streams) are open at once, from one network and in all, so that nobody can take every place. The bound of a
+/// Bounds how many live connections (hub and event streams) are open at once, from one network and in all, so that nobody can take every slot. The bound of a
 /// network leaves room for a campus behind one address.
 /// </summary>
 internal sealed class Admission
@@ -24,23 +24,23 @@ internal sealed class Admission
         _most = Math.Min(configuration.Whole("RateLimits:Connections", 15_000), Math.Max(1, connections.Most * 3 / 4));
     }
 
-    /// <summary>Runs the request with a place of its own for as long as it lasts: for a WebSocket, that is the connection's life.</summary>
+    /// <summary>Runs the request with a slot of its own for as long as it lasts: for a WebSocket, that is the connection's life.</summary>
     public async Task HoldAsync(HttpContext context, RequestDelegate next)
     {
-        using var place = Enter(context);
-        await (place is null ? Refuse(context).ExecuteAsync(context) : next(context));
+        using var slot = Enter(context);
+        await (slot is null ? Refuse(context).ExecuteAsync(context) : next(context));
     }
 
-    /// <returns>A place to be disposed of, or null when there is none.</returns>
-    public Place? Enter(HttpContext context)
+    /// <returns>A slot to be disposed of, or null when there is none.</returns>
+    public Slot? Enter(HttpContext context)
     {
         if (!_bounded)
-            return new Place(null, default);
+            return new Slot(null, default);
         var network = RateLimits.NetworkOf(context.Connection.RemoteIpAddress);
-        var place = new Place(this, network);
+        var slot = new Slot(this, network);
         if (Interlocked.Increment(ref _all) <= _most & _open.AddOrUpdate(network, 1, static (_, open) => open + 1) <= _mostOfNetwork)
-            return place;
-        place.Dispose();
+            return slot;
+        slot.Dispose();
         return null;
     }
 
@@ -55,7 +55,7 @@ internal sealed class Admission
             _open.TryRemove(KeyValuePair.Create(network, 0));
     }
 
-    internal sealed class Place(Admission? admission, RateLimits.Network network) : IDisposable
+    internal sealed class Slot(Admission? admission, RateLimits.Network network) : IDisposable
     {
         public void Dispose() => admission?.Leave(network);
     }

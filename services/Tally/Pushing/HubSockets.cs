@@ -23,7 +23,7 @@ internal sealed partial class HubSockets
     private readonly ConcurrentDictionary<SocketReader, TaskCompletionSource> _open = new();
     private readonly HubCalls _calls;
     private readonly Pushes _pushes;
-    private readonly Heartbeats _beats;
+    private readonly KeepAlive _beats;
     private readonly IHubProtocolResolver _protocols;
     private readonly CancellationToken _stopping;
     private readonly TimeProvider _time;
@@ -31,7 +31,7 @@ internal sealed partial class HubSockets
     private readonly bool _bounded;
 
     public HubSockets(
-        HubCalls calls, Pushes pushes, Heartbeats beats, IHubProtocolResolver protocols, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time,
+        HubCalls calls, Pushes pushes, KeepAlive beats, IHubProtocolResolver protocols, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time,
         ILogger<HubSockets> log)
     {
         (_calls, _pushes, _beats, _protocols, _time, _log) = (calls, pushes, beats, protocols, time, log);
@@ -42,9 +42,9 @@ internal sealed partial class HubSockets
     }
 
     /// <summary>Accepts the upgrade, and serves the reader for as long as it stays.</summary>
-    public async Task ServeAsync(HttpContext context, Admission.Place place)
+    public async Task ServeAsync(HttpContext context, Admission.Slot slot)
     {
-        using var held = place;
+        using var held = slot;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(Accept);
         using var frames = new Frames(socket, LiveTallies.MostBytes);
         try
@@ -98,7 +98,7 @@ internal sealed partial class HubSockets
         var reader = new SocketReader(socket, protocol, abort, _pushes);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _open.TryAdd(reader, ended);
-        var place = _beats.Add(reader);
+        var slot = _beats.Add(reader);
         _pushes.Add(reader);
         _pushes.Metrics.Connected(1);
         try
@@ -110,7 +110,7 @@ internal sealed partial class HubSockets
                 return;
             }
 
-            CallBudget? budget = null;
+            CallRateLimit? budget = null;
             do
             {
                 reader.Heard();
@@ -120,7 +120,7 @@ internal sealed partial class HubSockets
                         return;
                     if (message is not (InvocationMessage or StreamInvocationMessage or InvocationBindingFailureMessage))
                         continue;
-                    if (_bounded && !(budget ??= new CallBudget(_time)).Takes())
+                    if (_bounded && !(budget ??= new CallRateLimit(_time)).Takes())
                         return;
                     await AnswerAsync(reader, message);
                 }
@@ -135,7 +135,7 @@ internal sealed partial class HubSockets
         }
         finally
         {
-            _beats.Remove(reader, place);
+            _beats.Remove(reader, slot);
             _pushes.Remove(reader);
             _pushes.Metrics.Connected(-1);
             // Not awaited: a write to a connection that is gone may take as long as it likes.

@@ -21,8 +21,8 @@ internal static class LiveTallies
         // SignalR's clients ping every 15 s whatever the server does.
         hub.ClientTimeoutInterval = TimeSpan.FromSeconds(Math.Max(45, 2.25 * settings.Heartbeat.TotalSeconds));
         hub.MaximumParallelInvocationsPerClient = 1;
-        hub.AddFilter<HubPace>();
-        hub.AddFilter<HubFailures>();
+        hub.AddFilter<HubRateLimit>();
+        hub.AddFilter<HubExceptionLog>();
     }
 
     public static void Configure(HttpConnectionDispatcherOptions connection)
@@ -60,9 +60,9 @@ internal static class LiveTallies
         {
             if (!context.WebSockets.IsWebSocketRequest || context.Request.Query.ContainsKey("id"))
                 return negotiated(context);
-            if (admission.Enter(context) is not { } place)
+            if (admission.Enter(context) is not { } slot)
                 return Admission.Refuse(context).ExecuteAsync(context);
-            Stays.Begin(context, () => sockets.ServeAsync(context, place));
+            DetachedConnections.Begin(context, () => sockets.ServeAsync(context, slot));
             return Task.CompletedTask;
         });
         return pipeline.Build();

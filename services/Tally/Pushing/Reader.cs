@@ -46,7 +46,7 @@ internal abstract class Reader(Pushes pushes)
         Abort();
     }
 
-    /// <summary>Writes a sign of life, unless something was written lately or is being written now. For those in <see cref="Heartbeats"/>.</summary>
+    /// <summary>Writes a sign of life, unless something was written lately or is being written now. For those in <see cref="KeepAlive"/>.</summary>
     public virtual void Beat()
     {
         if (Time.GetElapsedTime(Volatile.Read(ref _wrote)) >= pushes.Silence)

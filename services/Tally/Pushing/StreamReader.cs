@@ -4,7 +4,7 @@ using System.Text;
 namespace Tally;
 
 /// <summary>A reader of server-sent events.</summary>
-internal sealed class StreamReader(HttpContext context, Streams streams, Admission.Place admitted) : Reader(streams.Pushes)
+internal sealed class StreamReader(HttpContext context, OpenStreams streams, Admission.Slot admitted) : Reader(streams.Pushes)
 {
     private static readonly byte[] Comment = ":\n\n"u8.ToArray();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

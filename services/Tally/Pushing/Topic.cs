@@ -38,7 +38,7 @@ internal sealed class Topic : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            watch.Place = _watches.Count;
+            watch.Index = _watches.Count;
             _watches.Add(watch);
         }
     }
@@ -47,13 +47,13 @@ internal sealed class Topic : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (watch.Place < 0)
+            if (watch.Index < 0)
                 return;
             var last = _watches[^1];
-            _watches[watch.Place] = last;
-            last.Place = watch.Place;
+            _watches[watch.Index] = last;
+            last.Index = watch.Index;
             _watches.RemoveAt(_watches.Count - 1);
-            watch.Place = -1;
+            watch.Index = -1;
         }
     }
 

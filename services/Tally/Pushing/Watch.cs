@@ -1,6 +1,6 @@
 namespace Tally;
 
-/// <summary>One reader's interest in one tool. Everything but <see cref="Place"/> is guarded by the reader's gate.</summary>
+/// <summary>One reader's interest in one tool. Everything but <see cref="Index"/> is guarded by the reader's gate.</summary>
 internal sealed class Watch(Reader reader, Topic topic)
 {
     public Reader Reader { get; } = reader;
@@ -16,5 +16,5 @@ internal sealed class Watch(Reader reader, Topic topic)
     public bool Pending { get; set; }
 
     /// <summary>Where the topic keeps it; guarded by the topic's gate.</summary>
-    public int Place { get; set; } = -1;
+    public int Index { get; set; } = -1;
 }

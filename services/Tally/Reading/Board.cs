@@ -117,7 +117,7 @@ internal sealed class Board(TimeProvider time)
             while (true)
             {
                 var kept = Newest;
-                if (!Newer.Than(kept.Totals, state))
+                if (!TotalsOrder.IsNewer(kept.Totals, state))
                     return false;
                 if (Interlocked.CompareExchange(ref _newest, new Standing(state, kept.Overrulings), kept) == kept)
                     return true;

@@ -31,7 +31,7 @@ internal static class ReadHistory
         {
             kept = await counters.ReadHistoryAsync(tool, width, cancellation);
         }
-        catch (CountersAwayException)
+        catch (CountersUnavailableException)
         {
             return Problems.Retry(context, 503, "history-away", "The history can't be read now.", 5);
         }

@@ -35,7 +35,7 @@ internal sealed class Standing(ToolTotals totals, int overrulings = 0)
     /// <summary>True when that one was given to a connection and was wrong: forward only, this one can't be given to it, and it has to
     /// begin again.</summary>
     public bool Overrules(Standing? given) =>
-        given is not null && Overrulings > given.Overrulings && !Totals.IsNewerThan(given.Totals) && !Newer.SaysTheSame(Totals, given.Totals);
+        given is not null && Overrulings > given.Overrulings && !Totals.IsNewerThan(given.Totals) && !TotalsOrder.SaysTheSame(Totals, given.Totals);
 
     private static T Keep<T>(ref T? field, T made) where T : class => Interlocked.CompareExchange(ref field, made, null) ?? made;
 }

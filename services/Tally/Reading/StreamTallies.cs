@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Tally;
 
 /// <summary><c>GET /api/tallies/stream</c>: the live tallies for clients without SignalR.</summary>
-internal sealed class StreamTallies(Board board, Streams streams, Admission admission)
+internal sealed class StreamTallies(Board board, OpenStreams streams, Admission admission)
 {
     // FromQuery is said, since the request delegate generator else takes the array for a body that may be: the route then asks for JSON, and a request without a body falls through to the
     // tool of the name "stream".
@@ -27,12 +27,12 @@ internal sealed class StreamTallies(Board board, Streams streams, Admission admi
         // Its headers are all there is to a HEAD; the stream would never end.
         if (HttpMethods.IsHead(context.Request.Method))
             return TypedResults.Empty;
-        if (admission.Enter(context) is not { } place)
+        if (admission.Enter(context) is not { } slot)
             return Admission.Refuse(context);
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         var lastEventId = (string?)context.Request.Headers["Last-Event-ID"];
-        var reader = new StreamReader(context, streams, place);
-        Stays.Begin(context, () => reader.ServeAsync(tools, lastEventId));
+        var reader = new StreamReader(context, streams, slot);
+        DetachedConnections.Begin(context, () => reader.ServeAsync(tools, lastEventId));
         return TypedResults.Empty;
     }
 }

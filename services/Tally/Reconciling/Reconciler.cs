@@ -28,9 +28,9 @@ internal sealed partial class Reconciler : BackgroundService
     private readonly TallySettings _settings;
     private readonly TallyMetrics _metrics;
     private readonly ILogger<Reconciler> _logger;
-    private readonly Source _voting;
-    private readonly Source _catalog;
-    private readonly Doubts _doubts = new();
+    private readonly ServicePoller _voting;
+    private readonly ServicePoller _catalog;
+    private readonly Contradictions _doubts = new();
     private readonly Signal _wake = new();
     private readonly TimeProvider _time;
     private long? _historyReset;
@@ -43,8 +43,8 @@ internal sealed partial class Reconciler : BackgroundService
         _time = timeProvider;
         (_counters, _board, _history, _clients, _bus, _lifetime) = (counters, board, history, clients, bus, lifetime);
         (_settings, _metrics, _logger) = (settings, metrics, logger);
-        _voting = new Source("Voting", logger);
-        _catalog = new Source("Catalog", logger);
+        _voting = new ServicePoller("Voting", logger);
+        _catalog = new ServicePoller("Catalog", logger);
         counters.Moved += totals => board.Apply(board.Admit(totals));
         counters.Returned += Wake;
         board.EpochAhead += Wake;
@@ -81,17 +81,17 @@ internal sealed partial class Reconciler : BackgroundService
         var shown = _board.All.ToList();
         var kept = await ReadKeptAsync([.. shown.Select(standing => standing.Tally.Tool)], cancellation);
         var asked = (
-            Totals: _voting.AskAsync(_clients.CreateClient("Voting"), "api/ledger/totals", Source.ReadTotalsAsync, cancellation),
-            Tools: _catalog.AskAsync(_clients.CreateClient("Catalog"), "api/catalog/tools", Source.ReadToolsAsync, cancellation));
+            Totals: _voting.AskAsync(_clients.CreateClient("Voting"), "api/ledger/totals", ServicePoller.ReadTotalsAsync, cancellation),
+            Tools: _catalog.AskAsync(_clients.CreateClient("Catalog"), "api/catalog/tools", ServicePoller.ReadToolsAsync, cancellation));
         var (answer, tools) = (await asked.Totals, await asked.Tools);
 
         // A ledger that does not say its epoch yet speaks of the one that is known.
         var epoch = answer?.Epoch ?? Math.Max(_board.Epoch, kept?.Counters.Epoch ?? 0);
-        var word = answer is null ? null : new LedgerWord(epoch, answer);
+        var word = answer is null ? null : new LedgerSnapshot(epoch, answer);
         if (word is not null)
         {
             if (_board.Filled.IsCompleted)
-                _metrics.Behind((long)answer!.Totals.Where(Newer.IsSound).Sum(state => (double)Math.Max(0, state.Version - VersionOf(_board.Find(state.Tool), epoch))));
+                _metrics.Behind((long)answer!.Totals.Where(TotalsOrder.IsSound).Sum(state => (double)Math.Max(0, state.Version - VersionOf(_board.Find(state.Tool), epoch))));
             _board.Epoch = epoch;
         }
 
@@ -115,41 +115,41 @@ internal sealed partial class Reconciler : BackgroundService
         {
             return new Kept(await _counters.ReadAllAsync(cancellation), await _counters.ReadRunningAsync(tools, cancellation));
         }
-        catch (CountersAwayException error)
+        catch (CountersUnavailableException error)
         {
             Away(error);
             return null;
         }
     }
 
-    private IEnumerable<string> Contradicting(LedgerWord word, IReadOnlyList<Standing> shown, Kept? kept)
+    private IEnumerable<string> Contradicting(LedgerSnapshot word, IReadOnlyList<Standing> shown, Kept? kept)
     {
         var tools = shown.Select(standing => standing.Totals).Concat(kept?.Counters.Totals ?? []).Where(word.IsContradictedBy).Select(state => state.Tool);
         if (kept is null)
             return tools;
         if (kept.Counters.Epoch > word.Epoch)
-            tools = tools.Append(Doubts.Epoch);
+            tools = tools.Append(Contradictions.Epoch);
         var rests = _historyReset is { } reset && _time.GetElapsedTime(reset) < HistoryRests;
-        return !rests && word.IsContradictedBy(kept.History) ? tools.Append(Doubts.History) : tools;
+        return !rests && word.IsContradictedBy(kept.History) ? tools.Append(Contradictions.History) : tools;
     }
 
     // What every tool should stand at: as the ledger says or, while it is unavailable, the newest that is known. Its totals need not say the time,
     // which counters and board may know.
-    private static List<ToolTotals> Told(LedgerWord? word, long epoch, IReadOnlyList<string> tools, IReadOnlyList<Standing> shown, Kept? kept)
+    private static List<ToolTotals> Told(LedgerSnapshot? word, long epoch, IReadOnlyList<string> tools, IReadOnlyList<Standing> shown, Kept? kept)
     {
         Dictionary<string, ToolTotals> told = [];
         var known = shown.Select(standing => standing.Totals).Concat(kept?.Counters.Totals ?? []).ToList();
         foreach (var tool in tools.Concat(word?.Tools ?? []).Concat(known.Select(state => state.Tool)))
             if (word?.IsSoundOn(tool) ?? true)
-                told[tool] = word?.Of(tool) ?? TakeTools.Untouched(tool, epoch);
+                told[tool] = word?.Of(tool) ?? ToolsChangedConsumer.Untouched(tool, epoch);
         foreach (var state in known)
-            if (told.TryGetValue(state.Tool, out var said) && Newer.IsSound(state)
-                && (word is null ? Newer.Than(said, state) : said.At == default && state.At != default && Newer.SaysTheSame(said, state)))
+            if (told.TryGetValue(state.Tool, out var said) && TotalsOrder.IsSound(state)
+                && (word is null ? TotalsOrder.IsNewer(said, state) : said.At == default && state.At != default && TotalsOrder.SaysTheSame(said, state)))
                 told[state.Tool] = state;
         return [.. told.Values];
     }
 
-    private async Task<bool> MendAsync(LedgerWord? word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept? kept, CancellationToken cancellation)
+    private async Task<bool> MendAsync(LedgerSnapshot? word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept? kept, CancellationToken cancellation)
     {
         if (kept is null)
             return false;
@@ -158,7 +158,7 @@ internal sealed partial class Reconciler : BackgroundService
             if (word is not null && wrong.Count > 0)
                 await OverruleAsync(word, told, wrong, kept, cancellation);
             var counters = kept.Counters.Totals.ToDictionary(state => state.Tool);
-            var better = told.Where(state => Newer.Than(counters.GetValueOrDefault(state.Tool), state)).ToList();
+            var better = told.Where(state => TotalsOrder.IsNewer(counters.GetValueOrDefault(state.Tool), state)).ToList();
             if (better.Count > 0)
             {
                 var mended = await _counters.TakeAsync(better, cancellation);
@@ -173,20 +173,20 @@ internal sealed partial class Reconciler : BackgroundService
                 LogBack();
             return true;
         }
-        catch (CountersAwayException error)
+        catch (CountersUnavailableException error)
         {
             Away(error);
             return false;
         }
     }
 
-    private async Task OverruleAsync(LedgerWord word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept kept, CancellationToken cancellation)
+    private async Task OverruleAsync(LedgerSnapshot word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept kept, CancellationToken cancellation)
     {
         var contradicting = kept.Counters.Totals.Where(word.IsContradictedBy).Select(state => state.Tool).ToHashSet();
-        var replaced = wrong.Contains(Doubts.Epoch) ? told : told.FindAll(state => wrong.Contains(state.Tool) && contradicting.Contains(state.Tool));
+        var replaced = wrong.Contains(Contradictions.Epoch) ? told : told.FindAll(state => wrong.Contains(state.Tool) && contradicting.Contains(state.Tool));
         if (replaced.Count > 0)
             await _counters.OverruleAsync(word.Epoch, replaced, cancellation);
-        if (!wrong.Contains(Doubts.History))
+        if (!wrong.Contains(Contradictions.History))
             return;
         _historyReset = _time.GetTimestamp();
         await _counters.ResetHistoryAsync(word.Epoch, [.. told.Select(state => state.Tool)], cancellation);
@@ -195,7 +195,7 @@ internal sealed partial class Reconciler : BackgroundService
         LogHistoryOverruled();
     }
 
-    private void Show(LedgerWord? word, List<ToolTotals> told, IReadOnlySet<string> wrong, IReadOnlyList<Standing> shown)
+    private void Show(LedgerSnapshot? word, List<ToolTotals> told, IReadOnlySet<string> wrong, IReadOnlyList<Standing> shown)
     {
         if (word is not null)
         {
@@ -216,7 +216,7 @@ internal sealed partial class Reconciler : BackgroundService
 
     private static long VersionOf(Board.Line? line, long epoch) => line?.Newest is { } standing && standing.Totals.Epoch == epoch ? standing.Version : 0;
 
-    private void Away(CountersAwayException error)
+    private void Away(CountersUnavailableException error)
     {
         if (_outage.Fails())
             LogAway(error.InnerException!.Message);

@@ -12,12 +12,12 @@ public sealed class LedgerUnavailableException(string reason, Exception? inner =
 /// Journey, steps 3 and 4. One loop commits whatever votes gathered while the batch before was on its way to the disk; nobody is answered before
 /// COMMIT returned. No timer fills batches (a lone vote would wait for nothing), and there is no second loop (batches would contend for the same rows).
 /// </summary>
-public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat heartbeat, VotingMetrics metrics, ILogger<BatchWriter> log) : BackgroundService
+public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, StallDetector heartbeat, VotingMetrics metrics, ILogger<BatchWriter> log) : BackgroundService
 {
     private readonly Outage _outage = new();
 
     // Bounded: beyond this the disk is behind by more than readers would wait, and saying so at once is kinder than a queue.
-    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(20_000) { SingleReader = true });
+    private readonly Channel<PendingRequest> _queue = Channel.CreateBounded<PendingRequest>(new BoundedChannelOptions(20_000) { SingleReader = true });
 
     /// <summary>Answers once the cast is durable.</summary>
     /// <param name="cast">The vote.</param>
@@ -28,7 +28,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
     /// <exception cref="LedgerUnavailableException">It may or may not have been written; casting the same again is safe.</exception>
     public Task<Vote> CastAsync(Cast cast, CancellationToken gone)
     {
-        var waiting = new WaitingCast(cast, gone);
+        var waiting = new PendingCast(cast, gone);
         return _queue.Writer.TryWrite(waiting)
             ? waiting.Answer
             : Task.FromException<Vote>(new LedgerUnavailableException("Too many votes are waiting."));
@@ -41,7 +41,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
     /// <exception cref="LedgerUnavailableException">It may or may not be done; asking again is safe.</exception>
     public Task ForgetAsync(HashedVoter voter)
     {
-        var leaving = new WaitingLeave(voter);
+        var leaving = new PendingErasure(voter);
         return _queue.Writer.TryWrite(leaving)
             ? leaving.Answer.Task
             : Task.FromException(new LedgerUnavailableException("Too many votes are waiting."));
@@ -58,7 +58,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var next = new NextBatch();
+        var next = new BatchBuilder();
         while (next.PutOff || await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             if (heartbeat.Hold() is var hold && hold > TimeSpan.Zero)
@@ -73,7 +73,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         }
     }
 
-    private async Task CommitAsync(WaitingCast[] casts)
+    private async Task CommitAsync(PendingCast[] casts)
     {
         using var span = VotingTrace.Source.HasListeners()
             ? VotingTrace.Source.Continue("commit batch", ActivityKind.Internal, casts.Select(cast => cast.Request is { Recorded: true } request ? request.Context : default))
@@ -84,7 +84,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
         {
             var committed = await ledger.CommitAsync(Array.ConvertAll(casts, waiting => waiting.Cast), CancellationToken.None);
             metrics.Commit(casts.Length, Stopwatch.GetElapsedTime(started));
-            Answers.Committed(casts, committed.Votes);
+            Completions.Committed(casts, committed.Votes);
             relay.Moved(committed.Moved);
             if (_outage.Works())
                 VotingLog.CommitsAgain(log);
@@ -94,11 +94,11 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, Heartbeat 
             span?.SetStatus(ActivityStatusCode.Error, error.Message);
             if (_outage.Fails())
                 VotingLog.BatchFailed(log, casts.Length, error.Message);
-            Answers.Failed(casts, new LedgerUnavailableException("The ledger could not commit.", error));
+            Completions.Failed(casts, new LedgerUnavailableException("The ledger could not commit.", error));
         }
     }
 
-    private async Task ForgetAsync(List<WaitingLeave> leaving)
+    private async Task ForgetAsync(List<PendingErasure> leaving)
     {
         try
         {

@@ -16,17 +16,17 @@ public sealed class NewVoterQuota : IDisposable
 
     private readonly QuotaSettings _settings;
     private readonly KnownVoters _known;
-    private readonly ICounts _counts;
-    private readonly MemoryCounts _meanwhile;
+    private readonly IQuotaCounts _counts;
+    private readonly MemoryQuotaCounts _meanwhile;
     private readonly TimeProvider _clock;
     private readonly ILogger<NewVoterQuota> _log;
     private readonly ITimer _turning;
     private long _restUntil;
 
-    internal NewVoterQuota(QuotaSettings settings, KnownVoters known, ICounts counts, TimeProvider clock, ILogger<NewVoterQuota> log)
+    internal NewVoterQuota(QuotaSettings settings, KnownVoters known, IQuotaCounts counts, TimeProvider clock, ILogger<NewVoterQuota> log)
     {
         (_settings, _known, _counts, _clock, _log) = (settings, known, counts, clock, log);
-        _meanwhile = counts as MemoryCounts ?? new MemoryCounts(settings);
+        _meanwhile = counts as MemoryQuotaCounts ?? new MemoryQuotaCounts(settings);
         // By the clock and not by the next new voter, for whom a quiet site may wait for days with yesterday's salt in memory.
         _turning = clock.CreateTimer(_ => Forget(), null, Often, Often);
     }
@@ -52,7 +52,7 @@ public sealed class NewVoterQuota : IDisposable
 
         var now = _clock.GetUtcNow();
         var bound = await AdmitAsync(from, voter.Value, now);
-        return bound is Bound.None ? 0 : Windows.SecondsLeft(bound, now);
+        return bound is Bound.None ? 0 : QuotaWindows.SecondsLeft(bound, now);
     }
 
     /// <summary>The voter's first vote is in the ledger.</summary>
@@ -84,7 +84,7 @@ public sealed class NewVoterQuota : IDisposable
                 VotingLog.QuotaBack(_log);
             return bound;
         }
-        catch (CountsAwayException away)
+        catch (QuotaCountsUnavailableException away)
         {
             if (Interlocked.Exchange(ref _restUntil, ticks + Ticks(Rest)) == 0)
                 VotingLog.QuotaAway(_log, away.InnerException!.Message);

@@ -20,7 +20,7 @@ internal static class QuotaService
         builder.Services.AddSingleton(services => new NewVoterQuota(
             settings,
             new KnownVoters(services.GetRequiredService<VoteLedger>()),
-            redis is null ? new MemoryCounts(settings) : new RedisCounts(services.GetRequiredKeyedService<IConnectionMultiplexer>("quota"), settings),
+            redis is null ? new MemoryQuotaCounts(settings) : new RedisQuotaCounts(services.GetRequiredKeyedService<IConnectionMultiplexer>("quota"), settings),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<NewVoterQuota>>()));
     }

@@ -22,7 +22,7 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
     // Longer than a confirmed total waits for its mark.
     private static readonly TimeSpan Standing = 2 * MarkEvery;
 
-    private readonly Gathering _gathering = new();
+    private readonly PublishBuffer _gathering = new();
     private readonly Dictionary<string, ToolTotals> _confirmed = [];
     private readonly Outage _publishing = new(), _sweeping = new();
 

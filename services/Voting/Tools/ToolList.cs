@@ -4,7 +4,7 @@ using Voting.Ledger;
 
 namespace Voting.Tools;
 
-public enum Standing { Known, Retired, Unknown, NotYetKnown }
+public enum ToolStatus { Known, Retired, Unknown, NotYetKnown }
 
 /// <summary>
 /// Voting's own replica of the catalog's tools, so that no vote ever waits for the catalog. The stored copy is shared by all replicas; each
@@ -26,13 +26,13 @@ public sealed class ToolList(VoteLedger ledger, TimeProvider clock, ILogger<Tool
     /// <summary>The catalog has said what it has, be it nothing.</summary>
     public bool Told { get; set; }
 
-    public async ValueTask<Standing> StandingAsync(string tool, CancellationToken stop)
+    public async ValueTask<ToolStatus> StandingAsync(string tool, CancellationToken stop)
     {
         if (!_tools.ContainsKey(tool) && Slug.IsValid(tool))
             await ReadAsync(stop);
-        return _tools.TryGetValue(tool, out var state) ? state.Retired ? Standing.Retired : Standing.Known
-            : _filled ? Standing.Unknown
-            : Standing.NotYetKnown;
+        return _tools.TryGetValue(tool, out var state) ? state.Retired ? ToolStatus.Retired : ToolStatus.Known
+            : _filled ? ToolStatus.Unknown
+            : ToolStatus.NotYetKnown;
     }
 
     /// <summary>Takes what the catalog says, by message or on request, and stores it for all replicas.</summary>

@@ -7,7 +7,7 @@ using Voting.Voters;
 namespace Voting.Votes;
 
 /// <summary>Journey, steps 2 to 4: check, write, and answer only then.</summary>
-public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace, NewVoterQuota quota, VoterHasher hasher, BatchWriter writer, VotingMetrics metrics)
+public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterRateLimit pace, NewVoterQuota quota, VoterHasher hasher, BatchWriter writer, VotingMetrics metrics)
 {
     /// <param name="Choice"><c>ship</c> or <c>skip</c>.</param>
     /// <param name="Voter"><c>new</c> makes the voter with this request when it comes without one: the answer brings cookie and token.</param>
@@ -36,11 +36,11 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            Standing.Known when quota.Enabled => await AdmitAndCommitAsync(context, voter, tool, choice, isNew: !isKnown),
-            Standing.Known => await CommitAsync(context, voter, tool, choice, isNew: !isKnown),
-            Standing.Retired => Refuse(Refused.Retired()),
-            Standing.NotYetKnown => Refuse(Refused.ToolsNotYetKnown(context)),
-            Standing.Unknown => Refuse(Refused.UnknownTool()),
+            ToolStatus.Known when quota.Enabled => await AdmitAndCommitAsync(context, voter, tool, choice, isNew: !isKnown),
+            ToolStatus.Known => await CommitAsync(context, voter, tool, choice, isNew: !isKnown),
+            ToolStatus.Retired => Refuse(Refused.Retired()),
+            ToolStatus.NotYetKnown => Refuse(Refused.ToolsNotYetKnown(context)),
+            ToolStatus.Unknown => Refuse(Refused.UnknownTool()),
         };
     }
 
@@ -54,9 +54,9 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterPace pace,
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            Standing.Known or Standing.Retired => await CommitAsync(context, voter.Id, tool, Choice.Withdrawn, isNew: false),
-            Standing.NotYetKnown => Refuse(Refused.ToolsNotYetKnown(context)),
-            Standing.Unknown => Refuse(Refused.UnknownTool()),
+            ToolStatus.Known or ToolStatus.Retired => await CommitAsync(context, voter.Id, tool, Choice.Withdrawn, isNew: false),
+            ToolStatus.NotYetKnown => Refuse(Refused.ToolsNotYetKnown(context)),
+            ToolStatus.Unknown => Refuse(Refused.UnknownTool()),
         };
     }
 

@@ -13,10 +13,10 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoterHasher ha
             return Refused.Unauthenticated();
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            Standing.Known or Standing.Retired => await Refused.UnlessReadAsync(
+            ToolStatus.Known or ToolStatus.Retired => await Refused.UnlessReadAsync(
                 context, async () => VoteAnswer.Of(await ledger.VoteAsync(await hasher.OfAsync(voter.Id, context.RequestAborted), tool, context.RequestAborted))),
-            Standing.NotYetKnown => Refused.ToolsNotYetKnown(context),
-            Standing.Unknown => Refused.UnknownTool(),
+            ToolStatus.NotYetKnown => Refused.ToolsNotYetKnown(context),
+            ToolStatus.Unknown => Refused.UnknownTool(),
         };
     }
 

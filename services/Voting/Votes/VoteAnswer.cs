@@ -14,7 +14,7 @@ public sealed record VoteAnswer(
 {
     public static VoteAnswer From(Vote vote) => From(vote, null);
 
-    public static IResult Of(Vote vote, string? token = null) => new WholeJson<VoteAnswer>(From(vote, token), VotingJson.Default.VoteAnswer);
+    public static IResult Of(Vote vote, string? token = null) => new BufferedJson<VoteAnswer>(From(vote, token), VotingJson.Default.VoteAnswer);
 
     private static VoteAnswer From(Vote vote, string? token) => new(vote.Tool, vote.Choice.Word(), vote.Seq, vote.At, token);
 }

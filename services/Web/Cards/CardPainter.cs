@@ -160,7 +160,7 @@ internal static class CardPainter
             return text;
         var length = text.Length;
         while (length > 1 && font.MeasureText(text[..length] + "…") > width)
-            length = Clusters.WholeWithin(text, length - 1);
+            length = Graphemes.WholeWithin(text, length - 1);
         return text[..length].TrimEnd() + "…";
     }
 

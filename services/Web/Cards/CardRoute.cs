@@ -41,7 +41,7 @@ internal static class CardRoute
             return TypedResults.File(picture, "image/png", entityTag: tag);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Remove("ETag");
-        return Turns.Busy(context);
+        return ConcurrencyLimit.Busy(context);
     }
 
     private static string Host(HttpContext context) => new Uri(context.Origin()).Authority;

@@ -12,7 +12,7 @@ internal sealed class CatalogReachable(CatalogReader catalog) : IHealthCheck
             await catalog.CategoriesAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (ServiceAway)
+        catch (ServiceUnavailableException)
         {
             return HealthCheckResult.Degraded("The catalog does not answer; pages return 503 until it does.");
         }

@@ -11,7 +11,7 @@ internal static partial class PageErrors
 {
     public static void UsePageErrors(this WebApplication app)
     {
-        var turns = app.Services.GetRequiredService<PageTurns>();
+        var turns = app.Services.GetRequiredService<PageConcurrency>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Web.PageErrors");
         app.Use(async (context, next) =>
         {
@@ -19,7 +19,7 @@ internal static partial class PageErrors
             {
                 await next(context);
             }
-            catch (ServiceAway away) when (!context.Response.HasStarted)
+            catch (ServiceUnavailableException away) when (!context.Response.HasStarted)
             {
                 Unavailable(log, context.Request.Path, away.Service, away.InnerException?.Message);
                 context.Response.Clear();
@@ -48,7 +48,7 @@ internal static partial class PageErrors
         !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !request.Path.StartsWithSegments("/hubs", StringComparison.OrdinalIgnoreCase)
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task ExplainAsync(HttpContext context, PageTurns turns)
+    private static async Task ExplainAsync(HttpContext context, PageConcurrency turns)
     {
         if (await turns.TakeAsync(context, async () => await MadeAsync(Explain(context), context)) is IResult refusal)
             await refusal.ExecuteAsync(context);

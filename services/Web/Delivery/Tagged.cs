@@ -22,10 +22,10 @@ internal static class Tagged
             && known.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false));
     }
 
-    /// <summary>Makes pages within a turn (<see cref="PageTurns"/>), and tags them. They are sent after it, which takes as long as the client likes.</summary>
+    /// <summary>Makes pages within a turn (<see cref="PageConcurrency"/>), and tags them. They are sent after it, which takes as long as the client likes.</summary>
     public static RouteGroupBuilder TagPages(this RouteGroupBuilder pages)
     {
-        var turns = ((IEndpointRouteBuilder)pages).ServiceProvider.GetRequiredService<PageTurns>();
+        var turns = ((IEndpointRouteBuilder)pages).ServiceProvider.GetRequiredService<PageConcurrency>();
         pages.AddEndpointFilter((context, next) => turns.TakeAsync(context.HttpContext, async () => await next(context) is var answer && answer is RazorComponentResult page
             ? new MadePage(await RenderAsync(page, turns, context.HttpContext), MayTag(page, context.HttpContext))
             : answer));
@@ -35,7 +35,7 @@ internal static class Tagged
     private static bool MayTag(RazorComponentResult page, HttpContext context) =>
         page.StatusCode == 200 && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) && context.Response.Headers.CacheControl != "no-store";
 
-    private static async Task<ReadOnlyMemory<byte>> RenderAsync(RazorComponentResult page, PageTurns turns, HttpContext context)
+    private static async Task<ReadOnlyMemory<byte>> RenderAsync(RazorComponentResult page, PageConcurrency turns, HttpContext context)
     {
         using var turn = await turns.ToRenderAsync(context.RequestAborted);
         var body = context.Response.Body;

@@ -27,8 +27,8 @@ internal static class Desk
         desk.MapGet("/newsletter/mail", NewsletterDesk.MailAsync);
         desk.MapGet("/sign-in", (HttpContext context) => AskToSignIn(context, null));
         desk.MapGet("/sign-in/provider", Provider.Challenge);
-        desk.MapGet("/open", Shelf.OpenAsync);
-        desk.MapGet("/{kind}", Shelf.ShowAsync);
+        desk.MapGet("/open", DraftList.OpenAsync);
+        desk.MapGet("/{kind}", DraftList.ShowAsync);
         desk.MapGet("/{kind}/{slug}", EditRoute.ShowAsync);
         desk.MapGet("/preview/{kind}/{slug}", EditRoute.PreviewAsync);
 
@@ -63,7 +63,7 @@ internal static class Desk
         var drafts = (await editors.ReadAsync("api/drafts", token, stop)).Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web) ?? [];
         var (tools, comparisons) = (await catalog.ToolLinesAsync(stop), await catalog.ComparisonsAsync(null, null, 1, stop));
         var names = DraftLine.Names(tools, drafts);
-        drafts = [.. drafts.Select(draft => draft.Kind == "comparisons" ? draft with { Name = Kind.TitleOf(draft.Slug, names) } : draft)];
+        drafts = [.. drafts.Select(draft => draft.Kind == "comparisons" ? draft with { Name = EditForm.TitleOf(draft.Slug, names) } : draft)];
         return Page.Of<Pages.DeskPage, DeskModel>(Head(context, "Editors’ desk"), new(drafts, [.. edits.Edits.Take(10)], tools.Count, comparisons.Total));
     });
 

@@ -7,7 +7,7 @@ namespace Web.Editors;
 internal static class DraftPreview
 {
     /// <param name="missing">How many fields are still to be mended before it can be published.</param>
-    public static IResult Show(HttpContext context, Kind of, JsonNode composed, int missing)
+    public static IResult Show(HttpContext context, EditForm of, JsonNode composed, int missing)
     {
         var head = Desk.Head(context, $"Preview: {of.Slug}") with { Preview = of.Form, Missing = missing };
         // No votes yet, as readers will find it: those of a tool that is out already are not this page's to show.
@@ -21,6 +21,6 @@ internal static class DraftPreview
         var tool = composed.Deserialize<Tool>(JsonSerializerOptions.Web)!;
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
         return Page.Of<Pages.ToolPage, ToolModel>(head, new(
-            tool, None(tool.Slug), null, new Trace([], null, clock.GetUtcNow(), false), [], [], [], [new("Editors’ desk", "/admin"), new(tool.Name, null)]));
+            tool, None(tool.Slug), null, new Sparkline([], null, clock.GetUtcNow(), false), [], [], [], [new("Editors’ desk", "/admin"), new(tool.Name, null)]));
     }
 }

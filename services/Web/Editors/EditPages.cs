@@ -11,11 +11,11 @@ public sealed record DeskModel(IReadOnlyList<DraftLine> Drafts, IReadOnlyList<Ed
 
 /// <summary>A list at the desk, of one kind of thing.</summary>
 /// <param name="Problem">What is wrong with the new one's name that was just typed; null when nothing is.</param>
-public sealed record ShelfModel(
-    string Kind, string Q, string State, IReadOnlyList<ShelfLine> Lines, int All, string? Problem, string Typed, IReadOnlyList<ToolLine> Tools);
+public sealed record DraftListModel(
+    string Kind, string Q, string State, IReadOnlyList<DraftListLine> Lines, int All, string? Problem, string Typed, IReadOnlyList<ToolLine> Tools);
 
 /// <param name="State">Empty for what readers see as it stands, else Draft, New draft or Retired.</param>
-public sealed record ShelfLine(string Slug, string Name, string Beside, string State);
+public sealed record DraftListLine(string Slug, string Name, string Beside, string State);
 
 public sealed record DraftLine(string Kind, string Slug, string? Name, bool New, string Editor, DateTimeOffset SavedAt)
 {
@@ -34,7 +34,7 @@ public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, str
 /// <param name="Published">Whether the last press has just put it before readers.</param>
 /// <param name="Merged">What was brought together after somebody else saved first; null otherwise.</param>
 public sealed record EditModel(
-    Kind Kind, IReadOnlyList<FieldModel> Fields, string Unlisted, string Tag, long Base, bool Retired, (string By, DateTimeOffset At)? Saved, string? Problem, bool SignedOut, IReadOnlyList<string> Loose, Merge? Merged,
+    EditForm Kind, IReadOnlyList<FieldModel> Fields, string Unlisted, string Tag, long Base, bool Retired, (string By, DateTimeOffset At)? Saved, string? Problem, bool SignedOut, IReadOnlyList<string> Loose, Merge? Merged,
     IReadOnlyList<Unseen> Unseen, bool Published = false)
 {
     public bool New => Base == 0 && (Kind.Drafted || Tag.Length == 0);

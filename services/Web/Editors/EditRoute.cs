@@ -99,7 +99,7 @@ internal static class EditRoute
 
     // Goes on with the draft, or with what a draft would begin with.
     private static Task<IResult> OfDraftAsync(
-        string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog, Func<Opened, Kind, JsonObject, string, Task<IResult>> goOn) => Desk.SignedInAsync(context, async token =>
+        string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog, Func<OpenDraft, EditForm, JsonObject, string, Task<IResult>> goOn) => Desk.SignedInAsync(context, async token =>
     {
         var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
         if (desk.Refused is { } status)
@@ -111,11 +111,11 @@ internal static class EditRoute
     /// <param name="Document">The draft, or what stands; null for something new.</param>
     /// <param name="Published">What readers see, as a document.</param>
     /// <param name="Unseen">A comparison's tools that readers can't see yet.</param>
-    private sealed record Opened(
-        Func<JsonObject?, JsonObject?, Kind?> Fits, JsonObject? Document, JsonObject? Published, JsonObject? Raw, string Tag, long Base, long Present, string? PublicTag,
+    private sealed record OpenDraft(
+        Func<JsonObject?, JsonObject?, EditForm?> Fits, JsonObject? Document, JsonObject? Published, JsonObject? Raw, string Tag, long Base, long Present, string? PublicTag,
         (string, DateTimeOffset)? Saved, HttpStatusCode? Refused, IReadOnlyList<Unseen> Unseen)
     {
-        public Kind? Kind(JsonObject? first, JsonObject? second = null) => Fits(first, second);
+        public EditForm? Kind(JsonObject? first, JsonObject? second = null) => Fits(first, second);
 
         public JsonObject Standing(string field, bool value)
         {
@@ -125,13 +125,13 @@ internal static class EditRoute
         }
     }
 
-    private static async Task<Opened> OpenAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog, string? token)
+    private static async Task<OpenDraft> OpenAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog, string? token)
     {
         var stop = context.RequestAborted;
         var (categories, panel, tools) = (await catalog.CategoriesAsync(stop), await catalog.ReviewersAsync(stop), await catalog.ToolLinesAsync(stop));
         var unseen = kind == "comparisons" ? await UnseenAsync(slug, tools, editors, token, stop) : [];
         var names = tools.Select(tool => (tool.Slug, tool.Name)).Concat(unseen.Select(tool => (tool.Slug, tool.Name))).ToDictionary();
-        var empty = new Opened((a, b) => Editors.Kind.Of(kind, slug, categories, panel, names, a, b), null, null, null, "", 0, 0, null, null, null, unseen);
+        var empty = new OpenDraft((a, b) => Editors.EditForm.Of(kind, slug, categories, panel, names, a, b), null, null, null, "", 0, 0, null, null, null, unseen);
         if (empty.Kind(null) is not { } of)
             return empty;
         var standing = await editors.ReadAsync(of.Path, null, stop);
@@ -166,7 +166,7 @@ internal static class EditRoute
     }
 
     // What both texts began with stands in the history: a draft's tag names the edit that saved it, a base the version that was published.
-    private static async Task<(JsonObject? Began, EditLine? By)> BeganAsync(Kind of, string tag, long version, string? conflict, EditorClient editors, string token, CancellationToken stop)
+    private static async Task<(JsonObject? Began, EditLine? By)> BeganAsync(EditForm of, string tag, long version, string? conflict, EditorClient editors, string token, CancellationToken stop)
     {
         var (published, _) = await editors.EditsAsync(token, $"?kind={of.Word}&slug={of.Slug}", stop);
         var (drafts, _) = of.Drafted ? await editors.EditsAsync(token, $"?kind={of.Word}-draft&slug={of.Slug}", stop) : (null, default);
@@ -186,12 +186,12 @@ internal static class EditRoute
 
     private static JsonContent Content(JsonObject document) => JsonContent.Create(document);
 
-    private static IResult Form(HttpContext context, Opened desk, Kind of, JsonObject shown, Answer? answer, bool signedOut = false, Merge? merged = null)
+    private static IResult Form(HttpContext context, OpenDraft desk, EditForm of, JsonObject shown, Answer? answer, bool signedOut = false, Merge? merged = null)
     {
         of = desk.Kind(shown, of.Fields.Count > 0 ? shown : null) ?? of;
         var errors = answer?.Errors ?? new Dictionary<string, string[]>();
         var fields = of.Fields.Select(field => new FieldModel(
-            field, Kind.Read(field, shown), [.. errors.Where(error => of.Concerns(field, error.Key, shown)).SelectMany(error => error.Value)], merged?.Theirs.GetValueOrDefault(field.Path))).ToList();
+            field, EditForm.Read(field, shown), [.. errors.Where(error => of.Concerns(field, error.Key, shown)).SelectMany(error => error.Value)], merged?.Theirs.GetValueOrDefault(field.Path))).ToList();
         // That a tool is missing, the page says in a sentence of its own.
         var loose = errors.Where(error => (error.Key != "slug" || desk.Unseen.Count == 0) && !of.Fields.Any(field => of.Concerns(field, error.Key, shown))).SelectMany(error => error.Value.Select(problem => $"{error.Key} {problem}")).ToList();
         var problem = answer switch

@@ -29,16 +29,16 @@ internal sealed class EditorClient(IHttpClientFactory clients)
 
     private sealed record Problem(string? Type, string? Detail, Dictionary<string, string[]>? Errors);
 
-    /// <exception cref="ServiceAway">Catalog does not answer.</exception>
+    /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
     public Task<Answer> ReadAsync(string path, string? token, CancellationToken stop) => SendAsync(HttpMethod.Get, path, token, null, null, stop);
 
     /// <param name="tag">Of the version this is based on, <c>*</c> for whichever there is, or null to create.</param>
-    /// <exception cref="ServiceAway">Catalog does not answer.</exception>
+    /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
     public Task<Answer> WriteAsync(HttpMethod method, string path, string? token, string? tag, HttpContent? body, CancellationToken stop) =>
         SendAsync(method, path, token, (tag is null ? "If-None-Match" : "If-Match", tag ?? "*"), body, stop);
 
     /// <returns>The latest edits, or the status that refuses this token.</returns>
-    /// <exception cref="ServiceAway">Catalog does not answer.</exception>
+    /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
     public async Task<(EditList? Edits, HttpStatusCode Status)> EditsAsync(string token, string query, CancellationToken stop)
     {
         var answer = await ReadAsync("api/edits" + query, token, stop);
@@ -46,7 +46,7 @@ internal sealed class EditorClient(IHttpClientFactory clients)
     }
 
     /// <summary>The bytes of the export, handed on as they come.</summary>
-    /// <exception cref="ServiceAway">Catalog does not answer.</exception>
+    /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
     public async Task<(byte[]? File, string? Name, HttpStatusCode Status)> ExportAsync(string token, CancellationToken stop)
     {
         using var answer = await AskAsync(HttpMethod.Get, "api/catalog/export", token, null, null, stop);
@@ -59,7 +59,7 @@ internal sealed class EditorClient(IHttpClientFactory clients)
     {
         using var answer = await AskAsync(method, path, token, condition, body, stop);
         if (answer.StatusCode >= HttpStatusCode.InternalServerError)
-            throw new ServiceAway("Catalog");
+            throw new ServiceUnavailableException("Catalog");
         var tag = answer.Headers.ETag?.ToString();
         if (answer.Content.Headers.ContentType?.MediaType == "application/problem+json")
         {
@@ -85,7 +85,7 @@ internal sealed class EditorClient(IHttpClientFactory clients)
         }
         catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !stop.IsCancellationRequested)
         {
-            throw new ServiceAway("Catalog", error);
+            throw new ServiceUnavailableException("Catalog", error);
         }
     }
 }

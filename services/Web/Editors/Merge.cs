@@ -15,14 +15,14 @@ public sealed record Merge(string? By, DateTimeOffset? At, JsonObject Document, 
     public bool Public { get; init; }
 
     /// <param name="began">What both began with; null when it can't be told, and every difference is a question.</param>
-    public static Merge Of(Kind of, JsonObject mine, JsonObject theirs, JsonObject? began, EditLine? by)
+    public static Merge Of(EditForm of, JsonObject mine, JsonObject theirs, JsonObject? began, EditLine? by)
     {
         var question = new Dictionary<string, string>();
         var taken = new List<string>();
         var texts = new Dictionary<string, string>();
         foreach (var field in of.Fields)
         {
-            var (ours, others, before) = (Kind.Read(field, mine), Kind.Read(field, theirs), began is null ? null : Kind.Read(field, began));
+            var (ours, others, before) = (EditForm.Read(field, mine), EditForm.Read(field, theirs), began is null ? null : EditForm.Read(field, began));
             texts[field.Path] = ours;
             if (ours == others || others == before)
                 continue;

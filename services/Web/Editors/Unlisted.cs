@@ -18,7 +18,7 @@ internal static class Unlisted
     /// <summary>
     /// The document without what the form's fields say. Only objects and lists stay on the way to a field, so that it can be written.
     /// </summary>
-    public static JsonObject Of(Kind kind, JsonObject? document)
+    public static JsonObject Of(EditForm kind, JsonObject? document)
     {
         var rest = (JsonObject?)document?.DeepClone() ?? [];
         foreach (var field in kind.Fields)
@@ -28,7 +28,7 @@ internal static class Unlisted
 
     /// <summary>What the form brought back.</summary>
     /// <param name="otherwise">The document it was made of, for a form that brought nothing readable.</param>
-    public static JsonObject Sent(Kind kind, string sent, JsonObject? otherwise)
+    public static JsonObject Sent(EditForm kind, string sent, JsonObject? otherwise)
     {
         try
         {

@@ -43,7 +43,7 @@ internal static class AtomFeed
     public static async Task<IResult> ShowNewsletterAsync(HttpContext context, NewsletterClient newsletter)
     {
         // A feed without entries would tell readers' programs that the issues are gone.
-        var issues = await newsletter.ArchiveAsync(context.RequestAborted) ?? throw new ServiceAway("Newsletter");
+        var issues = await newsletter.ArchiveAsync(context.RequestAborted) ?? throw new ServiceUnavailableException("Newsletter");
         return Feed(context, NewsletterRoute.Name, NewsletterRoute.Feed.Path, "/newsletter", issues.Take(Longest).Select(Entry.Of));
     }
 

@@ -59,7 +59,7 @@ internal static class ComparisonRoute
     {
         var cancellationToken = context.RequestAborted;
         var reading = catalog.ComparisonsAsync(null, null, 1, cancellationToken);
-        var tools = (await catalog.ToolLinesAsync(cancellationToken)).OrderBy(tool => Latin.Fold(tool.Name), StringComparer.Ordinal).ToList();
+        var tools = (await catalog.ToolLinesAsync(cancellationToken)).OrderBy(tool => Transliteration.Fold(tool.Name), StringComparer.Ordinal).ToList();
         var head = new PageHead("Compare two AI tools", "Pick any two AI tools and see the panel’s verdicts, the community’s votes and the prices side by side.", context.Origin() + "/compare")
         {
             Hidden = problem is not null,

@@ -61,7 +61,7 @@ internal static class NewsletterRoute
                 _ => AskAgain(context, 400, typed),
             };
         }
-        catch (ServiceAway)
+        catch (ServiceUnavailableException)
         {
             return AskAgain(context, 503, typed with { Problem = "Signing up is unavailable right now. Please try again in a moment." }, seconds: 10);
         }

@@ -4,7 +4,7 @@ using Hosting;
 namespace Web;
 
 public sealed record ToolModel(
-    Tool Tool, Tallies Tallies, string? Own, Trace Trace, IReadOnlyList<ToolChange> Changes, IReadOnlyList<Comparison> Comparisons,
+    Tool Tool, Tallies Tallies, string? Own, Sparkline Sparkline, IReadOnlyList<ToolChange> Changes, IReadOnlyList<Comparison> Comparisons,
     IReadOnlyList<ToolLine> Others, IReadOnlyList<Crumb> Trail);
 
 internal static class ToolRoute
@@ -42,9 +42,9 @@ internal static class ToolRoute
             KnownVoter = context.Request.KnowsVoter(),
             Data = [StructuredData.Breadcrumbs(origin, origin + path, trail), StructuredData.Tool(origin, tool, tally.Of(slug))],
         };
-        var others = (await listing).Where(other => other.Slug != slug && !other.Retired).OrderBy(other => Latin.Fold(other.Name), StringComparer.Ordinal).ToList();
+        var others = (await listing).Where(other => other.Slug != slug && !other.Retired).OrderBy(other => Transliteration.Fold(other.Name), StringComparer.Ordinal).ToList();
         var (points, hourly) = await remembering;
-        var trace = new Trace(points, tally.Of(slug), clock.GetUtcNow(), hourly);
+        var trace = new Sparkline(points, tally.Of(slug), clock.GetUtcNow(), hourly);
         return Page.Of<Pages.ToolPage, ToolModel>(head, new ToolModel(
             tool, tally, (await asking).GetValueOrDefault(slug), trace, await changing, (await comparing).Comparisons, others, trail));
     }

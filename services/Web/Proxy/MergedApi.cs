@@ -74,7 +74,7 @@ internal sealed partial class MergedApi
             if (await _clients.CreateClient(service).ReadAsync<JsonObject>(service, Path.TrimStart('/'), Within, stop) is { } document)
                 _lastKnown[service] = Own(service, document);
         }
-        catch (ServiceAway away)
+        catch (ServiceUnavailableException away)
         {
             NotRefreshed(_logger, service, away.InnerException?.GetType().Name);
         }

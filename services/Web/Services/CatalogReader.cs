@@ -1,7 +1,7 @@
 namespace Web;
 
 /// <summary>Reads Catalog for the pages. Slugs are checked by the routes before they come here.</summary>
-internal sealed class CatalogReader(IHttpClientFactory clients, Remembered remembered)
+internal sealed class CatalogReader(IHttpClientFactory clients, ConditionalCache remembered)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(3);
 

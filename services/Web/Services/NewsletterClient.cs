@@ -34,7 +34,7 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
         {
             return (await Client.ReadAsync<IssueArchive>("Newsletter", "api/newsletter/issues", ToShow, stop))?.Issues ?? [];
         }
-        catch (ServiceAway)
+        catch (ServiceUnavailableException)
         {
             return null;
         }
@@ -45,7 +45,7 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
 
     /// <param name="token">The editor's.</param>
     /// <returns>The preview, or the status that refuses this token.</returns>
-    /// <exception cref="ServiceAway">No answer, or one above 500.</exception>
+    /// <exception cref="ServiceUnavailableException">No answer, or one above 500.</exception>
     public async Task<(IssuePreview? Preview, HttpStatusCode Status)> PreviewAsync(string token, CancellationToken stop)
     {
         using var limit = stop.WithTimeout(ToCompose);
@@ -55,19 +55,19 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
         {
             using var answer = await Client.SendAsync(request, limit.Token);
             return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<IssuePreview>(limit.Token), answer.StatusCode)
-                : answer.StatusCode >= HttpStatusCode.InternalServerError ? throw new ServiceAway("Newsletter")
+                : answer.StatusCode >= HttpStatusCode.InternalServerError ? throw new ServiceUnavailableException("Newsletter")
                 : (null, answer.StatusCode);
         }
         catch (Exception error) when (error is HttpRequestException or JsonException || error is OperationCanceledException && !stop.IsCancellationRequested)
         {
-            throw new ServiceAway("Newsletter", error);
+            throw new ServiceUnavailableException("Newsletter", error);
         }
     }
 
     /// <param name="context">The reader's request; host and address are passed on.</param>
     /// <param name="path">Which form: subscriptions, confirmations or unsubscriptions.</param>
     /// <param name="body">What it says.</param>
-    /// <exception cref="ServiceAway">No answer, or one above 500.</exception>
+    /// <exception cref="ServiceUnavailableException">No answer, or one above 500.</exception>
     public async Task<(HttpStatusCode Status, int RetryAfter)> SendAsync(HttpContext context, string path, object body)
     {
         using var limit = context.RequestAborted.WithTimeout(ToSend);
@@ -79,12 +79,12 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
         {
             using var answer = await Client.SendAsync(request, limit.Token);
             if (answer.StatusCode >= HttpStatusCode.InternalServerError)
-                throw new ServiceAway("Newsletter");
+                throw new ServiceUnavailableException("Newsletter");
             return (answer.StatusCode, (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 60));
         }
         catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
-            throw new ServiceAway("Newsletter", error);
+            throw new ServiceUnavailableException("Newsletter", error);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Web;
 
 /// <summary>Reads Tally for the pages. A page never fails for want of it: the panel's half is worth showing alone.</summary>
-internal sealed partial class TallyReader(IHttpClientFactory clients, Patience patience, ILogger<TallyReader> log)
+internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts patience, ILogger<TallyReader> log)
 {
     private volatile bool _answered;
 
@@ -16,7 +16,7 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Patience p
                 Read("api/tallies?" + string.Join('&', chunk.Select(tool => "tool=" + Uri.EscapeDataString(tool))), stop)));
             return Of(answers.SelectMany(tallies => tallies));
         }
-        catch (ServiceAway away)
+        catch (ServiceUnavailableException away)
         {
             Away(log, away.InnerException?.GetType().Name);
             return Tallies.NotAvailable;
@@ -31,7 +31,7 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Patience p
         {
             return await Read($"api/tallies/{ranking}?limit={limit}", stop);
         }
-        catch (ServiceAway away)
+        catch (ServiceUnavailableException away)
         {
             Away(log, away.InnerException?.GetType().Name);
             return null;
@@ -52,7 +52,7 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Patience p
                 return (days, false);
             return (hours, true);
         }
-        catch (ServiceAway away)
+        catch (ServiceUnavailableException away)
         {
             Away(log, away.InnerException?.GetType().Name);
             return ([], false);

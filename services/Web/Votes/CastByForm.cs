@@ -29,7 +29,7 @@ internal static class CastByForm
             if (name is null)
                 return Page.NotFound(context, "tool");
         }
-        catch (ServiceAway)
+        catch (ServiceUnavailableException)
         {
             // A vote needs no catalog: Voting knows the tools.
             name = "this tool";

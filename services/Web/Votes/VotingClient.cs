@@ -17,7 +17,7 @@ internal enum Outcome { Cast, NoVoter, UnknownTool, TooMany, TooManyVoters, Away
 internal sealed record CastAnswer(Outcome Outcome, int RetryAfter, IReadOnlyList<string> SetCookie);
 
 /// <summary>Speaks to Voting in the reader's name: the reader's cookie, host and address are passed on, nothing else of theirs.</summary>
-internal sealed partial class VotingClient(IHttpClientFactory clients, Patience patience, ILogger<VotingClient> log)
+internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts patience, ILogger<VotingClient> log)
 {
     private sealed record Problem(string? Type);
 

@@ -63,7 +63,7 @@ internal static class OldVotes
         foreach (var statement in change.Split(';'))
             await whole.SqlAsync(statement, "postgres");
         await whole.SqlAsync("checkpoint", "postgres");
-        await whole.Postgres.Send(Signal.Interrupt);
+        await whole.Postgres.Send(UnixSignal.Interrupt);
         await whole.Postgres.StartAndWait();
     }
 }

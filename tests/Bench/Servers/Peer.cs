@@ -65,7 +65,7 @@ internal sealed partial class Peer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Asked, so that it ends its four workers too.
-        await _page.Send(Signal.Terminate);
+        await _page.Send(UnixSignal.Terminate);
         foreach (var server in (Server[])[_page, _redis, _postgres])
             server.Dispose();
         Directory.Delete(_folder, recursive: true);

@@ -65,7 +65,7 @@ public sealed partial class Child : IDisposable
     }
 
     /// <summary>Sends the signal; a process that is gone already gets none.</summary>
-    public void Send(Signal signal)
+    public void Send(UnixSignal signal)
     {
         const int NoSuchProcess = 3;
         if (Alive && kill(Pid, (int)signal) != 0 && Marshal.GetLastPInvokeError() is var error and not NoSuchProcess)
@@ -83,7 +83,7 @@ public sealed partial class Child : IDisposable
 
     public void Dispose()
     {
-        Send(Signal.Kill);
+        Send(UnixSignal.Kill);
         _process.WaitForExit();
         _process.Dispose();
     }

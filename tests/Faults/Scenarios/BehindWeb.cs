@@ -48,7 +48,7 @@ public sealed class BehindWeb(Site site, ITestOutputHelper output) : Scenario(si
             foreach (var web in doors)
             {
                 var (since, most) = (DateTime.UtcNow, 0);
-                var stopped = web.Send(Signal.Terminate);
+                var stopped = web.Send(UnixSignal.Terminate);
                 for (var turn = 0; turn < 40 || !stopped.IsCompleted; turn++)
                     most = Math.Max(most, await reader.Vote(Site.Tools[turn % Site.Tools.Count], turn % 2 == 0 ? "ship" : "skip"));
                 await stopped;
@@ -63,7 +63,7 @@ public sealed class BehindWeb(Site site, ITestOutputHelper output) : Scenario(si
         {
             await Task.WhenAll(pages.Select(page => page.DisposeAsync().AsTask()));
             foreach (var web in doors)
-                await web.Send(Signal.Terminate);
+                await web.Send(UnixSignal.Terminate);
         }
     });
 }

@@ -12,7 +12,7 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
     {
         var healthy = await Calm(load);
         var since = DateTime.UtcNow;
-        await Site.Rabbit.Send(Signal.Terminate);
+        await Site.Rabbit.Send(UnixSignal.Terminate);
         Site.Rabbit.Alive.ShouldBeFalse();
         await VotesGoOn(load, since, healthy);
         await VotesAreSeen(load);
@@ -62,7 +62,7 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
         {
             // With its consumers frozen the queue fills; what they had fetched before is theirs.
             foreach (var replica in Site.Tally)
-                await replica.Send(Signal.Stop);
+                await replica.Send(UnixSignal.Stop);
             await Until.Holds("messages were lost", TimeSpan.FromSeconds(30), async () =>
             {
                 foreach (var queue in queues)
@@ -70,7 +70,7 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
                 return lost > round * 5;
             });
             foreach (var replica in Site.Tally)
-                await replica.Send(Signal.Continue);
+                await replica.Send(UnixSignal.Continue);
             await load.Votes(50);
         }
 

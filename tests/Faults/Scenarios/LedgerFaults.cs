@@ -6,9 +6,9 @@ namespace Faults.Tests.Scenarios;
 public sealed class LedgerFaults(Site site, ITestOutputHelper output) : Scenario(site, output)
 {
     [Theory]
-    [InlineData(Signal.Kill)]
-    [InlineData(Signal.Quit)]
-    public Task Durable_and_Decoupled_when_PostgreSQL_dies_and_returns(Signal death) => Judged(async load =>
+    [InlineData(UnixSignal.Kill)]
+    [InlineData(UnixSignal.Quit)]
+    public Task Durable_and_Decoupled_when_PostgreSQL_dies_and_returns(UnixSignal death) => Judged(async load =>
     {
         for (var round = 0; round < Form.Rounds; round++)
         {
@@ -59,7 +59,7 @@ public sealed class LedgerFaults(Site site, ITestOutputHelper output) : Scenario
         }
         finally
         {
-            await replica.Send(Signal.Terminate);
+            await replica.Send(UnixSignal.Terminate);
         }
     });
 }

@@ -61,7 +61,7 @@ public sealed class ReplicasDie(Site site, ITestOutputHelper output) : Scenario(
             foreach (var replica in Site.Voting.Concat(Site.Tally))
             {
                 var since = DateTime.UtcNow;
-                await replica.Send(Signal.Terminate);
+                await replica.Send(UnixSignal.Terminate);
                 replica.ExitCode.ShouldBe(0, $"{replica.Name} should end gracefully");
                 await replica.StartAndWait();
                 await load.Votes(50);
@@ -95,7 +95,7 @@ public sealed class ReplicasDie(Site site, ITestOutputHelper output) : Scenario(
         }
         finally
         {
-            await astray.Send(Signal.Terminate);
+            await astray.Send(UnixSignal.Terminate);
         }
     });
 }

@@ -62,14 +62,14 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
     /// <summary>kill -9, and proof that it died of it.</summary>
     protected static async Task Kill(Server server)
     {
-        await server.Send(Signal.Kill);
-        server.ExitCode.ShouldBe(128 + (int)Signal.Kill, $"{server.Name} should have died of kill -9");
+        await server.Send(UnixSignal.Kill);
+        server.ExitCode.ShouldBe(128 + (int)UnixSignal.Kill, $"{server.Name} should have died of kill -9");
     }
 
     /// <summary>Freezes the process until disposed, and makes sure that it is frozen.</summary>
     protected static async Task<IAsyncDisposable> Frozen(Server server)
     {
-        await server.Send(Signal.Stop);
+        await server.Send(UnixSignal.Stop);
         await Until.Holds($"{server.Name} is frozen", TimeSpan.FromSeconds(5), () => server.Frozen);
         return new Thaw(server);
     }
@@ -95,6 +95,6 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
 
     private sealed class Thaw(Server server) : IAsyncDisposable
     {
-        public async ValueTask DisposeAsync() => await server.Send(Signal.Continue);
+        public async ValueTask DisposeAsync() => await server.Send(UnixSignal.Continue);
     }
 }

@@ -35,6 +35,6 @@ public sealed class StartOrders(Site site, ITestOutputHelper output) : Scenario(
     });
 
     // PostgreSQL takes a plain request to end as "once everybody has left", and idle connections of our pools would keep it waiting.
-    private Signal Ending(Server server) =>
-        server == Site.Rabbit ? Signal.Kill : server == Site.Postgres ? Signal.Interrupt : Signal.Terminate;
+    private UnixSignal Ending(Server server) =>
+        server == Site.Rabbit ? UnixSignal.Kill : server == Site.Postgres ? UnixSignal.Interrupt : UnixSignal.Terminate;
 }

@@ -57,7 +57,7 @@ public sealed class StolenSecrets(Site site)
         (await Should.ThrowAsync<RedisServerException>(() => tally.GetDatabase().StringGetAsync(salt))).Message.ShouldContain("NOPERM");
         await using var quota = await ConnectionMultiplexer.ConnectAsync(site.CountersOf("voting"));
         (await Should.ThrowAsync<RedisServerException>(() => quota.GetDatabase().HashSetAsync("{tally}:counters", "any", "9 9 9 9"))).Message.ShouldContain("NOPERM");
-        await voting.Send(Signal.Terminate);
+        await voting.Send(UnixSignal.Terminate);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class StolenSecrets(Site site)
         var address = $"amqps://voting:{site.Secrets.Read("rabbitmq/voting")}@localhost:{site.EncryptedPort}";
         var trusting = await site.AnotherVoting("voting-tls", new Dictionary<string, string?> { ["ConnectionStrings__Bus"] = address, ["SSL_CERT_FILE"] = site.Secrets.Authority });
         await Until.Holds("the bus is encrypted", TimeSpan.FromSeconds(60), async () => (await site.Rabbit.Connections()).Contains((true, "voting")));
-        await trusting.Send(Signal.Terminate);
+        await trusting.Send(UnixSignal.Terminate);
         await Until.Holds("it is gone", TimeSpan.FromSeconds(60), async () => !(await site.Rabbit.Connections()).Contains((true, "voting")));
 
         foreach (var (name, wrong) in ((string, string)[])[("voting-untrusting", address), ("voting-misnamed", address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal))])
@@ -78,7 +78,7 @@ public sealed class StolenSecrets(Site site)
             var refusing = await site.AnotherVoting(name, settings);
             await Until.Holds("it says that the bus is unavailable", TimeSpan.FromSeconds(60), () => refusing.Said("is unavailable"));
             (await site.Rabbit.Connections()).ShouldNotContain((true, "voting"), name);
-            await refusing.Send(Signal.Terminate);
+            await refusing.Send(UnixSignal.Terminate);
         }
     }
 

@@ -88,7 +88,7 @@ public sealed class TheLedgersWord(Site site, ITestOutputHelper output) : Scenar
     private async Task<System.Diagnostics.Stopwatch> Restore(string dump)
     {
         foreach (var replica in Site.Voting)
-            await replica.Send(Signal.Terminate);
+            await replica.Send(UnixSignal.Terminate);
         Done(Programs.Run(Programs.Required("pg_restore", "postgresql"), [.. Server, "--clean", "--if-exists", "-d", "ledger", dump]));
         File.Delete(dump);
         var (code, answer) = await Operator("epoch", "begin", "--ledger", Site.Postgres.ConnectionTo("ledger"), "--reason", "A scenario restored a dump.");

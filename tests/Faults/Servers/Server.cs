@@ -39,10 +39,10 @@ public abstract class Server(string name, string directory) : IDisposable
     }
 
     /// <summary>Sends the signal and, when it is a deadly one, waits for the end.</summary>
-    public async Task Send(Signal signal)
+    public async Task Send(UnixSignal signal)
     {
         _child!.Send(signal);
-        if (signal is Signal.Kill or Signal.Terminate or Signal.Interrupt or Signal.Quit)
+        if (signal is UnixSignal.Kill or UnixSignal.Terminate or UnixSignal.Interrupt or UnixSignal.Quit)
             await _child.Exited(Patience);
     }
 
