@@ -3,26 +3,26 @@ namespace Catalog;
 internal static partial class Log
 {
     [LoggerMessage(2001, LogLevel.Information, "The empty catalog was filled with the sample content")]
-    public static partial void SampleLoaded(ILogger log);
+    public static partial void SampleLoaded(ILogger logger);
 
     [LoggerMessage(2002, LogLevel.Warning, "The catalog could not be made ready, trying again: {Problem}")]
-    public static partial void StartPostponed(ILogger log, string problem);
+    public static partial void StartPostponed(ILogger logger, string problem);
 
     [LoggerMessage(2003, LogLevel.Warning, "The catalog's database did not answer: {Problem}")]
-    public static partial void Unavailable(ILogger log, string problem);
+    public static partial void Unavailable(ILogger logger, string problem);
 
     [LoggerMessage(2007, LogLevel.Information, "The catalog's database answers again")]
-    public static partial void AvailableAgain(ILogger log);
+    public static partial void AvailableAgain(ILogger logger);
 
     [LoggerMessage(2004, LogLevel.Information, "An editor changed {Kind} {Slug}")]
-    public static partial void Edited(ILogger log, string kind, string slug);
+    public static partial void Edited(ILogger logger, string kind, string slug);
 
     [LoggerMessage(2005, LogLevel.Debug, "Told the other services of {Tools} tools and {Comparisons} comparisons")]
-    public static partial void Published(ILogger log, int tools, int comparisons);
+    public static partial void Published(ILogger logger, int tools, int comparisons);
 
     [LoggerMessage(2008, LogLevel.Warning, "Moved the tool {From} to {To}: a slug that ends in -vs can not be compared. Its page redirects; its former votes stay in the ledger")]
-    public static partial void Moved(ILogger log, string from, string to);
+    public static partial void Moved(ILogger logger, string from, string to);
 
     [LoggerMessage(2006, LogLevel.Warning, "Changes could not be published, trying again in {Seconds} s: {Problem}")]
-    public static partial void PublishPostponed(ILogger log, double seconds, string problem);
+    public static partial void PublishPostponed(ILogger logger, double seconds, string problem);
 }

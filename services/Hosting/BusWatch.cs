@@ -8,11 +8,11 @@ namespace Hosting;
 /// Says once when the bus went away and once when it is back. MassTransit's own log repeats a stack trace forevery attempt,
 /// which hides more than it tells during an outage, and is therefore filtered.
 /// </summary>
-internal sealed class BusWatch(IBusControl bus, TimeProvider clock, ILogger<BusWatch> log) : BackgroundService
+internal sealed class BusWatch(IBusControl bus, TimeProvider timeProvider, ILogger<BusWatch> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), clock);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), timeProvider);
         var (away, looks, patience) = (false, 0, 10);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -23,9 +23,9 @@ internal sealed class BusWatch(IBusControl bus, TimeProvider clock, ILogger<BusW
             {
                 away = !away;
                 if (away)
-                    BusLog.Away(log, bus.Address.Host, Reason(health));
+                    BusLog.Away(logger, bus.Address.Host, Reason(health));
                 else
-                    BusLog.Back(log);
+                    BusLog.Back(logger);
             }
         }
     }
@@ -39,8 +39,8 @@ internal sealed class BusWatch(IBusControl bus, TimeProvider clock, ILogger<BusW
 internal static partial class BusLog
 {
     [LoggerMessage(1003, LogLevel.Warning, "The bus at {Host} is unavailable: {Problem}")]
-    public static partial void Away(ILogger log, string host, string problem);
+    public static partial void Away(ILogger logger, string host, string problem);
 
     [LoggerMessage(1004, LogLevel.Information, "The bus is back")]
-    public static partial void Back(ILogger log);
+    public static partial void Back(ILogger logger);
 }

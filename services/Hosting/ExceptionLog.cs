@@ -10,7 +10,7 @@ namespace Hosting;
 /// A defect that ended a request: one line with the trace id that the answer bears too, so that what a reader reports is found. The framework's own line names neither
 /// trace nor route.
 /// </summary>
-internal sealed partial class ExceptionLog(ILogger<ExceptionLog> log) : IExceptionHandler
+internal sealed partial class ExceptionLog(ILogger<ExceptionLog> logger) : IExceptionHandler
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -18,12 +18,12 @@ internal sealed partial class ExceptionLog(ILogger<ExceptionLog> log) : IExcepti
         {
             var route = (httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint as RouteEndpoint)?.RoutePattern.RawText;
             // The route and not the path: what a reader typed is none of the log's business.
-            Failed(log, exception, httpContext.Request.Method, route ?? "(no route)", Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier);
+            Failed(logger, exception, httpContext.Request.Method, route ?? "(no route)", Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier);
         }
 
         return ValueTask.FromResult(false);
     }
 
     [LoggerMessage(1005, LogLevel.Error, "{Method} {Route} failed and was answered 500, trace {TraceId}")]
-    private static partial void Failed(ILogger log, Exception error, string method, string route, string traceId);
+    private static partial void Failed(ILogger logger, Exception error, string method, string route, string traceId);
 }

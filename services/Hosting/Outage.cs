@@ -7,7 +7,7 @@ namespace Hosting;
 public sealed class Outage(TimeProvider? clock = null)
 {
     private static readonly TimeSpan Reminder = TimeSpan.FromMinutes(1);
-    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly TimeProvider _timeProvider = clock ?? TimeProvider.System;
     private readonly Lock _gate = new();
     private volatile bool _away;
     private long _said;
@@ -17,9 +17,9 @@ public sealed class Outage(TimeProvider? clock = null)
     {
         lock (_gate)
         {
-            if (_away && _clock.GetElapsedTime(_said) < Reminder)
+            if (_away && _timeProvider.GetElapsedTime(_said) < Reminder)
                 return false;
-            (_away, _said) = (true, _clock.GetTimestamp());
+            (_away, _said) = (true, _timeProvider.GetTimestamp());
             return true;
         }
     }

@@ -15,7 +15,7 @@ namespace Hosting;
 /// In PostgreSQL an advisory lock is held meanwhile, so that replicas may start together; SQLite has one process only.
 /// </summary>
 /// <param name="owner">The same database under the login that owns the tables; null when the login that serves owns them.</param>
-public sealed class Schema(Database database, Database? owner, Assembly scripts, ILogger<Schema> log, Func<Database, CancellationToken, Task>? afterScripts = null)
+public sealed class Schema(Database database, Database? owner, Assembly scripts, ILogger<Schema> logger, Func<Database, CancellationToken, Task>? afterScripts = null)
 {
     private const long LockKey = 0x5C4E_3A00;
     private readonly Database _owned = owner ?? database;
@@ -63,12 +63,12 @@ public sealed class Schema(Database database, Database? owner, Assembly scripts,
             }
             catch (SchemaMissingException missing)
             {
-                Log.Awaited(log, missing.Script, wait.TotalSeconds);
+                Log.Awaited(logger, missing.Script, wait.TotalSeconds);
                 await Task.Delay(wait, cancellationToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                Log.Postponed(log, wait.TotalSeconds, error.GetBaseException().Message);
+                Log.Postponed(logger, wait.TotalSeconds, error.GetBaseException().Message);
                 await Task.Delay(wait, cancellationToken);
             }
         }
@@ -116,7 +116,7 @@ public sealed class Schema(Database database, Database? owner, Assembly scripts,
         if (!result.Successful)
             throw result.Error;
         foreach (var script in result.Scripts)
-            Log.Applied(log, script.Name);
+            Log.Applied(logger, script.Name);
     }
 }
 
@@ -149,11 +149,11 @@ internal sealed record SchemaSettings(bool MigrateAtStart)
 internal static partial class Log
 {
     [LoggerMessage(1001, LogLevel.Information, "Applied schema script {Script}")]
-    public static partial void Applied(ILogger log, string script);
+    public static partial void Applied(ILogger logger, string script);
 
     [LoggerMessage(1002, LogLevel.Warning, "The schema could not be applied, trying again in {Seconds} s: {Problem}")]
-    public static partial void Postponed(ILogger log, double seconds, string problem);
+    public static partial void Postponed(ILogger logger, double seconds, string problem);
 
     [LoggerMessage(1007, LogLevel.Information, "Waiting for 'migrate' to apply schema script {Script}, looking again in {Seconds} s")]
-    public static partial void Awaited(ILogger log, string script, double seconds);
+    public static partial void Awaited(ILogger logger, string script, double seconds);
 }

@@ -4,13 +4,13 @@ using Hosting;
 namespace Newsletter;
 
 /// <summary>Work that starts once the schema is in place and goes on until the process stops, whatever a single turn meets.</summary>
-internal abstract class BackgroundWork(IEnumerable<Schema> schemas, ILogger log) : BackgroundService
+internal abstract class BackgroundWork(IEnumerable<Schema> schemas, ILogger logger) : BackgroundService
 {
     /// <summary>Does what there is to do.</summary>
-    protected abstract Task TurnAsync(CancellationToken stop);
+    protected abstract Task TurnAsync(CancellationToken cancellationToken);
 
     /// <summary>Returns when the next turn is worth a look.</summary>
-    protected abstract Task RestAsync(CancellationToken stop);
+    protected abstract Task RestAsync(CancellationToken cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,7 +24,7 @@ internal abstract class BackgroundWork(IEnumerable<Schema> schemas, ILogger log)
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 // The message of a database error names tables, never values; other messages may quote an address, so only their type is told.
-                Log.TurnFailed(log, GetType().Name, error.GetType().Name, error is DbException or HttpRequestException ? error.Message : "");
+                Log.TurnFailed(logger, GetType().Name, error.GetType().Name, error is DbException or HttpRequestException ? error.Message : "");
             }
 
             await RestAsync(stoppingToken);

@@ -3,7 +3,7 @@ namespace Newsletter;
 internal static class Clock
 {
     /// <summary>Now in Unix milliseconds, as the database keeps time.</summary>
-    public static long Now(this TimeProvider time) => time.GetUtcNow().ToUnixTimeMilliseconds();
+    public static long Now(this TimeProvider timeProvider) => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     public static long Milliseconds(this TimeSpan span) => (long)span.TotalMilliseconds;
 }

@@ -4,32 +4,32 @@ namespace Newsletter;
 internal static partial class Log
 {
     [LoggerMessage(5001, LogLevel.Error, "{Work} failed with {Error} and goes on: {Problem}")]
-    public static partial void TurnFailed(ILogger log, string work, string error, string problem);
+    public static partial void TurnFailed(ILogger logger, string work, string error, string problem);
 
     [LoggerMessage(5002, LogLevel.Information, "Forgot subscriptions that were never confirmed: {Count}")]
-    public static partial void Purged(ILogger log, int count);
+    public static partial void Purged(ILogger logger, int count);
 
     [LoggerMessage(5003, LogLevel.Warning, "Mail can't be delivered now ({Error}), trying again later: {Problem}")]
-    public static partial void DeliveryDown(ILogger log, string error, string problem);
+    public static partial void DeliveryDown(ILogger logger, string error, string problem);
 
     [LoggerMessage(5004, LogLevel.Warning, "Mail {Mail} was refused with {Code}")]
-    public static partial void Refused(ILogger log, string mail, int code);
+    public static partial void Refused(ILogger logger, string mail, int code);
 
     [LoggerMessage(5005, LogLevel.Warning, "Mail {Mail} may or may not have been taken ({Error})")]
-    public static partial void Undecided(ILogger log, string mail, string error);
+    public static partial void Undecided(ILogger logger, string mail, string error);
 
     [LoggerMessage(5006, LogLevel.Information, "Issue {Week} has nothing new and is not sent")]
-    public static partial void NothingNew(ILogger log, string week);
+    public static partial void NothingNew(ILogger logger, string week);
 
     [LoggerMessage(5007, LogLevel.Information, "Published issue {Week}; mails to send: {Mails}")]
-    public static partial void Published(ILogger log, string week, int mails);
+    public static partial void Published(ILogger logger, string week, int mails);
 
     [LoggerMessage(EventId = 5009, Message = "Issue {Week} waits until Catalog and Tally answer: {Problem}")]
-    public static partial void Waits(ILogger log, LogLevel level, string week, string problem);
+    public static partial void Waits(ILogger logger, LogLevel level, string week, string problem);
 
     [LoggerMessage(5010, LogLevel.Information, "The newsletter begins; its first issue comes when there is something to tell")]
-    public static partial void Begins(ILogger log);
+    public static partial void Begins(ILogger logger);
 
     [LoggerMessage(5008, LogLevel.Warning, "The newsletter's database did not answer: {Problem}")]
-    public static partial void DatabaseAway(ILogger log, string problem);
+    public static partial void DatabaseAway(ILogger logger, string problem);
 }

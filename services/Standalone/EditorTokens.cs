@@ -77,5 +77,5 @@ internal static partial class EditorTokens
     }
 
     [LoggerMessage(8001, LogLevel.Information, "Editors sign in at /admin with the token that this prints: {Command}")]
-    private static partial void HowToEdit(ILogger log, string command);
+    private static partial void HowToEdit(ILogger logger, string command);
 }

@@ -16,11 +16,11 @@ internal sealed class TallyMetrics : IHostedService
     private readonly Counter<long> _overruled;
     private readonly Gauge<long> _gap;
     private readonly Histogram<double> _lag;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _timeProvider;
 
-    public TallyMetrics(IMeterFactory meters, TimeProvider time)
+    public TallyMetrics(IMeterFactory meters, TimeProvider timeProvider)
     {
-        _time = time;
+        _timeProvider = timeProvider;
         var meter = meters.Create("Tally");
         _connections = meter.CreateUpDownCounter<int>("tally.hub.connections", "{connection}", "Readers connected to the hub");
         _streams = meter.CreateUpDownCounter<int>("tally.streams", "{connection}", "Readers of server-sent events");
@@ -66,6 +66,6 @@ internal sealed class TallyMetrics : IHostedService
     {
         _pushes.Add(readers);
         if (standing.Totals.At != default)
-            _lag.Record(Math.Max(0, (_time.GetUtcNow() - standing.Totals.At).TotalSeconds));
+            _lag.Record(Math.Max(0, (_timeProvider.GetUtcNow() - standing.Totals.At).TotalSeconds));
     }
 }

@@ -4,37 +4,37 @@ namespace Voting;
 internal static partial class VotingLog
 {
     [LoggerMessage(3001, LogLevel.Error, "The ledger does not commit, votes are answered 503 (a batch of {Votes} just now): {Problem}")]
-    public static partial void BatchFailed(ILogger log, int votes, string problem);
+    public static partial void BatchFailed(ILogger logger, int votes, string problem);
 
     [LoggerMessage(3002, LogLevel.Warning, "Totals could not be published ({Tools} tools are waiting), trying again: {Problem}")]
-    public static partial void PublishFailed(ILogger log, int tools, string problem);
+    public static partial void PublishFailed(ILogger logger, int tools, string problem);
 
     [LoggerMessage(3003, LogLevel.Information, "Totals are published again")]
-    public static partial void PublishRecovered(ILogger log);
+    public static partial void PublishRecovered(ILogger logger);
 
     [LoggerMessage(3004, LogLevel.Warning, "Unpublished totals could not be looked for, trying again: {Problem}")]
-    public static partial void SweepFailed(ILogger log, string problem);
+    public static partial void SweepFailed(ILogger logger, string problem);
 
     [LoggerMessage(3005, LogLevel.Information, "The tool list knows {Tools} tools")]
-    public static partial void ToolsKnown(ILogger log, int tools);
+    public static partial void ToolsKnown(ILogger logger, int tools);
 
     [LoggerMessage(3006, LogLevel.Warning, "The catalog's tool list could not be fetched; messages and the stored list are used until it can: {Problem}")]
-    public static partial void CatalogAway(ILogger log, string problem);
+    public static partial void CatalogAway(ILogger logger, string problem);
 
     [LoggerMessage(3007, LogLevel.Warning, "The stored tool list could not be read: {Problem}")]
-    public static partial void ToolsUnreadable(ILogger log, string problem);
+    public static partial void ToolsUnreadable(ILogger logger, string problem);
 
     [LoggerMessage(3008, LogLevel.Warning, "The process stood still for {Seconds:0.0} s; votes are held back for a moment to leave out those whose senders hung up")]
-    public static partial void StoodStill(ILogger log, double seconds);
+    public static partial void StoodStill(ILogger logger, double seconds);
 
     [LoggerMessage(3009, LogLevel.Error, "{Voters} voters could not be forgotten and were answered 503: {Problem}")]
-    public static partial void ForgetFailed(ILogger log, int voters, string problem);
+    public static partial void ForgetFailed(ILogger logger, int voters, string problem);
 
     [LoggerMessage(3010, LogLevel.Warning, "The quota's counts are unavailable; this replica counts new voters for itself meanwhile: {Problem}")]
-    public static partial void QuotaAway(ILogger log, string problem);
+    public static partial void QuotaAway(ILogger logger, string problem);
 
     [LoggerMessage(3012, LogLevel.Information, "The ledger commits again")]
-    public static partial void CommitsAgain(ILogger log);
+    public static partial void CommitsAgain(ILogger logger);
 
     [LoggerMessage(3013, LogLevel.Information, "Replaced the ids of {Voters} voters in the ledger by keyed hashes")]
     public static partial void VotersRehashed(ILogger logger, long voters);
@@ -43,8 +43,8 @@ internal static partial class VotingLog
     public static partial void ErasureKept(ILogger logger, string problem);
 
     [LoggerMessage(3015, LogLevel.Warning, "{Count} states that no tool could have were left out")]
-    public static partial void UnsoundTools(ILogger log, int count);
+    public static partial void UnsoundTools(ILogger logger, int count);
 
     [LoggerMessage(3011, LogLevel.Information, "The quota's counts are back")]
-    public static partial void QuotaBack(ILogger log);
+    public static partial void QuotaBack(ILogger logger);
 }

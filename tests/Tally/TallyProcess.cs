@@ -24,7 +24,7 @@ public sealed class TallyProcess : IAsyncDisposable
 
     public static Task<TallyProcess> StartAsync(FakeLedger ledger, string counters = "memory", params string[] settings) => StartAsync(ledger, TimeProvider.System, counters, settings);
 
-    public static async Task<TallyProcess> StartAsync(FakeLedger ledger, TimeProvider clock, string counters, params string[] settings)
+    public static async Task<TallyProcess> StartAsync(FakeLedger ledger, TimeProvider timeProvider, string counters, params string[] settings)
     {
         string[] args =
         [
@@ -37,7 +37,7 @@ public sealed class TallyProcess : IAsyncDisposable
             args,
             builder =>
             {
-                builder.Services.AddSingleton(clock);
+                builder.Services.AddSingleton(timeProvider);
                 builder.AddTally();
                 builder.AddBus(TallyService.Consumers);
             },

@@ -99,17 +99,17 @@ public sealed class MetricsTests
 
         public void GiveUp() => _commit.SetException(new TimeoutException());
 
-        public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop)
+        public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken)
         {
             Commits++;
             return _commit.Task;
         }
 
-        public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken stop) => throw new NotSupportedException();
+        public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop) => Task.CompletedTask;
+        public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken stop) => Task.CompletedTask;
+        public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static Task<double?> VotesAsync(TestVoting voting, string outcome) => ValueAsync(voting, "voting_votes_total", $"outcome=\"{outcome}\"");

@@ -9,13 +9,13 @@ namespace Catalog.Drafts;
 /// <summary>Drafts, for editors only: nothing of them is in what readers, feeds or other services get.</summary>
 internal static class ReadDrafts
 {
-    public static Task<Ok<List<DraftLine>>> ListAsync(HttpContext context, CatalogStore store, CancellationToken stop)
+    public static Task<Ok<List<DraftLine>>> ListAsync(HttpContext context, CatalogStore store, CancellationToken cancellationToken)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return store.ReadAsync(async catalog => TypedResults.Ok((await catalog.DraftsAsync()).Select(DraftLine.Of).ToList()), stop);
+        return store.ReadAsync(async catalog => TypedResults.Ok((await catalog.DraftsAsync()).Select(DraftLine.Of).ToList()), cancellationToken);
     }
 
-    public static Task<Results<Ok<Draft>, ProblemHttpResult>> OneAsync(string kind, string slug, HttpContext context, CatalogStore store, DraftOf drafts, CancellationToken stop)
+    public static Task<Results<Ok<Draft>, ProblemHttpResult>> OneAsync(string kind, string slug, HttpContext context, CatalogStore store, DraftOf drafts, CancellationToken cancellationToken)
     {
         context.Response.Headers.CacheControl = "no-store";
         return store.ReadAsync<Results<Ok<Draft>, ProblemHttpResult>>(async catalog =>
@@ -30,13 +30,13 @@ internal static class ReadDrafts
             }
 
             return document is { } present ? TypedResults.Ok(new Draft(kind, slug, version, version, present, null, null)) : Unknown();
-        }, stop);
+        }, cancellationToken);
     }
 
     /// <summary>The tool or comparison as readers would see it once published.</summary>
     /// <param name="incomplete">Whether to show one that can't be published yet, with a dash where something is missing, instead of answering 400.</param>
     public static Task<Results<Ok<object>, ValidationProblem, ProblemHttpResult>> PreviewAsync(
-        string kind, string slug, HttpContext context, CatalogStore store, DraftOf drafts, Edit edit, CancellationToken stop, bool incomplete = false)
+        string kind, string slug, HttpContext context, CatalogStore store, DraftOf drafts, Edit edit, CancellationToken cancellationToken, bool incomplete = false)
     {
         context.Response.Headers.CacheControl = "no-store";
         return store.ReadAsync<Results<Ok<object>, ValidationProblem, ProblemHttpResult>>(async catalog =>
@@ -45,7 +45,7 @@ internal static class ReadDrafts
                 return Unknown();
             var check = new EditErrors();
             return await drafts.ComposeAsync(check, catalog, word, slug, Parse(row), edit.Now) is { } composed && (incomplete || check.Passed) ? TypedResults.Ok(composed) : EditBody.Invalid(check);
-        }, stop);
+        }, cancellationToken);
     }
 
     public static string Tag(DraftRow row) => $"\"draft-{row.Version}\"";

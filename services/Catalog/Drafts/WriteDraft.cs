@@ -12,10 +12,10 @@ namespace Catalog.Drafts;
 /// </summary>
 internal static class WriteDraft
 {
-    public static Task<IResult> SaveAsync(string kind, string slug, HttpContext context, Edit edit, DraftOf drafts, CancellationToken stop) =>
-        RunAsync(kind, slug, context, edit, async (catalog, word, sent, former) => TypedResults.Ok(await KeepAsync(catalog, edit, drafts, word, slug, sent, former)), stop);
+    public static Task<IResult> SaveAsync(string kind, string slug, HttpContext context, Edit edit, DraftOf drafts, CancellationToken cancellationToken) =>
+        RunAsync(kind, slug, context, edit, async (catalog, word, sent, former) => TypedResults.Ok(await KeepAsync(catalog, edit, drafts, word, slug, sent, former)), cancellationToken);
 
-    public static Task<IResult> PublishAsync(string kind, string slug, HttpContext context, Edit edit, DraftOf drafts, CancellationToken stop) =>
+    public static Task<IResult> PublishAsync(string kind, string slug, HttpContext context, Edit edit, DraftOf drafts, CancellationToken cancellationToken) =>
         RunAsync(kind, slug, context, edit, async (catalog, word, sent, former) =>
         {
             if ((await drafts.PresentAsync(catalog, word, slug)).Version != sent.Base)
@@ -42,7 +42,7 @@ internal static class WriteDraft
 
             context.Response.Headers.ETag = published is Tool tool ? Conditional.Strong(tool) : Conditional.Strong((Comparison)published);
             return TypedResults.Ok(published);
-        }, stop);
+        }, cancellationToken);
 
     public static Task<Results<NoContent, ProblemHttpResult>> DiscardAsync(string kind, string slug, HttpContext context, Edit edit) =>
         edit.RunAsync<Results<NoContent, ProblemHttpResult>>(async catalog =>
@@ -57,11 +57,11 @@ internal static class WriteDraft
         });
 
     private static async Task<IResult> RunAsync(
-        string kind, string slug, HttpContext context, Edit edit, Func<CatalogWriter, string, DraftEdit, DraftRow?, Task<IResult>> write, CancellationToken stop)
+        string kind, string slug, HttpContext context, Edit edit, Func<CatalogWriter, string, DraftEdit, DraftRow?, Task<IResult>> write, CancellationToken cancellationToken)
     {
         if (DraftOf.KindOf(kind, slug) is not { } word)
             return Problems.Of(404, "unknown-draft", "Drafts are of tools and of comparisons: tools/{slug}, comparisons/{a}-vs-{b} in alphabetical order.");
-        var (sent, unreadable) = await EditBody.ReadAsync<DraftEdit>(context, stop);
+        var (sent, unreadable) = await EditBody.ReadAsync<DraftEdit>(context, cancellationToken);
         if (unreadable is not null)
             return unreadable;
         if (sent is not { Base: >= 0, Document.ValueKind: JsonValueKind.Object } || SaysTwice(sent.Document.Value))

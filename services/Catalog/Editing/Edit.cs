@@ -5,7 +5,7 @@ using Hosting;
 namespace Catalog.Editing;
 
 /// <summary>What every edit needs: the store, the clock, who edits, and the relay to wake after the commit.</summary>
-internal sealed class Edit(CatalogStore store, Relay relay, TimeProvider clock, IHttpContextAccessor accessor, ILogger<Edit> log)
+internal sealed class Edit(CatalogStore store, Relay relay, TimeProvider timeProvider, IHttpContextAccessor accessor, ILogger<Edit> logger)
 {
     private readonly List<(string Kind, string Slug)> _recorded = [];
 
@@ -18,7 +18,7 @@ internal sealed class Edit(CatalogStore store, Relay relay, TimeProvider clock, 
     {
         get
         {
-            var now = clock.GetUtcNow().UtcDateTime;
+            var now = timeProvider.GetUtcNow().UtcDateTime;
             return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
         }
     }
@@ -31,7 +31,7 @@ internal sealed class Edit(CatalogStore store, Relay relay, TimeProvider clock, 
             relay.Wake();
         // The editor's name stays in the history: it may be a mail address.
         foreach (var (kind, slug) in _recorded)
-            Log.Edited(log, kind, slug);
+            Log.Edited(logger, kind, slug);
         return answer;
     }
 

@@ -9,14 +9,14 @@ namespace Catalog.Editing;
 /// <summary>Reads an edit's JSON. By hand, since the framework's own answer to a wrong type says neither which field nor why.</summary>
 internal static class EditBody
 {
-    public static async Task<(T? Edit, ProblemHttpResult? Refusal)> ReadAsync<T>(HttpContext context, CancellationToken stop, string most = "64 KiB") where T : class
+    public static async Task<(T? Edit, ProblemHttpResult? Refusal)> ReadAsync<T>(HttpContext context, CancellationToken cancellationToken, string most = "64 KiB") where T : class
     {
         if (!context.Request.HasJsonContentType())
             return (null, Problems.Of(415, "unsupported-media-type", "Send the edit as application/json."));
         try
         {
             var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-            return await context.Request.ReadFromJsonAsync<T>(json, stop) is { } edit
+            return await context.Request.ReadFromJsonAsync<T>(json, cancellationToken) is { } edit
                 ? (edit, null)
                 : (null, Malformed("The body is null."));
         }

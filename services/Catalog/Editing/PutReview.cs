@@ -14,9 +14,9 @@ internal sealed record ReviewEdit(string? Verdict = null, string? Quote = null);
 internal static class PutReview
 {
     public static async Task<Results<Ok<Tool>, Created<Tool>, ValidationProblem, ProblemHttpResult>> Handle(
-        string slug, string reviewer, HttpContext context, Edit edit, CancellationToken stop)
+        string slug, string reviewer, HttpContext context, Edit edit, CancellationToken cancellationToken)
     {
-        var (sent, unreadable) = await EditBody.ReadAsync<ReviewEdit>(context, stop);
+        var (sent, unreadable) = await EditBody.ReadAsync<ReviewEdit>(context, cancellationToken);
         if (unreadable is not null)
             return unreadable;
 

@@ -10,9 +10,9 @@ internal sealed record ReviewerEdit(string? Name = null, string? Role = null);
 internal static class PutReviewer
 {
     public static async Task<Results<Ok<Reviewer>, Created<Reviewer>, ValidationProblem, ProblemHttpResult>> Handle(
-        string slug, HttpContext context, Edit edit, CancellationToken stop)
+        string slug, HttpContext context, Edit edit, CancellationToken cancellationToken)
     {
-        var (sent, unreadable) = await EditBody.ReadAsync<ReviewerEdit>(context, stop);
+        var (sent, unreadable) = await EditBody.ReadAsync<ReviewerEdit>(context, cancellationToken);
         if (unreadable is not null)
             return unreadable;
 

@@ -10,9 +10,9 @@ namespace Catalog.Editing;
 internal static class PutTool
 {
     public static async Task<Results<Ok<Tool>, Created<Tool>, ValidationProblem, ProblemHttpResult>> Handle(
-        string slug, HttpContext context, Edit edit, CancellationToken stop)
+        string slug, HttpContext context, Edit edit, CancellationToken cancellationToken)
     {
-        var (sent, unreadable) = await EditBody.ReadAsync<ToolEdit>(context, stop);
+        var (sent, unreadable) = await EditBody.ReadAsync<ToolEdit>(context, cancellationToken);
         if (unreadable is not null)
             return unreadable;
 

@@ -12,13 +12,13 @@ namespace Catalog.Files;
 internal static class ImportCatalog
 {
 
-    public static async Task<Results<Ok<ImportResult>, ValidationProblem, ProblemHttpResult>> Handle(HttpContext context, Edit edit, CatalogStore store, bool dryRun = false, CancellationToken stop = default)
+    public static async Task<Results<Ok<ImportResult>, ValidationProblem, ProblemHttpResult>> Handle(HttpContext context, Edit edit, CatalogStore store, bool dryRun = false, CancellationToken cancellationToken = default)
     {
-        var (file, unreadable) = await EditBody.ReadAsync<CatalogFile>(context, stop, $"{Contracts.Limits.CatalogFileMiB} MiB");
+        var (file, unreadable) = await EditBody.ReadAsync<CatalogFile>(context, cancellationToken, $"{Contracts.Limits.CatalogFileMiB} MiB");
         if (unreadable is not null)
             return unreadable;
         return dryRun
-            ? await store.ReadAsync(async catalog => await RunAsync(file!, await catalog.StampAsync(), catalog, null), stop)
+            ? await store.ReadAsync(async catalog => await RunAsync(file!, await catalog.StampAsync(), catalog, null), cancellationToken)
             : await edit.RunAsync(async catalog => await RunAsync(file!, await catalog.FormerStampAsync(), catalog, catalog));
 
         async Task<Results<Ok<ImportResult>, ValidationProblem, ProblemHttpResult>> RunAsync(CatalogFile file, string stamp, CatalogReader catalog, CatalogWriter? writer)

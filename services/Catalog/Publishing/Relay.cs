@@ -12,7 +12,7 @@ namespace Catalog.Publishing;
 /// message, marked as published once the broker confirmed it. A message sent twice does no harm, since receivers compare versions;
 /// publishing within the editor's request was rejected, for then a broker that is unavailable would stop the editing.
 /// </summary>
-internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IHostApplicationLifetime lifetime, ILogger<Relay> log) : BackgroundService
+internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IHostApplicationLifetime lifetime, ILogger<Relay> logger) : BackgroundService
 {
     private const int MostInOneMessage = 500;
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
@@ -42,7 +42,7 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.PublishPostponed(log, pause.TotalSeconds, error.Message);
+                Log.PublishPostponed(logger, pause.TotalSeconds, error.Message);
                 // Edits don't shorten this pause: they'd meet the same broker.
                 await Task.Delay(pause, stoppingToken);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -54,31 +54,31 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
     }
 
     /// <returns>Whether a message was full, so that more may be waiting.</returns>
-    private async Task<bool> DrainAsync(CancellationToken stop)
+    private async Task<bool> DrainAsync(CancellationToken cancellationToken)
     {
-        var (tools, comparisons) = await store.Database.Source.RetryIfStaleAsync(() => UnpublishedAsync(stop));
+        var (tools, comparisons) = await store.Database.Source.RetryIfStaleAsync(() => UnpublishedAsync(cancellationToken));
         if (tools.Count > 0)
         {
             // Mandatory: Voting always has a queue for these, and until it is declared a confirmed message would have gone nowhere.
-            await PublishAsync(new ToolsChanged { Tools = tools }, mandatory: true, stop);
-            await MarkAsync("update tools set published_version = @Version where slug = @Slug and published_version < @Version", tools, stop);
+            await PublishAsync(new ToolsChanged { Tools = tools }, mandatory: true, cancellationToken);
+            await MarkAsync("update tools set published_version = @Version where slug = @Slug and published_version < @Version", tools, cancellationToken);
         }
 
         if (comparisons.Count > 0)
         {
             // Not mandatory: no service has to listen, because any of them can read the list.
-            await PublishAsync(new ComparisonsChanged { Comparisons = comparisons }, mandatory: false, stop);
-            await MarkAsync("update comparisons set published_version = @Version where slug = @Slug and published_version < @Version", comparisons, stop);
+            await PublishAsync(new ComparisonsChanged { Comparisons = comparisons }, mandatory: false, cancellationToken);
+            await MarkAsync("update comparisons set published_version = @Version where slug = @Slug and published_version < @Version", comparisons, cancellationToken);
         }
 
         if (tools.Count + comparisons.Count > 0)
-            Log.Published(log, tools.Count, comparisons.Count);
+            Log.Published(logger, tools.Count, comparisons.Count);
         return tools.Count == MostInOneMessage || comparisons.Count == MostInOneMessage;
     }
 
-    private async Task<(List<ToolState> Tools, List<ComparisonState> Comparisons)> UnpublishedAsync(CancellationToken stop)
+    private async Task<(List<ToolState> Tools, List<ComparisonState> Comparisons)> UnpublishedAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await store.Database.Source.OpenConnectionAsync(stop);
+        await using var connection = await store.Database.Source.OpenConnectionAsync(cancellationToken);
         var tools = await connection.QueryAsync<ToolRow>(
             "select slug, name, category, retired, version from tools where version > published_version order by slug limit @limit", new { limit = MostInOneMessage });
         var comparisons = await connection.QueryAsync<ComparisonRow>(
@@ -91,17 +91,17 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
             [.. comparisons.Select(row => new ComparisonState(row.Slug, row.A, row.B, new DateTimeOffset(StoredUnits.Time(row.PublishedAt)), row.Removed != 0, row.Version))]);
     }
 
-    private async Task PublishAsync<T>(T message, bool mandatory, CancellationToken stop) where T : class
+    private async Task PublishAsync<T>(T message, bool mandatory, CancellationToken cancellationToken) where T : class
     {
-        using var timeout = stop.WithTimeout(PublishTimeout);
+        using var timeout = cancellationToken.WithTimeout(PublishTimeout);
         await bus.Publish(message, context => context.Mandatory = mandatory, timeout.Token);
     }
 
-    private async Task MarkAsync<T>(string sql, List<T> states, CancellationToken stop)
+    private async Task MarkAsync<T>(string sql, List<T> states, CancellationToken cancellationToken)
     {
-        await using var connection = await store.Database.Source.OpenConnectionAsync(stop);
-        await using var transaction = await connection.BeginTransactionAsync(stop);
+        await using var connection = await store.Database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(sql, states, transaction);
-        await transaction.CommitAsync(stop);
+        await transaction.CommitAsync(cancellationToken);
     }
 }

@@ -7,7 +7,7 @@ namespace Catalog.Reading;
 
 internal static class ReadComparisons
 {
-    public static Task<Results<Ok<ComparisonPage>, StatusCodeHttpResult, ProblemHttpResult>> List(HttpContext context, CatalogStore store, CancellationToken stop) =>
+    public static Task<Results<Ok<ComparisonPage>, StatusCodeHttpResult, ProblemHttpResult>> List(HttpContext context, CatalogStore store, CancellationToken cancellationToken) =>
         store.ReadAsync<Results<Ok<ComparisonPage>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
         {
             if (ListQuery.Read(context.Request, out var query) is { } refusal)
@@ -17,9 +17,9 @@ internal static class ReadComparisons
 
             var (comparisons, total) = await catalog.ListComparisonsAsync(query.Tool, query.Category, query.Page);
             return TypedResults.Ok(new ComparisonPage(comparisons, total, query.Page, ListQuery.Pages(total)));
-        }, stop);
+        }, cancellationToken);
 
-    public static Task<Results<Ok<Comparison>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
+    public static Task<Results<Ok<Comparison>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken cancellationToken) =>
         store.ReadAsync<Results<Ok<Comparison>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>>(async catalog =>
         {
             if (Slug.Split(slug) is not var (first, second))
@@ -33,7 +33,7 @@ internal static class ReadComparisons
 
             async Task<Results<Ok<Comparison>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> MovedAsync() =>
                 await FormerSlugs.ComparisonAsync(catalog, slug) is { } now ? TypedResults.Redirect($"/api/comparisons/{now}", permanent: true) : Unknown();
-        }, stop);
+        }, cancellationToken);
 
     private static async Task<bool> StandsAsync(CatalogReader catalog, string canonical, HttpContext context)
     {

@@ -12,7 +12,7 @@ internal static class ReadToolHistory
     // Bounds the work of one request; far more edits than any tool has seen.
     private const int MostEdits = 200;
 
-    public static Task<Results<Ok<ToolHistory>, StatusCodeHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken stop) =>
+    public static Task<Results<Ok<ToolHistory>, StatusCodeHttpResult, ProblemHttpResult>> One(string slug, HttpContext context, CatalogStore store, CancellationToken cancellationToken) =>
         store.ReadAsync<Results<Ok<ToolHistory>, StatusCodeHttpResult, ProblemHttpResult>>(async catalog =>
         {
             if (!Slug.IsValid(slug) || await catalog.ToolVersionAsync(slug) is not { } version)
@@ -25,7 +25,7 @@ internal static class ReadToolHistory
                 if (Document(edit.Previous) is { } before && Document(edit.Next) is { } after)
                     changes.AddRange(Between(StoredUnits.Time(edit.At), before, after));
             return TypedResults.Ok(new ToolHistory(slug, changes));
-        }, stop);
+        }, cancellationToken);
 
     /// <summary>The changes one edit made. Worked out when read: the edits keep whole documents, so a later idea of what matters can look back too.</summary>
     public static IEnumerable<ToolChange> Between(DateTime at, PastTool before, PastTool after)

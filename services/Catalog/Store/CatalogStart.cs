@@ -3,7 +3,7 @@ using Hosting;
 namespace Catalog.Store;
 
 /// <summary>Makes the database ready once its schema is: the sample content of an empty one. Background work waits for it.</summary>
-internal sealed class CatalogStart(CatalogStore store, [FromKeyedServices("Catalog")] Schema schema, TimeProvider timeProvider, ILogger<CatalogStart> log) : BackgroundService
+internal sealed class CatalogStart(CatalogStore store, [FromKeyedServices("Catalog")] Schema schema, TimeProvider timeProvider, ILogger<CatalogStart> logger) : BackgroundService
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -19,15 +19,15 @@ internal sealed class CatalogStart(CatalogStore store, [FromKeyedServices("Catal
                 if (store.Database.Kind is DatabaseKind.Sqlite)
                     await store.UseWriteAheadLogAsync(stoppingToken);
                 if (await SampleContent.LoadAsync(store, timeProvider.GetUtcNow().UtcDateTime, stoppingToken))
-                    Log.SampleLoaded(log);
+                    Log.SampleLoaded(logger);
                 foreach (var (from, to) in await StoredForms.UpgradeAsync(store, timeProvider.GetUtcNow().UtcDateTime, stoppingToken))
-                    Log.Moved(log, from, to);
+                    Log.Moved(logger, from, to);
                 _ready.TrySetResult();
                 return;
             }
             catch (System.Data.Common.DbException error)
             {
-                Log.StartPostponed(log, error.Message);
+                Log.StartPostponed(logger, error.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
             }
         }

@@ -24,7 +24,7 @@ internal static class SampleContent
     /// </summary>
     /// <returns>Whether anything was loaded.</returns>
     /// <param name="now">The newest of it is then <see cref="NewestAge"/> old, and everything else as much older as it was written: a first start never looks abandoned.</param>
-    public static Task<bool> LoadAsync(CatalogStore store, DateTime now, CancellationToken stop) => store.EditAsync(async catalog =>
+    public static Task<bool> LoadAsync(CatalogStore store, DateTime now, CancellationToken cancellationToken) => store.EditAsync(async catalog =>
     {
         if (!catalog.First)
             return false;
@@ -59,7 +59,7 @@ internal static class SampleContent
         }
 
         return true;
-    }, stop);
+    }, cancellationToken);
 
     private static (List<SampleTool>, List<SampleComparison>) Dated(List<SampleTool> tools, List<SampleComparison> comparisons, DateTime now)
     {

@@ -12,38 +12,38 @@ internal sealed class GatherNews(Sources sources)
     /// <param name="told">What of it was told all the same, and until when.</param>
     /// <returns>Null while the catalog has no tools: it has not been filled yet, which is not the same as a quiet week.</returns>
     /// <exception cref="HttpRequestException">A service is unavailable or answered with an error: better a late issue than half a one.</exception>
-    public async Task<News?> SinceAsync(DateTimeOffset since, IReadOnlyDictionary<string, DateTimeOffset> told, DateTimeOffset now, CancellationToken stop)
+    public async Task<News?> SinceAsync(DateTimeOffset since, IReadOnlyDictionary<string, DateTimeOffset> told, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var tools = await sources.ToolsAsync(stop);
+        var tools = await sources.ToolsAsync(cancellationToken);
         if (tools.Count == 0)
             return null;
-        var comparisons = await sources.ComparisonsAsync(since, stop);
-        var standings = await StandingsAsync(tools, stop);
+        var comparisons = await sources.ComparisonsAsync(since, cancellationToken);
+        var standings = await StandingsAsync(tools, cancellationToken);
         return new News(
             [.. from comparison in comparisons
                 where comparison.PublishedAt <= now && comparison.Tools.Count == 2 && !told.ContainsKey(FreshComparison.ItemOf(comparison.Slug))
                 select new FreshComparison(comparison.Slug, $"{comparison.Tools[0].Name} vs {comparison.Tools[1].Name}", comparison.Summary)],
-            await MovesAsync(standings, now, stop),
-            await ChangesAsync(tools, since, told, now, stop),
+            await MovesAsync(standings, now, cancellationToken),
+            await ChangesAsync(tools, since, told, now, cancellationToken),
             standings);
     }
 
-    private async Task<IReadOnlyList<RankedTool>> StandingsAsync(IReadOnlyList<Sources.ListedTool> tools, CancellationToken stop)
+    private async Task<IReadOnlyList<RankedTool>> StandingsAsync(IReadOnlyList<Sources.ListedTool> tools, CancellationToken cancellationToken)
     {
         var names = tools.ToDictionary(tool => tool.Slug, tool => tool.Name);
-        var tallies = await sources.TalliesAsync(names.Keys, stop);
+        var tallies = await sources.TalliesAsync(names.Keys, cancellationToken);
         return [.. from tally in tallies
                    where names.ContainsKey(tally.Tool) && tally is { Total: > 0, ShipPercent: not null, Interval: not null }
                    select new RankedTool(tally.Tool, names[tally.Tool], tally.Total, tally.ShipPercent!.Value, tally.Interval!.Low, tally.Interval.High)];
     }
 
     // A week ago is the end of the last day that was over then; a day without votes left everything as it was.
-    private async Task<IReadOnlyList<Move>> MovesAsync(IEnumerable<RankedTool> standings, DateTimeOffset now, CancellationToken stop)
+    private async Task<IReadOnlyList<Move>> MovesAsync(IEnumerable<RankedTool> standings, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var moves = new List<Move>();
         foreach (var standing in standings.Where(standing => standing.Votes >= EnoughVotes))
         {
-            var then = (await sources.DaysAsync(standing.Slug, stop)).LastOrDefault(day => day.At <= now - Week);
+            var then = (await sources.DaysAsync(standing.Slug, cancellationToken)).LastOrDefault(day => day.At <= now - Week);
             if (then is { ShipPercent: { } share } && then.Ship + then.Skip >= EnoughVotes)
                 moves.Add(new Move(standing, share));
         }
@@ -54,7 +54,7 @@ internal sealed class GatherNews(Sources sources)
 
     // Only tools edited since are asked for their history, so a week costs as many requests as it had tools edited.
     private async Task<IReadOnlyList<Changed>> ChangesAsync(
-        IEnumerable<Sources.ListedTool> tools, DateTimeOffset since, IReadOnlyDictionary<string, DateTimeOffset> told, DateTimeOffset now, CancellationToken stop)
+        IEnumerable<Sources.ListedTool> tools, DateTimeOffset since, IReadOnlyDictionary<string, DateTimeOffset> told, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var changed = new List<Changed>();
         foreach (var tool in tools.OrderBy(tool => tool.UpdatedAt).ThenBy(tool => tool.Slug, StringComparer.Ordinal))
@@ -62,7 +62,7 @@ internal sealed class GatherNews(Sources sources)
             var untold = told.TryGetValue(Changed.ItemOf(tool.Slug), out var until) && until > since ? until : since;
             if (tool.UpdatedAt <= untold)
                 continue;
-            var lines = Wording.Of((await sources.ChangesAsync(tool.Slug, stop)).Where(change => change.At > untold && change.At <= now));
+            var lines = Wording.Of((await sources.ChangesAsync(tool.Slug, cancellationToken)).Where(change => change.At > untold && change.At <= now));
             if (lines.Count > 0)
                 changed.Add(new Changed(tool.Slug, tool.Name, lines));
         }

@@ -15,23 +15,23 @@ internal sealed record IssuePreview(string Week, DateTimeOffset DueAt, Issue? Is
 internal static class PreviewIssue
 {
     public static async Task<Results<Ok<IssuePreview>, ProblemHttpResult>> HandleAsync(
-        HttpContext context, [FromKeyedServices(NewsletterService.Name)] Database database, NextIssue next, PublicAddress site, TimeProvider time, CancellationToken stop)
+        HttpContext context, [FromKeyedServices(NewsletterService.Name)] Database database, NextIssue next, PublicAddress site, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         context.Response.Headers.CacheControl = "no-store";
-        await using var connection = await database.Source.OpenConnectionAsync(stop);
-        var now = time.GetUtcNow();
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var now = timeProvider.GetUtcNow();
         var (week, due) = await next.DueAsync(connection, now);
         Issue? issue;
         try
         {
-            issue = (await next.ComposeAsync(connection, week, now, stop))?.Issue?.Issue;
+            issue = (await next.ComposeAsync(connection, week, now, cancellationToken))?.Issue?.Issue;
         }
         catch (HttpRequestException)
         {
             return Problems.Retry(context, 503, "news-away", "Catalog or Tally does not answer, so there is nothing to compose an issue from.", 5);
         }
 
-        var mail = issue is null ? null : IssueMail.Of(issue, await site.BaseAsync(stop), "preview");
+        var mail = issue is null ? null : IssueMail.Of(issue, await site.BaseAsync(cancellationToken), "preview");
         return TypedResults.Ok(new IssuePreview(week, due, issue, mail?.Html, mail?.Text));
     }
 }

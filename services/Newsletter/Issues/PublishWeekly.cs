@@ -11,31 +11,31 @@ namespace Newsletter.Issues;
 /// </summary>
 internal sealed class PublishWeekly(
     [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, NextIssue next, NewsletterSettings settings,
-    TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, ILogger<PublishWeekly> log)
-    : BackgroundWork(schemas, log)
+    TimeProvider timeProvider, WorkSignals signals, NewsletterMetrics metrics, ILogger<PublishWeekly> logger)
+    : BackgroundWork(schemas, logger)
 {
     private int _waits;
 
-    protected override Task RestAsync(CancellationToken stop) => Task.Delay(_waits == 1 ? TimeSpan.FromSeconds(5) : TimeSpan.FromMinutes(1), time, stop);
+    protected override Task RestAsync(CancellationToken cancellationToken) => Task.Delay(_waits == 1 ? TimeSpan.FromSeconds(5) : TimeSpan.FromMinutes(1), timeProvider, cancellationToken);
 
-    protected override async Task TurnAsync(CancellationToken stop)
+    protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.Now());
-        await using var connection = await database.Source.OpenConnectionAsync(stop);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(timeProvider.Now());
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await BeginAsync(connection, now);
         var (week, due) = await next.DueAsync(connection, now);
         if (due > now)
             return;
         try
         {
-            if (await next.ComposeAsync(connection, week, now, stop) is { } draft)
-                await DecideAsync(connection, week, draft, now.ToUnixTimeMilliseconds(), stop);
+            if (await next.ComposeAsync(connection, week, now, cancellationToken) is { } draft)
+                await DecideAsync(connection, week, draft, now.ToUnixTimeMilliseconds(), cancellationToken);
             _waits = 0;
         }
         catch (HttpRequestException away)
         {
             // Started together, the others may be a moment behind; only the second time it is worth somebody's attention. Half an issue would be worse than a late one.
-            Log.Waits(log, _waits == 0 ? LogLevel.Information : LogLevel.Warning, week, away.Message);
+            Log.Waits(logger, _waits == 0 ? LogLevel.Information : LogLevel.Warning, week, away.Message);
             _waits++;
         }
     }
@@ -48,13 +48,13 @@ internal sealed class PublishWeekly(
         var (week, _) = Week.LatestDue(now, settings.Weekday, settings.Hour);
         if (await connection.ExecuteAsync(
             "insert into weeks (week, outcome, decided_at) values (@week, 'none', @now) on conflict (week) do nothing", new { week, now = now.ToUnixTimeMilliseconds() }) == 1)
-            Log.Begins(log);
+            Log.Begins(logger);
     }
 
-    private async Task DecideAsync(DbConnection connection, string week, NextIssue.Draft draft, long now, CancellationToken stop)
+    private async Task DecideAsync(DbConnection connection, string week, NextIssue.Draft draft, long now, CancellationToken cancellationToken)
     {
         var issue = draft.Issue?.Issue;
-        await using var transaction = await connection.BeginTransactionAsync(stop);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var first = await connection.ExecuteAsync(
             "insert into weeks (week, outcome, decided_at) values (@week, @outcome, @now) on conflict (week) do nothing",
             new { week, outcome = issue is null ? "none" : "published", now }, transaction);
@@ -62,14 +62,14 @@ internal sealed class PublishWeekly(
             return;
 
         var mails = issue is null ? 0 : await StoreAsync(connection, transaction, draft.Issue!, draft.Since, now);
-        await transaction.CommitAsync(stop);
+        await transaction.CommitAsync(cancellationToken);
         if (issue is null)
         {
-            Log.NothingNew(log, week);
+            Log.NothingNew(logger, week);
             return;
         }
 
-        Log.Published(log, week, mails);
+        Log.Published(logger, week, mails);
         metrics.Issue();
         signals.Outbox.Set();
     }

@@ -12,9 +12,9 @@ internal static class ReadIssues
     private sealed record Listed(string Week, string Title, string Intro, long PublishedAt);
     private sealed record Stored(string Week, string Title, string Intro, string Sections, long PublishedAt);
 
-    public static async Task<Ok<Archive>> ListAsync([FromKeyedServices(NewsletterService.Name)] Database database, CancellationToken stop)
+    public static async Task<Ok<Archive>> ListAsync([FromKeyedServices(NewsletterService.Name)] Database database, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(stop);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         // Ten years of issues fit into one answer, so there are no pages.
         var issues = await connection.QueryAsync<Listed>(
             "select week, title, intro, published_at as publishedat from issues order by published_at desc limit 520");
@@ -22,11 +22,11 @@ internal static class ReadIssues
     }
 
     public static async Task<Results<Ok<Issue>, ProblemHttpResult>> OneAsync(
-        string week, [FromKeyedServices(NewsletterService.Name)] Database database, CancellationToken stop)
+        string week, [FromKeyedServices(NewsletterService.Name)] Database database, CancellationToken cancellationToken)
     {
         if (Week.IsName(week))
         {
-            await using var connection = await database.Source.OpenConnectionAsync(stop);
+            await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
             if (await FindAsync(connection, week) is { } issue)
                 return TypedResults.Ok(issue);
         }

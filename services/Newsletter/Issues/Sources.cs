@@ -20,7 +20,7 @@ internal sealed class Sources(IHttpClientFactory clients)
     private sealed record ToolHistory(IReadOnlyList<ToolChange> Changes);
 
     /// <summary>Every tool that is offered.</summary>
-    public async Task<IReadOnlyList<ListedTool>> ToolsAsync(CancellationToken stop)
+    public async Task<IReadOnlyList<ListedTool>> ToolsAsync(CancellationToken cancellationToken)
     {
         // By slug, since an edit between two pages may show a tool on both.
         var tools = new Dictionary<string, ListedTool>();
@@ -28,7 +28,7 @@ internal sealed class Sources(IHttpClientFactory clients)
         var number = 1;
         do
         {
-            page = await GetAsync<ToolPage>("Catalog", $"api/tools?page={number}", stop);
+            page = await GetAsync<ToolPage>("Catalog", $"api/tools?page={number}", cancellationToken);
             foreach (var tool in page.Tools)
                 tools[tool.Slug] = tool;
         }
@@ -37,14 +37,14 @@ internal sealed class Sources(IHttpClientFactory clients)
     }
 
     /// <summary>The comparisons published after <paramref name="since"/>, newest first.</summary>
-    public async Task<IReadOnlyList<SideBySide>> ComparisonsAsync(DateTimeOffset since, CancellationToken stop)
+    public async Task<IReadOnlyList<SideBySide>> ComparisonsAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
         var comparisons = new Dictionary<string, SideBySide>();
         ComparisonPage page;
         var number = 1;
         do
         {
-            page = await GetAsync<ComparisonPage>("Catalog", $"api/comparisons?page={number}", stop);
+            page = await GetAsync<ComparisonPage>("Catalog", $"api/comparisons?page={number}", cancellationToken);
             foreach (var comparison in page.Comparisons.Where(comparison => comparison.PublishedAt > since))
                 comparisons[comparison.Slug] = comparison;
         }
@@ -53,31 +53,31 @@ internal sealed class Sources(IHttpClientFactory clients)
     }
 
     /// <summary>How readers voted on those tools; tools that Tally does not know yet are left out.</summary>
-    public async Task<IReadOnlyList<ToolTally>> TalliesAsync(IEnumerable<string> tools, CancellationToken stop)
+    public async Task<IReadOnlyList<ToolTally>> TalliesAsync(IEnumerable<string> tools, CancellationToken cancellationToken)
     {
         var tallies = new List<ToolTally>();
         foreach (var some in tools.Chunk(ToolsAtOnce))
-            tallies.AddRange(await GetAsync<ToolTally[]>("Tally", $"api/tallies?{string.Join('&', some.Select(tool => $"tool={tool}"))}", stop));
+            tallies.AddRange(await GetAsync<ToolTally[]>("Tally", $"api/tallies?{string.Join('&', some.Select(tool => $"tool={tool}"))}", cancellationToken));
         return tallies;
     }
 
     /// <summary>A tool's tally at the end of every day on which it changed, oldest first.</summary>
-    public async Task<IReadOnlyList<Point>> DaysAsync(string tool, CancellationToken stop) =>
-        (await GetAsync<TallyHistory>("Tally", $"api/tallies/{tool}/history?bucket=day", stop)).Points;
+    public async Task<IReadOnlyList<Point>> DaysAsync(string tool, CancellationToken cancellationToken) =>
+        (await GetAsync<TallyHistory>("Tally", $"api/tallies/{tool}/history?bucket=day", cancellationToken)).Points;
 
     /// <summary>How a tool's prices and panel verdicts changed, newest first.</summary>
-    public async Task<IReadOnlyList<ToolChange>> ChangesAsync(string tool, CancellationToken stop) =>
-        (await GetAsync<ToolHistory>("Catalog", $"api/tools/{tool}/history", stop)).Changes;
+    public async Task<IReadOnlyList<ToolChange>> ChangesAsync(string tool, CancellationToken cancellationToken) =>
+        (await GetAsync<ToolHistory>("Catalog", $"api/tools/{tool}/history", cancellationToken)).Changes;
 
-    private async Task<T> GetAsync<T>(string service, string path, CancellationToken stop)
+    private async Task<T> GetAsync<T>(string service, string path, CancellationToken cancellationToken)
     {
-        using var patience = stop.WithTimeout(Patience);
+        using var patience = cancellationToken.WithTimeout(Patience);
         try
         {
             return await clients.CreateClient(service).GetFromJsonAsync<T>(path, patience.Token)
                 ?? throw new HttpRequestException($"{service} answered /{path} with nothing.");
         }
-        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
             throw new HttpRequestException($"{service} did not answer /{path} within {Patience.TotalSeconds:0} seconds.", late);
         }

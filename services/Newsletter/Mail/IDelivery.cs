@@ -16,7 +16,7 @@ internal interface IDelivery
 {
     /// <summary>Everything that may fail while the mail surely has not left.</summary>
     /// <exception cref="IOException">Or any other: nothing left, try again later.</exception>
-    Task PrepareAsync(string id, MimeMessage mail, CancellationToken stop);
+    Task PrepareAsync(string id, MimeMessage mail, CancellationToken cancellationToken);
 
     /// <summary>Lets the mail go. Not cancellable: a cancelled hand-over leaves its fate unknown.</summary>
     /// <exception cref="MailRefusedException">It surely has not been taken. Any other exception: nobody knows.</exception>

@@ -14,15 +14,15 @@ internal sealed class PickupDelivery(string folder) : IDelivery
     // Raw UTF-8 in headers only for a local part that has no other form; an international domain has its ASCII one, which every program takes.
     private static readonly FormatOptions International = AllowUtf8();
 
-    public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken stop)
+    public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken cancellationToken)
     {
         // Addresses are inside: nobody else on this machine needs to read them.
         PrivateFiles.CreateFolder(folder);
         var options = PrivateFiles.ToWrite(FileMode.Create);
         options.Options = FileOptions.Asynchronous;
         await using var file = new FileStream(Unfinished(id), options);
-        await mail.WriteToAsync(mail.To.Mailboxes.All(to => Ascii.IsValid(to.LocalPart)) ? FormatOptions.Default : International, file, stop);
-        await file.FlushAsync(stop);
+        await mail.WriteToAsync(mail.To.Mailboxes.All(to => Ascii.IsValid(to.LocalPart)) ? FormatOptions.Default : International, file, cancellationToken);
+        await file.FlushAsync(cancellationToken);
         file.Flush(flushToDisk: true);
     }
 

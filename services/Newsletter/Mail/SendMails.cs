@@ -12,27 +12,27 @@ namespace Newsletter.Mail;
 /// </summary>
 internal sealed class SendMails(
     [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, WriteMail write, IDelivery delivery, NewsletterSettings settings,
-    TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, ILogger<SendMails> log)
-    : BackgroundWork(schemas, log)
+    TimeProvider timeProvider, WorkSignals signals, NewsletterMetrics metrics, ILogger<SendMails> logger)
+    : BackgroundWork(schemas, logger)
 {
     private const int MaxAttempts = 20;
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(6);
 
     private sealed record Recipient(string? Address, string Status);
 
-    protected override Task RestAsync(CancellationToken stop) => signals.Outbox.WaitAsync(TimeSpan.FromSeconds(5), time, stop);
+    protected override Task RestAsync(CancellationToken cancellationToken) => signals.Outbox.WaitAsync(TimeSpan.FromSeconds(5), timeProvider, cancellationToken);
 
-    protected override async Task TurnAsync(CancellationToken stop)
+    protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(stop);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         try
         {
-            while (await Outbox.DueAsync(connection, time.Now()) is { Count: > 0 } due)
+            while (await Outbox.DueAsync(connection, timeProvider.Now()) is { Count: > 0 } due)
             {
                 foreach (var mail in due)
                 {
-                    stop.ThrowIfCancellationRequested();
-                    if (await Outbox.TakeAsync(connection, mail, time.Now(), settings.Lease) is { } held && !await SendAsync(connection, held, stop))
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (await Outbox.TakeAsync(connection, mail, timeProvider.Now(), settings.Lease) is { } held && !await SendAsync(connection, held, cancellationToken))
                         return;
                 }
             }
@@ -44,13 +44,13 @@ internal sealed class SendMails(
     }
 
     /// <returns>False when delivery is down, and trying the next mail now would only wait for the same fault.</returns>
-    private async Task<bool> SendAsync(DbConnection connection, QueuedMail mail, CancellationToken stop)
+    private async Task<bool> SendAsync(DbConnection connection, QueuedMail mail, CancellationToken cancellationToken)
     {
         if (mail.State == "handing")
         {
             var fate = await delivery.ResumeAsync(mail.Id);
             if (fate is Fate.Undecided)
-                Log.Undecided(log, mail.Id, "its sender died");
+                Log.Undecided(logger, mail.Id, "its sender died");
             await EndAsync(connection, mail, fate is Fate.Delivered ? "sent" : "undecided");
             return true;
         }
@@ -65,14 +65,14 @@ internal sealed class SendMails(
             return true;
         }
 
-        var message = await write.ToAsync(connection, mail, recipient.Address, stop);
+        var message = await write.ToAsync(connection, mail, recipient.Address, cancellationToken);
         try
         {
-            await delivery.PrepareAsync(mail.Id, message, stop);
+            await delivery.PrepareAsync(mail.Id, message, cancellationToken);
         }
-        catch (Exception error) when (!stop.IsCancellationRequested)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.DeliveryDown(log, error.GetType().Name, error is SocketException or IOException or UnauthorizedAccessException ? error.Message : "");
+            Log.DeliveryDown(logger, error.GetType().Name, error is SocketException or IOException or UnauthorizedAccessException ? error.Message : "");
             await RetryAsync(connection, mail);
             return false;
         }
@@ -91,7 +91,7 @@ internal sealed class SendMails(
         }
         catch (MailRefusedException refused)
         {
-            Log.Refused(log, mail.Id, refused.Code);
+            Log.Refused(logger, mail.Id, refused.Code);
             if (refused.ForGood)
                 await EndAsync(connection, mail, "failed");
             else
@@ -100,7 +100,7 @@ internal sealed class SendMails(
         }
         catch (Exception error)
         {
-            Log.Undecided(log, mail.Id, error.GetType().Name);
+            Log.Undecided(logger, mail.Id, error.GetType().Name);
             await EndAsync(connection, mail, await delivery.ResumeAsync(mail.Id) is Fate.Delivered ? "sent" : "undecided");
             return false;
         }
@@ -124,7 +124,7 @@ internal sealed class SendMails(
         }
 
         var wait = Math.Min(TimeSpan.FromMinutes(Math.Pow(2, mail.Attempts - 1)).Milliseconds(), LongestWait.Milliseconds());
-        if (await Outbox.MoveAsync(connection, mail, "waiting", time.Now() + wait))
+        if (await Outbox.MoveAsync(connection, mail, "waiting", timeProvider.Now() + wait))
             metrics.Mail(mail.Kind, "postponed");
     }
 }

@@ -12,21 +12,21 @@ internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
     // Certificates are checked, their revocation is not: an authority of one's own seldom publishes any, and a closed network could not ask.
     private readonly Client _client = new() { Timeout = 15_000, CheckCertificateRevocation = false };
 
-    public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken stop)
+    public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken cancellationToken)
     {
         // A connection that died while idle is found out here, where it does no harm, and not in the middle of a mail.
-        if (_client.IsConnected && !await IsAliveAsync(stop))
-            await _client.DisconnectAsync(quit: false, stop);
+        if (_client.IsConnected && !await IsAliveAsync(cancellationToken))
+            await _client.DisconnectAsync(quit: false, cancellationToken);
         if (_client.IsConnected)
             return;
 
-        await _client.ConnectAsync(server.Host, server.IsDefaultPort || server.Port <= 0 ? DefaultPort : server.Port, Security, stop);
+        await _client.ConnectAsync(server.Host, server.IsDefaultPort || server.Port <= 0 ? DefaultPort : server.Port, Security, cancellationToken);
         if (server.UserInfo.Length == 0)
             return;
         try
         {
             var parts = server.UserInfo.Split(':', 2);
-            await _client.AuthenticateAsync(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""), stop);
+            await _client.AuthenticateAsync(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""), cancellationToken);
         }
         catch
         {
@@ -88,11 +88,11 @@ internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
         : server.UserInfo.Length > 0 && !server.IsLoopback ? SecureSocketOptions.StartTls
         : SecureSocketOptions.StartTlsWhenAvailable;
 
-    private async Task<bool> IsAliveAsync(CancellationToken stop)
+    private async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await _client.NoOpAsync(stop);
+            await _client.NoOpAsync(cancellationToken);
             return true;
         }
         catch (Exception error) when (error is IOException or SmtpCommandException or SmtpProtocolException)

@@ -10,14 +10,14 @@ namespace Newsletter.Mail;
 /// Writes a mail's text at the moment it is sent, with a token of its own: a text kept in the outbox would keep the token readable.
 /// The Message-Id comes from the outbox row, and is the same however often sending is tried.
 /// </summary>
-internal sealed class WriteMail(NewsletterSettings settings, PublicAddress site, TimeProvider time)
+internal sealed class WriteMail(NewsletterSettings settings, PublicAddress site, TimeProvider timeProvider)
 {
     private static readonly TimeSpan ConfirmWithin = TimeSpan.FromDays(7);
 
-    public async Task<MimeMessage> ToAsync(DbConnection connection, QueuedMail mail, string address, CancellationToken stop)
+    public async Task<MimeMessage> ToAsync(DbConnection connection, QueuedMail mail, string address, CancellationToken cancellationToken)
     {
-        var publicBase = await site.BaseAsync(stop);
-        var message = new MimeMessage { MessageId = $"{mail.Id}@{settings.From.Domain}", Date = time.GetUtcNow() };
+        var publicBase = await site.BaseAsync(cancellationToken);
+        var message = new MimeMessage { MessageId = $"{mail.Id}@{settings.From.Domain}", Date = timeProvider.GetUtcNow() };
         message.From.Add(settings.From);
         message.To.Add(new MailboxAddress("", address));
 
@@ -35,7 +35,7 @@ internal sealed class WriteMail(NewsletterSettings settings, PublicAddress site,
                 hash = Token.Hash(token),
                 purpose = onList ? Token.Unsubscribe : Token.Confirm,
                 mail.SubscriberId,
-                expires = onList ? (long?)null : time.Now() + ConfirmWithin.Milliseconds(),
+                expires = onList ? (long?)null : timeProvider.Now() + ConfirmWithin.Milliseconds(),
             });
 
         // Tells mail programs that no person wrote this now, and other automata not to answer.

@@ -11,8 +11,8 @@ namespace Newsletter.Subscriptions;
 /// </summary>
 internal sealed class AdmitRequests(
     [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, NewsletterSettings settings, MailboxKey mailboxes,
-    TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, ILogger<AdmitRequests> log)
-    : BackgroundWork(schemas, log)
+    TimeProvider timeProvider, WorkSignals signals, NewsletterMetrics metrics, ILogger<AdmitRequests> logger)
+    : BackgroundWork(schemas, logger)
 {
     private const int MailsPerDay = 3;
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -22,11 +22,11 @@ internal sealed class AdmitRequests(
     private sealed record Mailed(long All, long Domain);
     private sealed record KnownSubscriber(string Id, string Status);
 
-    protected override Task RestAsync(CancellationToken stop) => signals.Admission.WaitAsync(TimeSpan.FromSeconds(5), time, stop);
+    protected override Task RestAsync(CancellationToken cancellationToken) => signals.Admission.WaitAsync(TimeSpan.FromSeconds(5), timeProvider, cancellationToken);
 
-    protected override async Task TurnAsync(CancellationToken stop)
+    protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(stop);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var (last, full) = ("", new HashSet<string>());
         while (true)
         {
@@ -49,7 +49,7 @@ internal sealed class AdmitRequests(
                 if (mailed.Domain >= settings.ConfirmationsPerDomain)
                     full.Add(domain);
                 else
-                    await AdmitAsync(connection, request, stop);
+                    await AdmitAsync(connection, request, cancellationToken);
             }
         }
 
@@ -60,7 +60,7 @@ internal sealed class AdmitRequests(
     // What found no room within a day: readers who still want it have asked again by then.
     private async Task DropOldAsync(DbConnection connection)
     {
-        var dropped = await connection.ExecuteAsync("delete from requests where asked_at < @dayAgo", new { dayAgo = time.Now() - Day.Milliseconds() });
+        var dropped = await connection.ExecuteAsync("delete from requests where asked_at < @dayAgo", new { dayAgo = timeProvider.Now() - Day.Milliseconds() });
         if (dropped == 0)
             return;
         metrics.Subscription("capped", dropped);
@@ -73,17 +73,17 @@ internal sealed class AdmitRequests(
         select count(*) as "all", count(*) filter (where s.address_key like @domain) as domain from mails m join subscribers s on s.id = m.subscriber_id
         where m.created_at > @since and m.kind = 'confirmation' and m.variant is null
         """,
-        new { since = time.Now() - Hour.Milliseconds(), domain = $"%{domain}" });
+        new { since = timeProvider.Now() - Hour.Milliseconds(), domain = $"%{domain}" });
 
-    private async Task AdmitAsync(DbConnection connection, Request request, CancellationToken stop)
+    private async Task AdmitAsync(DbConnection connection, Request request, CancellationToken cancellationToken)
     {
-        var now = time.Now();
-        await using var transaction = await connection.BeginTransactionAsync(stop);
+        var now = timeProvider.Now();
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Taking the row is the lock: of two replicas the second finds it gone.
         if (await connection.ExecuteAsync("delete from requests where id = @Id", request, transaction) == 0)
             return;
         var outcome = Address.Parse(request.Address) is { } address ? await DecideAsync(connection, transaction, address, now) : "refused";
-        await transaction.CommitAsync(stop);
+        await transaction.CommitAsync(cancellationToken);
         metrics.Subscription(outcome);
         if (outcome == "mailed")
             signals.Outbox.Set();

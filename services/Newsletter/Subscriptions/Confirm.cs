@@ -20,20 +20,20 @@ internal static class Confirm
     private sealed record Holder(string Id, string Status);
 
     public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> HandleAsync(
-        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, CancellationToken stop)
+        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider timeProvider, WorkSignals signals, NewsletterMetrics metrics, CancellationToken cancellationToken)
     {
         if (Token.Hash(given.Token) is not { } hash)
             return Unknown();
 
-        await using var connection = await database.Source.OpenConnectionAsync(stop);
-        var now = time.Now();
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var now = timeProvider.Now();
         // Only read at first: a stranger's guess must not wait for a writer, which would tell that there is one.
         var holder = await connection.QuerySingleOrDefaultAsync<Holder>(
             "select s.id, s.status from tokens t join subscribers s on s.id = t.subscriber_id where t.hash = @hash and t.purpose = 'confirm' and t.expires_at > @now", new { hash, now });
         // An old link does not bring back a reader who unsubscribed since.
         if (holder is null or { Status: "unsubscribed" })
             return Unknown();
-        if (holder.Status == "pending" && await ConfirmAsync(connection, holder.Id, now, stop))
+        if (holder.Status == "pending" && await ConfirmAsync(connection, holder.Id, now, cancellationToken))
         {
             metrics.Subscription("confirmed");
             signals.Outbox.Set();
@@ -44,9 +44,9 @@ internal static class Confirm
 
     internal static ProblemHttpResult Unknown() => Problems.Of(404, "unknown-token", "This link is unknown or has expired. Subscribe again to get a new one.");
 
-    private static async Task<bool> ConfirmAsync(DbConnection connection, string subscriber, long now, CancellationToken stop)
+    private static async Task<bool> ConfirmAsync(DbConnection connection, string subscriber, long now, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(stop);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await connection.ExecuteAsync(
             "update subscribers set status = 'confirmed', confirmed_at = @now where status = 'pending' and id = @subscriber", new { subscriber, now }, transaction) == 0)
             return false;
@@ -65,7 +65,7 @@ internal static class Confirm
                 on conflict (id) do nothing
                 """,
                 new { subscriber, now }, transaction);
-        await transaction.CommitAsync(stop);
+        await transaction.CommitAsync(cancellationToken);
         return true;
     }
 }

@@ -18,15 +18,15 @@ internal sealed class EraseLeavers(
 
     private sealed record Left(string Id, string State, long NextAt);
 
-    protected override Task RestAsync(CancellationToken stop) => signals.Erasure.WaitAsync(_logHolds ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1), timeProvider, stop);
+    protected override Task RestAsync(CancellationToken cancellationToken) => signals.Erasure.WaitAsync(_logHolds ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1), timeProvider, cancellationToken);
 
-    protected override async Task TurnAsync(CancellationToken stop)
+    protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(stop);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         if (database.Kind is DatabaseKind.Sqlite && !_prepared)
             await PrepareAsync(connection);
         await EraseMailsAsync(connection);
-        await EraseUnconfirmedAsync(connection, stop);
+        await EraseUnconfirmedAsync(connection, cancellationToken);
         // Also for what a process that was killed had not come to. Somebody who reads for long keeps it from being emptied.
         if (database.Kind is DatabaseKind.Sqlite)
             _logHolds = await connection.ExecuteScalarAsync<long>("pragma wal_checkpoint(truncate)") != 0;
@@ -56,14 +56,14 @@ internal sealed class EraseLeavers(
         }
     }
 
-    private async Task EraseUnconfirmedAsync(DbConnection connection, CancellationToken stop)
+    private async Task EraseUnconfirmedAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         var before = timeProvider.Now() - PurgePending.Kept.Milliseconds();
         const string Gone =
             "(select id from subscribers where status = 'unsubscribed' and confirmed_at is null and asked_at < @before and not exists (select 1 from mails where subscriber_id = subscribers.id))";
-        await using var transaction = await connection.BeginTransactionAsync(stop);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync($"delete from tokens where subscriber_id in {Gone}", new { before }, transaction);
         await connection.ExecuteAsync($"delete from subscribers where id in {Gone}", new { before }, transaction);
-        await transaction.CommitAsync(stop);
+        await transaction.CommitAsync(cancellationToken);
     }
 }

@@ -25,18 +25,18 @@ internal static class Subscribe
     private static readonly SubscriptionPending Answer = new("pending", "Check your inbox: we have sent a link to confirm, unless this address is subscribed already.");
 
     public static async Task<Results<Accepted<SubscriptionPending>, ProblemHttpResult>> HandleAsync(
-        SubscriptionAsked asked, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider time, WorkSignals signals, NewsletterMetrics metrics, CancellationToken stop)
+        SubscriptionAsked asked, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider timeProvider, WorkSignals signals, NewsletterMetrics metrics, CancellationToken cancellationToken)
     {
         if (Address.Parse(asked.Email) is not { } address)
             return Problems.Of(400, "invalid-email", "This is not a mail address we can write to.");
 
         // Not the service's clock: this is about what a client can measure.
-        var answerTime = Task.Delay(AnswerTime, stop);
-        await using (var connection = await database.Source.OpenConnectionAsync(stop))
+        var answerTime = Task.Delay(AnswerTime, cancellationToken);
+        await using (var connection = await database.Source.OpenConnectionAsync(cancellationToken))
         {
             await connection.ExecuteAsync(
                 "insert into requests (id, address, address_key, asked_at) values (@id, @Value, @Key, @now)",
-                new { id = Guid.CreateVersion7().ToString("N"), address.Value, address.Key, now = time.Now() });
+                new { id = Guid.CreateVersion7().ToString("N"), address.Value, address.Key, now = timeProvider.Now() });
         }
 
         metrics.Subscription("requested");

@@ -8,21 +8,21 @@ namespace Newsletter.Subscriptions;
 internal static class Unsubscribe
 {
     public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> HandleAsync(
-        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, WorkSignals signals, NewsletterMetrics metrics, CancellationToken stop) =>
-        await EndAsync(given.Token, database, signals, metrics, stop);
+        TokenGiven given, [FromKeyedServices(NewsletterService.Name)] Database database, WorkSignals signals, NewsletterMetrics metrics, CancellationToken cancellationToken) =>
+        await EndAsync(given.Token, database, signals, metrics, cancellationToken);
 
     /// <summary>
     /// RFC 8058: mail providers post exactly <c>List-Unsubscribe=One-Click</c>, from anywhere and without cookies. Nothing else is taken here,
     /// so that neither a followed link nor a page's stray form unsubscribes anyone.
     /// </summary>
     public static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> OneClickAsync(
-        string? token, HttpRequest request, [FromKeyedServices(NewsletterService.Name)] Database database, WorkSignals signals, NewsletterMetrics metrics, CancellationToken stop)
+        string? token, HttpRequest request, [FromKeyedServices(NewsletterService.Name)] Database database, WorkSignals signals, NewsletterMetrics metrics, CancellationToken cancellationToken)
     {
         if (!request.HasFormContentType)
             return Problems.Of(415, "unsupported-media-type", "One-click unsubscription takes a form.");
         try
         {
-            var form = await request.ReadFormAsync(stop);
+            var form = await request.ReadFormAsync(cancellationToken);
             if (form.Count != 1 || form.Files.Count != 0 || form["List-Unsubscribe"] != "One-Click")
                 return Problems.Of(400, "not-one-click", "The form must hold List-Unsubscribe=One-Click and nothing else.");
         }
@@ -31,7 +31,7 @@ internal static class Unsubscribe
             return Problems.Of(400, "malformed-request", "The form can't be read.");
         }
 
-        return await EndAsync(token, database, signals, metrics, stop);
+        return await EndAsync(token, database, signals, metrics, cancellationToken);
     }
 
     /// <summary>
@@ -39,16 +39,16 @@ internal static class Unsubscribe
     /// </summary>
     public static RedirectHttpResult Ask(string? token) => TypedResults.Redirect($"/newsletter/unsubscribe?token={Uri.EscapeDataString(token ?? "")}");
 
-    private static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> EndAsync(string? token, Database database, WorkSignals signals, NewsletterMetrics metrics, CancellationToken stop)
+    private static async Task<Results<Ok<SubscriptionStands>, ProblemHttpResult>> EndAsync(string? token, Database database, WorkSignals signals, NewsletterMetrics metrics, CancellationToken cancellationToken)
     {
         if (Token.Hash(token) is not { } hash)
             return Unknown();
 
-        await using var connection = await database.Source.OpenConnectionAsync(stop);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var subscriber = await connection.ExecuteScalarAsync<string?>("select subscriber_id from tokens where hash = @hash and purpose = 'unsubscribe'", new { hash });
         if (subscriber is null)
             return Unknown();
-        if (await Leave.OneAsync(connection, subscriber, stop))
+        if (await Leave.OneAsync(connection, subscriber, cancellationToken))
             metrics.Subscription("unsubscribed");
         signals.Erasure.Set();
         return TypedResults.Ok(new SubscriptionStands("unsubscribed"));

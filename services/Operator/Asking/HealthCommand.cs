@@ -32,7 +32,7 @@ internal static class HealthCommand
         foreach (var option in services.Append(Site.Bus).Append(Site.Counters))
             command.Options.Add(option);
         command.Does(
-            async (parsed, stop) =>
+            async (parsed, cancellationToken) =>
             {
                 using var http = new HttpClient { Timeout = Patience };
                 var asked = new List<Task<Part>>();
@@ -40,14 +40,14 @@ internal static class HealthCommand
                 var expected = ExpectedReplicas.Read(parsed.GetValue(replicas) ?? []);
                 foreach (var option in services)
                 {
-                    var (name, addresses) = (option.Name[2..], await parsed.Addresses(option).AllAsync(stop));
-                    asked.AddRange(addresses.Select(address => ServiceAsync(http, name, address, stop)));
+                    var (name, addresses) = (option.Name[2..], await parsed.Addresses(option).AllAsync(cancellationToken));
+                    asked.AddRange(addresses.Select(address => ServiceAsync(http, name, address, cancellationToken)));
                     if (addresses.Count > 0 && expected.GetValueOrDefault(name) is var number && addresses.Count < number)
                         missing.Add($"{name}: {number - addresses.Count} of {number} replicas are missing. Only {addresses.Count} can be found at {parsed.Given(option)}");
                 }
 
                 if (parsed.Given(Site.Bus) is { } bus && bus != "memory")
-                    asked.Add(BrokerAsync(parsed.RequiredBroker(), stop));
+                    asked.Add(BrokerAsync(parsed.RequiredBroker(), cancellationToken));
                 if (parsed.Given(Site.Counters) is { } counters && counters != "memory")
                     asked.Add(RedisAsync(counters));
                 if (asked.Count == 0)
@@ -60,24 +60,24 @@ internal static class HealthCommand
         return command;
     }
 
-    private static async Task<Part> ServiceAsync(HttpClient http, string name, Uri address, CancellationToken stop)
+    private static async Task<Part> ServiceAsync(HttpClient http, string name, Uri address, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await http.GetAsync(new Uri(address, "health/ready"), stop);
-            var answer = await response.Content.ReadFromJsonAsync<Answer>(stop);
+            using var response = await http.GetAsync(new Uri(address, "health/ready"), cancellationToken);
+            var answer = await response.Content.ReadFromJsonAsync<Answer>(cancellationToken);
             if (answer?.Parts is not { } parts)
                 return new Part(name, address.ToString(), "Away", ["does not answer as a service of this product"]);
             var missing = parts.Where(part => part.Value?.Status != "Healthy").Select(part => $"{part.Key}: {part.Value?.Problem ?? part.Value?.Status}");
             return new Part(name, address.ToString(), answer.Status, missing.ToList());
         }
-        catch (Exception away) when (away is HttpRequestException or JsonException or NotSupportedException or InvalidOperationException or OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception away) when (away is HttpRequestException or JsonException or NotSupportedException or InvalidOperationException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return new Part(name, address.ToString(), "Away", [away.Message]);
         }
     }
 
-    private static async Task<Part> BrokerAsync(Uri address, CancellationToken stop)
+    private static async Task<Part> BrokerAsync(Uri address, CancellationToken cancellationToken)
     {
         // Without user and password, which nobody has to see.
         var shown = $"{address.Scheme}://{address.Host}:{(address.IsDefaultPort ? AmqpTcpEndpoint.UseDefaultPort : address.Port)}";
@@ -85,7 +85,7 @@ internal static class HealthCommand
         {
             var factory = Broker.At(address);
             factory.RequestedConnectionTimeout = Patience;
-            await using var connection = await factory.CreateConnectionAsync(stop);
+            await using var connection = await factory.CreateConnectionAsync(cancellationToken);
             return new Part("broker", shown, "Healthy", []);
         }
         catch (Exception away) when (away is RabbitMQ.Client.Exceptions.BrokerUnreachableException or TimeoutException)

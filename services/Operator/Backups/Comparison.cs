@@ -6,12 +6,12 @@ namespace Operator.Backups;
 internal sealed class Comparison(RestoredLedger restored, IReadOnlyList<Uri> voting)
 {
     /// <returns>How many entries were the same. What differs first is added to <paramref name="wrongs"/>: after one difference the rest says nothing more.</returns>
-    public async Task<long> CompareAsync(long expected, List<string> wrongs, IProgress<double> progress, CancellationToken stop)
+    public async Task<long> CompareAsync(long expected, List<string> wrongs, IProgress<double> progress, CancellationToken cancellationToken)
     {
         using var http = NamedRequests.NewClient();
-        await using var ours = restored.EntriesAsync(stop).GetAsyncEnumerator(stop);
+        await using var ours = restored.EntriesAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         var same = 0L;
-        await foreach (var page in new Feed(http, voting).PagesAsync(stop))
+        await foreach (var page in new Feed(http, voting).PagesAsync(cancellationToken))
         {
             foreach (var live in page)
             {

@@ -51,21 +51,21 @@ internal sealed class RestoredLedger(Database database)
     private readonly DbDataSource _source = database.Source;
 
     /// <returns>Number of entries and the time of the last, UTC.</returns>
-    public async Task<(long Entries, DateTimeOffset? LastAt)> ExtentAsync(CancellationToken stop)
+    public async Task<(long Entries, DateTimeOffset? LastAt)> ExtentAsync(CancellationToken cancellationToken)
     {
-        var entries = await ScalarAsync("select count(*) from entries", stop);
-        var micros = await ScalarAsync("select coalesce(max(at), 0) from entries", stop);
+        var entries = await ScalarAsync("select count(*) from entries", cancellationToken);
+        var micros = await ScalarAsync("select coalesce(max(at), 0) from entries", cancellationToken);
         return (entries, micros == 0 ? null : Time(micros));
     }
 
     /// <returns>What is wrong, in words.</returns>
-    public async Task<List<string>> WrongsAsync(IProgress<double> progress, CancellationToken stop)
+    public async Task<List<string>> WrongsAsync(IProgress<double> progress, CancellationToken cancellationToken)
     {
         var wrongs = new List<string>();
         var checks = database.Kind is DatabaseKind.Postgres ? [.. Anywhere, InPostgres] : Anywhere;
         for (var place = 0; place < checks.Length; place++)
         {
-            if (await ScalarAsync(checks[place].Sql, stop) is > 0 and var count)
+            if (await ScalarAsync(checks[place].Sql, cancellationToken) is > 0 and var count)
                 wrongs.Add(string.Format(System.Globalization.CultureInfo.InvariantCulture, checks[place].Wrong, count) + ".");
             progress.Report((place + 1.0) / checks.Length);
         }
@@ -74,23 +74,23 @@ internal sealed class RestoredLedger(Database database)
     }
 
     /// <returns>All entries in order, as the public feed would say them.</returns>
-    public async IAsyncEnumerable<Entry> EntriesAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<Entry> EntriesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var connection = await _source.OpenConnectionAsync(stop);
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
         await using var command = connection.CreateCommand();
         command.CommandText = "select id, tool, pseudonym, choice, previous, seq, at from entries order by id";
         command.CommandTimeout = 0;
-        await using var rows = await command.ExecuteReaderAsync(stop);
-        while (await rows.ReadAsync(stop))
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
             yield return new Entry(
                 rows.GetInt64(0), rows.GetString(1), new Guid(rows.GetFieldValue<byte[]>(2)).ToString("N"), Word(rows.GetInt16(3)), Word(rows.GetInt16(4)), rows.GetInt64(5), Time(rows.GetInt64(6)));
     }
 
-    private async Task<long> ScalarAsync(string sql, CancellationToken stop)
+    private async Task<long> ScalarAsync(string sql, CancellationToken cancellationToken)
     {
         await using var command = _source.CreateCommand(sql);
         command.CommandTimeout = 0;
-        return Convert.ToInt64(await command.ExecuteScalarAsync(stop), System.Globalization.CultureInfo.InvariantCulture);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);

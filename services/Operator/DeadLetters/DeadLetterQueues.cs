@@ -19,23 +19,23 @@ internal sealed class DeadLetterQueues(IConnection broker) : IAsyncDisposable
     public static IReadOnlyList<string> Names { get; } = Queues.All.SelectMany(Queues.DeadLettersOf).ToList();
 
     /// <exception cref="BrokerUnreachableException">The broker is unavailable.</exception>
-    public static async Task<DeadLetterQueues> ConnectAsync(Uri address, CancellationToken stop)
+    public static async Task<DeadLetterQueues> ConnectAsync(Uri address, CancellationToken cancellationToken)
     {
         var factory = Broker.At(address);
         factory.ClientProvidedName = "operator";
-        return new(await factory.CreateConnectionAsync(stop));
+        return new(await factory.CreateConnectionAsync(cancellationToken));
     }
 
     public ValueTask DisposeAsync() => broker.DisposeAsync();
 
     /// <returns>Messages in the queue; null when it was never declared, which is as good as empty.</returns>
-    public async Task<uint?> CountAsync(string queue, CancellationToken stop)
+    public async Task<uint?> CountAsync(string queue, CancellationToken cancellationToken)
     {
         // A channel of its own: asking for a queue that isn't there closes it.
-        await using var channel = await broker.CreateChannelAsync(cancellationToken: stop);
+        await using var channel = await broker.CreateChannelAsync(cancellationToken: cancellationToken);
         try
         {
-            return (await channel.QueueDeclarePassiveAsync(queue, stop)).MessageCount;
+            return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
         }
         catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
@@ -48,14 +48,14 @@ internal sealed class DeadLetterQueues(IConnection broker) : IAsyncDisposable
     /// To look at messages they are moved to where they were: merely handing them back would count as a failed delivery, and RabbitMQ 4 drops a message after twenty.
     /// </summary>
     /// <returns>How many were moved.</returns>
-    public async Task<int> MoveAsync(string queue, int most, Func<DeadLetter, string?> each, CancellationToken stop)
+    public async Task<int> MoveAsync(string queue, int most, Func<DeadLetter, string?> each, CancellationToken cancellationToken)
     {
-        var count = (int)Math.Min(await CountAsync(queue, stop) ?? 0, (uint)most);
+        var count = (int)Math.Min(await CountAsync(queue, cancellationToken) ?? 0, (uint)most);
         await using var channel = await broker.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), stop);
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
         for (var moved = 0; moved < count; moved++)
         {
-            if (await channel.BasicGetAsync(queue, autoAck: false, stop) is not { } got)
+            if (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is not { } got)
                 return moved;
             var target = each(Headers.Read(queue, got));
             if (target is not null)
@@ -63,10 +63,10 @@ internal sealed class DeadLetterQueues(IConnection broker) : IAsyncDisposable
                 var properties = new BasicProperties(got.BasicProperties);
                 if (target != queue)
                     properties.Headers = Headers.WithoutFaults(got.BasicProperties.Headers);
-                await channel.BasicPublishAsync("", target, mandatory: true, properties, got.Body, stop);
+                await channel.BasicPublishAsync("", target, mandatory: true, properties, got.Body, cancellationToken);
             }
 
-            await channel.BasicAckAsync(got.DeliveryTag, multiple: false, stop);
+            await channel.BasicAckAsync(got.DeliveryTag, multiple: false, cancellationToken);
         }
 
         return count;

@@ -18,20 +18,20 @@ internal sealed class Counters(IDatabase redis)
     /// <returns>The last ledger entry the history has counted; ids are consecutive, so this is their number.</returns>
     public async Task<long> HistoryAsync() => (long?)await redis.HashGetAsync(CounterKeys.Running, CounterKeys.CursorField) ?? 0;
 
-    public static async Task<long> CountAsync(ConnectionMultiplexer redis, CancellationToken stop)
+    public static async Task<long> CountAsync(ConnectionMultiplexer redis, CancellationToken cancellationToken)
     {
         var count = 0L;
-        await foreach (var _ in KeysAsync(redis).WithCancellation(stop))
+        await foreach (var _ in KeysAsync(redis).WithCancellation(cancellationToken))
             count++;
         return count;
     }
 
     /// <summary>Deletes every key of Tally and no other. Counter hash last: as long as it stands Tally need not hurry.</summary>
     /// <returns>How many there were.</returns>
-    public static async Task<long> DeleteAsync(ConnectionMultiplexer redis, CancellationToken stop)
+    public static async Task<long> DeleteAsync(ConnectionMultiplexer redis, CancellationToken cancellationToken)
     {
         var keys = new List<RedisKey>();
-        await foreach (var key in KeysAsync(redis).WithCancellation(stop))
+        await foreach (var key in KeysAsync(redis).WithCancellation(cancellationToken))
             keys.Add(key);
         var deleted = 0L;
         foreach (var some in keys.OrderBy(key => key == CounterKeys.Counters).Chunk(500))

@@ -20,14 +20,14 @@ internal static class RebuildCommand
         var patience = new Option<int>("--within") { Description = "Seconds to wait until everything is there again.", DefaultValueFactory = _ => 300 };
         var command = new Command("rebuild", "Make all counters and their history again from the ledger, while voting goes on.") { Site.Counters, Site.Voting, Site.Tally, yes, patience };
         command.Does(
-            async (parsed, stop) =>
+            async (parsed, cancellationToken) =>
             {
-                var (voting, tally) = (parsed.RequiredAddresses(Site.Voting), await parsed.RequiredAddresses(Site.Tally).AllAsync(stop));
+                var (voting, tally) = (parsed.RequiredAddresses(Site.Voting), await parsed.RequiredAddresses(Site.Tally).AllAsync(cancellationToken));
                 await using var redis = await ConnectionMultiplexer.ConnectAsync(parsed.Required(Site.Counters));
                 if (!parsed.GetValue(yes))
-                    throw new UnusableException($"This would delete {await Counters.CountAsync(redis, stop)} keys of the counters in {string.Join(", ", redis.GetEndPoints().Select(at => at.ToString()))}; say --yes to do it.");
+                    throw new UnusableException($"This would delete {await Counters.CountAsync(redis, cancellationToken)} keys of the counters in {string.Join(", ", redis.GetEndPoints().Select(at => at.ToString()))}; say --yes to do it.");
                 using var http = NamedRequests.NewClient();
-                return await RebuildAsync(redis, http, voting, tally, TimeSpan.FromSeconds(parsed.GetValue(patience)), stop);
+                return await RebuildAsync(redis, http, voting, tally, TimeSpan.FromSeconds(parsed.GetValue(patience)), cancellationToken);
             },
             findings =>
             {
@@ -40,13 +40,13 @@ internal static class RebuildCommand
     }
 
     private static async Task<Findings> RebuildAsync(
-        ConnectionMultiplexer redis, HttpClient http, IReadOnlyList<Uri> voting, IReadOnlyList<Uri> tally, TimeSpan patience, CancellationToken stop)
+        ConnectionMultiplexer redis, HttpClient http, IReadOnlyList<Uri> voting, IReadOnlyList<Uri> tally, TimeSpan patience, CancellationToken cancellationToken)
     {
         var claims = new Claims(http);
         var clock = Stopwatch.StartNew();
-        var totals = await claims.TotalsAsync(voting[0], stop);
+        var totals = await claims.TotalsAsync(voting[0], cancellationToken);
         var entries = totals.Sum(total => total.Version);
-        var deleted = await Counters.DeleteAsync(redis, stop);
+        var deleted = await Counters.DeleteAsync(redis, cancellationToken);
 
         var countersAfter = TimeSpan.Zero;
         var counters = new Counters(redis.GetDatabase());
@@ -61,14 +61,14 @@ internal static class RebuildCommand
                 progress.Report((totals.Count - missing + history) / Math.Max(1.0, totals.Count + entries));
                 if (missing == 0 && history >= entries)
                     return true;
-                await Task.Delay(TimeSpan.FromMilliseconds(100), stop);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
             }
 
             return false;
         });
 
         List<string> wrongs = complete ? [] : [$"After {patience.TotalSeconds:0} s {await counters.MissingAsync(totals)} counters are missing and {entries - await counters.HistoryAsync()} entries of the history. Are Tally's replicas well?"];
-        foreach (var asked in await Task.WhenAll(tally.Select(replica => claims.TalliesAsync(replica, totals, TimeSpan.FromSeconds(10), stop))))
+        foreach (var asked in await Task.WhenAll(tally.Select(replica => claims.TalliesAsync(replica, totals, TimeSpan.FromSeconds(10), cancellationToken))))
             wrongs.AddRange(asked.Behind);
         return new Findings(wrongs.Count == 0, new Facts(deleted, totals.Count, countersAfter.TotalSeconds, await counters.HistoryAsync(), clock.Elapsed.TotalSeconds), wrongs);
     }

@@ -10,14 +10,14 @@ internal sealed class Claims(HttpClient http)
     private sealed record Tally(string? Tool, long Ship, long Skip, long Version, long Epoch = 0);
 
     /// <exception cref="HttpRequestException">The replica does not answer.</exception>
-    public async Task<IReadOnlyList<Claim>> TotalsAsync(Uri voting, CancellationToken stop) =>
-        await SaidAsync(new Uri(voting, "api/ledger/totals"), $"totals of {voting.Authority}", stop);
+    public async Task<IReadOnlyList<Claim>> TotalsAsync(Uri voting, CancellationToken cancellationToken) =>
+        await SaidAsync(new Uri(voting, "api/ledger/totals"), $"totals of {voting.Authority}", cancellationToken);
 
     /// <summary>Asks a replica of Tally until it is as far as the totals, but no longer than the promise allows.</summary>
     /// <param name="totals">What it has to reach.</param>
     /// <returns>What it says, and what it still lacked when the time was up.</returns>
     public async Task<(IReadOnlyList<Claim> Claims, IReadOnlyList<string> Behind)> TalliesAsync(
-        Uri tally, IReadOnlyCollection<Claim> totals, TimeSpan patience, CancellationToken stop)
+        Uri tally, IReadOnlyCollection<Claim> totals, TimeSpan patience, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         while (true)
@@ -26,7 +26,7 @@ internal sealed class Claims(HttpClient http)
             foreach (var tools in totals.Select(total => total.Tool).Distinct().Chunk(MostTools))
             {
                 var query = string.Join('&', tools.Select(tool => $"tool={tool}"));
-                claims.AddRange(await SaidAsync(new Uri(tally, $"api/tallies?{query}"), $"Tally {tally.Authority}", stop));
+                claims.AddRange(await SaidAsync(new Uri(tally, $"api/tallies?{query}"), $"Tally {tally.Authority}", cancellationToken));
             }
 
             var shown = claims.ToDictionary(claim => claim.Tool, claim => (claim.Epoch, claim.Version));
@@ -35,14 +35,14 @@ internal sealed class Claims(HttpClient http)
                 .ToList();
             if (behind.Count == 0 || clock.Elapsed > patience)
                 return (claims, behind);
-            await Task.Delay(TimeSpan.FromMilliseconds(250), stop);
+            await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
         }
     }
 
     /// <exception cref="UnusableException">The answer names no tool, or one twice.</exception>
-    private async Task<IReadOnlyList<Claim>> SaidAsync(Uri address, string source, CancellationToken stop)
+    private async Task<IReadOnlyList<Claim>> SaidAsync(Uri address, string source, CancellationToken cancellationToken)
     {
-        var said = await http.ReadAsync<Tally?[]>(address, stop);
+        var said = await http.ReadAsync<Tally?[]>(address, cancellationToken);
         return Array.TrueForAll(said, one => one?.Tool is not null) && said.DistinctBy(one => one!.Tool).Count() == said.Length
             ? Array.ConvertAll(said, one => new Claim(source, one!.Tool!, one.Version, one.Ship, one.Skip, one.Epoch))
             : throw new UnusableException($"{address.GetLeftPart(UriPartial.Path)} does not answer with one line for each tool.");

@@ -17,27 +17,27 @@ internal sealed class Feed(HttpClient http, IReadOnlyList<Uri> replicas)
     /// <returns>Pages of entries, in order, up to where the ledger ended when it was reached.</returns>
     /// <exception cref="HttpRequestException">No replica answers.</exception>
     /// <exception cref="UnusableException">What answers is no ledger.</exception>
-    public async IAsyncEnumerable<Entry[]> PagesAsync([EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<Entry[]> PagesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var next = PageAsync(0, stop);
+        var next = PageAsync(0, cancellationToken);
         while (true)
         {
             var (entries, last) = await next;
             if (entries.Length == 0)
                 yield break;
-            next = PageAsync(last, stop);
+            next = PageAsync(last, cancellationToken);
             yield return entries;
         }
     }
 
-    private async Task<(Entry[] Entries, long Last)> PageAsync(long after, CancellationToken stop)
+    private async Task<(Entry[] Entries, long Last)> PageAsync(long after, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
             var replica = replicas[attempt % replicas.Count];
             try
             {
-                var page = await http.ReadAsync<Page>(new Uri(replica, $"api/ledger?after={after}&limit={PageLength}"), stop);
+                var page = await http.ReadAsync<Page>(new Uri(replica, $"api/ledger?after={after}&limit={PageLength}"), cancellationToken);
                 // A page that does not lead on would be read forever.
                 return page.Entries is { } entries && Array.TrueForAll(entries, IsReadable) && (entries.Length == 0 || page.Next > after)
                     ? (entries, page.Next)
@@ -46,7 +46,7 @@ internal sealed class Feed(HttpClient http, IReadOnlyList<Uri> replicas)
             catch (HttpRequestException) when (attempt < 2 * replicas.Count)
             {
                 // Another replica, or the same one once more after a moment: a count of an hour should not end for a dropped connection.
-                await Task.Delay(TimeSpan.FromSeconds(1), stop);
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
             }
         }
     }

@@ -20,10 +20,10 @@ internal static class RecountCommand
             Site.Voting, Site.Tally, histories,
         };
         command.Does(
-            async (parsed, stop) =>
+            async (parsed, cancellationToken) =>
             {
                 using var http = NamedRequests.NewClient();
-                return await FindAsync(http, parsed.RequiredAddresses(Site.Voting), await parsed.Addresses(Site.Tally).AllAsync(stop), parsed.GetValue(histories), stop);
+                return await FindAsync(http, parsed.RequiredAddresses(Site.Voting), await parsed.Addresses(Site.Tally).AllAsync(cancellationToken), parsed.GetValue(histories), cancellationToken);
             },
             findings =>
             {
@@ -36,15 +36,15 @@ internal static class RecountCommand
     }
 
     /// <param name="tally">Every replica; none to compare with the totals alone.</param>
-    public static async Task<Findings> FindAsync(HttpClient http, IReadOnlyList<Uri> voting, IReadOnlyList<Uri> tally, bool histories, CancellationToken stop)
+    public static async Task<Findings> FindAsync(HttpClient http, IReadOnlyList<Uri> voting, IReadOnlyList<Uri> tally, bool histories, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var claims = new Claims(http);
         var said = new List<Claim>();
         foreach (var replica in voting)
-            said.AddRange(await claims.TotalsAsync(replica, stop));
+            said.AddRange(await claims.TotalsAsync(replica, cancellationToken));
         var behind = new List<string>();
-        foreach (var asked in await Task.WhenAll(tally.Select(replica => claims.TalliesAsync(replica, said.DistinctBy(total => total.Tool).ToList(), Patience, stop))))
+        foreach (var asked in await Task.WhenAll(tally.Select(replica => claims.TalliesAsync(replica, said.DistinctBy(total => total.Tool).ToList(), Patience, cancellationToken))))
         {
             said.AddRange(asked.Claims);
             behind.AddRange(asked.Behind);
@@ -56,7 +56,7 @@ internal static class RecountCommand
         var followed = histories ? new Histories() : null;
         await Output.ProgressAsync("counting the ledger", async progress =>
         {
-            await foreach (var page in new Feed(http, voting).PagesAsync(stop))
+            await foreach (var page in new Feed(http, voting).PagesAsync(cancellationToken))
             {
                 foreach (ref readonly var entry in page.AsSpan())
                 {

@@ -23,31 +23,31 @@ internal interface ICounters
     /// </summary>
     /// <returns>How many were taken.</returns>
     /// <exception cref="CountersUnavailableException">The store can't be reached; nothing or a part was taken, and repeating is safe.</exception>
-    Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation);
+    Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellationToken);
 
     /// <summary>Writes these states whatever is kept of their tools; what is kept under another epoch goes. For the ledger's own word
     /// alone.</summary>
     /// <param name="epoch">The ledger's; all states are of it.</param>
     /// <exception cref="CountersUnavailableException">The store can't be reached; repeating is safe.</exception>
-    Task OverruleAsync(long epoch, IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation);
+    Task OverruleAsync(long epoch, IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellationToken);
 
     /// <summary>All that is kept. A store that others can write to may hold states that no ledger could have.</summary>
     /// <exception cref="CountersUnavailableException">The store can't be reached.</exception>
-    Task<KeptCounters> ReadAllAsync(CancellationToken cancellation);
+    Task<KeptCounters> ReadAllAsync(CancellationToken cancellationToken);
 
     /// <summary>How far the history is, and each tool's counts there; a tool without entries so far is left out.</summary>
-    Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellation);
+    Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellationToken);
 
     /// <summary>Writes a page's outcome and moves the cursor in one step, if the cursor still stands where the page began, in the page's
     /// epoch.</summary>
     /// <returns>False when another replica was first; nothing is written then.</returns>
-    Task<bool> WriteHistoryAsync(HistoryPage page, CancellationToken cancellation);
+    Task<bool> WriteHistoryAsync(HistoryPage page, CancellationToken cancellationToken);
 
     /// <summary>Forgets the history of these tools and of those it has counted, and stands at the beginning of the epoch.</summary>
-    Task ResetHistoryAsync(long epoch, IReadOnlyCollection<string> tools, CancellationToken cancellation);
+    Task ResetHistoryAsync(long epoch, IReadOnlyCollection<string> tools, CancellationToken cancellationToken);
 
     /// <summary>The kept points of one tool, oldest first.</summary>
-    Task<IReadOnlyList<HistoryPoint>> ReadHistoryAsync(string tool, Bucket bucket, CancellationToken cancellation);
+    Task<IReadOnlyList<HistoryPoint>> ReadHistoryAsync(string tool, Bucket bucket, CancellationToken cancellationToken);
 }
 
 /// <param name="Epoch">Whose all of it is; 0 when unknown.</param>

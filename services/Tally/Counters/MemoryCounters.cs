@@ -15,7 +15,7 @@ internal sealed class MemoryCounters : ICounters
     // Memory is never away, so it never returns either.
     public event Action? Returned { add { } remove { } }
 
-    public Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation)
+    public Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellationToken)
     {
         List<ToolTotals> moved = [];
         lock (_gate)
@@ -37,7 +37,7 @@ internal sealed class MemoryCounters : ICounters
         return Task.FromResult(moved.Count);
     }
 
-    public Task OverruleAsync(long epoch, IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation)
+    public Task OverruleAsync(long epoch, IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -49,23 +49,23 @@ internal sealed class MemoryCounters : ICounters
         return Task.CompletedTask;
     }
 
-    public Task<KeptCounters> ReadAllAsync(CancellationToken cancellation)
+    public Task<KeptCounters> ReadAllAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
             return Task.FromResult(new KeptCounters(_epoch, [.. _counters.Values]));
     }
 
-    public Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellation) => Task.FromResult(_history.Running(tools));
+    public Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellationToken) => Task.FromResult(_history.Running(tools));
 
-    public Task<bool> WriteHistoryAsync(HistoryPage page, CancellationToken cancellation) => Task.FromResult(_history.Write(page));
+    public Task<bool> WriteHistoryAsync(HistoryPage page, CancellationToken cancellationToken) => Task.FromResult(_history.Write(page));
 
-    public Task ResetHistoryAsync(long epoch, IReadOnlyCollection<string> tools, CancellationToken cancellation)
+    public Task ResetHistoryAsync(long epoch, IReadOnlyCollection<string> tools, CancellationToken cancellationToken)
     {
         _history.Reset(epoch);
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<HistoryPoint>> ReadHistoryAsync(string tool, Bucket bucket, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<HistoryPoint>> ReadHistoryAsync(string tool, Bucket bucket, CancellationToken cancellationToken) =>
         Task.FromResult(_history.Read(tool, bucket));
 
     private void Enter(long epoch)

@@ -29,29 +29,29 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 
     public event Action? Returned;
 
-    public async Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation)
+    public async Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellationToken)
     {
         using var span = TallyTrace.Source.Within("write counters", ActivityKind.Client);
         var trace = span?.Id ?? "";
         var taken = 0;
         foreach (var ofEpoch in totals.GroupBy(state => state.Epoch))
             foreach (var some in ofEpoch.Chunk(ToolsPerCall))
-                taken += (int)await EvaluateAsync(RedisScripts.Take, [RedisKeys.Moved, trace, ofEpoch.Key], some, cancellation);
+                taken += (int)await EvaluateAsync(RedisScripts.Take, [RedisKeys.Moved, trace, ofEpoch.Key], some, cancellationToken);
 
         span?.SetTag("tally.told", totals.Count).SetTag("tally.taken", taken);
         return taken;
     }
 
-    public async Task OverruleAsync(long epoch, IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellation)
+    public async Task OverruleAsync(long epoch, IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellationToken)
     {
         foreach (var some in totals.Chunk(ToolsPerCall))
-            await EvaluateAsync(RedisScripts.Overrule, [epoch], some, cancellation);
+            await EvaluateAsync(RedisScripts.Overrule, [epoch], some, cancellationToken);
     }
 
-    public async Task<KeptCounters> ReadAllAsync(CancellationToken cancellation)
+    public async Task<KeptCounters> ReadAllAsync(CancellationToken cancellationToken)
     {
-        await SubscribeAsync(cancellation);
-        var fields = await AskAsync(redis => redis.HashGetAllAsync(RedisKeys.Counters), cancellation);
+        await SubscribeAsync(cancellationToken);
+        var fields = await AskAsync(redis => redis.HashGetAllAsync(RedisKeys.Counters), cancellationToken);
         var epoch = NumberOr(Array.Find(fields, field => field.Name == RedisKeys.EpochField).Value, 0);
         List<ToolTotals> totals = new(fields.Length);
         foreach (var field in fields)
@@ -60,17 +60,17 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         return new KeptCounters(epoch, totals);
     }
 
-    public async Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellation)
+    public async Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellationToken)
     {
         RedisValue[] fields = [RedisKeys.EpochField, RedisKeys.CursorField, .. tools.Select(tool => (RedisValue)tool)];
-        var values = await AskAsync(redis => redis.HashGetAsync(RedisKeys.Running, fields), cancellation);
+        var values = await AskAsync(redis => redis.HashGetAsync(RedisKeys.Running, fields), cancellationToken);
         var running = tools.Zip(values.Skip(2)).Where(pair => pair.Second.HasValue).ToDictionary(
             pair => pair.First,
             pair => Numbers(pair.Second) is [var ship, var skip, var entries, var at] ? new RunningCount(ship, skip, entries, at) : RunningCount.Nonsense);
         return new KeptHistory(NumberOr(values[0], 0), NumberOr(values[1], 0), running);
     }
 
-    public async Task<bool> WriteHistoryAsync(HistoryPage page, CancellationToken cancellation)
+    public async Task<bool> WriteHistoryAsync(HistoryPage page, CancellationToken cancellationToken)
     {
         List<RedisKey> keys = [RedisKeys.Running];
         List<RedisValue> arguments = [page.Epoch, page.Expected, page.Next, page.Tools.Count];
@@ -85,21 +85,21 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
                     arguments.AddRange([point.End, point.Ship, point.Skip]);
             }
 
-        return (long)await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.WriteHistory, [.. keys], [.. arguments]), cancellation, [.. keys.Skip(1)]) == 1;
+        return (long)await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.WriteHistory, [.. keys], [.. arguments]), cancellationToken, [.. keys.Skip(1)]) == 1;
     }
 
-    public async Task ResetHistoryAsync(long epoch, IReadOnlyCollection<string> tools, CancellationToken cancellation)
+    public async Task ResetHistoryAsync(long epoch, IReadOnlyCollection<string> tools, CancellationToken cancellationToken)
     {
-        var counted = await AskAsync(redis => redis.HashKeysAsync(RedisKeys.Running), cancellation);
+        var counted = await AskAsync(redis => redis.HashKeysAsync(RedisKeys.Running), cancellationToken);
         var all = counted.Select(field => (string)field!).Where(tool => Slug.IsValid(tool)).Union(tools);
         RedisKey[] keys = [RedisKeys.Running, .. all.SelectMany(tool => Buckets.All.Select(bucket => (RedisKey)RedisKeys.History(bucket, tool)))];
-        await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.ResetHistory, keys, [epoch]), cancellation);
+        await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.ResetHistory, keys, [epoch]), cancellationToken);
     }
 
-    public async Task<IReadOnlyList<HistoryPoint>> ReadHistoryAsync(string tool, Bucket bucket, CancellationToken cancellation)
+    public async Task<IReadOnlyList<HistoryPoint>> ReadHistoryAsync(string tool, Bucket bucket, CancellationToken cancellationToken)
     {
         RedisKey history = RedisKeys.History(bucket, tool);
-        var members = await AskAsync(redis => redis.SortedSetRangeByRankAsync(history), cancellation, history);
+        var members = await AskAsync(redis => redis.SortedSetRangeByRankAsync(history), cancellationToken, history);
         return [.. members.Select(Numbers).Where(parts => parts is { Length: 3 }).Select(parts => new HistoryPoint(parts![0], parts[1], parts[2]))];
     }
 
@@ -122,11 +122,11 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     }
 
     // The client subscribes again by itself after every reconnect, but the first time has to succeed once.
-    private async Task SubscribeAsync(CancellationToken cancellation)
+    private async Task SubscribeAsync(CancellationToken cancellationToken)
     {
         if (_subscribed)
             return;
-        await _subscribing.WaitAsync(cancellation);
+        await _subscribing.WaitAsync(cancellationToken);
         try
         {
             if (_subscribed)
@@ -140,7 +140,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
                     await subscriber.SubscribeAsync(moved, (_, message) => Hear(message));
                     return true;
                 },
-                cancellation);
+                cancellationToken);
             _subscribed = true;
         }
         finally
@@ -161,27 +161,27 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         Moved?.Invoke(moved);
     }
 
-    private Task<RedisResult> EvaluateAsync(string script, RedisValue[] first, IEnumerable<ToolTotals> totals, CancellationToken cancellation)
+    private Task<RedisResult> EvaluateAsync(string script, RedisValue[] first, IEnumerable<ToolTotals> totals, CancellationToken cancellationToken)
     {
         List<RedisValue> arguments = [.. first];
         foreach (var state in totals)
             arguments.AddRange([state.Tool, state.Version, state.Ship, state.Skip, Milliseconds(state.At)]);
-        return AskAsync(redis => redis.ScriptEvaluateAsync(script, [RedisKeys.Counters], [.. arguments]), cancellation);
+        return AskAsync(redis => redis.ScriptEvaluateAsync(script, [RedisKeys.Counters], [.. arguments]), cancellationToken);
     }
 
-    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellation, params RedisKey[] histories)
+    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken, params RedisKey[] histories)
     {
         try
         {
-            var redis = (await _connection.Value.WaitAsync(cancellation)).GetDatabase();
+            var redis = (await _connection.Value.WaitAsync(cancellationToken)).GetDatabase();
             try
             {
-                return await ask(redis).WaitAsync(cancellation);
+                return await ask(redis).WaitAsync(cancellationToken);
             }
             catch (RedisServerException error) when (error.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
             {
-                await RemoveForeignAsync(redis, histories, cancellation);
-                return await ask(redis).WaitAsync(cancellation);
+                await RemoveForeignAsync(redis, histories, cancellationToken);
+                return await ask(redis).WaitAsync(cancellationToken);
             }
         }
         catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
@@ -191,9 +191,9 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     }
 
     // One key that somebody made something else of would fail every tool's reads and writes for good. Gone, it is made again from the ledger.
-    private async Task RemoveForeignAsync(IDatabase redis, RedisKey[] histories, CancellationToken cancellation)
+    private async Task RemoveForeignAsync(IDatabase redis, RedisKey[] histories, CancellationToken cancellationToken)
     {
-        var removed = (long)await redis.ScriptEvaluateAsync(RedisScripts.RemoveForeign, [RedisKeys.Counters, RedisKeys.Running, .. histories]).WaitAsync(cancellation);
+        var removed = (long)await redis.ScriptEvaluateAsync(RedisScripts.RemoveForeign, [RedisKeys.Counters, RedisKeys.Running, .. histories]).WaitAsync(cancellationToken);
         if (removed == 0)
             return;
         _metrics.Overruled((int)removed);

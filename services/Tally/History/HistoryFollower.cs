@@ -50,7 +50,7 @@ internal sealed partial class HistoryFollower : BackgroundService
     }
 
     /// <returns>False when it has to look again after the pause.</returns>
-    private async Task<bool> FollowAsync(CancellationToken cancellation)
+    private async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -59,7 +59,7 @@ internal sealed partial class HistoryFollower : BackgroundService
             do
             {
                 asked = _pageSize;
-                counted = await FollowPageAsync(asked, cancellation);
+                counted = await FollowPageAsync(asked, cancellationToken);
             }
             while (counted >= asked);
             if (_outage.Works())
@@ -69,7 +69,7 @@ internal sealed partial class HistoryFollower : BackgroundService
             return counted == 0;
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or IOException or CountersUnavailableException
-            || error is OperationCanceledException && !cancellation.IsCancellationRequested)
+            || error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             if (_outage.Fails())
                 LogAway(error.GetType().Name, error.Message);
@@ -78,14 +78,14 @@ internal sealed partial class HistoryFollower : BackgroundService
     }
 
     /// <returns>How many entries were counted, by this replica or another; 0 at the ledger's end.</returns>
-    private async Task<long> FollowPageAsync(int limit, CancellationToken cancellation)
+    private async Task<long> FollowPageAsync(int limit, CancellationToken cancellationToken)
     {
-        var (keptEpoch, cursor, _) = await _counters.ReadRunningAsync([], cancellation);
-        var (epoch, read, next) = await ReadAsync(cursor, limit, cancellation);
+        var (keptEpoch, cursor, _) = await _counters.ReadRunningAsync([], cancellationToken);
+        var (epoch, read, next) = await ReadAsync(cursor, limit, cancellationToken);
         if (epoch > keptEpoch && keptEpoch != 0)
         {
             LogNewEpoch(epoch);
-            await _counters.ResetHistoryAsync(epoch, [.. _board.All.Select(standing => standing.Tally.Tool)], cancellation);
+            await _counters.ResetHistoryAsync(epoch, [.. _board.All.Select(standing => standing.Tally.Tool)], cancellationToken);
             return limit;
         }
 
@@ -94,7 +94,7 @@ internal sealed partial class HistoryFollower : BackgroundService
             return 0;
         var minutes = read.Where(minute => Slug.IsValid(minute.Tool)).ToArray();
 
-        var (_, _, running) = await _counters.ReadRunningAsync([.. minutes.Select(minute => minute.Tool!).Distinct()], cancellation);
+        var (_, _, running) = await _counters.ReadRunningAsync([.. minutes.Select(minute => minute.Tool!).Distinct()], cancellationToken);
         // The reconciler finds what was written there by mistake and recounts everything.
         if (running.Values.Contains(RunningCount.Nonsense))
             return 0;
@@ -102,16 +102,16 @@ internal sealed partial class HistoryFollower : BackgroundService
             .Select(tool => LedgerCount.Of(tool.Key, running.GetValueOrDefault(tool.Key), tool))
             .ToArray();
         _pageSize = read.Length <= FewLines ? Math.Min(2 * _pageSize, LargestPage) : SmallestPage;
-        var written = await _counters.WriteHistoryAsync(new HistoryPage(epoch, cursor, next, counted), cancellation);
+        var written = await _counters.WriteHistoryAsync(new HistoryPage(epoch, cursor, next, counted), cancellationToken);
         if (written)
-            await TellTimesAsync(counted, cancellation);
+            await TellTimesAsync(counted, cancellationToken);
         // A replica that lost a page to another one continues at the new cursor.
         return next - cursor;
     }
 
     // After a rebuild the counters lack the time of their last change, which the totals need not say but the entries do. Only the time is
     // taken from here, and only for the very state that the totals said: they, not this count, are the truth of a tally.
-    private async Task TellTimesAsync(IReadOnlyCollection<ToolPage> tools, CancellationToken cancellation)
+    private async Task TellTimesAsync(IReadOnlyCollection<ToolPage> tools, CancellationToken cancellationToken)
     {
         List<ToolTotals> timed = [];
         foreach (var (tool, running, _) in tools)
@@ -119,12 +119,12 @@ internal sealed partial class HistoryFollower : BackgroundService
                 && (known.Version, known.Ship, known.Skip) == (running.Entries, running.Ship, running.Skip))
                 timed.Add(known with { At = DateTimeOffset.FromUnixTimeMilliseconds(running.At) });
         if (timed.Count > 0)
-            await _counters.TakeAsync(timed, cancellation);
+            await _counters.TakeAsync(timed, cancellationToken);
     }
 
-    private async Task<(long Epoch, LedgerMinute[] Minutes, long Next)> ReadAsync(long after, int limit, CancellationToken cancellation)
+    private async Task<(long Epoch, LedgerMinute[] Minutes, long Next)> ReadAsync(long after, int limit, CancellationToken cancellationToken)
     {
-        using var patience = cancellation.WithTimeout(Patience);
+        using var patience = cancellationToken.WithTimeout(Patience);
         var page = await _clients.CreateClient("Voting").GetFromJsonAsync<LedgerPage>($"api/ledger/minutes?after={after}&limit={limit}", Json, patience.Token);
         return page is { Minutes: { } minutes } ? (page.Epoch, minutes, page.Next) : throw new JsonException("The ledger's page has no minutes.");
     }

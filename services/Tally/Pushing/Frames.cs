@@ -16,14 +16,14 @@ internal sealed class Frames(WebSocket socket, int most) : IDisposable, IInvocat
     /// <summary>Waits for more. No buffer is held while there is nothing: most readers say hardly a word.</summary>
     /// <returns>False when the client closed the socket.</returns>
     /// <exception cref="InvalidDataException">A message is too long.</exception>
-    public async Task<bool> ReadAsync(CancellationToken cancellation)
+    public async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
         if (_length == 0)
             Dispose();
-        if ((await socket.ReceiveAsync(Memory<byte>.Empty, cancellation)).MessageType == WebSocketMessageType.Close)
+        if ((await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken)).MessageType == WebSocketMessageType.Close)
             return false;
         MakeRoom();
-        var received = await socket.ReceiveAsync(_buffer.AsMemory(_length), cancellation);
+        var received = await socket.ReceiveAsync(_buffer.AsMemory(_length), cancellationToken);
         _length += received.Count;
         return received.MessageType != WebSocketMessageType.Close;
     }

@@ -5,14 +5,14 @@ namespace Tally;
 /// for hours; the collector would close the holes at its next full collection, but while readers only wait there is none: they held a fifth of a replica's memory for good. The process
 /// stands still meanwhile, 20 to 35 µs for each reader, as it does at each full collection while they come.
 /// </summary>
-internal sealed partial class HeapCompaction(Pushes pushes, TimeProvider time, ILogger<HeapCompaction> logger) : BackgroundService
+internal sealed partial class HeapCompaction(Pushes pushes, TimeProvider timeProvider, ILogger<HeapCompaction> logger) : BackgroundService
 {
     private const int Few = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var looks = new PeriodicTimer(Interval, time);
+        using var looks = new PeriodicTimer(Interval, timeProvider);
         for (var (before, compacted) = (0, 0); await looks.WaitForNextTickAsync(stoppingToken);)
         {
             var now = pushes.Count;
@@ -20,10 +20,10 @@ internal sealed partial class HeapCompaction(Pushes pushes, TimeProvider time, I
             before = now;
             if (!settled || Math.Abs(now - compacted) < Math.Max(Few, compacted / 4))
                 continue;
-            var began = time.GetTimestamp();
+            var began = timeProvider.GetTimestamp();
             // Aggressive gives the memory back to the machine as well.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            LogCompacted(now, time.GetElapsedTime(began).TotalMilliseconds);
+            LogCompacted(now, timeProvider.GetElapsedTime(began).TotalMilliseconds);
             compacted = now;
         }
     }

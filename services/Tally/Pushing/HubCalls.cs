@@ -11,12 +11,12 @@ internal sealed class HubCalls(Board board)
     /// <summary>Begins to watch tools and answers how they stand now, in that order; unknown tools are left out. Pushes wait for <see cref="Reader.Activate"/>.</summary>
     /// <exception cref="HubException">No array, a malformed slug, more than 50 tools, the tallies aren't known yet, or the reader has to
     /// connect again.</exception>
-    public async Task<ToolTally[]> WatchAsync(Reader reader, string[]? tools, CancellationToken cancellation)
+    public async Task<ToolTally[]> WatchAsync(Reader reader, string[]? tools, CancellationToken cancellationToken)
     {
         var named = Named(tools);
         try
         {
-            await board.Filled.WaitAsync(Patience, cancellation);
+            await board.Filled.WaitAsync(Patience, cancellationToken);
         }
         catch (TimeoutException late)
         {

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace Tally;
 
 /// <summary>Cuts a connection that calls the hub faster than its <see cref="CallRateLimit"/>.</summary>
-internal sealed class HubRateLimit(IConfiguration configuration, TimeProvider time) : IHubFilter
+internal sealed class HubRateLimit(IConfiguration configuration, TimeProvider timeProvider) : IHubFilter
 {
     private readonly bool _bounded = configuration.Switch(RateLimits.Setting, standard: true);
 
@@ -19,7 +19,7 @@ internal sealed class HubRateLimit(IConfiguration configuration, TimeProvider ti
     private CallRateLimit BudgetOf(HubCallerContext connection)
     {
         if (!connection.Items.TryGetValue(this, out var kept))
-            connection.Items[this] = kept = new CallRateLimit(time);
+            connection.Items[this] = kept = new CallRateLimit(timeProvider);
         return (CallRateLimit)kept!;
     }
 }

@@ -26,15 +26,15 @@ internal sealed partial class HubSockets
     private readonly KeepAlive _beats;
     private readonly IHubProtocolResolver _protocols;
     private readonly CancellationToken _stopping;
-    private readonly TimeProvider _time;
-    private readonly ILogger<HubSockets> _log;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<HubSockets> _logger;
     private readonly bool _bounded;
 
     public HubSockets(
-        HubCalls calls, Pushes pushes, KeepAlive beats, IHubProtocolResolver protocols, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time,
-        ILogger<HubSockets> log)
+        HubCalls calls, Pushes pushes, KeepAlive beats, IHubProtocolResolver protocols, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
+        ILogger<HubSockets> logger)
     {
-        (_calls, _pushes, _beats, _protocols, _time, _log) = (calls, pushes, beats, protocols, time, log);
+        (_calls, _pushes, _beats, _protocols, _timeProvider, _logger) = (calls, pushes, beats, protocols, timeProvider, logger);
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
         // Made when the routes are, so before Drain registers, and hence told after it: by now every reader was said goodbye to.
         _stopping = lifetime.ApplicationStopping;
@@ -61,7 +61,7 @@ internal sealed partial class HubSockets
 
     private async Task<IHubProtocol?> ShakeHandsAsync(WebSocket socket, Frames frames)
     {
-        using var patience = new CancellationTokenSource(ForHandshake, _time);
+        using var patience = new CancellationTokenSource(ForHandshake, _timeProvider);
         HandshakeRequestMessage? request = null;
         try
         {
@@ -120,7 +120,7 @@ internal sealed partial class HubSockets
                         return;
                     if (message is not (InvocationMessage or StreamInvocationMessage or InvocationBindingFailureMessage))
                         continue;
-                    if (_bounded && !(budget ??= new CallRateLimit(_time)).Takes())
+                    if (_bounded && !(budget ??= new CallRateLimit(_timeProvider)).Takes())
                         return;
                     await AnswerAsync(reader, message);
                 }
@@ -181,7 +181,7 @@ internal sealed partial class HubSockets
 
     private async Task HangUpAsync(WebSocket socket)
     {
-        using var patience = new CancellationTokenSource(ForGoodbye, _time);
+        using var patience = new CancellationTokenSource(ForGoodbye, _timeProvider);
         try
         {
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)

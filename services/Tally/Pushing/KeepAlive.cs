@@ -4,7 +4,7 @@ namespace Tally;
 /// Looks twice in an interval whether a reader needs a sign of life, from one timer for all. Each has its own place in the round: told all at once, tens of thousands of
 /// readers would take as many buffers in one moment, which no pool keeps, and a burst of the processor.
 /// </summary>
-internal sealed class KeepAlive(TallySettings settings, TimeProvider time) : BackgroundService
+internal sealed class KeepAlive(TallySettings settings, TimeProvider timeProvider) : BackgroundService
 {
     private const int Steps = 100;
 
@@ -28,7 +28,7 @@ internal sealed class KeepAlive(TallySettings settings, TimeProvider time) : Bac
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var step = new PeriodicTimer(settings.Heartbeat / 2 / Steps, time);
+        using var step = new PeriodicTimer(settings.Heartbeat / 2 / Steps, timeProvider);
         List<Reader> due = [];
         for (var at = 0; await step.WaitForNextTickAsync(stoppingToken); at = (at + 1) % Steps)
         {

@@ -14,7 +14,7 @@ internal sealed class Pushes
     private readonly Board _board;
     private volatile TaskCompletionSource? _drain;
 
-    public Pushes(Board board, TallySettings settings, TallyMetrics metrics, TimeProvider time)
+    public Pushes(Board board, TallySettings settings, TallyMetrics metrics, TimeProvider timeProvider)
     {
         _board = board;
         Interval = settings.PushInterval;
@@ -22,7 +22,7 @@ internal sealed class Pushes
         // Looked at twice in the interval, nobody is left without a word for longer than 1.3 of it.
         Silence = settings.Heartbeat * 0.8;
         Metrics = metrics;
-        Time = time;
+        Time = timeProvider;
         board.Moved += line =>
         {
             if (_topics.TryGetValue(line.Newest.Tally.Tool, out var topic))

@@ -8,11 +8,11 @@ namespace Tally;
 /// is unavailable readers still get what is known, and no read costs a round trip. Reading takes no lock; the newest state wins, and the ledger
 /// has the last word.
 /// </summary>
-internal sealed class Board(TimeProvider time)
+internal sealed class Board(TimeProvider timeProvider)
 {
     private readonly ConcurrentDictionary<string, Line> _lines = new();
     private readonly TaskCompletionSource _filled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _confirmed = time.GetTimestamp();
+    private long _confirmed = timeProvider.GetTimestamp();
     private volatile bool _stale;
     private long _epoch;
 
@@ -94,7 +94,7 @@ internal sealed class Board(TimeProvider time)
     /// <summary>The board agrees with the counters, or (while those are unavailable) at least with the ledger.</summary>
     public void Confirm(bool countersAway)
     {
-        Volatile.Write(ref _confirmed, time.GetTimestamp());
+        Volatile.Write(ref _confirmed, timeProvider.GetTimestamp());
         _stale = countersAway;
     }
 
@@ -103,7 +103,7 @@ internal sealed class Board(TimeProvider time)
     public bool IsStale => _stale;
 
     /// <summary>How long ago the board was last known to be right; null while it is kept right continuously.</summary>
-    public TimeSpan? Age => _stale ? time.GetElapsedTime(Volatile.Read(ref _confirmed)) : null;
+    public TimeSpan? Age => _stale ? timeProvider.GetElapsedTime(Volatile.Read(ref _confirmed)) : null;
 
     /// <summary>One tool's place on the board.</summary>
     internal sealed class Line(Standing first)

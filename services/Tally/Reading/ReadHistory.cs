@@ -17,7 +17,7 @@ public sealed record TallyHistory(string Tool, Bucket Bucket, IReadOnlyList<Tall
 internal static class ReadHistory
 {
     public static async Task<Results<Ok<TallyHistory>, ProblemHttpResult>> Handle(
-        HttpContext context, string tool, string? bucket, Board board, ICounters counters, TimeProvider time, CancellationToken cancellation)
+        HttpContext context, string tool, string? bucket, Board board, ICounters counters, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         if (BucketOf(bucket) is not { } width)
             return Problems.Of(400, "unknown-bucket", "The bucket is minute, hour or day.");
@@ -29,14 +29,14 @@ internal static class ReadHistory
         IReadOnlyList<HistoryPoint> kept;
         try
         {
-            kept = await counters.ReadHistoryAsync(tool, width, cancellation);
+            kept = await counters.ReadHistoryAsync(tool, width, cancellationToken);
         }
         catch (CountersUnavailableException)
         {
             return Problems.Retry(context, 503, "history-away", "The history can't be read now.", 5);
         }
 
-        var oldest = width.Kept() is { } age ? (time.GetUtcNow() - age).ToUnixTimeSeconds() : 0;
+        var oldest = width.Kept() is { } age ? (timeProvider.GetUtcNow() - age).ToUnixTimeSeconds() : 0;
         var points = Overlay(kept, width, line.Newest.Totals)
             .Where(point => point.End >= oldest)
             .Select(point => new TallyPoint(

@@ -32,7 +32,7 @@ internal sealed partial class Reconciler : BackgroundService
     private readonly ServicePoller _catalog;
     private readonly Contradictions _doubts = new();
     private readonly Signal _wake = new();
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _timeProvider;
     private long? _historyReset;
     private readonly Outage _outage = new();
 
@@ -40,7 +40,7 @@ internal sealed partial class Reconciler : BackgroundService
         ICounters counters, Board board, HistoryFollower history, IHttpClientFactory clients, IBusControl bus, IHostApplicationLifetime lifetime,
         TallySettings settings, TallyMetrics metrics, TimeProvider timeProvider, ILogger<Reconciler> logger)
     {
-        _time = timeProvider;
+        _timeProvider = timeProvider;
         (_counters, _board, _history, _clients, _bus, _lifetime) = (counters, board, history, clients, bus, lifetime);
         (_settings, _metrics, _logger) = (settings, metrics, logger);
         _voting = new ServicePoller("Voting", logger);
@@ -74,15 +74,15 @@ internal sealed partial class Reconciler : BackgroundService
     }
 
     /// <returns>False when something was unavailable, or when it contradicted the ledger.</returns>
-    private async Task<bool> ReconcileAsync(CancellationToken cancellation)
+    private async Task<bool> ReconcileAsync(CancellationToken cancellationToken)
     {
         // All that is judged is read before the ledger is asked: a vote that is committed in between can then not be mistaken for a
         // contradiction.
         var shown = _board.All.ToList();
-        var kept = await ReadKeptAsync([.. shown.Select(standing => standing.Tally.Tool)], cancellation);
+        var kept = await ReadKeptAsync([.. shown.Select(standing => standing.Tally.Tool)], cancellationToken);
         var asked = (
-            Totals: _voting.AskAsync(_clients.CreateClient("Voting"), "api/ledger/totals", ServicePoller.ReadTotalsAsync, cancellation),
-            Tools: _catalog.AskAsync(_clients.CreateClient("Catalog"), "api/catalog/tools", ServicePoller.ReadToolsAsync, cancellation));
+            Totals: _voting.AskAsync(_clients.CreateClient("Voting"), "api/ledger/totals", ServicePoller.ReadTotalsAsync, cancellationToken),
+            Tools: _catalog.AskAsync(_clients.CreateClient("Catalog"), "api/catalog/tools", ServicePoller.ReadToolsAsync, cancellationToken));
         var (answer, tools) = (await asked.Totals, await asked.Tools);
 
         // A ledger that does not say its epoch yet speaks of the one that is known.
@@ -97,7 +97,7 @@ internal sealed partial class Reconciler : BackgroundService
 
         var wrong = word is null ? new HashSet<string>() : _doubts.Confirm(Contradicting(word, shown, kept));
         var told = Told(word, epoch, tools ?? [], shown, kept);
-        var reached = await MendAsync(word, told, wrong, kept, cancellation);
+        var reached = await MendAsync(word, told, wrong, kept, cancellationToken);
         // Readers get the ledger's own numbers also while the counters are unavailable, later than usual but right.
         Show(word, told, wrong, shown);
         if (reached || word is not null)
@@ -109,11 +109,11 @@ internal sealed partial class Reconciler : BackgroundService
         return reached && word is not null && tools is not null && wrong.Count == 0 && !_doubts.Any;
     }
 
-    private async Task<Kept?> ReadKeptAsync(IReadOnlyCollection<string> tools, CancellationToken cancellation)
+    private async Task<Kept?> ReadKeptAsync(IReadOnlyCollection<string> tools, CancellationToken cancellationToken)
     {
         try
         {
-            return new Kept(await _counters.ReadAllAsync(cancellation), await _counters.ReadRunningAsync(tools, cancellation));
+            return new Kept(await _counters.ReadAllAsync(cancellationToken), await _counters.ReadRunningAsync(tools, cancellationToken));
         }
         catch (CountersUnavailableException error)
         {
@@ -129,7 +129,7 @@ internal sealed partial class Reconciler : BackgroundService
             return tools;
         if (kept.Counters.Epoch > word.Epoch)
             tools = tools.Append(Contradictions.Epoch);
-        var rests = _historyReset is { } reset && _time.GetElapsedTime(reset) < HistoryRests;
+        var rests = _historyReset is { } reset && _timeProvider.GetElapsedTime(reset) < HistoryRests;
         return !rests && word.IsContradictedBy(kept.History) ? tools.Append(Contradictions.History) : tools;
     }
 
@@ -149,19 +149,19 @@ internal sealed partial class Reconciler : BackgroundService
         return [.. told.Values];
     }
 
-    private async Task<bool> MendAsync(LedgerSnapshot? word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept? kept, CancellationToken cancellation)
+    private async Task<bool> MendAsync(LedgerSnapshot? word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept? kept, CancellationToken cancellationToken)
     {
         if (kept is null)
             return false;
         try
         {
             if (word is not null && wrong.Count > 0)
-                await OverruleAsync(word, told, wrong, kept, cancellation);
+                await OverruleAsync(word, told, wrong, kept, cancellationToken);
             var counters = kept.Counters.Totals.ToDictionary(state => state.Tool);
             var better = told.Where(state => TotalsOrder.IsNewer(counters.GetValueOrDefault(state.Tool), state)).ToList();
             if (better.Count > 0)
             {
-                var mended = await _counters.TakeAsync(better, cancellation);
+                var mended = await _counters.TakeAsync(better, cancellationToken);
                 if (_board.Filled.IsCompleted)
                     _metrics.Corrected(mended);
                 if (mended > 0)
@@ -180,16 +180,16 @@ internal sealed partial class Reconciler : BackgroundService
         }
     }
 
-    private async Task OverruleAsync(LedgerSnapshot word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept kept, CancellationToken cancellation)
+    private async Task OverruleAsync(LedgerSnapshot word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept kept, CancellationToken cancellationToken)
     {
         var contradicting = kept.Counters.Totals.Where(word.IsContradictedBy).Select(state => state.Tool).ToHashSet();
         var replaced = wrong.Contains(Contradictions.Epoch) ? told : told.FindAll(state => wrong.Contains(state.Tool) && contradicting.Contains(state.Tool));
         if (replaced.Count > 0)
-            await _counters.OverruleAsync(word.Epoch, replaced, cancellation);
+            await _counters.OverruleAsync(word.Epoch, replaced, cancellationToken);
         if (!wrong.Contains(Contradictions.History))
             return;
-        _historyReset = _time.GetTimestamp();
-        await _counters.ResetHistoryAsync(word.Epoch, [.. told.Select(state => state.Tool)], cancellation);
+        _historyReset = _timeProvider.GetTimestamp();
+        await _counters.ResetHistoryAsync(word.Epoch, [.. told.Select(state => state.Tool)], cancellationToken);
         _history.Wake();
         _metrics.Overruled(1);
         LogHistoryOverruled();

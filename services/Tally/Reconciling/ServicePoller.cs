@@ -16,9 +16,9 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
 
     /// <summary>The answer, or null when the service is unavailable or answers nonsense, which is logged once until it changes.</summary>
     public async Task<T?> AskAsync<T>(
-        HttpClient client, string path, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation) where T : class
+        HttpClient client, string path, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken) where T : class
     {
-        using var patience = cancellation.WithTimeout(ForHeaders);
+        using var patience = cancellationToken.WithTimeout(ForHeaders);
         try
         {
             using var response = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, patience.Token);
@@ -30,7 +30,7 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
             return answer;
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or IOException
-            || error is OperationCanceledException && !cancellation.IsCancellationRequested)
+            || error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             if (_outage.Fails())
                 LogAway(service, error is OperationCanceledException ? "no answer in time" : error.Message);
@@ -39,7 +39,7 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
     }
 
     /// <summary>What <c>GET /api/ledger/totals</c> answers.</summary>
-    public static async Task<LedgerAnswer> ReadTotalsAsync(HttpResponseMessage response, CancellationToken cancellation)
+    public static async Task<LedgerAnswer> ReadTotalsAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         // A release before epochs does not send it.
         var epoch = response.Headers.TryGetValues(LedgerEpoch.Header, out var said)
@@ -47,8 +47,8 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
         // By tool: an answer that names one twice is as useless as one that is no JSON, and must not end this process either.
         Dictionary<string, ToolTotals> totals = [];
         var entries = 0L;
-        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        await foreach (var line in JsonSerializer.DeserializeAsyncEnumerable<LedgerLine>(body, Json, cancellation))
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var line in JsonSerializer.DeserializeAsyncEnumerable<LedgerLine>(body, Json, cancellationToken))
         {
             entries += line?.Version ?? 0;
             if (line is { Tool: { } tool } && Slug.IsValid(tool) && !totals.TryAdd(tool, new ToolTotals(tool, line.Ship, line.Skip, line.Version, line.At ?? default)))
@@ -59,10 +59,10 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
     }
 
     /// <summary>The tools that <c>GET /api/catalog/tools</c> names.</summary>
-    public static async Task<IReadOnlyList<string>> ReadToolsAsync(HttpResponseMessage response, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<string>> ReadToolsAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        var list = await JsonSerializer.DeserializeAsync<CatalogTools>(body, Json, cancellation);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var list = await JsonSerializer.DeserializeAsync<CatalogTools>(body, Json, cancellationToken);
         return [.. (list?.Tools ?? []).Select(tool => tool.Slug!).Where(slug => Slug.IsValid(slug))];
     }
 

@@ -12,7 +12,7 @@ public sealed class LedgerUnavailableException(string reason, Exception? inner =
 /// Journey, steps 3 and 4. One loop commits whatever votes gathered while the batch before was on its way to the disk; nobody is answered before
 /// COMMIT returned. No timer fills batches (a lone vote would wait for nothing), and there is no second loop (batches would contend for the same rows).
 /// </summary>
-public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, StallDetector heartbeat, VotingMetrics metrics, ILogger<BatchWriter> log) : BackgroundService
+public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, StallDetector heartbeat, VotingMetrics metrics, ILogger<BatchWriter> logger) : BackgroundService
 {
     private readonly Outage _outage = new();
 
@@ -87,13 +87,13 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, StallDetec
             Completions.Committed(casts, committed.Votes);
             relay.Moved(committed.Moved);
             if (_outage.Works())
-                VotingLog.CommitsAgain(log);
+                VotingLog.CommitsAgain(logger);
         }
         catch (Exception error)
         {
             span?.SetStatus(ActivityStatusCode.Error, error.Message);
             if (_outage.Fails())
-                VotingLog.BatchFailed(log, casts.Length, error.Message);
+                VotingLog.BatchFailed(logger, casts.Length, error.Message);
             Completions.Failed(casts, new LedgerUnavailableException("The ledger could not commit.", error));
         }
     }
@@ -107,7 +107,7 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, StallDetec
         }
         catch (Exception error)
         {
-            VotingLog.ForgetFailed(log, leaving.Count, error.Message);
+            VotingLog.ForgetFailed(logger, leaving.Count, error.Message);
             var unavailable = new LedgerUnavailableException("The ledger could not commit.", error);
             leaving.ForEach(voter => voter.Answer.SetException(unavailable));
         }

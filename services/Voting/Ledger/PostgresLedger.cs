@@ -20,19 +20,19 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private readonly HashSet<string> _begun = [];
 
     // Twice is safe: a vote that the first call did commit is found to be the same choice again.
-    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop) => source.RetryIfStaleAsync(() => CommitOnceAsync(batch, stop));
+    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => CommitOnceAsync(batch, cancellationToken));
 
-    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken stop) => source.RetryIfStaleAsync(() => ForgetOnceAsync(voters, stop));
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => ForgetOnceAsync(voters, cancellationToken));
 
-    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop) => source.RetryIfStaleAsync(() => MarkPublishedOnceAsync(totals, stop));
+    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => MarkPublishedOnceAsync(totals, cancellationToken));
 
-    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken stop) => source.RetryIfStaleAsync(() => KeepToolsOnceAsync(tools, stop));
+    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => KeepToolsOnceAsync(tools, cancellationToken));
 
-    private async Task<Committed> CommitOnceAsync(IReadOnlyList<Cast> batch, CancellationToken stop)
+    private async Task<Committed> CommitOnceAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken)
     {
         try
         {
-            var command = _command ??= await PrepareAsync(stop);
+            var command = _command ??= await PrepareAsync(cancellationToken);
             var (tools, choices) = (new string[batch.Count], new short[batch.Count]);
             var (voters, pseudonyms) = (new byte[batch.Count * GuidLength], RandomNumberGenerator.GetBytes(batch.Count * GuidLength));
             for (var place = 0; place < batch.Count; place++)
@@ -44,11 +44,11 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
             var first = tools.Where(tool => !_begun.Contains(tool)).Distinct().ToArray();
             (command.Parameters[0].Value, command.Parameters[1].Value, command.Parameters[2].Value) = (tools, voters, pseudonyms);
             (command.Parameters[3].Value, command.Parameters[4].Value) = (choices, first);
-            await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
-            await row.ReadAsync(stop);
+            await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
+            await row.ReadAsync(cancellationToken);
             var committed = Read(row, batch);
             // Not before the end of the answer: only then is it committed.
-            while (await row.ReadAsync(stop) || await row.NextResultAsync(stop))
+            while (await row.ReadAsync(cancellationToken) || await row.NextResultAsync(cancellationToken))
             {
             }
 
@@ -63,20 +63,20 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         }
     }
 
-    private async Task<IReadOnlyList<ToolTotals>> ForgetOnceAsync(IReadOnlyList<HashedVoter> voters, CancellationToken stop)
+    private async Task<IReadOnlyList<ToolTotals>> ForgetOnceAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken)
     {
         // Rare, hence a connection of the pool and no prepared statement.
         await using var command = source.CreateCommand("select tool, ship, skip, version, at, current_epoch() from forget_hashed_voters($1)");
         command.CommandTimeout = 4;
         command.Parameters.AddWithValue(voters.Select(voter => voter.Value.ToByteArray()).ToArray());
         var moved = new List<ToolTotals>();
-        await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
-        while (await rows.ReadAsync(stop))
+        await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
             moved.Add(ReadTotals(rows));
         return moved;
     }
 
-    private async Task MarkPublishedOnceAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop)
+    private async Task MarkPublishedOnceAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken)
     {
         var (epoch, current) = OfNewestEpoch(totals);
         await using var command = source.CreateCommand("select mark_published($1, $2) from ledger_epoch where epoch = $3");
@@ -84,10 +84,10 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         command.Parameters.AddWithValue(current.Select(total => total.Tool).ToArray());
         command.Parameters.AddWithValue(current.Select(total => total.Version).ToArray());
         command.Parameters.AddWithValue(epoch);
-        await command.ExecuteNonQueryAsync(stop);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task KeepToolsOnceAsync(IReadOnlyList<ToolState> tools, CancellationToken stop)
+    private async Task KeepToolsOnceAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand(
             """
@@ -102,7 +102,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         command.Parameters.AddWithValue(tools.Select(tool => tool.Category).ToArray());
         command.Parameters.AddWithValue(tools.Select(tool => tool.Retired).ToArray());
         command.Parameters.AddWithValue(tools.Select(tool => tool.Version).ToArray());
-        await command.ExecuteNonQueryAsync(stop);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -116,16 +116,16 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
             await connection.DisposeAsync();
     }
 
-    private async Task<NpgsqlCommand> PrepareAsync(CancellationToken stop)
+    private async Task<NpgsqlCommand> PrepareAsync(CancellationToken cancellationToken)
     {
-        _connection = await source.OpenConnectionAsync(stop);
+        _connection = await source.OpenConnectionAsync(cancellationToken);
         var command = new NpgsqlCommand("select votes.*, current_epoch() from cast_hashed_votes($1, $2, $3, $4, $5) votes", _connection) { CommandTimeout = 4 };
         foreach (var type in (NpgsqlDbType[])
         [
             NpgsqlDbType.Array | NpgsqlDbType.Text, NpgsqlDbType.Bytea, NpgsqlDbType.Bytea, NpgsqlDbType.Array | NpgsqlDbType.Smallint, NpgsqlDbType.Array | NpgsqlDbType.Text,
         ])
             command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type });
-        await command.PrepareAsync(stop);
+        await command.PrepareAsync(cancellationToken);
         return command;
     }
 

@@ -22,16 +22,16 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
     private bool _logHoldsErased;
     private bool _emptying;
 
-    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken stop) => WriteAsync(
+    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken) => WriteAsync(
         connection =>
         {
             using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
             var committed = (_batch ??= new SqliteBatch(connection)).Write(batch, Micros(DateTimeOffset.UtcNow));
             transaction.Commit();
             return committed;
-        }, stop);
+        }, cancellationToken);
 
-    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken stop) => WriteAsync(
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) => WriteAsync(
         connection =>
         {
             var moved = Forget(connection, voters);
@@ -43,9 +43,9 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
             }
 
             return moved;
-        }, stop);
+        }, cancellationToken);
 
-    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken stop) => WriteAsync(
+    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) => WriteAsync(
         connection =>
         {
             // A mark lost to a power cut costs one more publish of the same state: not worth waiting for the disk.
@@ -69,9 +69,9 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
             }
 
             return 0;
-        }, stop);
+        }, cancellationToken);
 
-    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken stop) => WriteAsync(
+    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken) => WriteAsync(
         connection =>
         {
             using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
@@ -85,7 +85,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
                 With(keep, tool.Slug, tool.Name, tool.Category, tool.Retired, tool.Version).ExecuteNonQuery();
             transaction.Commit();
             return 0;
-        }, stop);
+        }, cancellationToken);
 
     public void Dispose()
     {
@@ -159,9 +159,9 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         }
     }
 
-    private async Task<T> WriteAsync<T>(Func<SqliteConnection, T> write, CancellationToken stop)
+    private async Task<T> WriteAsync<T>(Func<SqliteConnection, T> write, CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(stop);
+        await _writing.WaitAsync(cancellationToken);
         try
         {
             return write(_connection ??= Open());

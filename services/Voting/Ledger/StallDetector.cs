@@ -11,24 +11,24 @@ public sealed class StallDetector : IDisposable
     private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
 
-    private readonly TimeProvider _clock;
-    private readonly ILogger<StallDetector> _log;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<StallDetector> _logger;
     private readonly ITimer _timer;
     private long _last;
     private long _settled;
 
-    public StallDetector(TimeProvider clock, ILogger<StallDetector> log)
+    public StallDetector(TimeProvider timeProvider, ILogger<StallDetector> logger)
     {
-        (_clock, _log) = (clock, log);
-        _last = _settled = clock.GetTimestamp();
-        _timer = clock.CreateTimer(_ => Note(), null, Beat, Beat);
+        (_timeProvider, _logger) = (timeProvider, logger);
+        _last = _settled = timeProvider.GetTimestamp();
+        _timer = timeProvider.CreateTimer(_ => Note(), null, Beat, Beat);
     }
 
     /// <summary>How long to hold votes back; zero unless the process stood still just now.</summary>
     public TimeSpan Hold()
     {
         Note();
-        var rest = _clock.GetElapsedTime(_clock.GetTimestamp(), Interlocked.Read(ref _settled));
+        var rest = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), Interlocked.Read(ref _settled));
         return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
     }
 
@@ -38,12 +38,12 @@ public sealed class StallDetector : IDisposable
     // has to see the other, or votes would slip through while the first is still writing its line.
     private void Note()
     {
-        var now = _clock.GetTimestamp();
+        var now = _timeProvider.GetTimestamp();
         var last = Interlocked.Read(ref _last);
-        var gap = _clock.GetElapsedTime(last, now);
+        var gap = _timeProvider.GetElapsedTime(last, now);
         if (gap > Standstill)
-            Interlocked.Exchange(ref _settled, now + (long)(Settling.TotalSeconds * _clock.TimestampFrequency));
+            Interlocked.Exchange(ref _settled, now + (long)(Settling.TotalSeconds * _timeProvider.TimestampFrequency));
         if (Interlocked.CompareExchange(ref _last, now, last) == last && gap > Standstill)
-            VotingLog.StoodStill(_log, gap.TotalSeconds);
+            VotingLog.StoodStill(_logger, gap.TotalSeconds);
     }
 }

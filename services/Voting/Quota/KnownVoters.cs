@@ -13,12 +13,12 @@ internal sealed class KnownVoters(VoteLedger ledger)
     private HashSet<HashedVoter> _young = [], _old = [];
 
     /// <exception cref="System.Data.Common.DbException">The ledger does not answer.</exception>
-    public async ValueTask<bool> HasVotedAsync(HashedVoter voter, CancellationToken stop)
+    public async ValueTask<bool> HasVotedAsync(HashedVoter voter, CancellationToken cancellationToken)
     {
         lock (_gate)
             if (_young.Contains(voter) || _old.Contains(voter))
                 return true;
-        if (!await ledger.HasVotedAsync(voter, stop))
+        if (!await ledger.HasVotedAsync(voter, cancellationToken))
             return false;
         Add(voter);
         return true;

@@ -18,17 +18,17 @@ public sealed class NewVoterQuota : IDisposable
     private readonly KnownVoters _known;
     private readonly IQuotaCounts _counts;
     private readonly MemoryQuotaCounts _meanwhile;
-    private readonly TimeProvider _clock;
-    private readonly ILogger<NewVoterQuota> _log;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<NewVoterQuota> _logger;
     private readonly ITimer _turning;
     private long _restUntil;
 
-    internal NewVoterQuota(QuotaSettings settings, KnownVoters known, IQuotaCounts counts, TimeProvider clock, ILogger<NewVoterQuota> log)
+    internal NewVoterQuota(QuotaSettings settings, KnownVoters known, IQuotaCounts counts, TimeProvider timeProvider, ILogger<NewVoterQuota> logger)
     {
-        (_settings, _known, _counts, _clock, _log) = (settings, known, counts, clock, log);
+        (_settings, _known, _counts, _timeProvider, _logger) = (settings, known, counts, timeProvider, logger);
         _meanwhile = counts as MemoryQuotaCounts ?? new MemoryQuotaCounts(settings);
         // By the clock and not by the next new voter, for whom a quiet site may wait for days with yesterday's salt in memory.
-        _turning = clock.CreateTimer(_ => Forget(), null, Often, Often);
+        _turning = timeProvider.CreateTimer(_ => Forget(), null, Often, Often);
     }
 
     /// <summary>The days (since 1970) whose salts this process holds; empty a little after a day is over.</summary>
@@ -38,11 +38,11 @@ public sealed class NewVoterQuota : IDisposable
 
     /// <returns>0 when the voter may vote, else the seconds until it is worth trying again.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger can't say whether the voter is new.</exception>
-    public async ValueTask<int> CheckAsync(HashedVoter voter, IPAddress? from, CancellationToken stop)
+    public async ValueTask<int> CheckAsync(HashedVoter voter, IPAddress? from, CancellationToken cancellationToken)
     {
         try
         {
-            if (await _known.HasVotedAsync(voter, stop))
+            if (await _known.HasVotedAsync(voter, cancellationToken))
                 return 0;
         }
         catch (System.Data.Common.DbException error)
@@ -50,7 +50,7 @@ public sealed class NewVoterQuota : IDisposable
             throw new LedgerUnavailableException("The ledger does not say who has voted before.", error);
         }
 
-        var now = _clock.GetUtcNow();
+        var now = _timeProvider.GetUtcNow();
         var bound = await AdmitAsync(from, voter.Value, now);
         return bound is Bound.None ? 0 : QuotaWindows.SecondsLeft(bound, now);
     }
@@ -65,14 +65,14 @@ public sealed class NewVoterQuota : IDisposable
 
     private void Forget()
     {
-        var now = _clock.GetUtcNow();
+        var now = _timeProvider.GetUtcNow();
         _counts.Forget(now);
         _meanwhile.Forget(now);
     }
 
     private async ValueTask<Bound> AdmitAsync(IPAddress? from, Guid voter, DateTimeOffset now)
     {
-        var ticks = _clock.GetTimestamp();
+        var ticks = _timeProvider.GetTimestamp();
         var until = Interlocked.Read(ref _restUntil);
         // Of those who come when the rest is over one tries; the others go on as before.
         if (until != 0 && (ticks < until || Interlocked.CompareExchange(ref _restUntil, ticks + Ticks(Rest), until) != until))
@@ -81,16 +81,16 @@ public sealed class NewVoterQuota : IDisposable
         {
             var bound = await _counts.AdmitAsync(from, voter, now);
             if (until != 0 && Interlocked.Exchange(ref _restUntil, 0) != 0)
-                VotingLog.QuotaBack(_log);
+                VotingLog.QuotaBack(_logger);
             return bound;
         }
         catch (QuotaCountsUnavailableException away)
         {
             if (Interlocked.Exchange(ref _restUntil, ticks + Ticks(Rest)) == 0)
-                VotingLog.QuotaAway(_log, away.InnerException!.Message);
+                VotingLog.QuotaAway(_logger, away.InnerException!.Message);
             return await _meanwhile.AdmitAsync(from, voter, now);
         }
     }
 
-    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _clock.TimestampFrequency);
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _timeProvider.TimestampFrequency);
 }

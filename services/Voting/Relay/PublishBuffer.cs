@@ -45,10 +45,10 @@ internal sealed class PublishBuffer
     }
 
     /// <summary>Until something waits.</summary>
-    public Task AnyAsync(CancellationToken stop) => _any.WaitAsync(stop);
+    public Task AnyAsync(CancellationToken cancellationToken) => _any.WaitAsync(cancellationToken);
 
     /// <summary>A pause between two messages, which a tool that had rested cuts short.</summary>
-    public Task RestAsync(CancellationToken stop) => _rested.WaitAsync(Rest, stop);
+    public Task RestAsync(CancellationToken cancellationToken) => _rested.WaitAsync(Rest, cancellationToken);
 
     public (List<ToolTotals> Totals, List<ActivityContext> Traces) Take(int most)
     {

@@ -11,7 +11,7 @@ namespace Voting.Relay;
 /// a drain. The committing loop hands its totals over directly; a sweep reads what another replica's crash or an outage left unpublished.
 /// However long an outage lasts, what waits is one line per tool.
 /// </summary>
-public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metrics, [FromKeyedServices("Ledger")] Hosting.Schema schema, ILogger<TotalsRelay> log) : BackgroundService
+public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metrics, [FromKeyedServices("Ledger")] Hosting.Schema schema, ILogger<TotalsRelay> logger) : BackgroundService
 {
     // A message of a thousand totals is about 100 kB; more would hold up its reader.
     private const int MaxTotals = 1000;
@@ -35,70 +35,70 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
         await Task.WhenAll(PublishAsync(stoppingToken), SweepAsync(stoppingToken));
     }
 
-    private async Task PublishAsync(CancellationToken stop)
+    private async Task PublishAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            await _gathering.AnyAsync(stop);
+            await _gathering.AnyAsync(cancellationToken);
             while (_gathering.Take(MaxTotals) is ({ Count: > 0 } totals, var traces))
             {
                 try
                 {
-                    await PublishOnceAsync(totals, traces, stop);
+                    await PublishOnceAsync(totals, traces, cancellationToken);
                     metrics.Published(totals.Count);
                     if (_publishing.Works())
-                        VotingLog.PublishRecovered(log);
+                        VotingLog.PublishRecovered(logger);
                     lock (_confirmed)
                         _confirmed.KeepNewest(totals);
-                    await _gathering.RestAsync(stop);
+                    await _gathering.RestAsync(cancellationToken);
                 }
-                catch (Exception error) when (!stop.IsCancellationRequested)
+                catch (Exception error) when (!cancellationToken.IsCancellationRequested)
                 {
                     _gathering.Add(totals, traces);
                     if (_publishing.Fails())
-                        VotingLog.PublishFailed(log, totals.Count, error is OperationCanceledException ? $"the broker did not confirm within {PublishTimeout.TotalSeconds} s" : error.Message);
-                    await Task.Delay(TimeSpan.FromMilliseconds(250), stop);
+                        VotingLog.PublishFailed(logger, totals.Count, error is OperationCanceledException ? $"the broker did not confirm within {PublishTimeout.TotalSeconds} s" : error.Message);
+                    await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
                 }
             }
         }
     }
 
-    private async Task PublishOnceAsync(List<ToolTotals> totals, List<ActivityContext> traces, CancellationToken stop)
+    private async Task PublishOnceAsync(List<ToolTotals> totals, List<ActivityContext> traces, CancellationToken cancellationToken)
     {
         // A time-out always: a broker that froze would otherwise hold the relay forever. What was cancelled may still arrive; doubles do no harm.
-        using var timeout = stop.WithTimeout(PublishTimeout);
+        using var timeout = cancellationToken.WithTimeout(PublishTimeout);
         // The bus carries the span's context along in the message's headers.
         using var span = VotingTrace.Source.Continue("relay totals", ActivityKind.Internal, traces);
         span?.SetTag("voting.totals", totals.Count);
         await bus.Publish(new TotalsMoved { Totals = totals }, Hosting.Bus.Mandatory, timeout.Token);
     }
 
-    private async Task SweepAsync(CancellationToken stop)
+    private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await schema.Applied.WaitAsync(stop);
+        await schema.Applied.WaitAsync(cancellationToken);
         using var timer = new PeriodicTimer(MarkEvery);
         for (var tick = 0; ; tick++)
         {
             try
             {
-                await MarkAsync(stop);
+                await MarkAsync(cancellationToken);
                 // Only what has stood for a while: fresh totals are on their way already from the replica that committed them.
                 if (tick % SweepEveryMarks == 0)
-                    Moved(await ledger.UnpublishedAsync(Standing, MaxTotals, stop));
+                    Moved(await ledger.UnpublishedAsync(Standing, MaxTotals, cancellationToken));
                 _sweeping.Works();
             }
-            catch (Exception error) when (!stop.IsCancellationRequested)
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
             {
                 if (_sweeping.Fails())
-                    VotingLog.SweepFailed(log, error.Message);
+                    VotingLog.SweepFailed(logger, error.Message);
             }
 
-            await timer.WaitForNextTickAsync(stop);
+            await timer.WaitForNextTickAsync(cancellationToken);
         }
     }
 
     // Once a second, not once a message: a mark that a crash loses costs one more publish of the same state.
-    private async Task MarkAsync(CancellationToken stop)
+    private async Task MarkAsync(CancellationToken cancellationToken)
     {
         List<ToolTotals> confirmed;
         lock (_confirmed)
@@ -111,7 +111,7 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
             return;
         try
         {
-            await ledger.MarkPublishedAsync(confirmed, stop);
+            await ledger.MarkPublishedAsync(confirmed, cancellationToken);
         }
         catch
         {

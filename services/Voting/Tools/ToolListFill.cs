@@ -8,7 +8,7 @@ namespace Voting.Tools;
 /// Fills the tool list from the store, then from the catalog: until it answered once, and now and then afterwards, since messages may be
 /// lost while the broker is unavailable.
 /// </summary>
-public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [FromKeyedServices("Ledger")] Schema schema, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ToolListFill> log) : BackgroundService
+public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [FromKeyedServices("Ledger")] Schema schema, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<ToolListFill> logger) : BackgroundService
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NowAndThen = TimeSpan.FromSeconds(30);
@@ -34,12 +34,12 @@ public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [Fr
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 if (outage.Fails())
-                    VotingLog.CatalogAway(log, error.Message);
+                    VotingLog.CatalogAway(logger, error.Message);
                 failing = true;
             }
 
             // An empty answer is a catalog that is still starting, more often than one without tools.
-            await Task.Delay(failing || !tools.Filled ? Soon : NowAndThen, clock, stoppingToken);
+            await Task.Delay(failing || !tools.Filled ? Soon : NowAndThen, timeProvider, stoppingToken);
         }
     }
 

@@ -10,11 +10,11 @@ public static class IssueVoter
     /// <param name="ExpiresAt">When the token stops being accepted, UTC.</param>
     public sealed record Issued(string Token, DateTimeOffset ExpiresAt);
 
-    public static IResult Handle(HttpContext context, VoterTokens tokens, TimeProvider clock)
+    public static IResult Handle(HttpContext context, VoterTokens tokens, TimeProvider timeProvider)
     {
         if (VoterOfRequest.Token(context.Request) is { } present && tokens.TryVerify(present, out var voter, out var newestKey))
         {
-            var renew = !newestKey || clock.GetUtcNow() - voter.IssuedAt > RenewAfter;
+            var renew = !newestKey || timeProvider.GetUtcNow() - voter.IssuedAt > RenewAfter;
             return Answer(context, renew ? tokens.Renew(voter) : (present, voter), StatusCodes.Status200OK);
         }
 

@@ -13,7 +13,7 @@ public readonly record struct Voter(Guid Id, DateTimeOffset IssuedAt, DateTimeOf
 /// issue time in seconds since 1970 (4), voter id (16), HMAC-SHA256 over all before (32). 57 is a multiple of three, so that every one of the
 /// 76 characters counts in full and no altered spelling decodes to the same token.
 /// </summary>
-public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
+public sealed class VoterTokens(VoterKeys keys, TimeProvider timeProvider)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(VoterToken.LifetimeDays);
 
@@ -32,7 +32,7 @@ public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
     /// </summary>
     public (string Token, Voter Voter) Issue()
     {
-        var now = clock.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         Span<byte> id = stackalloc byte[16];
         BinaryPrimitives.WriteUInt32BigEndian(id, (uint)now.ToUnixTimeSeconds());
         RandomNumberGenerator.Fill(id[4..]);
@@ -43,7 +43,7 @@ public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
     public (string Token, Voter Voter) Renew(Voter voter) => IssueTo(voter.Id);
 
     /// <summary>A token for a voter whose id is settled already.</summary>
-    public (string Token, Voter Voter) IssueTo(Guid voter) => Sign(voter, clock.GetUtcNow());
+    public (string Token, Voter Voter) IssueTo(Guid voter) => Sign(voter, timeProvider.GetUtcNow());
 
     /// <returns>True for a token of ours that is whole, unaltered and not expired.</returns>
     public bool TryVerify(ReadOnlySpan<char> token, out Voter voter, out bool newestKey)
@@ -69,7 +69,7 @@ public sealed class VoterTokens(VoterKeys keys, TimeProvider clock)
             var issuedAt = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadUInt32BigEndian(bytes[IssuedAtOffset..]));
             voter = new Voter(new Guid(bytes.Slice(IdOffset, 16)), issuedAt, issuedAt + Lifetime);
             newestKey = place == 0;
-            var now = clock.GetUtcNow();
+            var now = timeProvider.GetUtcNow();
             return now < voter.ExpiresAt && issuedAt < now + ClockSkew;
         }
 

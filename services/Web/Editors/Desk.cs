@@ -56,12 +56,12 @@ internal static class Desk
 
     private static Task<IResult> ShowAsync(HttpContext context, EditorClient editors, CatalogReader catalog) => SignedInAsync(context, async token =>
     {
-        var stop = context.RequestAborted;
-        var (edits, status) = await editors.EditsAsync(token, "", stop);
+        var cancellationToken = context.RequestAborted;
+        var (edits, status) = await editors.EditsAsync(token, "", cancellationToken);
         if (edits is null)
             return AskToSignIn(context, status);
-        var drafts = (await editors.ReadAsync("api/drafts", token, stop)).Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web) ?? [];
-        var (tools, comparisons) = (await catalog.ToolLinesAsync(stop), await catalog.ComparisonsAsync(null, null, 1, stop));
+        var drafts = (await editors.ReadAsync("api/drafts", token, cancellationToken)).Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web) ?? [];
+        var (tools, comparisons) = (await catalog.ToolLinesAsync(cancellationToken), await catalog.ComparisonsAsync(null, null, 1, cancellationToken));
         var names = DraftLine.Names(tools, drafts);
         drafts = [.. drafts.Select(draft => draft.Kind == "comparisons" ? draft with { Name = EditForm.TitleOf(draft.Slug, names) } : draft)];
         return Page.Of<Pages.DeskPage, DeskModel>(Head(context, "Editors’ desk"), new(drafts, [.. edits.Edits.Take(10)], tools.Count, comparisons.Total));

@@ -29,15 +29,15 @@ internal static class DraftList
     private static Task<IResult> ShowAsync(string kind, string q, string state, string? problem, string typed, HttpContext context, EditorClient editors, CatalogReader catalog) =>
         kind is not ("tools" or "comparisons" or "reviewers") ? Task.FromResult<IResult>(Page.NotFound(context)) : Desk.SignedInAsync(context, async token =>
         {
-            var stop = context.RequestAborted;
-            var drafts = await editors.ReadAsync("api/drafts", token, stop);
+            var cancellationToken = context.RequestAborted;
+            var drafts = await editors.ReadAsync("api/drafts", token, cancellationToken);
             if (!drafts.Done)
                 return Desk.AskToSignIn(context, drafts.Status);
             var begun = drafts.Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web)!;
             var written = begun.Where(draft => draft.Kind == kind).ToDictionary(draft => draft.Slug);
-            var tools = (await catalog.ToolLinesAsync(stop)).OrderBy(tool => Transliteration.Fold(tool.Name), StringComparer.Ordinal).ToList();
+            var tools = (await catalog.ToolLinesAsync(cancellationToken)).OrderBy(tool => Transliteration.Fold(tool.Name), StringComparer.Ordinal).ToList();
             var names = DraftLine.Names(tools, begun);
-            var categories = (await catalog.CategoriesAsync(stop)).ToDictionary(category => category.Slug, category => category.Name);
+            var categories = (await catalog.CategoriesAsync(cancellationToken)).ToDictionary(category => category.Slug, category => category.Name);
             // A comparison may be begun before its tool is out.
             var toCompare = tools.Where(tool => !tool.Retired)
                 .Concat(begun.Where(draft => draft is { Kind: "tools", New: true }).Select(draft => new ToolLine(draft.Slug, $"{draft.Name ?? draft.Slug} (draft)", "", false)))
@@ -45,8 +45,8 @@ internal static class DraftList
             IEnumerable<DraftListLine> lines = kind switch
             {
                 "tools" => tools.Select(tool => new DraftListLine(tool.Slug, tool.Name, categories.GetValueOrDefault(tool.Category, tool.Category), written.ContainsKey(tool.Slug) ? "Draft" : tool.Retired ? "Retired" : "")),
-                "comparisons" => (await catalog.AllComparisonsAsync(stop)).Select(pair => new DraftListLine(pair.Slug, pair.Title, Wording.Day(pair.PublishedAt), written.ContainsKey(pair.Slug) ? "Draft" : "")),
-                _ => (await catalog.ReviewersAsync(stop)).Select(reviewer => new DraftListLine(reviewer.Slug, reviewer.Name, reviewer.Role, "")),
+                "comparisons" => (await catalog.AllComparisonsAsync(cancellationToken)).Select(pair => new DraftListLine(pair.Slug, pair.Title, Wording.Day(pair.PublishedAt), written.ContainsKey(pair.Slug) ? "Draft" : "")),
+                _ => (await catalog.ReviewersAsync(cancellationToken)).Select(reviewer => new DraftListLine(reviewer.Slug, reviewer.Name, reviewer.Role, "")),
             };
             var all = lines.ToList();
             all.InsertRange(0, written.Values.Where(draft => all.All(line => line.Slug != draft.Slug)).Select(draft => new DraftListLine(draft.Slug, kind == "comparisons" ? EditForm.TitleOf(draft.Slug, names) : draft.Name ?? draft.Slug, "", "New draft")).ToList());

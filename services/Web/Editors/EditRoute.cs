@@ -127,19 +127,19 @@ internal static class EditRoute
 
     private static async Task<OpenDraft> OpenAsync(string kind, string slug, HttpContext context, EditorClient editors, CatalogReader catalog, string? token)
     {
-        var stop = context.RequestAborted;
-        var (categories, panel, tools) = (await catalog.CategoriesAsync(stop), await catalog.ReviewersAsync(stop), await catalog.ToolLinesAsync(stop));
-        var unseen = kind == "comparisons" ? await UnseenAsync(slug, tools, editors, token, stop) : [];
+        var cancellationToken = context.RequestAborted;
+        var (categories, panel, tools) = (await catalog.CategoriesAsync(cancellationToken), await catalog.ReviewersAsync(cancellationToken), await catalog.ToolLinesAsync(cancellationToken));
+        var unseen = kind == "comparisons" ? await UnseenAsync(slug, tools, editors, token, cancellationToken) : [];
         var names = tools.Select(tool => (tool.Slug, tool.Name)).Concat(unseen.Select(tool => (tool.Slug, tool.Name))).ToDictionary();
         var empty = new OpenDraft((a, b) => Editors.EditForm.Of(kind, slug, categories, panel, names, a, b), null, null, null, "", 0, 0, null, null, null, unseen);
         if (empty.Kind(null) is not { } of)
             return empty;
-        var standing = await editors.ReadAsync(of.Path, null, stop);
+        var standing = await editors.ReadAsync(of.Path, null, cancellationToken);
         var raw = standing.Done && (standing.Body as JsonObject)?["curated"]?.GetValue<bool>() != false ? standing.Body as JsonObject : null;
         var published = raw is null ? null : Merge.Shaped(raw);
         if (!of.Drafted)
             return empty with { Document = published, Published = published, Tag = standing.Tag ?? "", PublicTag = standing.Tag };
-        var draft = await editors.ReadAsync(of.DraftPath, token, stop);
+        var draft = await editors.ReadAsync(of.DraftPath, token, cancellationToken);
         var opened = empty with { Published = published, Raw = raw, PublicTag = raw is null ? null : standing.Tag, Refused = draft.Refused ? draft.Status : null };
         return draft.Body is not JsonObject body ? opened : opened with
         {
@@ -151,14 +151,14 @@ internal static class EditRoute
         };
     }
 
-    private static async Task<IReadOnlyList<Unseen>> UnseenAsync(string pair, IReadOnlyList<ToolLine> tools, EditorClient editors, string? token, CancellationToken stop)
+    private static async Task<IReadOnlyList<Unseen>> UnseenAsync(string pair, IReadOnlyList<ToolLine> tools, EditorClient editors, string? token, CancellationToken cancellationToken)
     {
         if (Contracts.Slug.Split(pair) is not var (a, b))
             return [];
         var unseen = new List<Unseen>();
         foreach (var slug in ((string[])[a, b]).Where(slug => tools.All(tool => tool.Slug != slug)))
         {
-            var draft = await editors.ReadAsync($"api/drafts/tools/{slug}", token, stop);
+            var draft = await editors.ReadAsync($"api/drafts/tools/{slug}", token, cancellationToken);
             unseen.Add(new(slug, (draft.Body as JsonObject)?["document"]?["name"]?.ToString() ?? slug, draft.Done));
         }
 
@@ -166,10 +166,10 @@ internal static class EditRoute
     }
 
     // What both texts began with stands in the history: a draft's tag names the edit that saved it, a base the version that was published.
-    private static async Task<(JsonObject? Began, EditLine? By)> BeganAsync(EditForm of, string tag, long version, string? conflict, EditorClient editors, string token, CancellationToken stop)
+    private static async Task<(JsonObject? Began, EditLine? By)> BeganAsync(EditForm of, string tag, long version, string? conflict, EditorClient editors, string token, CancellationToken cancellationToken)
     {
-        var (published, _) = await editors.EditsAsync(token, $"?kind={of.Word}&slug={of.Slug}", stop);
-        var (drafts, _) = of.Drafted ? await editors.EditsAsync(token, $"?kind={of.Word}-draft&slug={of.Slug}", stop) : (null, default);
+        var (published, _) = await editors.EditsAsync(token, $"?kind={of.Word}&slug={of.Slug}", cancellationToken);
+        var (drafts, _) = of.Drafted ? await editors.EditsAsync(token, $"?kind={of.Word}-draft&slug={of.Slug}", cancellationToken) : (null, default);
         var draft = tag.StartsWith("\"draft-", StringComparison.Ordinal) ? drafts?.Edits.FirstOrDefault(edit => $"\"draft-{edit.Id}\"" == tag)?.After : null;
         var stood = published?.Edits.FirstOrDefault(edit => edit.After is { } after && after.TryGetProperty("version", out var number) && number.GetInt64() == version)?.After
             ?? (!of.Drafted && published?.Edits is [var latest, ..] ? latest.Before : null);

@@ -30,50 +30,50 @@ internal sealed class EditorClient(IHttpClientFactory clients)
     private sealed record Problem(string? Type, string? Detail, Dictionary<string, string[]>? Errors);
 
     /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
-    public Task<Answer> ReadAsync(string path, string? token, CancellationToken stop) => SendAsync(HttpMethod.Get, path, token, null, null, stop);
+    public Task<Answer> ReadAsync(string path, string? token, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, token, null, null, cancellationToken);
 
     /// <param name="tag">Of the version this is based on, <c>*</c> for whichever there is, or null to create.</param>
     /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
-    public Task<Answer> WriteAsync(HttpMethod method, string path, string? token, string? tag, HttpContent? body, CancellationToken stop) =>
-        SendAsync(method, path, token, (tag is null ? "If-None-Match" : "If-Match", tag ?? "*"), body, stop);
+    public Task<Answer> WriteAsync(HttpMethod method, string path, string? token, string? tag, HttpContent? body, CancellationToken cancellationToken) =>
+        SendAsync(method, path, token, (tag is null ? "If-None-Match" : "If-Match", tag ?? "*"), body, cancellationToken);
 
     /// <returns>The latest edits, or the status that refuses this token.</returns>
     /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
-    public async Task<(EditList? Edits, HttpStatusCode Status)> EditsAsync(string token, string query, CancellationToken stop)
+    public async Task<(EditList? Edits, HttpStatusCode Status)> EditsAsync(string token, string query, CancellationToken cancellationToken)
     {
-        var answer = await ReadAsync("api/edits" + query, token, stop);
+        var answer = await ReadAsync("api/edits" + query, token, cancellationToken);
         return (answer.Done ? answer.Body.Deserialize<EditList>(JsonSerializerOptions.Web) : null, answer.Status);
     }
 
     /// <summary>The bytes of the export, handed on as they come.</summary>
     /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
-    public async Task<(byte[]? File, string? Name, HttpStatusCode Status)> ExportAsync(string token, CancellationToken stop)
+    public async Task<(byte[]? File, string? Name, HttpStatusCode Status)> ExportAsync(string token, CancellationToken cancellationToken)
     {
-        using var answer = await AskAsync(HttpMethod.Get, "api/catalog/export", token, null, null, stop);
+        using var answer = await AskAsync(HttpMethod.Get, "api/catalog/export", token, null, null, cancellationToken);
         return answer.IsSuccessStatusCode
-            ? (await answer.Content.ReadAsByteArrayAsync(stop), answer.Content.Headers.ContentDisposition?.FileName?.Trim('"'), answer.StatusCode)
+            ? (await answer.Content.ReadAsByteArrayAsync(cancellationToken), answer.Content.Headers.ContentDisposition?.FileName?.Trim('"'), answer.StatusCode)
             : (null, null, answer.StatusCode);
     }
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, string? token, (string Name, string Value)? condition, HttpContent? body, CancellationToken stop)
+    private async Task<Answer> SendAsync(HttpMethod method, string path, string? token, (string Name, string Value)? condition, HttpContent? body, CancellationToken cancellationToken)
     {
-        using var answer = await AskAsync(method, path, token, condition, body, stop);
+        using var answer = await AskAsync(method, path, token, condition, body, cancellationToken);
         if (answer.StatusCode >= HttpStatusCode.InternalServerError)
             throw new ServiceUnavailableException("Catalog");
         var tag = answer.Headers.ETag?.ToString();
         if (answer.Content.Headers.ContentType?.MediaType == "application/problem+json")
         {
-            var problem = await answer.Content.ReadFromJsonAsync<Problem>(stop);
+            var problem = await answer.Content.ReadFromJsonAsync<Problem>(cancellationToken);
             return new(answer.StatusCode, null, tag, problem?.Type, problem?.Detail, problem?.Errors ?? []);
         }
 
-        var json = answer.Content.Headers.ContentType?.MediaType == "application/json" ? await answer.Content.ReadFromJsonAsync<JsonNode>(stop) : null;
+        var json = answer.Content.Headers.ContentType?.MediaType == "application/json" ? await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken) : null;
         return new(answer.StatusCode, json, tag, null, null, new Dictionary<string, string[]>());
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? token, (string Name, string Value)? condition, HttpContent? body, CancellationToken stop)
+    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? token, (string Name, string Value)? condition, HttpContent? body, CancellationToken cancellationToken)
     {
-        using var limit = stop.WithTimeout(Within);
+        using var limit = cancellationToken.WithTimeout(Within);
         using var request = new HttpRequestMessage(method, path) { Content = body };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -83,7 +83,7 @@ internal sealed class EditorClient(IHttpClientFactory clients)
         {
             return await clients.CreateClient("Catalog").SendAsync(request, limit.Token);
         }
-        catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             throw new ServiceUnavailableException("Catalog", error);
         }

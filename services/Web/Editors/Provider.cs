@@ -90,7 +90,7 @@ internal static partial class Provider
     private static ILogger Log(HttpContext context) => context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Web.Editors.Provider");
 
     [LoggerMessage(6010, LogLevel.Warning, "A sign-in with the identity provider failed: {Problem}")]
-    private static partial void Failed(ILogger log, string? problem);
+    private static partial void Failed(ILogger logger, string? problem);
 
     /// <summary>
     /// Seals what a sign-in carries to the provider and back (state and nonce) with a key made of the client's secret, which every replica has and which outlives a restart:

@@ -31,11 +31,11 @@ internal static class AtomFeed
 
     public static async Task<IResult> ShowCategoryAsync(string slug, HttpContext context, CatalogReader catalog)
     {
-        var stop = context.RequestAborted;
-        if (!Slug.IsValid(slug) || (await catalog.CategoriesAsync(stop)).FirstOrDefault(category => category.Slug == slug) is not { } category)
+        var cancellationToken = context.RequestAborted;
+        if (!Slug.IsValid(slug) || (await catalog.CategoriesAsync(cancellationToken)).FirstOrDefault(category => category.Slug == slug) is not { } category)
             return Page.NotFound(context, "category");
-        var comparing = catalog.ComparisonsAsync(null, slug, 1, stop);
-        var tools = (await catalog.ToolsAsync(slug, null, "newest", 1, stop)).Tools;
+        var comparing = catalog.ComparisonsAsync(null, slug, 1, cancellationToken);
+        var tools = (await catalog.ToolsAsync(slug, null, "newest", 1, cancellationToken)).Tools;
         return Feed(context, $"{PageHead.Site}: {category.Name}", $"/categories/{slug}/feed.xml", $"/categories/{slug}",
             (await comparing).Comparisons.Select(Entry.Of).Concat(tools.Select(Entry.Of)).OrderByDescending(entry => entry.Published).Take(Longest));
     }

@@ -11,13 +11,13 @@ internal static class SiteMap
 
     public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog, NewsletterClient newsletter)
     {
-        var stop = context.RequestAborted;
+        var cancellationToken = context.RequestAborted;
         var origin = context.Origin();
-        var lines = catalog.ToolLinesAsync(stop);
-        var listing = catalog.AllToolsAsync(null, null, null, stop);
-        var categories = catalog.CategoriesAsync(stop);
-        var issues = newsletter.ArchiveAsync(stop);
-        var comparisons = await catalog.AllComparisonsAsync(stop);
+        var lines = catalog.ToolLinesAsync(cancellationToken);
+        var listing = catalog.AllToolsAsync(null, null, null, cancellationToken);
+        var categories = catalog.CategoriesAsync(cancellationToken);
+        var issues = newsletter.ArchiveAsync(cancellationToken);
+        var comparisons = await catalog.AllComparisonsAsync(cancellationToken);
         var tools = (await listing).ToDictionary(tool => tool.Slug);
         var changed = tools.Values.Max(tool => tool.UpdatedAt);
         return Xml.Of(context, "application/xml", new XElement(Map + "urlset",

@@ -14,7 +14,7 @@ internal static class ComparisonRoute
     {
         if (Addresses.InLowerCase(context, pair) is { } redirect)
             return redirect;
-        var stop = context.RequestAborted;
+        var cancellationToken = context.RequestAborted;
         if (SameToolTwice(pair) is { } tool)
             return await AskAsync(tool, null, WithItself, 404, context, catalog);
         if (Slug.Split(pair) is not var (a, b))
@@ -24,11 +24,11 @@ internal static class ComparisonRoute
             return TypedResults.Redirect($"/compare/{canonical}", permanent: true);
 
         // All at once: the tallies' tools are known from the address.
-        var reading = catalog.ComparisonAsync(pair, stop);
-        var counting = tallies.OfAsync([a, b], stop);
+        var reading = catalog.ComparisonAsync(pair, cancellationToken);
+        var counting = tallies.OfAsync([a, b], cancellationToken);
         var asking = voting.OwnVotesAsync(context);
-        var withA = catalog.ComparisonsAsync(a, null, 1, stop);
-        var withB = catalog.ComparisonsAsync(b, null, 1, stop);
+        var withA = catalog.ComparisonsAsync(a, null, 1, cancellationToken);
+        var withB = catalog.ComparisonsAsync(b, null, 1, cancellationToken);
         await Task.WhenAll(reading, withA, withB);
         if (await reading is not { Tools.Count: 2 } comparison)
             return Page.NotFound(context, "comparison");

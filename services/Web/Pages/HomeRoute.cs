@@ -9,14 +9,14 @@ internal static class HomeRoute
 
     public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog, TallyReader tallies)
     {
-        var stop = context.RequestAborted;
-        var newest = catalog.ComparisonsAsync(null, null, 1, stop);
-        var lines = catalog.ToolLinesAsync(stop);
-        var top = tallies.RankingAsync("top", Ranked, stop);
+        var cancellationToken = context.RequestAborted;
+        var newest = catalog.ComparisonsAsync(null, null, 1, cancellationToken);
+        var lines = catalog.ToolLinesAsync(cancellationToken);
+        var top = tallies.RankingAsync("top", Ranked, cancellationToken);
         // Nearest to half and half first, however few have voted: those that count are among the first hundred.
-        var divided = tallies.RankingAsync("divided", MostDivided, stop);
+        var divided = tallies.RankingAsync("divided", MostDivided, cancellationToken);
         var names = (await lines).ToDictionary(tool => tool.Slug, tool => tool.Name);
-        var head = new PageHead(PageHead.Site, "AI tools side by side: a panel’s verdicts, readers’ live votes, and prices. Which one should you ship with?", context.Origin() + "/") { Live = true, Sample = await catalog.IsSampleAsync(stop) };
+        var head = new PageHead(PageHead.Site, "AI tools side by side: a panel’s verdicts, readers’ live votes, and prices. Which one should you ship with?", context.Origin() + "/") { Live = true, Sample = await catalog.IsSampleAsync(cancellationToken) };
         return Page.Of<Pages.HomePage, HomeModel>(head, new HomeModel((await newest).Comparisons.Take(Newest).ToList(), await top, (await divided)?.Where(tally => tally.IsDivided).Take(Ranked).ToList(), names));
     }
 }

@@ -9,21 +9,21 @@ public sealed record ToolModel(
 
 internal static class ToolRoute
 {
-    public static async Task<IResult> ShowAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting, TimeProvider clock)
+    public static async Task<IResult> ShowAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting, TimeProvider timeProvider)
     {
         if (Addresses.InLowerCase(context, slug) is { } redirect)
             return redirect;
         if (!Slug.IsValid(slug))
             return Page.NotFound(context, "tool");
 
-        var stop = context.RequestAborted;
-        var counting = tallies.OfAsync([slug], stop);
-        var remembering = tallies.HistoryAsync(slug, clock.GetUtcNow(), stop);
+        var cancellationToken = context.RequestAborted;
+        var counting = tallies.OfAsync([slug], cancellationToken);
+        var remembering = tallies.HistoryAsync(slug, timeProvider.GetUtcNow(), cancellationToken);
         var asking = voting.OwnVotesAsync(context);
-        var reading = catalog.ToolAsync(slug, stop);
-        var listing = catalog.ToolLinesAsync(stop);
-        var comparing = catalog.ComparisonsAsync(slug, null, 1, stop);
-        var changing = catalog.ChangesAsync(slug, stop);
+        var reading = catalog.ToolAsync(slug, cancellationToken);
+        var listing = catalog.ToolLinesAsync(cancellationToken);
+        var comparing = catalog.ComparisonsAsync(slug, null, 1, cancellationToken);
+        var changing = catalog.ChangesAsync(slug, cancellationToken);
         await Task.WhenAll(reading, listing, comparing, changing);
         if (await reading is not { } tool)
             return Page.NotFound(context, "tool");
@@ -37,14 +37,14 @@ internal static class ToolRoute
         var head = new PageHead($"{tool.Name}: ship or skip?", $"{tool.Name}, {tool.Tagline} The panel’s verdict, the community’s live votes, and prices.", origin + path)
         {
             Live = true,
-            Sample = await catalog.IsSampleAsync(stop),
+            Sample = await catalog.IsSampleAsync(cancellationToken),
             Card = ($"{path}/card.png", $"{tool.Name}: the panel’s and the community’s verdict as they stand."),
             KnownVoter = context.Request.KnowsVoter(),
             Data = [StructuredData.Breadcrumbs(origin, origin + path, trail), StructuredData.Tool(origin, tool, tally.Of(slug))],
         };
         var others = (await listing).Where(other => other.Slug != slug && !other.Retired).OrderBy(other => Transliteration.Fold(other.Name), StringComparer.Ordinal).ToList();
         var (points, hourly) = await remembering;
-        var trace = new Sparkline(points, tally.Of(slug), clock.GetUtcNow(), hourly);
+        var trace = new Sparkline(points, tally.Of(slug), timeProvider.GetUtcNow(), hourly);
         return Page.Of<Pages.ToolPage, ToolModel>(head, new ToolModel(
             tool, tally, (await asking).GetValueOrDefault(slug), trace, await changing, (await comparing).Comparisons, others, trail));
     }

@@ -14,20 +14,20 @@ internal static class ToolsRoute
 
     public static async Task<IResult> IndexAsync(HttpContext context, CatalogReader catalog, TallyReader tallies)
     {
-        var stop = context.RequestAborted;
+        var cancellationToken = context.RequestAborted;
         var query = ToolQuery.From(context.Request.Query);
-        var categories = await catalog.CategoriesAsync(stop);
+        var categories = await catalog.CategoriesAsync(cancellationToken);
         // Catalog refuses categories it does not know; an old link should still show the tools.
         if (query.Category.Length > 0 && categories.All(category => category.Slug != query.Category))
             query = query with { Category = "" };
 
         var model = query.NeedsAll
-            ? await ChooseAsync(query, categories, catalog, tallies, stop)
-            : await ListAsync(query, categories, catalog, tallies, stop);
+            ? await ChooseAsync(query, categories, catalog, tallies, cancellationToken)
+            : await ListAsync(query, categories, catalog, tallies, cancellationToken);
         var head = new PageHead("All AI tools", "Every AI tool in the catalog with the panel’s verdict, the community’s votes and its entry price.", context.Origin() + (query.IsFiltered || query.Sort.Length > 0 ? "/tools" : query.At(query.Page)))
         {
             Live = true,
-            Sample = await catalog.IsSampleAsync(stop),
+            Sample = await catalog.IsSampleAsync(cancellationToken),
             Hidden = query.IsFiltered,
         };
         return Page.Of<Pages.ToolsPage, ToolsModel>(head, model);
@@ -39,19 +39,19 @@ internal static class ToolsRoute
             return redirect;
         if (!Slug.IsValid(slug))
             return Page.NotFound(context, "category");
-        var stop = context.RequestAborted;
-        if ((await catalog.CategoriesAsync(stop)).FirstOrDefault(category => category.Slug == slug) is not { } category)
+        var cancellationToken = context.RequestAborted;
+        if ((await catalog.CategoriesAsync(cancellationToken)).FirstOrDefault(category => category.Slug == slug) is not { } category)
             return Page.NotFound(context, "category");
 
-        var comparing = catalog.ComparisonsAsync(null, slug, 1, stop);
-        var tools = await catalog.AllToolsAsync(slug, null, null, stop);
-        var counts = await tallies.OfAsync(tools.Select(tool => tool.Slug), stop);
+        var comparing = catalog.ComparisonsAsync(null, slug, 1, cancellationToken);
+        var tools = await catalog.AllToolsAsync(slug, null, null, cancellationToken);
+        var counts = await tallies.OfAsync(tools.Select(tool => tool.Slug), cancellationToken);
         var origin = context.Origin();
         var trail = new List<Crumb> { new("Home", "/"), new("Tools", "/tools"), new(category.Name, null) };
         var head = new PageHead($"{category.Name}: AI tools compared", $"The AI tools in {category.Name}: the panel’s verdicts, the community’s votes, prices and comparisons.", $"{origin}/categories/{slug}")
         {
             Live = true,
-            Sample = await catalog.IsSampleAsync(stop),
+            Sample = await catalog.IsSampleAsync(cancellationToken),
             Feed = ($"/categories/{slug}/feed.xml", $"New in {category.Name}"),
             Data = [StructuredData.Breadcrumbs(origin, $"{origin}/categories/{slug}", trail)],
         };
@@ -59,18 +59,18 @@ internal static class ToolsRoute
     }
 
     private static async Task<ToolsModel> ListAsync(
-        ToolQuery query, IReadOnlyList<Category> categories, CatalogReader catalog, TallyReader tallies, CancellationToken stop)
+        ToolQuery query, IReadOnlyList<Category> categories, CatalogReader catalog, TallyReader tallies, CancellationToken cancellationToken)
     {
-        var list = await catalog.ToolsAsync(query.Category, query.Q, query.Sort, query.Page, stop);
-        var counts = await tallies.OfAsync(list.Tools.Select(tool => tool.Slug), stop);
+        var list = await catalog.ToolsAsync(query.Category, query.Q, query.Sort, query.Page, cancellationToken);
+        var counts = await tallies.OfAsync(list.Tools.Select(tool => tool.Slug), cancellationToken);
         return new ToolsModel(query, list.Tools, list.Total, list.Pages, counts, categories);
     }
 
     private static async Task<ToolsModel> ChooseAsync(
-        ToolQuery query, IReadOnlyList<Category> categories, CatalogReader catalog, TallyReader tallies, CancellationToken stop)
+        ToolQuery query, IReadOnlyList<Category> categories, CatalogReader catalog, TallyReader tallies, CancellationToken cancellationToken)
     {
-        var all = await catalog.AllToolsAsync(query.Category, query.Q, query.Sort == "community" ? null : query.Sort, stop);
-        var counts = await tallies.OfAsync(all.Select(tool => tool.Slug), stop);
+        var all = await catalog.AllToolsAsync(query.Category, query.Q, query.Sort == "community" ? null : query.Sort, cancellationToken);
+        var counts = await tallies.OfAsync(all.Select(tool => tool.Slug), cancellationToken);
         IEnumerable<Tool> chosen = all.Where(tool => query.Takes(tool, counts.Of(tool.Slug)));
         if (query.Sort == "community")
             chosen = chosen.OrderByDescending(tool => counts.Of(tool.Slug)?.Interval?.Low ?? -1);

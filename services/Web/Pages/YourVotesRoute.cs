@@ -16,13 +16,13 @@ internal static class YourVotesRoute
 
     public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting)
     {
-        var stop = context.RequestAborted;
-        var listing = catalog.ToolLinesAsync(stop);
+        var cancellationToken = context.RequestAborted;
+        var listing = catalog.ToolLinesAsync(cancellationToken);
         var votes = await voting.AllOwnVotesAsync(context);
         var known = (await listing).ToDictionary(tool => tool.Slug);
         var rows = votes?.Select(vote => new VoteRow(
             vote.Tool, known.GetValueOrDefault(vote.Tool)?.Name ?? vote.Tool, known.GetValueOrDefault(vote.Tool)?.Retired ?? true, vote.Choice!, vote.At)).ToList();
-        var counts = rows is { Count: > 0 } ? await tallies.OfAsync(rows.Select(row => row.Tool), stop) : Tallies.None;
+        var counts = rows is { Count: > 0 } ? await tallies.OfAsync(rows.Select(row => row.Tool), cancellationToken) : Tallies.None;
         context.Response.Headers.CacheControl = "no-store";
         var head = Head(context, "Your votes", "Your votes in this browser: change, withdraw, download or erase them.") with { Live = true, KnownVoter = context.Request.KnowsVoter() };
         return Page.Of<Pages.YourVotesPage, YourVotesModel>(head, new YourVotesModel(rows, counts), rows is null ? 503 : 200);

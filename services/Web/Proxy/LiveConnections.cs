@@ -13,15 +13,15 @@ internal sealed partial class LiveConnections : IHostedService, IDisposable
     private static readonly string[] Paths = ["/hubs", "/api/tallies/stream"];
     private readonly ConcurrentDictionary<CancellationTokenSource, byte> _open = new();
     private readonly IHostApplicationLifetime _lifetime;
-    private readonly TimeProvider _time;
-    private readonly ILogger<LiveConnections> _log;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger<LiveConnections> _logger;
     private readonly TimeSpan _drain;
     private CancellationTokenRegistration _stopping;
 
     /// <exception cref="SettingException"><c>Web:DrainSeconds</c> is no number from 0 to 20.</exception>
-    public LiveConnections(IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveConnections> log)
+    public LiveConnections(IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<LiveConnections> logger)
     {
-        (_lifetime, _time, _log) = (lifetime, time, log);
+        (_lifetime, _timeProvider, _logger) = (lifetime, timeProvider, logger);
         _drain = configuration.Seconds(Setting, 5, 0, 20);
     }
 
@@ -65,14 +65,14 @@ internal sealed partial class LiveConnections : IHostedService, IDisposable
         var open = _open.Keys;
         if (open.Count == 0)
             return;
-        Draining(_log, open.Count, _drain.TotalSeconds);
-        var began = _time.GetTimestamp();
+        Draining(_logger, open.Count, _drain.TotalSeconds);
+        var began = _timeProvider.GetTimestamp();
         var ended = 0;
         foreach (var connection in open)
         {
-            var due = _drain * ((double)ended++ / open.Count) - _time.GetElapsedTime(began);
+            var due = _drain * ((double)ended++ / open.Count) - _timeProvider.GetElapsedTime(began);
             if (due > TimeSpan.FromMilliseconds(20))
-                await Task.Delay(due, _time);
+                await Task.Delay(due, _timeProvider);
             try
             {
                 await connection.CancelAsync();
@@ -85,5 +85,5 @@ internal sealed partial class LiveConnections : IHostedService, IDisposable
     }
 
     [LoggerMessage(6020, LogLevel.Information, "Stopping: {Connections} live connections are ended, over {Seconds} s; their readers connect again elsewhere")]
-    private static partial void Draining(ILogger log, int connections, double seconds);
+    private static partial void Draining(ILogger logger, int connections, double seconds);
 }

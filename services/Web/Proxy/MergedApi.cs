@@ -67,11 +67,11 @@ internal sealed partial class MergedApi
         });
     }
 
-    private async Task RefreshAsync(string service, CancellationToken stop)
+    private async Task RefreshAsync(string service, CancellationToken cancellationToken)
     {
         try
         {
-            if (await _clients.CreateClient(service).ReadAsync<JsonObject>(service, Path.TrimStart('/'), Within, stop) is { } document)
+            if (await _clients.CreateClient(service).ReadAsync<JsonObject>(service, Path.TrimStart('/'), Within, cancellationToken) is { } document)
                 _lastKnown[service] = Own(service, document);
         }
         catch (ServiceUnavailableException away)
@@ -122,5 +122,5 @@ internal sealed partial class MergedApi
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Members(JsonObject document, string name) => document[name] as JsonObject ?? [];
 
     [LoggerMessage(6006, LogLevel.Warning, "The API description of {Service} is the last known one: {Problem}")]
-    private static partial void NotRefreshed(ILogger log, string service, string? problem);
+    private static partial void NotRefreshed(ILogger logger, string service, string? problem);
 }

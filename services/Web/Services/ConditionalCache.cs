@@ -8,7 +8,7 @@ namespace Web;
 /// reading, sending and parsing of the same text, most of what a page cost. Being told of edits by messages was rejected: Web would need the bus,
 /// and would show old pages for as long as a message is late or lost.
 /// </summary>
-internal sealed class ConditionalCache(TimeProvider clock)
+internal sealed class ConditionalCache(TimeProvider timeProvider)
 {
     // A few kilobytes each.
     private const int Most = 256;
@@ -22,13 +22,13 @@ internal sealed class ConditionalCache(TimeProvider clock)
 
     /// <returns>The tag and the value to be asked about, or null when there is none worth asking about.</returns>
     public (EntityTagHeaderValue Tag, T Value)? Of<T>(string path) where T : class =>
-        _answers.TryGetValue(path, out var answer) && clock.GetElapsedTime(answer.At) < Longest && answer.Value is T value ? (answer.Tag, value) : null;
+        _answers.TryGetValue(path, out var answer) && timeProvider.GetElapsedTime(answer.At) < Longest && answer.Value is T value ? (answer.Tag, value) : null;
 
     public void Keep(string path, EntityTagHeaderValue tag, object value)
     {
         // Which are dropped matters little: what is asked for often is back at once.
         if (_answers.Count >= Most && !_answers.ContainsKey(path))
             _answers.Clear();
-        _answers[path] = new Answer(tag, value, clock.GetTimestamp());
+        _answers[path] = new Answer(tag, value, timeProvider.GetTimestamp());
     }
 }

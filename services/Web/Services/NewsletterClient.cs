@@ -28,11 +28,11 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
     private static readonly TimeSpan ToCompose = TimeSpan.FromSeconds(30);
 
     /// <returns>The archive, newest first, or null when Newsletter is unavailable: the sign-up is shown all the same.</returns>
-    public async Task<IReadOnlyList<Issue>?> ArchiveAsync(CancellationToken stop)
+    public async Task<IReadOnlyList<Issue>?> ArchiveAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return (await Client.ReadAsync<IssueArchive>("Newsletter", "api/newsletter/issues", ToShow, stop))?.Issues ?? [];
+            return (await Client.ReadAsync<IssueArchive>("Newsletter", "api/newsletter/issues", ToShow, cancellationToken))?.Issues ?? [];
         }
         catch (ServiceUnavailableException)
         {
@@ -40,15 +40,15 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
         }
     }
 
-    public Task<Issue?> IssueAsync(string week, CancellationToken stop) =>
-        Client.ReadAsync<Issue>("Newsletter", $"api/newsletter/issues/{week}", ToShow, stop);
+    public Task<Issue?> IssueAsync(string week, CancellationToken cancellationToken) =>
+        Client.ReadAsync<Issue>("Newsletter", $"api/newsletter/issues/{week}", ToShow, cancellationToken);
 
     /// <param name="token">The editor's.</param>
     /// <returns>The preview, or the status that refuses this token.</returns>
     /// <exception cref="ServiceUnavailableException">No answer, or one above 500.</exception>
-    public async Task<(IssuePreview? Preview, HttpStatusCode Status)> PreviewAsync(string token, CancellationToken stop)
+    public async Task<(IssuePreview? Preview, HttpStatusCode Status)> PreviewAsync(string token, CancellationToken cancellationToken)
     {
-        using var limit = stop.WithTimeout(ToCompose);
+        using var limit = cancellationToken.WithTimeout(ToCompose);
         using var request = new HttpRequestMessage(HttpMethod.Get, "api/newsletter/preview");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
@@ -58,7 +58,7 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
                 : answer.StatusCode >= HttpStatusCode.InternalServerError ? throw new ServiceUnavailableException("Newsletter")
                 : (null, answer.StatusCode);
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException || error is OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception error) when (error is HttpRequestException or JsonException || error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             throw new ServiceUnavailableException("Newsletter", error);
         }

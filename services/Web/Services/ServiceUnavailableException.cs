@@ -18,14 +18,14 @@ internal static class ServiceReading
     /// <returns>What the service answered, or null when it knows no such thing (404).</returns>
     /// <exception cref="ServiceUnavailableException">No answer within the time, an error, or JSON of another shape.</exception>
     /// <param name="remembered">Spares what was answered before and still stands.</param>
-    public static async Task<T?> ReadAsync<T>(this HttpClient client, string service, string path, TimeSpan within, CancellationToken stop, ConditionalCache? remembered = null)
+    public static async Task<T?> ReadAsync<T>(this HttpClient client, string service, string path, TimeSpan within, CancellationToken cancellationToken, ConditionalCache? remembered = null)
         where T : class
     {
         var known = remembered?.Of<T>(path);
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (known is var (tag, _))
             request.Headers.IfNoneMatch.Add(tag);
-        using var limit = stop.WithTimeout(within);
+        using var limit = cancellationToken.WithTimeout(within);
         try
         {
             using var answer = await client.SendAsync(request, limit.Token);
@@ -33,7 +33,7 @@ internal static class ServiceReading
                 return null;
             // One step only: what moved twice is known by its last place.
             if (answer.StatusCode is HttpStatusCode.MovedPermanently && answer.Headers.Location is { } place && place.OriginalString != '/' + path)
-                return await client.ReadAsync<T>(service, place.OriginalString.TrimStart('/'), within, stop, remembered);
+                return await client.ReadAsync<T>(service, place.OriginalString.TrimStart('/'), within, cancellationToken, remembered);
             if (answer.StatusCode is HttpStatusCode.NotModified && known is var (_, standing))
                 return standing;
             answer.EnsureSuccessStatusCode();
@@ -43,7 +43,7 @@ internal static class ServiceReading
             return value;
         }
         catch (Exception error) when (error is HttpRequestException or JsonException or NotSupportedException or IOException
-            || error is OperationCanceledException && !stop.IsCancellationRequested)
+            || error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             throw new ServiceUnavailableException(service, error);
         }

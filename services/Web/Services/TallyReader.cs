@@ -1,39 +1,39 @@
 namespace Web;
 
 /// <summary>Reads Tally for the pages. A page never fails for want of it: the panel's half is worth showing alone.</summary>
-internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts patience, ILogger<TallyReader> log)
+internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts patience, ILogger<TallyReader> logger)
 {
     private volatile bool _answered;
 
     // Tally answers any number of tools, but the address has to stay of reasonable length.
 
-    public async Task<Tallies> OfAsync(IEnumerable<string> tools, CancellationToken stop)
+    public async Task<Tallies> OfAsync(IEnumerable<string> tools, CancellationToken cancellationToken)
     {
         var chunks = tools.Distinct().Chunk(Contracts.Limits.ToolsAtOnce).ToList();
         try
         {
             var answers = await Task.WhenAll(chunks.Select(chunk =>
-                Read("api/tallies?" + string.Join('&', chunk.Select(tool => "tool=" + Uri.EscapeDataString(tool))), stop)));
+                Read("api/tallies?" + string.Join('&', chunk.Select(tool => "tool=" + Uri.EscapeDataString(tool))), cancellationToken)));
             return Of(answers.SelectMany(tallies => tallies));
         }
         catch (ServiceUnavailableException away)
         {
-            Away(log, away.InnerException?.GetType().Name);
+            Away(logger, away.InnerException?.GetType().Name);
             return Tallies.NotAvailable;
         }
     }
 
     /// <param name="ranking">top or divided.</param>
     /// <returns>Tallies in the ranking's order, or null when Tally is unavailable.</returns>
-    public async Task<IReadOnlyList<ToolTally>?> RankingAsync(string ranking, int limit, CancellationToken stop)
+    public async Task<IReadOnlyList<ToolTally>?> RankingAsync(string ranking, int limit, CancellationToken cancellationToken)
     {
         try
         {
-            return await Read($"api/tallies/{ranking}?limit={limit}", stop);
+            return await Read($"api/tallies/{ranking}?limit={limit}", cancellationToken);
         }
         catch (ServiceUnavailableException away)
         {
-            Away(log, away.InnerException?.GetType().Name);
+            Away(logger, away.InnerException?.GetType().Name);
             return null;
         }
     }
@@ -42,29 +42,29 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts p
     private static readonly TimeSpan Young = TimeSpan.FromDays(4);
 
     /// <summary>The tool's past by day, or by hour while it is young; oldest first, empty when Tally is unavailable.</summary>
-    public async Task<(IReadOnlyList<HistoryPoint> Points, bool Hourly)> HistoryAsync(string tool, DateTimeOffset now, CancellationToken stop)
+    public async Task<(IReadOnlyList<HistoryPoint> Points, bool Hourly)> HistoryAsync(string tool, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            if (await ReadAsync<History>($"api/tallies/{tool}/history?bucket=day", stop) is not { Points: { Count: > 0 } days })
+            if (await ReadAsync<History>($"api/tallies/{tool}/history?bucket=day", cancellationToken) is not { Points: { Count: > 0 } days })
                 return ([], false);
-            if (days[0].At < now - Young || await ReadAsync<History>($"api/tallies/{tool}/history?bucket=hour", stop) is not { Points: { Count: > 1 } hours })
+            if (days[0].At < now - Young || await ReadAsync<History>($"api/tallies/{tool}/history?bucket=hour", cancellationToken) is not { Points: { Count: > 1 } hours })
                 return (days, false);
             return (hours, true);
         }
         catch (ServiceUnavailableException away)
         {
-            Away(log, away.InnerException?.GetType().Name);
+            Away(logger, away.InnerException?.GetType().Name);
             return ([], false);
         }
     }
 
-    private async Task<IReadOnlyList<ToolTally>> Read(string path, CancellationToken stop) =>
-        await ReadAsync<IReadOnlyList<ToolTally>>(path, stop) ?? [];
+    private async Task<IReadOnlyList<ToolTally>> Read(string path, CancellationToken cancellationToken) =>
+        await ReadAsync<IReadOnlyList<ToolTally>>(path, cancellationToken) ?? [];
 
-    private async Task<T?> ReadAsync<T>(string path, CancellationToken stop) where T : class
+    private async Task<T?> ReadAsync<T>(string path, CancellationToken cancellationToken) where T : class
     {
-        var answer = await clients.CreateClient("Tally").ReadAsync<T>("Tally", path, _answered ? patience.Live : patience.Cold, stop);
+        var answer = await clients.CreateClient("Tally").ReadAsync<T>("Tally", path, _answered ? patience.Live : patience.Cold, cancellationToken);
         _answered = true;
         return answer;
     }
@@ -73,5 +73,5 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts p
         new(false, tallies.GroupBy(tally => tally.Tool).ToDictionary(group => group.Key, group => group.First()));
 
     [LoggerMessage(6001, LogLevel.Warning, "The page is shown without live numbers, Tally is unavailable: {Problem}")]
-    private static partial void Away(ILogger log, string? problem);
+    private static partial void Away(ILogger logger, string? problem);
 }

@@ -17,7 +17,7 @@ internal enum Outcome { Cast, NoVoter, UnknownTool, TooMany, TooManyVoters, Away
 internal sealed record CastAnswer(Outcome Outcome, int RetryAfter, IReadOnlyList<string> SetCookie);
 
 /// <summary>Speaks to Voting in the reader's name: the reader's cookie, host and address are passed on, nothing else of theirs.</summary>
-internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts patience, ILogger<VotingClient> log)
+internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts patience, ILogger<VotingClient> logger)
 {
     private sealed record Problem(string? Type);
 
@@ -58,7 +58,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
         }
         catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
-            NotForgotten(log, error.GetType().Name);
+            NotForgotten(logger, error.GetType().Name);
             return null;
         }
     }
@@ -80,7 +80,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
         catch (Exception error) when (error is HttpRequestException or JsonException or IOException
             || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
-            OwnVotesAway(log, error.GetType().Name);
+            OwnVotesAway(logger, error.GetType().Name);
             return null;
         }
     }
@@ -115,7 +115,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
         }
         catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
-            NotCast(log, tool, error.GetType().Name);
+            NotCast(logger, tool, error.GetType().Name);
             return new CastAnswer(Outcome.Away, 5, []);
         }
     }
@@ -126,7 +126,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
     private static int Seconds(HttpResponseMessage answer) => (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 5);
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpContext context, HttpMethod method, string path, string? voter, HttpContent? body, CancellationToken stop)
+        HttpContext context, HttpMethod method, string path, string? voter, HttpContent? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         // Host and scheme decide whether the cookie is Secure and named __Host-; the address counts for the quota.
@@ -136,15 +136,15 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
             request.Headers.TryAddWithoutValidation("X-Forwarded-For", address.ToString());
         if (voter is not null)
             request.Headers.TryAddWithoutValidation(HeaderNames.Cookie, voter);
-        return await clients.CreateClient("Voting").SendAsync(request, stop);
+        return await clients.CreateClient("Voting").SendAsync(request, cancellationToken);
     }
 
     [LoggerMessage(6004, LogLevel.Warning, "The page is shown without the reader's own votes: {Problem}")]
-    private static partial void OwnVotesAway(ILogger log, string problem);
+    private static partial void OwnVotesAway(ILogger logger, string problem);
 
     [LoggerMessage(6007, LogLevel.Warning, "A reader could not be forgotten: {Problem}")]
-    private static partial void NotForgotten(ILogger log, string problem);
+    private static partial void NotForgotten(ILogger logger, string problem);
 
     [LoggerMessage(6005, LogLevel.Warning, "A vote on '{Tool}' sent by form was not taken: {Problem}")]
-    private static partial void NotCast(ILogger log, string tool, string problem);
+    private static partial void NotCast(ILogger logger, string tool, string problem);
 }
