@@ -6,6 +6,12 @@ using Catalog.Reading;
 using Catalog.Store;
 using Contracts;
 using Hosting;
+using Hosting.Databases;
+using Hosting.Http;
+using Hosting.Identity;
+using Hosting.Limits;
+using Hosting.Messaging;
+using Hosting.Origins;
 using MassTransit;
 using Microsoft.AspNetCore.Mvc;
 

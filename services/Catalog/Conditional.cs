@@ -1,4 +1,4 @@
-using Hosting;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
-using Hosting;
+using Hosting.Http;
+using Hosting.Observability;
 
 namespace Catalog;
 

@@ -1,5 +1,6 @@
 using Catalog;
 using Hosting;
+using Hosting.Messaging;
 
 return await Service.RunAsync(
     "Catalog",

@@ -1,3 +1,6 @@
+using Hosting.Http;
+using Hosting.Limits;
+using Hosting.Observability;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hosting.Configuration;
 using Hosting.Connections;
+using Hosting.Databases;
+using Hosting.Http;
+using Hosting.Limits;
+using Hosting.Observability;
+using Hosting.Origins;
+using Hosting.Proxies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,7 @@
+using Hosting.Configuration;
+using Hosting.Origins;
+using Hosting.Proxies;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Hosting.Databases;
 using Npgsql;
 
 namespace Hosting;

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Hosting;
+using Hosting.Databases;
 
 namespace Newsletter;
 

@@ -1,5 +1,5 @@
 using Dapper;
-using Hosting;
+using Hosting.Databases;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Newsletter;

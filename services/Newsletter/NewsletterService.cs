@@ -1,5 +1,10 @@
 using System.Data.Common;
 using Hosting;
+using Hosting.Databases;
+using Hosting.Http;
+using Hosting.Identity;
+using Hosting.Limits;
+using Hosting.Origins;
 using MassTransit;
 using Newsletter.Issues;
 using Newsletter.Mail;

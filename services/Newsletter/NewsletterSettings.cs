@@ -1,4 +1,5 @@
 using Hosting;
+using Hosting.Configuration;
 using MimeKit;
 
 namespace Newsletter;

@@ -1,4 +1,5 @@
 using Hosting;
+using Hosting.Messaging;
 using Newsletter;
 
 return await Service.RunAsync(

@@ -1,4 +1,4 @@
-using Hosting;
+using Hosting.Origins;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Newsletter;

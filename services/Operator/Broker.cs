@@ -1,5 +1,6 @@
 using System.Net.Security;
-using Hosting;
+using Hosting.Configuration;
+using Hosting.Messaging;
 using RabbitMQ.Client;
 
 namespace Operator;

@@ -3,7 +3,7 @@ using System.Data.Common;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Hosting;
+using Hosting.Configuration;
 using RabbitMQ.Client.Exceptions;
 using Spectre.Console;
 using StackExchange.Redis;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Data.Common;
-using Hosting;
+using Hosting.Configuration;
+using Hosting.Databases;
 using Microsoft.Extensions.Configuration;
 
 namespace Operator;

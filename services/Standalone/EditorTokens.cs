@@ -1,4 +1,4 @@
-using Hosting;
+using Hosting.Configuration;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

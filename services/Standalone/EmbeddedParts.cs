@@ -1,4 +1,5 @@
 using Hosting;
+using Hosting.Configuration;
 
 namespace Standalone;
 

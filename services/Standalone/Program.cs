@@ -1,5 +1,6 @@
 using Catalog;
 using Hosting;
+using Hosting.Messaging;
 using Newsletter;
 using Standalone;
 using Tally;

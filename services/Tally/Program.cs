@@ -1,5 +1,7 @@
 using Hosting;
+using Hosting.Messaging;
 using Tally;
+using Tally.Pushing.Connections;
 
 return await Service.RunAsync(
     "Tally",

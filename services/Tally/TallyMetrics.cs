@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Tally.State;
 
 namespace Tally;
 

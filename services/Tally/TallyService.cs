@@ -1,6 +1,19 @@
 using Hosting;
+using Hosting.Http;
+using Hosting.Limits;
 using MassTransit;
 using Microsoft.AspNetCore.SignalR;
+using Tally.Consumers;
+using Tally.Counters;
+using Tally.History;
+using Tally.Pushing;
+using Tally.Pushing.Connections;
+using Tally.Pushing.SignalR;
+using Tally.Pushing.Sockets;
+using Tally.Pushing.Streams;
+using Tally.Reading;
+using Tally.Reconciling;
+using Tally.State;
 
 namespace Tally;
 

@@ -1,4 +1,5 @@
 using Hosting;
+using Hosting.Messaging;
 using Voting;
 
 return await Service.RunAsync(

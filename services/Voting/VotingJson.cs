@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Voting.Ledger;
+using Voting.PublicLedger;
 using Voting.Voters;
 using Voting.Votes;
 
 namespace Voting;
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, Converters = [typeof(Hosting.UtcConverter)])]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, Converters = [typeof(Hosting.Http.UtcConverter)])]
 [JsonSerializable(typeof(CastVote.Body))]
 [JsonSerializable(typeof(VoteAnswer))]
 [JsonSerializable(typeof(VotesAnswer))]

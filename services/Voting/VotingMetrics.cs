@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
-using Hosting;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Voting;

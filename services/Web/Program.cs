@@ -1,5 +1,6 @@
 using Hosting;
 using Web;
+using Web.Proxy;
 
 return await Service.RunAsync(
     "Web",

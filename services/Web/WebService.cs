@@ -4,6 +4,10 @@ using Hosting.Connections;
 using MassTransit;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.ResponseCompression;
+using Web.Delivery;
+using Web.Pages;
+using Web.Services;
+using Web.Votes;
 
 namespace Web;
 

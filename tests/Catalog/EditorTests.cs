@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Faults.Tests.Machine;
-using Hosting;
+using Hosting.Identity;
 using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;

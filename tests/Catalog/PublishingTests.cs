@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Net;
 using Dapper;
-using Hosting;
+using Hosting.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Shouldly;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
+using Xunit;
 
 namespace EndToEnd.Tests;
 

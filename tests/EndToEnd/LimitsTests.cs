@@ -1,7 +1,6 @@
 using Microsoft.Playwright;
-using Shouldly;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
+using Xunit;
 
 namespace EndToEnd.Tests;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
 using Shouldly;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
+using Xunit;
 
 namespace EndToEnd.Tests;
 

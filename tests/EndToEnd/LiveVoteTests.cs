@@ -2,8 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
 using Shouldly;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
+using Xunit;
 
 namespace EndToEnd.Tests;
 

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Catalog;
 using Hosting;
+using Hosting.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging;

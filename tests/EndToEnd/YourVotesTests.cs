@@ -1,7 +1,7 @@
 using Microsoft.Playwright;
 using Shouldly;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
+using Xunit;
 
 namespace EndToEnd.Tests;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Collections;
-using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +8,9 @@ using Catalog.Editing;
 using Catalog.Files;
 using Contracts;
 using Hosting;
+using Hosting.Http;
+using Hosting.Origins;
+using Hosting.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -19,7 +21,12 @@ using Microsoft.IdentityModel.Tokens;
 using Newsletter.Subscriptions;
 using Operator;
 using Operator.Recounting;
-using Tally;
+using Tally.Counters;
+using Tally.Pushing.SignalR;
+using Tally.Pushing.Sockets;
+using Tally.Pushing.Streams;
+using Tally.Reconciling;
+using Tally.State;
 using Voting.Voters;
 using Voting.Votes;
 
@@ -163,9 +170,9 @@ internal static class Targets
         var context = new DefaultHttpContext();
         context.Request.QueryString = new QueryString("?" + Encoding.Latin1.GetString(input));
         Catalog.Reading.ListQuery.Read(context.Request, out _);
-        var asked = Web.ToolQuery.From(context.Request.Query);
+        var asked = Web.Pages.ToolQuery.From(context.Request.Query);
         context.Request.QueryString = new QueryString(new Uri("http://x" + asked.At(asked.Page)).Query);
-        Hold(Web.ToolQuery.From(context.Request.Query) == asked, "a page's own link asks for something else");
+        Hold(Web.Pages.ToolQuery.From(context.Request.Query) == asked, "a page's own link asks for something else");
     };
 
     private static Action<byte[]> Position()
@@ -250,7 +257,7 @@ internal static class Targets
     private static Action<byte[]> LocalPaths() => input =>
     {
         var path = Encoding.Latin1.GetString(input);
-        if (Web.LocalPath.IsLocal(path))
+        if (Web.Votes.LocalPath.IsLocal(path))
             Hold(Uri.TryCreate(new Uri("http://here.example/x"), path, out var to) && to.Host == "here.example", "a way back that leaves the site");
     };
 
@@ -261,11 +268,11 @@ internal static class Targets
         (context.Request.Headers.IfNoneMatch, context.Request.Headers.IfMatch) = (lines[0], lines[^1]);
         Catalog.Conditional.Has(context, "W/\"1\"");
         Catalog.Conditional.Refusal(context.Request, "\"1\"");
-        Web.Tagged.Has(context, Web.Tagged.TagOf(input));
+        Web.Delivery.Tagged.Has(context, Web.Delivery.Tagged.TagOf(input));
     };
 
     private static Action<byte[]> Encodings() => input =>
-        Hold(Web.AcceptedEncoding.Of(Encoding.Latin1.GetString(input).Split('\n')) is null or "br" or "gzip", "an encoding that is not served");
+        Hold(Web.Delivery.AcceptedEncoding.Of(Encoding.Latin1.GetString(input).Split('\n')) is null or "br" or "gzip", "an encoding that is not served");
 
     private static Action<byte[]> Bearer()
     {
@@ -287,7 +294,7 @@ internal static class Targets
     });
 
     private static Action<byte[]> Tools() => BusMessage<ToolsChanged>((_, counters, changed) =>
-        counters.TakeAsync([.. ToolsChangedConsumer.Sound(changed, 0)], CancellationToken.None));
+        counters.TakeAsync([.. Tally.Consumers.ToolsChangedConsumer.Sound(changed, 0)], CancellationToken.None));
 
     private static Action<byte[]> BusMessage<T>(Func<Board, MemoryCounters, T, Task> take) => input =>
     {

@@ -166,7 +166,7 @@ public sealed class ComposeTests
     {
         var replicas = ((string[])["catalog", "voting", "newsletter"]).Select(service => Parts[service]["deploy"]["replicas"].Exists ? Parts[service]["deploy"]["replicas"].Number : 1).ToList();
         Parts["postgres"]["command"].Each.Select(one => one.Text).ShouldContain("max_connections=200");
-        ((replicas.Sum() + replicas.Max()) * Hosting.Database.PoolSize).ShouldBeLessThanOrEqualTo(180);
+        ((replicas.Sum() + replicas.Max()) * Hosting.Databases.Database.PoolSize).ShouldBeLessThanOrEqualTo(180);
     }
 
     // ${NAME:-default}, as Compose reads it without an environment.

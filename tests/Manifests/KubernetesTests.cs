@@ -261,7 +261,7 @@ public sealed class KubernetesTests
         var replicas = overlay == "local"
             ? Node.Load("k8s/overlays/local/kustomization.yaml").Single()["replicas"].Each.Where(one => one["name"].Text is "catalog" or "voting").Sum(one => one["count"].Number)
             : Deployment("catalog")["spec"]["replicas"].Number + Of("HorizontalPodAutoscaler").Single(one => one.Document["metadata"]["name"].Text == "voting").Document["spec"]["maxReplicas"].Number;
-        var most = (replicas + Deployment("newsletter")["spec"]["replicas"].Number + 3) * Hosting.Database.PoolSize;
+        var most = (replicas + Deployment("newsletter")["spec"]["replicas"].Number + 3) * Hosting.Databases.Database.PoolSize;
         most.ShouldBeLessThanOrEqualTo(allowed - 20);
     }
 

@@ -1,4 +1,7 @@
 using Hosting;
+using Hosting.Configuration;
+using Hosting.Databases;
+using Hosting.Messaging;
 using Shouldly;
 using Xunit;
 

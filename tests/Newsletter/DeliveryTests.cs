@@ -1,6 +1,5 @@
-using System.Net;
 using System.Net.Http.Json;
-using Hosting;
+using Hosting.Configuration;
 using Shouldly;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Contracts;
 using Microsoft.AspNetCore.SignalR.Client;
 using Shouldly;
+using Tally.State;
 using Xunit;
 
 namespace Tally.Tests;

@@ -2,6 +2,7 @@ using Contracts;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Tally.Reading;
 using Xunit;
 
 namespace Tally.Tests;

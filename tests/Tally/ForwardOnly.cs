@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Shouldly;
+using Tally.State;
 using Xunit;
 
 namespace Tally.Tests;

@@ -1,6 +1,6 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Shouldly;
+using Tally.State;
 using Xunit;
 
 namespace Tally.Tests;

@@ -2,11 +2,14 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Contracts;
 using Hosting;
+using Hosting.Messaging;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Tally.Reading;
+using Tally.State;
 
 namespace Tally.Tests;
 

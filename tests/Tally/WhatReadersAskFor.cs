@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Contracts;
 using Shouldly;
+using Tally.State;
 using Xunit;
 
 namespace Tally.Tests;

@@ -134,7 +134,7 @@ public sealed class ErasureOnDiskTests : IDisposable
         }
 
         foreach (var settings in (string[][])[[], [$"--Voters:LedgerKey={TestVoting.Key}"]])
-            (await Should.ThrowAsync<Hosting.SettingException>(() => MigrateAsync(settings))).Message.ShouldContain("Voters__LedgerKey");
+            (await Should.ThrowAsync<Hosting.Configuration.SettingException>(() => MigrateAsync(settings))).Message.ShouldContain("Voters__LedgerKey");
 
         await using var again = await TestVoting.StartAsync(_folder, settings: [$"--Voters:LedgerKey={LedgerKey}"]);
         (await TestVoting.JsonAsync(await again.CastAsync(voter, "cursor-2-0", "skip"))).GetProperty("seq").GetInt64().ShouldBe(2);
@@ -231,7 +231,7 @@ public sealed class ErasureOnDiskTests : IDisposable
             ],
             builder => builder.AddVoting(),
             _ => { });
-        await ((Hosting.Schema)app.Services.GetService(typeof(Hosting.Schema))!).ApplyAsync(CancellationToken.None);
+        await ((Hosting.Databases.Schema)app.Services.GetService(typeof(Hosting.Databases.Schema))!).ApplyAsync(CancellationToken.None);
     }
 
     // All that is in memory goes to the files, and a new segment of the write-ahead log begins.

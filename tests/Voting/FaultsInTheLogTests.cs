@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Hosting;
+using Hosting.Observability;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;

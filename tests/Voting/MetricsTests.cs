@@ -6,6 +6,7 @@ using Contracts;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Voting.Batching;
 using Voting.Ledger;
 using Voting.Voters;
 using Xunit;
@@ -65,7 +66,7 @@ public sealed class MetricsTests
     {
         StuckLedger? ledger = null;
         await using var voting = await TestVoting.StartAsync(add: builder => builder.Services.AddSingleton<VoteLedger>(
-            services => ledger = new StuckLedger(services.GetRequiredKeyedService<Hosting.Database>("Ledger").Source)));
+            services => ledger = new StuckLedger(services.GetRequiredKeyedService<Hosting.Databases.Database>("Ledger").Source)));
         var voter = await voting.NewVoterAsync();
         var (before, committed) = (await VotesAsync(voting, "unavailable"), await VotesAsync(voting, "committed"));
         var writer = voting.App.Services.GetRequiredService<BatchWriter>();

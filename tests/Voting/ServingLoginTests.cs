@@ -1,7 +1,6 @@
-using Faults.Tests.Servers;
 using Hosting;
+using Hosting.Messaging;
 using Npgsql;
-using Operator.Tests;
 using Shouldly;
 using Xunit;
 

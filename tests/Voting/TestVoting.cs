@@ -4,6 +4,7 @@ using System.Text.Json;
 using Contracts;
 using Faults.Tests.Servers;
 using Hosting;
+using Hosting.Messaging;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;

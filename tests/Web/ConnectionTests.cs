@@ -114,7 +114,7 @@ public class ConnectionTests
     [InlineData("--Proxies:KnownNetworks:0=intranet", "Proxies__KnownNetworks__0")]
     public async Task A_limit_that_cannot_hold_stops_the_start(string setting, string named)
     {
-        var refusal = await Should.ThrowAsync<Hosting.SettingException>(() => Site.OpenAsync(setting));
+        var refusal = await Should.ThrowAsync<Hosting.Configuration.SettingException>(() => Site.OpenAsync(setting));
         refusal.Message.ShouldContain(named.Contains("ulimit", StringComparison.Ordinal) && !OperatingSystem.IsLinux() ? "Connections__Most" : named);
     }
 

@@ -4,6 +4,7 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Hosting;
 using Microsoft.AspNetCore.Builder;
+using Web.Proxy;
 
 namespace Web.Tests;
 

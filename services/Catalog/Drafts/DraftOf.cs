@@ -5,7 +5,7 @@ using Catalog.Files;
 using Catalog.Reading;
 using Catalog.Store;
 using Contracts;
-using Hosting;
+using Hosting.Text;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Catalog.Editing;
 using Catalog.Store;
-using Hosting;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Drafts;

@@ -1,6 +1,6 @@
 using Catalog.Publishing;
 using Catalog.Store;
-using Hosting;
+using Hosting.Identity;
 
 namespace Catalog.Editing;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Hosting;
+using Hosting.Http;
+using Hosting.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,5 @@
 using Catalog.Reading;
-using Catalog.Store;
 using Contracts;
-using Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Editing;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Catalog.Store;
 using Contracts;
 
 namespace Catalog.Editing;

@@ -1,6 +1,5 @@
 using Catalog.Editing;
 using Catalog.Store;
-using Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Files;

@@ -2,6 +2,7 @@ using Catalog.Store;
 using Contracts;
 using Dapper;
 using Hosting;
+using Hosting.Databases;
 using MassTransit;
 
 namespace Catalog.Publishing;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Catalog.Store;
 using Contracts;
-using Hosting;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Reading;

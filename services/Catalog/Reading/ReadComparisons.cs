@@ -1,6 +1,6 @@
 using Catalog.Store;
 using Contracts;
-using Hosting;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Catalog.Reading;

@@ -1,5 +1,4 @@
 using Catalog.Store;
-using Hosting;
 
 namespace Catalog.Reading;
 

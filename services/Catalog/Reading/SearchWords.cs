@@ -1,4 +1,4 @@
-using Hosting;
+using Hosting.Text;
 
 namespace Catalog.Reading;
 

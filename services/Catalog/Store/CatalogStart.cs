@@ -1,4 +1,4 @@
-using Hosting;
+using Hosting.Databases;
 
 namespace Catalog.Store;
 

@@ -1,7 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Dapper;
-using Hosting;
+using Hosting.Databases;
 using Microsoft.Data.Sqlite;
 
 namespace Catalog.Store;

@@ -1,9 +1,8 @@
 using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Contracts;
 using Dapper;
-using Hosting;
+using Hosting.Text;
 
 namespace Catalog.Store;
 

@@ -1,5 +1,5 @@
 using Contracts;
-using Hosting;
+using Hosting.Text;
 
 namespace Catalog.Store;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Hosting.Observability;
 
 namespace Hosting.Connections;
 

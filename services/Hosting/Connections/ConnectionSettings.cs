@@ -1,3 +1,5 @@
+using Hosting.Configuration;
+using Hosting.Limits;
 using Microsoft.Extensions.Configuration;
 
 namespace Hosting.Connections;

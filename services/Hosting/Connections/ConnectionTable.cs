@@ -1,4 +1,6 @@
 using System.Net;
+using Hosting.Observability;
+using Hosting.Proxies;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 

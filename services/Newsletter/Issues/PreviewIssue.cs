@@ -1,4 +1,5 @@
-using Hosting;
+using Hosting.Databases;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Newsletter.Mail;
 

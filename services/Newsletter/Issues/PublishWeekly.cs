@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using Dapper;
-using Hosting;
+using Hosting.Databases;
 
 namespace Newsletter.Issues;
 

@@ -1,7 +1,8 @@
 using System.Data.Common;
 using System.Text.Json;
 using Dapper;
-using Hosting;
+using Hosting.Databases;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Newsletter.Issues;

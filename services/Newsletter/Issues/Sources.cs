@@ -1,4 +1,5 @@
 using Hosting;
+
 namespace Newsletter.Issues;
 
 /// <summary>What an issue is made of, from the other services' public answers. Every read throws <see cref="HttpRequestException"/> when its service is unavailable.</summary>

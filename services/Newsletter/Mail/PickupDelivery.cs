@@ -1,5 +1,5 @@
 using System.Text;
-using Hosting;
+using Hosting.Configuration;
 using MimeKit;
 
 namespace Newsletter.Mail;

@@ -1,8 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Dapper;
-using Hosting;
-using Newsletter.Subscriptions;
+using Hosting.Databases;
 
 namespace Newsletter.Mail;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Dapper;
-using Hosting;
+using Hosting.Databases;
 
 namespace Newsletter.Subscriptions;
 

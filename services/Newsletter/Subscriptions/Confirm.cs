@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
-using Hosting;
+using Hosting.Databases;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Newsletter.Subscriptions;

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Dapper;
-using Hosting;
+using Hosting.Databases;
 using Newsletter.Mail;
 
 namespace Newsletter.Subscriptions;

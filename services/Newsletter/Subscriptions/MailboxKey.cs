@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
-using Hosting;
+using Hosting.Configuration;
 
 namespace Newsletter.Subscriptions;
 

@@ -1,5 +1,5 @@
 using Dapper;
-using Hosting;
+using Hosting.Databases;
 
 namespace Newsletter.Subscriptions;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Dapper;
-using Hosting;
+using Hosting.Databases;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Newsletter.Subscriptions;

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using Hosting;
+using Hosting.Configuration;
+using Hosting.Http;
+using Hosting.Limits;
+using Hosting.Proxies;
 
 namespace Newsletter.Subscriptions;
 

@@ -1,5 +1,6 @@
 using Dapper;
-using Hosting;
+using Hosting.Databases;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Newsletter.Subscriptions;

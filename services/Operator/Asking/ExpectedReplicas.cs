@@ -1,5 +1,5 @@
 using System.Globalization;
-using Hosting;
+using Hosting.Configuration;
 
 namespace Operator.Asking;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
-using Hosting;
+using Hosting.Databases;
 using Operator.Recounting;
 
 namespace Operator.Backups;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Hosting;
+using Hosting.Configuration;
 
 namespace Operator.DeadLetters;
 

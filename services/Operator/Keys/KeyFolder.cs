@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Hosting;
+using Hosting.Configuration;
 
 namespace Operator.Keys;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Contracts;
 using Operator.Recounting;
 using StackExchange.Redis;
 

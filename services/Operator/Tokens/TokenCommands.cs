@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Hosting;
+using Hosting.Configuration;
+using Hosting.Identity;
 
 namespace Operator.Tokens;
 

@@ -1,7 +1,7 @@
-using Hosting;
+using Hosting.Configuration;
 using StackExchange.Redis;
 
-namespace Tally;
+namespace Tally.Counters;
 
 /// <summary>The connection string alone decides which counters are used.</summary>
 internal static class CountersRegistration

@@ -1,6 +1,7 @@
 using Contracts;
+using Tally.History;
 
-namespace Tally;
+namespace Tally.Counters;
 
 /// <summary>
 /// Where the counters and their history are kept: in this process (<see cref="MemoryCounters"/>) or in Redis, shared by all replicas

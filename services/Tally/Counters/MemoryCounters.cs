@@ -1,6 +1,8 @@
 using Contracts;
+using Tally.History;
+using Tally.State;
 
-namespace Tally;
+namespace Tally.Counters;
 
 /// <summary>Counters of one process, for the composed system without Redis. Gone at exit, and made again from the ledger at start.</summary>
 internal sealed class MemoryCounters : ICounters

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using Contracts;
-using Hosting;
+using Hosting.Observability;
 using StackExchange.Redis;
+using Tally.History;
+using Tally.State;
 
-namespace Tally;
+namespace Tally.Counters;
 
 /// <summary>Counters shared by all replicas. Redis holds nothing that can't be made again from the ledger, so it needs no durability.</summary>
 internal sealed partial class RedisCounters : ICounters, IAsyncDisposable

@@ -1,6 +1,7 @@
 using Contracts;
+using Tally.History;
 
-namespace Tally;
+namespace Tally.Counters;
 
 /// <summary>
 /// Every key in Redis. All share the hash tag <c>{tally}</c>, so that a script may touch several of them in a Redis Cluster; one slot bears

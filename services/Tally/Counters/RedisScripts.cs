@@ -1,4 +1,6 @@
-namespace Tally;
+using Tally.State;
+
+namespace Tally.Counters;
 
 /// <summary>What has to happen in Redis in one step.</summary>
 internal static class RedisScripts

@@ -1,4 +1,4 @@
-namespace Tally;
+namespace Tally.History;
 
 /// <summary>How wide a step of the history is.</summary>
 public enum Bucket { Minute, Hour, Day }

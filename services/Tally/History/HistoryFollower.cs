@@ -1,9 +1,11 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Contracts;
 using Hosting;
+using Hosting.Observability;
+using Tally.Counters;
+using Tally.State;
 
-namespace Tally;
+namespace Tally.History;
 
 /// <summary>
 /// Follows the ledger and writes, per tool, the counts at the end of each minute, hour and day. Exact by construction: it counts entries,

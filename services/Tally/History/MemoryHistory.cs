@@ -1,4 +1,4 @@
-namespace Tally;
+namespace Tally.History;
 
 /// <summary>The history of one process's counters.</summary>
 internal sealed class MemoryHistory

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using Tally.State;
 
-namespace Tally;
+namespace Tally.Pushing;
 
 /// <summary>Brings what moves on the board to the readers who watch it.</summary>
 internal sealed class Pushes

@@ -1,4 +1,7 @@
-namespace Tally;
+using Tally.Pushing.Connections;
+using Tally.State;
+
+namespace Tally.Pushing;
 
 /// <summary>
 /// One open connection, over the hub or as server-sent events, and what it was last given of each tool it watches.

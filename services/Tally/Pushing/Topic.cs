@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Diagnostics;
-using Hosting;
+using Hosting.Observability;
+using Tally.State;
 
-namespace Tally;
+namespace Tally.Pushing;
 
 /// <summary>
 /// The readers of one tool, and when they are next told of it: the first change at once, then at most one push per interval, the last of

@@ -1,4 +1,6 @@
-namespace Tally;
+using Tally.State;
+
+namespace Tally.Pushing;
 
 /// <summary>One reader's interest in one tool. Everything but <see cref="Index"/> is guarded by the reader's gate.</summary>
 internal sealed class Watch(Reader reader, Topic topic)

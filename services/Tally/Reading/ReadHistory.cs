@@ -1,8 +1,11 @@
 using Contracts;
-using Hosting;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Tally.Counters;
+using Tally.History;
+using Tally.State;
 
-namespace Tally;
+namespace Tally.Reading;
 
 /// <param name="At">The bucket's end, UTC.</param>
 /// <param name="Ship">Voters whose choice was ship then.</param>

@@ -1,9 +1,11 @@
 using Contracts;
-using Hosting;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Tally.Pushing;
+using Tally.State;
 
-namespace Tally;
+namespace Tally.Reading;
 
 /// <summary>The reads of one tool, several tools, and the rankings; all answered from the board.</summary>
 internal static class ReadTallies

@@ -1,4 +1,4 @@
-namespace Tally;
+namespace Tally.Reconciling;
 
 /// <summary>
 /// What contradicted the ledger when it was last asked. Once may be a ledger that was just being replaced, twice in a row is wrong: then

@@ -1,6 +1,9 @@
 using Contracts;
+using Tally.Consumers;
+using Tally.History;
+using Tally.State;
 
-namespace Tally;
+namespace Tally.Reconciling;
 
 /// <summary>What the ledger answered.</summary>
 /// <param name="Epoch">Null from a release before epochs.</param>

@@ -1,8 +1,13 @@
 using Contracts;
 using Hosting;
+using Hosting.Observability;
 using MassTransit;
+using Tally.Consumers;
+using Tally.Counters;
+using Tally.History;
+using Tally.State;
 
-namespace Tally;
+namespace Tally.Reconciling;
 
 /// <summary>
 /// Makes the counters and this replica's board agree with the ledger: at start, when the store is back after it was unavailable, when somebody

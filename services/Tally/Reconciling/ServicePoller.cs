@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Contracts;
 using Hosting;
+using Hosting.Observability;
 
-namespace Tally;
+namespace Tally.Reconciling;
 
 /// <summary>What another service knows that this one has to agree with; asked at every reconcile.</summary>
 internal sealed partial class ServicePoller(string service, ILogger logger)

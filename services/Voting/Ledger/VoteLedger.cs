@@ -1,7 +1,9 @@
 using System.Data;
 using System.Data.Common;
 using Contracts;
-using Hosting;
+using Hosting.Databases;
+using Voting.Ledger.Postgres;
+using Voting.Ledger.Sqlite;
 
 namespace Voting.Ledger;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Voting.Batching;
 using Voting.Ledger;
 
 namespace Voting.Quota;

@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
-using Hosting;
+using Hosting.Configuration;
+using Hosting.Limits;
 
 namespace Voting.Quota;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Contracts;
 using Hosting;
+using Hosting.Observability;
 
 namespace Voting.Relay;
 

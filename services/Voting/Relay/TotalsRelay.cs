@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Contracts;
 using Hosting;
+using Hosting.Observability;
 using MassTransit;
 using Voting.Ledger;
 
@@ -11,7 +12,7 @@ namespace Voting.Relay;
 /// a drain. The committing loop hands its totals over directly; a sweep reads what another replica's crash or an outage left unpublished.
 /// However long an outage lasts, what waits is one line per tool.
 /// </summary>
-public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metrics, [FromKeyedServices("Ledger")] Hosting.Schema schema, ILogger<TotalsRelay> logger) : BackgroundService
+public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metrics, [FromKeyedServices("Ledger")] Hosting.Databases.Schema schema, ILogger<TotalsRelay> logger) : BackgroundService
 {
     // A message of a thousand totals is about 100 kB; more would hold up its reader.
     private const int MaxTotals = 1000;
@@ -70,7 +71,7 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
         // The bus carries the span's context along in the message's headers.
         using var span = VotingTrace.Source.Continue("relay totals", ActivityKind.Internal, traces);
         span?.SetTag("voting.totals", totals.Count);
-        await bus.Publish(new TotalsMoved { Totals = totals }, Hosting.Bus.Mandatory, timeout.Token);
+        await bus.Publish(new TotalsMoved { Totals = totals }, Hosting.Messaging.Bus.Mandatory, timeout.Token);
     }
 
     private async Task SweepAsync(CancellationToken cancellationToken)

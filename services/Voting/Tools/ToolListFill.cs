@@ -1,6 +1,7 @@
-using System.Net.Http.Json;
 using Contracts;
 using Hosting;
+using Hosting.Databases;
+using Hosting.Observability;
 
 namespace Voting.Tools;
 

@@ -1,5 +1,5 @@
-using Hosting;
-using Voting.Ledger;
+using Hosting.Http;
+using Voting.Batching;
 using Voting.Quota;
 
 namespace Voting.Voters;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using Hosting;
+using Hosting.Configuration;
+using Voting.Batching;
 using Voting.Ledger;
 
 namespace Voting.Voters;

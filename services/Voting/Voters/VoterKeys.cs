@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Hosting;
+using Hosting.Configuration;
 
 namespace Voting.Voters;
 

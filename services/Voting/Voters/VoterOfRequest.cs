@@ -1,4 +1,4 @@
-using Hosting;
+using Hosting.Http;
 
 namespace Voting.Voters;
 

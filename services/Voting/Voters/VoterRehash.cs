@@ -1,8 +1,9 @@
 using System.Data.Common;
 using System.Security.Cryptography;
-using Hosting;
+using Hosting.Configuration;
+using Hosting.Databases;
 using Microsoft.Data.Sqlite;
-using Voting.Ledger;
+using Voting.Ledger.Sqlite;
 
 namespace Voting.Voters;
 

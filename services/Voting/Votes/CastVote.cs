@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Voting.Batching;
 using Voting.Ledger;
 using Voting.Quota;
 using Voting.Tools;

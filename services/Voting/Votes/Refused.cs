@@ -1,7 +1,7 @@
 using System.Data.Common;
-using Hosting;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Voting.Ledger;
+using Voting.Batching;
 
 namespace Voting.Votes;
 

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Web.Parts;
+using Web.Services;
 
 namespace Web.Cards;
 

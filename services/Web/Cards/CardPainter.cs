@@ -1,5 +1,6 @@
-using Hosting;
+using Hosting.Text;
 using SkiaSharp;
+using Web.Delivery;
 
 namespace Web.Cards;
 

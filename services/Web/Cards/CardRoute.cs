@@ -1,6 +1,8 @@
 using Contracts;
-using Hosting;
+using Hosting.Limits;
 using Microsoft.Net.Http.Headers;
+using Web.Delivery;
+using Web.Services;
 
 namespace Web.Cards;
 

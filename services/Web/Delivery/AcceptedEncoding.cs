@@ -1,6 +1,6 @@
 using Microsoft.Net.Http.Headers;
 
-namespace Web;
+namespace Web.Delivery;
 
 /// <summary>
 /// Every way to write Accept-Encoding becomes one of the three that are served: <c>br</c>, <c>gzip</c> or none. The page cache keeps a

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Web.Services;
 
-namespace Web;
+namespace Web.Delivery;
 
 /// <summary>Web is ready when it runs: without the catalog it still says so to readers, and a restart would not bring the catalog back.</summary>
 internal sealed class CatalogReachable(CatalogReader catalog) : IHealthCheck

@@ -1,4 +1,4 @@
-namespace Web;
+namespace Web.Delivery;
 
 internal static class Forms
 {

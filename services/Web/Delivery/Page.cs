@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Web.Parts;
 
-namespace Web;
+namespace Web.Delivery;
 
 /// <summary>A page: rendered once on the server from its model, with nothing interactive in it.</summary>
 public abstract class Page<TModel> : ComponentBase

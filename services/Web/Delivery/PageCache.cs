@@ -1,7 +1,7 @@
-using Hosting;
-using Microsoft.AspNetCore.OutputCaching;
+using Hosting.Configuration;
+using Web.Votes;
 
-namespace Web;
+namespace Web.Delivery;
 
 /// <summary>
 /// Keeps what strangers are shown for a moment, compressed and ready: when a link spreads, a page is made once a second and not once a

@@ -1,7 +1,10 @@
 using System.Threading.RateLimiting;
 using Hosting;
+using Hosting.Configuration;
+using Hosting.Http;
+using Hosting.Limits;
 
-namespace Web;
+namespace Web.Delivery;
 
 /// <summary>
 /// Bounds the pages that are made, which those from the <see cref="PageCache"/> are not: of one network by rate, and of everyone together

@@ -1,7 +1,8 @@
-using Hosting;
+using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Web.Services;
 
-namespace Web;
+namespace Web.Delivery;
 
 /// <summary>
 /// Turns failures into pages for readers, and leaves programs (anything under <c>/api</c>, or clients that don't accept HTML) the

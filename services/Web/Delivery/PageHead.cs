@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 
-namespace Web;
+namespace Web.Delivery;
 
 /// <summary>What goes into a page's head.</summary>
 /// <param name="Title">Without the site's name, which the layout adds.</param>

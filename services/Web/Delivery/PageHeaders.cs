@@ -1,4 +1,6 @@
-namespace Web;
+using Web.Votes;
+
+namespace Web.Delivery;
 
 /// <summary>Headers on everything Web answers, unless the endpoint has set its own.</summary>
 internal static class PageHeaders

@@ -1,9 +1,8 @@
 using System.Threading.RateLimiting;
-using Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.RateLimiting;
 
-namespace Web;
+namespace Web.Delivery;
 
 /// <summary>What a person reads who was refused before any page was made: for too many requests from one network, or for a form that another site sent.</summary>
 internal static class PageLimits

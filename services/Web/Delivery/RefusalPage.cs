@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
+using Web.Parts;
 
-namespace Web;
+namespace Web.Delivery;
 
 /// <summary>
 /// What a reader sees who is refused for the moment. Written without a component: a page that costs as much as the one that is refused

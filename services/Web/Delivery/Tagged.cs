@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
-namespace Web;
+namespace Web.Delivery;
 
 /// <summary>
 /// Pages a browser or a crawler has already are not sent again. The tag is made from the page itself: keys put together from the versions of the

@@ -1,8 +1,12 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Hosting;
+using Hosting.Limits;
+using Hosting.Origins;
 using Microsoft.AspNetCore.Mvc;
+using Web.Delivery;
+using Web.Services;
+using Web.Votes;
 
 namespace Web.Editors;
 

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Contracts;
-using Hosting;
+using Hosting.Text;
+using Web.Delivery;
+using Web.Parts;
+using Web.Services;
 
 namespace Web.Editors;
 

@@ -1,5 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Web.Delivery;
+using Web.Pages;
+using Web.Parts;
+using Web.Services;
 
 namespace Web.Editors;
 

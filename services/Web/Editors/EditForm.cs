@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Contracts;
-using Hosting;
+using Hosting.Text;
+using Web.Services;
 
 namespace Web.Editors;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Web.Services;
 
 namespace Web.Editors;
 

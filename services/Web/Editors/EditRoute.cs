@@ -1,7 +1,8 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Web.Delivery;
+using Web.Services;
 
 namespace Web.Editors;
 

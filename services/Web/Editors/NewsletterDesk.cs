@@ -1,3 +1,6 @@
+using Web.Delivery;
+using Web.Services;
+
 namespace Web.Editors;
 
 /// <summary>Shows editors the newsletter's next issue: on a page, and as the mail that readers would find.</summary>

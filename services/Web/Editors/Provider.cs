@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using Hosting;
+using Hosting.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Web.Delivery;
 
 namespace Web.Editors;
 

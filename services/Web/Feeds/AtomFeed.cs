@@ -1,7 +1,10 @@
 using System.Xml.Linq;
 using Contracts;
+using Web.Delivery;
+using Web.Pages;
+using Web.Services;
 
-namespace Web;
+namespace Web.Feeds;
 
 /// <summary>
 /// <c>/feed.xml</c>, the newest comparisons; <c>/categories/{slug}/feed.xml</c>, what is new in a category: comparisons and tools;

@@ -1,7 +1,9 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Web.Delivery;
+using Web.Services;
 
-namespace Web;
+namespace Web.Feeds;
 
 /// <summary><c>/sitemap.xml</c> and <c>/robots.txt</c>: every tool, category and curated comparison, and nothing made on request.</summary>
 internal static class SiteMap

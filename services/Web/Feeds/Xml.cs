@@ -1,7 +1,8 @@
 using System.Xml;
 using System.Xml.Linq;
+using Web.Delivery;
 
-namespace Web;
+namespace Web.Feeds;
 
 internal static class Xml
 {

@@ -1,6 +1,6 @@
 using Contracts;
 
-namespace Web;
+namespace Web.Pages;
 
 /// <summary>Addresses as people write them.</summary>
 internal static class Addresses

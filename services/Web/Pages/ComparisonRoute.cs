@@ -1,8 +1,12 @@
 using Contracts;
-using Hosting;
+using Hosting.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Web.Delivery;
+using Web.Parts;
+using Web.Services;
+using Web.Votes;
 
-namespace Web;
+namespace Web.Pages;
 
 internal static class ComparisonRoute
 {

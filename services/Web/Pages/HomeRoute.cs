@@ -1,4 +1,7 @@
-namespace Web;
+using Web.Delivery;
+using Web.Services;
+
+namespace Web.Pages;
 
 public sealed record HomeModel(
     IReadOnlyList<Comparison> Comparisons, IReadOnlyList<ToolTally>? Top, IReadOnlyList<ToolTally>? Divided, IReadOnlyDictionary<string, string> Names);

@@ -1,8 +1,12 @@
 using System.Net;
 using Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Web.Delivery;
+using Web.Parts;
+using Web.Services;
+using Web.Votes;
 
-namespace Web;
+namespace Web.Pages;
 
 public sealed record NewsletterModel(IReadOnlyList<Issue>? Issues);
 

@@ -1,8 +1,12 @@
-using Hosting;
+using Hosting.Limits;
+using Hosting.Origins;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Web.Delivery;
 using Web.Editors;
+using Web.Feeds;
+using Web.Votes;
 
-namespace Web;
+namespace Web.Pages;
 
 internal static class PageRoutes
 {

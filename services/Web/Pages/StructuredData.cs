@@ -1,4 +1,7 @@
-namespace Web;
+using Web.Parts;
+using Web.Services;
+
+namespace Web.Pages;
 
 /// <summary>schema.org data for search engines. It repeats what the page shows, and nothing else.</summary>
 internal static class StructuredData

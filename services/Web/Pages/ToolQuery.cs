@@ -1,7 +1,9 @@
 using Contracts;
-using Hosting;
+using Hosting.Text;
+using Web.Parts;
+using Web.Services;
 
-namespace Web;
+namespace Web.Pages;
 
 /// <summary>What the reader asked the tool index for. Values it does not know mean "no such filter", since a shared link must not end in an error.</summary>
 public sealed record ToolQuery(string Q, string Category, string Price, string Verdict, string Sort, int Page)

@@ -1,7 +1,11 @@
 using Contracts;
-using Hosting;
+using Hosting.Text;
+using Web.Delivery;
+using Web.Parts;
+using Web.Services;
+using Web.Votes;
 
-namespace Web;
+namespace Web.Pages;
 
 public sealed record ToolModel(
     Tool Tool, Tallies Tallies, string? Own, Sparkline Sparkline, IReadOnlyList<ToolChange> Changes, IReadOnlyList<Comparison> Comparisons,

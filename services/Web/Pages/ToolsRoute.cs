@@ -1,6 +1,9 @@
 using Contracts;
+using Web.Delivery;
+using Web.Parts;
+using Web.Services;
 
-namespace Web;
+namespace Web.Pages;
 
 public sealed record ToolsModel(
     ToolQuery Query, IReadOnlyList<Tool> Tools, int Total, int Pages, Tallies Tallies, IReadOnlyList<Category> Categories);

@@ -1,4 +1,8 @@
-namespace Web;
+using Web.Delivery;
+using Web.Services;
+using Web.Votes;
+
+namespace Web.Pages;
 
 /// <param name="Choice">ship or skip.</param>
 public sealed record VoteRow(string Tool, string Name, bool Retired, string Choice, DateTimeOffset? At);

@@ -1,4 +1,6 @@
-namespace Web;
+using Web.Services;
+
+namespace Web.Parts;
 
 /// <summary>A row of the reviewer scorecard: one reviewer on both tools, or two reviewers who each saw one of them.</summary>
 public sealed record ScorecardRow(Review? A, Review? B)

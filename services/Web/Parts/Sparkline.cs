@@ -1,4 +1,6 @@
-namespace Web;
+using Web.Services;
+
+namespace Web.Parts;
 
 /// <summary>A tally's past as a line: x is time, y is the share that says ship. Between two votes the share stands, so the line is level there.</summary>
 public sealed class Sparkline

@@ -1,4 +1,6 @@
-namespace Web;
+using Web.Services;
+
+namespace Web.Parts;
 
 /// <summary>How numbers and verdicts are put into words, the same on every page. tallies.js words live changes alike; change both together.</summary>
 public static class Wording

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Hosting;
+using Hosting.Configuration;
 
-namespace Web;
+namespace Web.Proxy;
 
 /// <summary>
 /// The live connections that pass through this process: sockets of the hub and event streams. When the process stops they are ended one by one over a few

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Hosting;
+using Hosting.Http;
+using Hosting.Limits;
+using Web.Delivery;
+using Web.Services;
 
-namespace Web;
+namespace Web.Proxy;
 
 /// <summary>
 /// <c>/openapi/v1.json</c> of the whole origin: the services' own documents laid together. A service that is unavailable keeps the place its

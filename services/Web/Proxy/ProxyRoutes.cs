@@ -1,12 +1,13 @@
-using Hosting;
-using Yarp.ReverseProxy;
+using Hosting.Configuration;
+using Hosting.Http;
+using Hosting.Origins;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Transforms;
 
-namespace Web;
+namespace Web.Proxy;
 
 /// <summary>
 /// Makes Web the one public origin when it is a process of its own: requests for the API and the hub go to the service that owns the

@@ -1,4 +1,4 @@
-namespace Web;
+namespace Web.Services;
 
 /// <summary>Reads Catalog for the pages. Slugs are checked by the routes before they come here.</summary>
 internal sealed class CatalogReader(IHttpClientFactory clients, ConditionalCache remembered)

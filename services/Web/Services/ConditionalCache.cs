@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 
-namespace Web;
+namespace Web.Services;
 
 /// <summary>
 /// What Catalog answered lately, with its tag. Each use asks Catalog whether it still stands, so that an edit shows at once; what is saved is the

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Hosting;
 
-namespace Web;
+namespace Web.Services;
 
 public sealed record IssueLink(string Title, string Path, string? Note);
 

@@ -1,9 +1,8 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Hosting;
 
-namespace Web;
+namespace Web.Services;
 
 /// <summary>A service did not answer, or answered something that is no answer. The reader gets a 503 page that says when to come back.</summary>
 internal sealed class ServiceUnavailableException(string service, Exception? cause = null) : Exception($"{service} is unavailable", cause)

@@ -1,4 +1,4 @@
-namespace Web;
+namespace Web.Services;
 
 /// <summary>Reads Tally for the pages. A page never fails for want of it: the panel's half is worth showing alone.</summary>
 internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts patience, ILogger<TallyReader> logger)

@@ -1,4 +1,4 @@
-namespace Web;
+namespace Web.Services;
 
 /// <summary>Wilson's 95% interval of the share that says ship, in percent.</summary>
 public sealed record Interval(double Low, double High);

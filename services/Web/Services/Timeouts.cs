@@ -1,6 +1,6 @@
-using Hosting;
+using Hosting.Configuration;
 
-namespace Web;
+namespace Web.Services;
 
 /// <summary>How long a page waits for what it can do without: the live numbers and the reader's own votes.</summary>
 internal sealed class Timeouts

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Web.Delivery;
+using Web.Services;
 
-namespace Web;
+namespace Web.Votes;
 
 /// <summary>
 /// Voting without JavaScript. A reader who has no voter yet is asked once, on a page that explains the one cookie; its form makes

@@ -1,6 +1,6 @@
 using Contracts;
 
-namespace Web;
+namespace Web.Votes;
 
 /// <summary>A vote as a form sends it.</summary>
 /// <param name="Tool">The tool's slug.</param>

@@ -1,6 +1,6 @@
-using Hosting;
+using Hosting.Http;
 
-namespace Web;
+namespace Web.Votes;
 
 /// <summary>The one cookie there is. Voting makes it and reads it; Web only passes it on.</summary>
 internal static class VoterCookie

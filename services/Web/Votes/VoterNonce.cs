@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
-namespace Web;
+namespace Web.Votes;
 
 /// <summary>
 /// What a first vote's voter follows from, so that the same form sent twice is one voter: 32 bytes in base64url, new on each page.

@@ -1,11 +1,11 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hosting;
 using Microsoft.Net.Http.Headers;
+using Web.Services;
 
-namespace Web;
+namespace Web.Votes;
 
 public sealed record OwnVote(string Tool, string? Choice, DateTimeOffset? At = null);
 

@@ -1,5 +1,4 @@
 using Bench.Load;
-using Faults.Tests.Machine;
 using Faults.Tests.Servers;
 using Npgsql;
 

@@ -1,5 +1,3 @@
-using Faults.Tests.Crowd;
-
 namespace Faults.Tests.Scenarios;
 
 public sealed class Races(Site site, ITestOutputHelper output) : Scenario(site, output)

@@ -1,5 +1,4 @@
 using Faults.Tests.Machine;
-using Faults.Tests.Servers;
 
 namespace Faults.Tests.Scenarios;
 

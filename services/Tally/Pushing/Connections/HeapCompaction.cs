@@ -1,0 +1,33 @@
+namespace Tally.Pushing.Connections;
+
+/// <summary>
+/// Closes the heap's holes once when many readers have come or gone and their number has settled. What readers bring with them when they come is garbage soon, between objects that stay
+/// for hours; the collector would close the holes at its next full collection, but while readers only wait there is none: they held a fifth of a replica's memory for good. The process
+/// stands still meanwhile, 20 to 35 µs for each reader, as it does at each full collection while they come.
+/// </summary>
+internal sealed partial class HeapCompaction(Pushes pushes, TimeProvider timeProvider, ILogger<HeapCompaction> logger) : BackgroundService
+{
+    private const int Few = 1000;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var looks = new PeriodicTimer(Interval, timeProvider);
+        for (var (before, compacted) = (0, 0); await looks.WaitForNextTickAsync(stoppingToken);)
+        {
+            var now = pushes.Count;
+            var settled = Math.Abs(now - before) <= now / 100;
+            before = now;
+            if (!settled || Math.Abs(now - compacted) < Math.Max(Few, compacted / 4))
+                continue;
+            var began = timeProvider.GetTimestamp();
+            // Aggressive gives the memory back to the machine as well.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            LogCompacted(now, timeProvider.GetElapsedTime(began).TotalMilliseconds);
+            compacted = now;
+        }
+    }
+
+    [LoggerMessage(4060, LogLevel.Information, "The heap is compacted, now that {Readers} live readers are here; it took {Milliseconds:0} ms")]
+    private partial void LogCompacted(int readers, double milliseconds);
+}

@@ -1,0 +1,41 @@
+using Voting.Ledger;
+
+namespace Voting.Batching;
+
+/// <summary>
+/// Journey, step 4: hands out what became of a batch. A piece of work for each processor instead of one for each vote: the pool's queue, and waking its threads, cost more
+/// than the answers themselves.
+/// </summary>
+internal sealed class Completions : IThreadPoolWorkItem
+{
+    private const int Smallest = 32;
+    private readonly PendingCast[] _casts;
+    private readonly Vote[]? _votes;
+    private readonly Exception? _error;
+    private readonly int _from;
+    private readonly int _to;
+
+    private Completions(PendingCast[] casts, Vote[]? votes, Exception? error, int from, int to) => (_casts, _votes, _error, _from, _to) = (casts, votes, error, from, to);
+
+    public static void Committed(PendingCast[] casts, Vote[] votes) => HandOut(casts, votes, null);
+
+    public static void Failed(PendingCast[] casts, Exception error) => HandOut(casts, null, error);
+
+    public void Execute()
+    {
+        for (var place = _from; place < _to; place++)
+        {
+            if (_votes is not null)
+                _casts[place].Commit(_votes[place]);
+            else
+                _casts[place].Fail(_error!);
+        }
+    }
+
+    private static void HandOut(PendingCast[] casts, Vote[]? votes, Exception? error)
+    {
+        var size = Math.Max(Smallest, (casts.Length + Environment.ProcessorCount - 1) / Environment.ProcessorCount);
+        for (var from = 0; from < casts.Length; from += size)
+            ThreadPool.UnsafeQueueUserWorkItem(new Completions(casts, votes, error, from, Math.Min(from + size, casts.Length)), preferLocal: false);
+    }
+}

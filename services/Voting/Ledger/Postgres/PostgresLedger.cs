@@ -1,0 +1,148 @@
+using System.Data;
+using System.Security.Cryptography;
+using Contracts;
+using Hosting.Databases;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Voting.Ledger.Postgres;
+
+/// <summary>The ledger in PostgreSQL; <c>cast_hashed_votes</c> in the schema holds the transaction, and the reasons for its order.</summary>
+public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source), IAsyncDisposable
+{
+    private const int GuidLength = 16;
+
+    // The committing loop's own connection: kept open so that the statement stays prepared. Only that loop touches it.
+    private NpgsqlConnection? _connection;
+    private NpgsqlCommand? _command;
+
+    // Tools that have totals in this database, as far as this connection saw: their rows are never deleted.
+    private readonly HashSet<string> _begun = [];
+
+    // Twice is safe: a vote that the first call did commit is found to be the same choice again.
+    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => CommitOnceAsync(batch, cancellationToken));
+
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => ForgetOnceAsync(voters, cancellationToken));
+
+    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => MarkPublishedOnceAsync(totals, cancellationToken));
+
+    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => KeepToolsOnceAsync(tools, cancellationToken));
+
+    private async Task<Committed> CommitOnceAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = _command ??= await PrepareAsync(cancellationToken);
+            var (tools, choices) = (new string[batch.Count], new short[batch.Count]);
+            var (voters, pseudonyms) = (new byte[batch.Count * GuidLength], RandomNumberGenerator.GetBytes(batch.Count * GuidLength));
+            for (var place = 0; place < batch.Count; place++)
+            {
+                (tools[place], choices[place]) = (batch[place].Tool, (short)batch[place].Choice);
+                batch[place].Voter.Value.TryWriteBytes(voters.AsSpan(place * GuidLength));
+            }
+
+            var first = tools.Where(tool => !_begun.Contains(tool)).Distinct().ToArray();
+            (command.Parameters[0].Value, command.Parameters[1].Value, command.Parameters[2].Value) = (tools, voters, pseudonyms);
+            (command.Parameters[3].Value, command.Parameters[4].Value) = (choices, first);
+            await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
+            await row.ReadAsync(cancellationToken);
+            var committed = Read(row, batch);
+            // Not before the end of the answer: only then is it committed.
+            while (await row.ReadAsync(cancellationToken) || await row.NextResultAsync(cancellationToken))
+            {
+            }
+
+            _begun.UnionWith(first);
+            return committed;
+        }
+        catch
+        {
+            // Whatever happened to this connection, the next batch begins on a fresh one.
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<ToolTotals>> ForgetOnceAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken)
+    {
+        // Rare, hence a connection of the pool and no prepared statement.
+        await using var command = source.CreateCommand("select tool, ship, skip, version, at, current_epoch() from forget_hashed_voters($1)");
+        command.CommandTimeout = 4;
+        command.Parameters.AddWithValue(voters.Select(voter => voter.Value.ToByteArray()).ToArray());
+        var moved = new List<ToolTotals>();
+        await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+            moved.Add(ReadTotals(rows));
+        return moved;
+    }
+
+    private async Task MarkPublishedOnceAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken)
+    {
+        var (epoch, current) = OfNewestEpoch(totals);
+        await using var command = source.CreateCommand("select mark_published($1, $2) from ledger_epoch where epoch = $3");
+        command.CommandTimeout = 5;
+        command.Parameters.AddWithValue(current.Select(total => total.Tool).ToArray());
+        command.Parameters.AddWithValue(current.Select(total => total.Version).ToArray());
+        command.Parameters.AddWithValue(epoch);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task KeepToolsOnceAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(
+            """
+            insert into tools as t (slug, name, category, retired, version)
+            select * from (select distinct on (slug) * from unnest($1, $2, $3, $4, $5) as n(slug, name, category, retired, version) order by slug, version desc) n
+            on conflict (slug) do update set name = excluded.name, category = excluded.category, retired = excluded.retired, version = excluded.version
+             where t.version < excluded.version
+            """);
+        command.CommandTimeout = 5;
+        command.Parameters.AddWithValue(tools.Select(tool => tool.Slug).ToArray());
+        command.Parameters.AddWithValue(tools.Select(tool => tool.Name).ToArray());
+        command.Parameters.AddWithValue(tools.Select(tool => tool.Category).ToArray());
+        command.Parameters.AddWithValue(tools.Select(tool => tool.Retired).ToArray());
+        command.Parameters.AddWithValue(tools.Select(tool => tool.Version).ToArray());
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var (command, connection) = (_command, _connection);
+        (_command, _connection) = (null, null);
+        _begun.Clear();
+        if (command is not null)
+            await command.DisposeAsync();
+        if (connection is not null)
+            await connection.DisposeAsync();
+    }
+
+    private async Task<NpgsqlCommand> PrepareAsync(CancellationToken cancellationToken)
+    {
+        _connection = await source.OpenConnectionAsync(cancellationToken);
+        var command = new NpgsqlCommand("select votes.*, current_epoch() from cast_hashed_votes($1, $2, $3, $4, $5) votes", _connection) { CommandTimeout = 4 };
+        foreach (var type in (NpgsqlDbType[])
+        [
+            NpgsqlDbType.Array | NpgsqlDbType.Text, NpgsqlDbType.Bytea, NpgsqlDbType.Bytea, NpgsqlDbType.Array | NpgsqlDbType.Smallint, NpgsqlDbType.Array | NpgsqlDbType.Text,
+        ])
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type });
+        await command.PrepareAsync(cancellationToken);
+        return command;
+    }
+
+    private static Committed Read(NpgsqlDataReader row, IReadOnlyList<Cast> batch)
+    {
+        var (seqs, times) = (row.GetFieldValue<long[]>(0), row.GetFieldValue<long?[]>(1));
+        var votes = new Vote[batch.Count];
+        for (var place = 0; place < votes.Length; place++)
+            votes[place] = seqs[place] == 0 ? Vote.None(batch[place].Tool) : new Vote(batch[place].Tool, batch[place].Choice, seqs[place], Time(times[place]!.Value));
+        if (row.IsDBNull(2))
+            return new Committed(votes, []);
+
+        var (tools, at, epoch) = (row.GetFieldValue<string[]>(2), Time(row.GetInt64(6)), row.GetInt64(7));
+        var (ships, skips, versions) = (row.GetFieldValue<long[]>(3), row.GetFieldValue<long[]>(4), row.GetFieldValue<long[]>(5));
+        var moved = new ToolTotals[tools.Length];
+        for (var place = 0; place < moved.Length; place++)
+            moved[place] = new ToolTotals(tools[place], ships[place], skips[place], versions[place], at, epoch);
+        return new Committed(votes, moved);
+    }
+}

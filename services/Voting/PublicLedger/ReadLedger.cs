@@ -1,0 +1,76 @@
+using System.Globalization;
+using Contracts;
+using Hosting.Http;
+using Voting.Ledger;
+using Voting.Votes;
+
+namespace Voting.PublicLedger;
+
+/// <summary>The ledger in public: all of it, in order, without anything personal, so that anyone can recount.</summary>
+public static class ReadLedger
+{
+    private const int MaxLimit = 10_000;
+    private const int MaxMinutesLimit = 50_000;
+
+    /// <param name="Voter">A pseudonym that is random for each voter and tool: one voter's votes on two tools can't be linked.</param>
+    /// <param name="Choice">The choice from now on: <c>ship</c>, <c>skip</c>, or null when withdrawn.</param>
+    /// <param name="Previous">The choice until now. An entry is thus a whole change, and totals are the sum of all changes.</param>
+    public sealed record EntryAnswer(long Id, string Tool, string Voter, string? Choice, string? Previous, long Seq, DateTimeOffset At);
+
+    /// <param name="Entries">At most <c>limit</c>, ids rising by one.</param>
+    /// <param name="Next">Give it as <c>after</c> to read on; equal to the <c>after</c> asked for when nothing was new.</param>
+    public sealed record Page(IReadOnlyList<EntryAnswer> Entries, long Next);
+
+    /// <summary>What became of a tool within a minute, as far as the entries asked for go.</summary>
+    /// <param name="Ship">By how much it changed.</param>
+    /// <param name="Skip">By how much it changed.</param>
+    /// <param name="Entries">How many entries that were.</param>
+    /// <param name="At">When the last of them was committed, UTC: within the minute.</param>
+    public sealed record MinuteAnswer(string Tool, long Ship, long Skip, long Entries, DateTimeOffset At);
+
+    /// <param name="Minutes">The oldest first. Entries behind the last one asked for may belong to the same minute.</param>
+    /// <param name="Next">Give it as <c>after</c> to read on; equal to the <c>after</c> asked for when nothing was new.</param>
+    /// <param name="Epoch">Which lineage of the ledger this is; when it differs from that of the page before, read from the
+    /// beginning.</param>
+    public sealed record MinutesPage(IReadOnlyList<MinuteAnswer> Minutes, long Next, long Epoch);
+
+    /// <param name="Version">Entries of this tool so far.</param>
+    /// <param name="At">When the last of them was committed, UTC.</param>
+    /// <param name="Epoch">Which lineage of the ledger the version belongs to; a restored backup begins a new one, and a newer epoch wins
+    /// whatever the version.</param>
+    public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version, DateTimeOffset At, long Epoch);
+
+    public static Task<IResult> EntriesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) => PageAsync(context, after, limit, async () =>
+    {
+        var entries = await ledger.EntriesAsync(after, Math.Min(limit, MaxLimit), context.RequestAborted);
+        var answers = entries.ConvertAll(entry => new EntryAnswer(
+            entry.Id, entry.Tool, entry.Pseudonym.ToString("N"), entry.Choice.Word(), entry.Previous.Word(), entry.Seq, entry.At));
+        return TypedResults.Json(new Page(answers, entries is [.., var last] ? last.Id : after), VotingJson.Default.Page);
+    });
+
+    // The same defaults as above: for two handlers that differ in them alone the generated delegates are mixed up, and the process does not start.
+    public static Task<IResult> MinutesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) => PageAsync(context, after, limit, async () =>
+    {
+        var (epoch, minutes) = await ledger.MinutesAsync(after, Math.Min(limit, MaxMinutesLimit), context.RequestAborted);
+        var answers = minutes.ConvertAll(minute => new MinuteAnswer(minute.Tool, minute.Ship, minute.Skip, minute.Entries, minute.At));
+        return TypedResults.Json(new MinutesPage(answers, minutes.Select(minute => minute.LastId).Append(after).Max(), epoch), VotingJson.Default.MinutesPage);
+    });
+
+    public static Task<IResult> TotalsAsync(HttpContext context, VoteLedger ledger) => ReadAsync(context, async () =>
+    {
+        var (epoch, totals) = await ledger.TotalsAsync(context.RequestAborted);
+        context.Response.Headers[LedgerEpoch.Header] = epoch.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Json(totals.ConvertAll(total => new TotalsAnswer(total.Tool, total.Ship, total.Skip, total.Version, total.At, total.Epoch)), VotingJson.Default.ListTotalsAnswer);
+    });
+
+    private static Task<IResult> PageAsync(HttpContext context, long after, int limit, Func<Task<IResult>> read) => after < 0 || limit < 1
+        ? Task.FromResult<IResult>(Problems.Of(400, "malformed-request", "'after' must be 0 or more and 'limit' 1 or more."))
+        : ReadAsync(context, read);
+
+    private static Task<IResult> ReadAsync(HttpContext context, Func<Task<IResult>> read) => Refused.UnlessReadAsync(context, async () =>
+    {
+        var answer = await read();
+        context.Response.Headers.CacheControl = "no-cache";
+        return answer;
+    });
+}
