@@ -38,9 +38,7 @@ public static class CatalogService
     }
 
     /// <summary>What this service hears from the bus: nothing, it only tells.</summary>
-    public static void Consumers(IBusRegistrationConfigurator bus)
-    {
-    }
+    public static void Consumers(IBusRegistrationConfigurator bus) { }
 
     public static void MapCatalog(this WebApplication app)
     {
@@ -48,37 +46,74 @@ public static class CatalogService
         app.UseAuthorization();
         var api = app.MapGroup("/api").WithTags("Catalog").AddEndpointFilter<RouteGroupBuilder, DatabaseUnavailableFilter>();
 
-        var read = api.MapGroup("").ReadableByAnySite("ETag").LimitConcurrency(app.Services.GetRequiredKeyedService<Database>("Catalog")).ProducesProblem(503);
-        read.MapGet("/tools", ReadTools.List).WithSummary("One page of the tools that are offered: ?category=&q=&sort=relevance|name|newest|panel|price&page=").RequireRateLimiting(RateLimits.Search);
+        var read = api.MapGroup("")
+            .ReadableByAnySite("ETag")
+            .LimitConcurrency(app.Services.GetRequiredKeyedService<Database>("Catalog"))
+            .ProducesProblem(503);
+        read.MapGet("/tools", ReadTools.List)
+            .WithSummary("One page of the tools that are offered: ?category=&q=&sort=relevance|name|newest|panel|price&page=")
+            .RequireRateLimiting(RateLimits.Search);
         read.MapGet("/tools/{slug}", ReadTools.One).WithSummary("One tool with its plans and reviews");
         read.MapGet("/tools/{slug}/history", ReadToolHistory.One).WithSummary("How a tool's prices and verdicts changed, newest first");
         read.MapGet("/categories", ReadTools.Categories).WithSummary("Every category, and how many tools it offers");
         read.MapGet("/reviewers", ReadReviewers.List).WithSummary("The panel");
         read.MapGet("/reviewers/{slug}", ReadReviewers.One).WithSummary("One reviewer");
-        read.MapGet("/comparisons", ReadComparisons.List).WithSummary("One page of the curated comparisons, newest first: ?tool=&category=&page=");
+        read.MapGet("/comparisons", ReadComparisons.List)
+            .WithSummary("One page of the curated comparisons, newest first: ?tool=&category=&page=");
         read.MapGet("/comparisons/{slug}", ReadComparisons.One).WithSummary("Two tools side by side: {a}-vs-{b}, any two known tools");
         read.MapGet("/catalog/tools", ReadTools.States).WithSummary("Every tool, retired ones too, for the other services' replicas");
 
-        var edit = api.MapGroup("").RequireAuthorization(EditorAccess.Policy).RequireSameOrigin().ForOneReaderOnly().RequireRateLimiting(RateLimits.Write)
-            .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(412).ProducesProblem(428).ProducesProblem(503);
-        edit.MapGet("/edits", ReadEdits.ListAsync).Produces<EditPage>().WithSummary("Who edited what, newest first: ?kind=tool|reviewer|comparison&slug=&before=");
-        edit.MapPut("/tools/{slug}", PutTool.Handle).Accepts<ToolEdit>("application/json").WithSummary("Create or change a tool (If-Match)");
+        var edit = api.MapGroup("")
+            .RequireAuthorization(EditorAccess.Policy)
+            .RequireSameOrigin()
+            .ForOneReaderOnly()
+            .RequireRateLimiting(RateLimits.Write)
+            .ProducesProblem(400)
+            .ProducesProblem(401)
+            .ProducesProblem(403)
+            .ProducesProblem(412)
+            .ProducesProblem(428)
+            .ProducesProblem(503);
+        edit.MapGet("/edits", ReadEdits.ListAsync)
+            .Produces<EditPage>()
+            .WithSummary("Who edited what, newest first: ?kind=tool|reviewer|comparison&slug=&before=");
+        edit.MapPut("/tools/{slug}", PutTool.Handle)
+            .Accepts<ToolEdit>("application/json")
+            .WithSummary("Create or change a tool (If-Match)");
         edit.MapDelete("/tools/{slug}", RetireTool.Handle).WithSummary("Retire a tool (If-Match)");
-        edit.MapPut("/tools/{slug}/reviews/{reviewer}", PutReview.Handle).Accepts<ReviewEdit>("application/json").WithSummary("Write a review (If-Match: the tool's ETag)");
-        edit.MapDelete("/tools/{slug}/reviews/{reviewer}", DeleteReview.Handle).WithSummary("Take a review back (If-Match: the tool's ETag)");
-        edit.MapPut("/reviewers/{slug}", PutReviewer.Handle).Accepts<ReviewerEdit>("application/json").WithSummary("Add or rename a reviewer (If-Match)");
-        edit.MapPut("/comparisons/{slug}", PutComparison.Handle).Accepts<ComparisonEdit>("application/json").WithSummary("Curate a comparison (If-Match)");
+        edit.MapPut("/tools/{slug}/reviews/{reviewer}", PutReview.Handle)
+            .Accepts<ReviewEdit>("application/json")
+            .WithSummary("Write a review (If-Match: the tool's ETag)");
+        edit.MapDelete("/tools/{slug}/reviews/{reviewer}", DeleteReview.Handle)
+            .WithSummary("Take a review back (If-Match: the tool's ETag)");
+        edit.MapPut("/reviewers/{slug}", PutReviewer.Handle)
+            .Accepts<ReviewerEdit>("application/json")
+            .WithSummary("Add or rename a reviewer (If-Match)");
+        edit.MapPut("/comparisons/{slug}", PutComparison.Handle)
+            .Accepts<ComparisonEdit>("application/json")
+            .WithSummary("Curate a comparison (If-Match)");
         edit.MapDelete("/comparisons/{slug}", RemoveComparison.Handle).WithSummary("Remove a comparison's editorial text (If-Match)");
 
         edit.MapGet("/drafts", ReadDrafts.ListAsync).WithSummary("Every draft, the latest first");
-        edit.MapGet("/drafts/{kind}/{slug}", ReadDrafts.OneAsync).WithSummary("The draft of tools/{slug} or comparisons/{slug}, or what stands and one would begin with");
-        edit.MapGet("/drafts/{kind}/{slug}/preview", ReadDrafts.PreviewAsync).WithSummary("What readers would see once the draft is published");
-        edit.MapPut("/drafts/{kind}/{slug}", WriteDraft.SaveAsync).Accepts<DraftEdit>("application/json").Produces<Draft>().WithSummary("Save a draft (If-Match: the draft's ETag)");
+        edit.MapGet("/drafts/{kind}/{slug}", ReadDrafts.OneAsync)
+            .WithSummary("The draft of tools/{slug} or comparisons/{slug}, or what stands and one would begin with");
+        edit.MapGet("/drafts/{kind}/{slug}/preview", ReadDrafts.PreviewAsync)
+            .WithSummary("What readers would see once the draft is published");
+        edit.MapPut("/drafts/{kind}/{slug}", WriteDraft.SaveAsync)
+            .Accepts<DraftEdit>("application/json")
+            .Produces<Draft>()
+            .WithSummary("Save a draft (If-Match: the draft's ETag)");
         edit.MapDelete("/drafts/{kind}/{slug}", WriteDraft.DiscardAsync).WithSummary("Throw a draft away (If-Match: the draft's ETag)");
-        edit.MapPost("/drafts/{kind}/{slug}/publish", WriteDraft.PublishAsync).Accepts<DraftEdit>("application/json").WithSummary("Publish what is sent, or keep it as the draft (If-Match: the draft's ETag)");
+        edit.MapPost("/drafts/{kind}/{slug}/publish", WriteDraft.PublishAsync)
+            .Accepts<DraftEdit>("application/json")
+            .WithSummary("Publish what is sent, or keep it as the draft (If-Match: the draft's ETag)");
 
         edit.MapGet("/catalog/export", ExportCatalog.Handle).Produces<CatalogFile>().WithSummary("The whole catalog as one file");
-        edit.MapPost("/catalog/import", ImportCatalog.Handle).Accepts<CatalogFile>("application/json").WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile))
-            .WithSummary("Take over a file of the export's format, all or nothing (If-Match: the export's ETag, or *): ?dryRun=true shows what would change");
+        edit.MapPost("/catalog/import", ImportCatalog.Handle)
+            .Accepts<CatalogFile>("application/json")
+            .WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile))
+            .WithSummary(
+                "Take over a file of the export's format, all or nothing (If-Match: the export's ETag, or *): ?dryRun=true shows what would change"
+            );
     }
 }

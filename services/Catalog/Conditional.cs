@@ -19,7 +19,9 @@ internal static class Conditional
 
     public static string Strong(long comparison, long a, long b) => $"\"{comparison}-{a}-{b}\"";
 
-    /// <summary>True when the client has something already; it is worth finding out then whether that still stands before all of it is read.</summary>
+    /// <summary>
+    /// True when the client has something already; it is worth finding out then whether that still stands before all of it is read.
+    /// </summary>
     public static bool Asked(HttpContext context) => context.Request.Headers.IfNoneMatch.Count > 0;
 
     public static string Strong(Store.ReviewerRow reviewer) => $"\"{reviewer.Version}\"";
@@ -36,7 +38,9 @@ internal static class Conditional
         context.Response.Headers.ETag = etag;
         context.Response.Headers.CacheControl = "no-cache";
         return EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known)
-            && known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(EntityTagHeaderValue.Parse(etag), useStrongComparison: false));
+            && known.Any(tag =>
+                tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(EntityTagHeaderValue.Parse(etag), useStrongComparison: false)
+            );
     }
 
     /// <summary>Whether an edit may go on, given how the thing stands now.</summary>
@@ -62,7 +66,11 @@ internal static class Conditional
 
         if (!EntityTagHeaderValue.TryParseList(request.Headers.IfMatch, out var expected))
             return Problems.Of(400, "malformed-request", "If-Match holds no ETag.");
-        return etag is not null && expected.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(EntityTagHeaderValue.Parse(etag), useStrongComparison: true))
+        return
+            etag is not null
+            && expected.Any(tag =>
+                tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(EntityTagHeaderValue.Parse(etag), useStrongComparison: true)
+            )
             ? null
             : Conflict("It was changed since you read it. Read it again and repeat the edit on what you find.");
     }

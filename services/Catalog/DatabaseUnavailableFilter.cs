@@ -4,7 +4,10 @@ using Hosting.Observability;
 
 namespace Catalog;
 
-/// <summary>A database that is unavailable is the service's trouble, not the reader's: 503 with Retry-After, and a line in the log when it goes and when it is back.</summary>
+/// <summary>
+/// A database that is unavailable is the service's trouble, not the reader's: 503 with Retry-After, and a line in the log when it goes and
+/// when it is back.
+/// </summary>
 internal sealed class DatabaseUnavailableFilter(ILogger<DatabaseUnavailableFilter> logger) : IEndpointFilter
 {
     // Each route has a filter of its own; the database is one.

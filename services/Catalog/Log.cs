@@ -20,7 +20,11 @@ internal static partial class Log
     [LoggerMessage(2005, LogLevel.Debug, "Told the other services of {Tools} tools and {Comparisons} comparisons")]
     public static partial void Published(ILogger logger, int tools, int comparisons);
 
-    [LoggerMessage(2008, LogLevel.Warning, "Moved the tool {From} to {To}: a slug that ends in -vs can not be compared. Its page redirects; its former votes stay in the ledger")]
+    [LoggerMessage(
+        2008,
+        LogLevel.Warning,
+        "Moved the tool {From} to {To}: a slug that ends in -vs can not be compared. Its page redirects; its former votes stay in the ledger"
+    )]
     public static partial void Moved(ILogger logger, string from, string to);
 
     [LoggerMessage(2006, LogLevel.Warning, "Changes could not be published, trying again in {Seconds} s: {Problem}")]

@@ -10,4 +10,5 @@ return await Service.RunAsync(
         builder.AddCatalog();
         builder.AddBus(CatalogService.Consumers);
     },
-    app => app.MapCatalog());
+    app => app.MapCatalog()
+);

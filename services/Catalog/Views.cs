@@ -3,10 +3,19 @@ using System.Text.Json.Serialization;
 namespace Catalog;
 
 /// <summary>What one of the panel's reviewers advises.</summary>
-public enum Verdict { Ship, Skip }
+public enum Verdict
+{
+    Ship,
+    Skip,
+}
 
 /// <summary>What a price buys: a month, a year, or one use (a request, a minute, a thousand tokens: the label says which).</summary>
-public enum Period { Month, Year, Use }
+public enum Period
+{
+    Month,
+    Year,
+    Use,
+}
 
 public sealed record Category(string Slug, string Name);
 
@@ -29,7 +38,13 @@ public sealed record Panel(int Ship, int Skip)
 public sealed record Reviewer(string Slug, string Name, string Role);
 
 /// <param name="Sample">True while it says what the sample content says: nobody's opinion.</param>
-public sealed record Review(Reviewer Reviewer, Verdict Verdict, string Quote, DateTime At, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Sample = false);
+public sealed record Review(
+    Reviewer Reviewer,
+    Verdict Verdict,
+    string Quote,
+    DateTime At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Sample = false
+);
 
 public record ToolSummary
 {
@@ -64,7 +79,13 @@ public sealed record Tool : ToolSummary
 public sealed record ToolPage(IReadOnlyList<ToolSummary> Tools, int Total, int Page, int Pages);
 
 public sealed record ComparisonSummary(
-    string Slug, string Summary, Category? Category, IReadOnlyList<ToolSummary> Tools, DateTime PublishedAt, DateTime UpdatedAt);
+    string Slug,
+    string Summary,
+    Category? Category,
+    IReadOnlyList<ToolSummary> Tools,
+    DateTime PublishedAt,
+    DateTime UpdatedAt
+);
 
 public sealed record ComparisonPage(IReadOnlyList<ComparisonSummary> Comparisons, int Total, int Page, int Pages);
 
@@ -72,19 +93,42 @@ public sealed record ComparisonPage(IReadOnlyList<ComparisonSummary> Comparisons
 /// <param name="Curated">False when no editor wrote it: its words are then made from the two tools' facts, and its version is 0.</param>
 /// <param name="Category">The category the two tools share, or null.</param>
 public sealed record Comparison(
-    string Slug, bool Curated, Category? Category, string Summary, string Pricing, IReadOnlyList<Tool> Tools,
-    DateTime PublishedAt, DateTime UpdatedAt, long Version);
+    string Slug,
+    bool Curated,
+    Category? Category,
+    string Summary,
+    string Pricing,
+    IReadOnlyList<Tool> Tools,
+    DateTime PublishedAt,
+    DateTime UpdatedAt,
+    long Version
+);
 
 /// <summary>Every tool as the other services' replicas need it.</summary>
 /// <param name="Sample">True while any review is the sample content's; left out otherwise.</param>
-public sealed record ToolStates(IReadOnlyList<Contracts.ToolState> Tools, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Sample = false);
+public sealed record ToolStates(
+    IReadOnlyList<Contracts.ToolState> Tools,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Sample = false
+);
 
 public sealed record ToolHistory(string Tool, IReadOnlyList<ToolChange> Changes);
 
-public enum ChangeOf { EntryPrice, Plan, Verdict, Retired }
+public enum ChangeOf
+{
+    EntryPrice,
+    Plan,
+    Verdict,
+    Retired,
+}
 
 /// <summary>One dated change that readers may want to know of.</summary>
 /// <param name="Name">The plan's or the reviewer's name.</param>
 /// <param name="From">As readers saw it before; null when there was nothing.</param>
 /// <param name="To">As readers see it since; null when it went away.</param>
-public sealed record ToolChange(DateTime At, ChangeOf What, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name, string? From, string? To);
+public sealed record ToolChange(
+    DateTime At,
+    ChangeOf What,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name,
+    string? From,
+    string? To
+);

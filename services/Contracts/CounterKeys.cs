@@ -1,8 +1,8 @@
 namespace Contracts;
 
 /// <summary>
-/// Where in Redis the counters are, for Tally, which owns them, and for the operator's tool, which empties them and looks whether they are back.
-/// What the rest of Tally's keys mean is said beside Tally's code.
+/// Where in Redis the counters are, for Tally, which owns them, and for the operator's tool, which empties them and looks whether they are
+/// back. What the rest of Tally's keys mean is said beside Tally's code.
 /// </summary>
 public static class CounterKeys
 {

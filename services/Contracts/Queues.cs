@@ -18,8 +18,8 @@ public static class Queues
     public static IReadOnlyList<string> All { get; } = [TallyTotals, TallyTools, VotingTools];
 
     /// <summary>
-    /// The queues that take what could not be consumed from a queue: <c>_error</c> (unreadable, or refused by the consumer) and <c>_dead</c> (handed out again
-    /// and again without an answer).
+    /// The queues that take what could not be consumed from a queue: <c>_error</c> (unreadable, or refused by the consumer) and
+    /// <c>_dead</c> (handed out again and again without an answer).
     /// </summary>
     public static IReadOnlyList<string> DeadLettersOf(string queue) => [$"{queue}_error", $"{queue}_dead"];
 }

@@ -29,14 +29,15 @@ public static class Slug
     }
 
     /// <summary>
-    /// Whether a slug may name a tool: joined with any other tool's, it has to be told apart again. After <c>halo-vs</c> the comparison with <c>x</c> would be
-    /// <c>halo-vs-vs-x</c>, which reads as <c>halo</c> and <c>vs-x</c>. One that begins with <c>vs-</c> is safe, since what joins two is always the first there is.
+    /// Whether a slug may name a tool: joined with any other tool's, it has to be told apart again. After <c>halo-vs</c> the comparison
+    /// with <c>x</c> would be
+    /// <c>halo-vs-vs-x</c>, which reads as <c>halo</c> and <c>vs-x</c>. One that begins with <c>vs-</c> is safe, since what joins two is
+    /// always the first there is.
     /// </summary>
     public static bool IsToolSlug(ReadOnlySpan<char> slug) => IsValid(slug) && !slug.EndsWith(VersusAtEnd, StringComparison.Ordinal);
 
     /// <summary>The canonical slug of the comparison of two tools: alphabetical (ordinal), whichever came first.</summary>
-    public static string OfComparison(string a, string b) =>
-        string.CompareOrdinal(a, b) <= 0 ? a + Versus + b : b + Versus + a;
+    public static string OfComparison(string a, string b) => string.CompareOrdinal(a, b) <= 0 ? a + Versus + b : b + Versus + a;
 
     /// <summary>The two tools of a comparison's slug in the order written, or null when it is none.</summary>
     public static (string A, string B)? Split(string comparison)

@@ -14,6 +14,9 @@ public record ToolsChanged
 /// <param name="Version">Grows with every edit of this tool.</param>
 public record ToolState(string Slug, string Name, string Category, bool Retired, long Version)
 {
-    /// <summary>What can be a tool's state at all. Whatever else a message holds is left out, so that the sound states beside it are taken.</summary>
-    public static bool IsSound(ToolState? tool) => tool is { Slug: not null, Name: not null, Category: not null, Version: >= 0 } && Contracts.Slug.IsValid(tool.Slug);
+    /// <summary>
+    /// What can be a tool's state at all. Whatever else a message holds is left out, so that the sound states beside it are taken.
+    /// </summary>
+    public static bool IsSound(ToolState? tool) =>
+        tool is { Slug: not null, Name: not null, Category: not null, Version: >= 0 } && Contracts.Slug.IsValid(tool.Slug);
 }

@@ -1,6 +1,8 @@
 namespace Contracts;
 
-/// <summary>Voting says where the totals of some tools stand now. State, not history: a message lost, doubled or late is mended by the next.</summary>
+/// <summary>
+/// Voting says where the totals of some tools stand now. State, not history: a message lost, doubled or late is mended by the next.
+/// </summary>
 public record TotalsMoved
 {
     public required IReadOnlyList<ToolTotals> Totals { get; init; }

@@ -27,7 +27,10 @@ internal sealed partial class IdentityProvider : IConfigurationManager<OpenIdCon
     private volatile bool _away;
 
     public IdentityProvider(
-        IConfigurationManager<OpenIdConnectConfiguration> provider, TimeProvider timeProvider, ILogger<IdentityProvider> logger)
+        IConfigurationManager<OpenIdConnectConfiguration> provider,
+        TimeProvider timeProvider,
+        ILogger<IdentityProvider> logger
+    )
     {
         (_provider, _logger, _outage) = (provider, logger, new Outage(timeProvider));
         _latest = new(Patience, timeProvider, AskAsync);
@@ -44,9 +47,14 @@ internal sealed partial class IdentityProvider : IConfigurationManager<OpenIdCon
         if (!_away || challenge.AuthenticateFailure is null)
             return Task.CompletedTask;
         challenge.HandleResponse();
-        return Problems.Retry(
-                challenge.HttpContext, StatusCodes.Status503ServiceUnavailable, "identity-provider-unavailable",
-                "The identity provider can't be reached, so this sign-in could not be checked.", (int)Patience.TotalSeconds)
+        return Problems
+            .Retry(
+                challenge.HttpContext,
+                StatusCodes.Status503ServiceUnavailable,
+                "identity-provider-unavailable",
+                "The identity provider can't be reached, so this sign-in could not be checked.",
+                (int)Patience.TotalSeconds
+            )
             .ExecuteAsync(challenge.HttpContext);
     }
 
@@ -70,7 +78,11 @@ internal sealed partial class IdentityProvider : IConfigurationManager<OpenIdCon
         }
     }
 
-    [LoggerMessage(1040, LogLevel.Warning, "The identity provider is unavailable: {Problem}. Editors' tokens that it signed are answered 503")]
+    [LoggerMessage(
+        1040,
+        LogLevel.Warning,
+        "The identity provider is unavailable: {Problem}. Editors' tokens that it signed are answered 503"
+    )]
     private static partial void LogUnavailable(ILogger logger, string problem);
 
     [LoggerMessage(1041, LogLevel.Information, "The identity provider is available again")]

@@ -5,8 +5,8 @@ namespace Hosting;
 public static class Lifetime
 {
     /// <summary>
-    /// Completes once the process listens. Background work that asks other services begins then: composed in one process, they are this very
-    /// process, and asking it earlier would only run into a time-out.
+    /// Completes once the process listens. Background work that asks other services begins then: composed in one process, they are this
+    /// very process, and asking it earlier would only run into a time-out.
     /// </summary>
     public static async Task StartedAsync(this IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {

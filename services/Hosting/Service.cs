@@ -25,12 +25,18 @@ namespace Hosting;
 public static class Service
 {
     /// <summary>
-    /// Runs one process to its end. <c>migrate</c> as first argument applies the schema and exits (<c>--wait</c>: once the database answers); <c>health</c> asks the process that
-    /// already runs beside it whether it is ready.
+    /// Runs one process to its end. <c>migrate</c> as first argument applies the schema and exits (<c>--wait</c>: once the database
+    /// answers); <c>health</c> asks the process that already runs beside it whether it is ready.
     /// </summary>
     /// <param name="usage">What else the program can be told, for <c>--help</c>; each line with its line break.</param>
     /// <returns>The process's exit code: 0, or 1 after one clear line on standard error.</returns>
-    public static async Task<int> RunAsync(string name, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map, string usage = "")
+    public static async Task<int> RunAsync(
+        string name,
+        string[] args,
+        Action<WebApplicationBuilder> add,
+        Action<WebApplication> map,
+        string usage = ""
+    )
     {
         if (CommandLine.AsksForHelp(args))
         {
@@ -71,7 +77,14 @@ public static class Service
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (Exception error) when (error is SettingException or System.Data.Common.DbException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        catch (Exception error)
+            when (error
+                    is SettingException
+                        or System.Data.Common.DbException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or System.Net.Sockets.SocketException
+            )
         {
             await Console.Error.WriteLineAsync($"{name} cannot start. {error.Message}");
             return 1;
@@ -81,13 +94,16 @@ public static class Service
     /// <summary>Builds the process without running it; tests start it on a free port.</summary>
     public static WebApplication Build(string name, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            ApplicationName = name,
-            // Settings come from environment and arguments; watching for settings files that don't exist would cost a scarce inotify instance each.
-            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
-            ContentRootPath = AppContext.BaseDirectory,
-        });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions
+            {
+                ApplicationName = name,
+                // Settings come from environment and arguments; watching for settings files that don't exist would cost a scarce inotify
+                // instance each.
+                Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+                ContentRootPath = AppContext.BaseDirectory,
+            }
+        );
         AddSecrets(builder, args);
         Settings.RefusePathBase(builder.Configuration);
         AddHosting(builder, name);
@@ -104,24 +120,37 @@ public static class Service
     /// Adds a database by its connection string's name, and the schema embedded in the service's assembly;
     /// both are had by that name: <c>[FromKeyedServices("Ledger")] Schema schema</c>.
     /// </summary>
-    /// <param name="afterScripts">What SQL alone can't do to stored data: runs at every start after the scripts, under the same lock.</param>
+    /// <param name="afterScripts">What SQL alone can't do to stored data: runs at every start after the scripts, under the same
+    /// lock.</param>
     public static Database AddDatabase<TService>(
-        this IHostApplicationBuilder builder, string connection, Func<IServiceProvider, Func<Database, CancellationToken, Task>>? afterScripts = null)
+        this IHostApplicationBuilder builder,
+        string connection,
+        Func<IServiceProvider, Func<Database, CancellationToken, Task>>? afterScripts = null
+    )
     {
         var database = Database.From(builder.Configuration, connection);
         var owner = database.OwnerFrom(builder.Configuration, connection);
         builder.Services.AddKeyedSingleton(connection, database);
         builder.Services.TryAddSingleton(SchemaSettings.From(builder.Configuration));
-        builder.Services.AddKeyedSingleton(connection, (services, _) => new Schema(
-            database, owner, typeof(TService).Assembly, services.GetRequiredService<ILogger<Schema>>(), afterScripts?.Invoke(services)));
+        builder.Services.AddKeyedSingleton(
+            connection,
+            (services, _) =>
+                new Schema(
+                    database,
+                    owner,
+                    typeof(TService).Assembly,
+                    services.GetRequiredService<ILogger<Schema>>(),
+                    afterScripts?.Invoke(services)
+                )
+        );
         // Also without a key, for the command that applies them all; with it, for a service that waits for its own among several.
         builder.Services.AddSingleton(services => services.GetRequiredKeyedService<Schema>(connection));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
         return database;
     }
 
-    // One file per setting, named like its environment variable: how Kubernetes and Compose hand over secrets. Files rather than environment,
-    // which every child process inherits and every look at the container shows. Arguments still win.
+    // One file per setting, named like its environment variable: how Kubernetes and Compose hand over secrets. Files rather than
+    // environment, which every child process inherits and every look at the container shows. Arguments still win.
     private static void AddSecrets(WebApplicationBuilder builder, string[] args)
     {
         const string Setting = "SECRETS_DIR";
@@ -147,20 +176,24 @@ public static class Service
     private static void AddHosting(WebApplicationBuilder builder, string name)
     {
         // As settings of the lowest rank, so that the platform's own (Logging__Console__FormatterName=json) count for more.
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
-        {
-            InitialData = new Dictionary<string, string?>
+        builder.Configuration.Sources.Insert(
+            0,
+            new MemoryConfigurationSource
             {
-                ["Logging:Console:FormatterName"] = ConsoleFormatterNames.Simple,
-                ["Logging:Console:FormatterOptions:SingleLine"] = "true",
-                ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
-                ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
-            },
-        });
+                InitialData = new Dictionary<string, string?>
+                {
+                    ["Logging:Console:FormatterName"] = ConsoleFormatterNames.Simple,
+                    ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+                    ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+                    ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ ",
+                },
+            }
+        );
         // The space parts the time from the rest of a line; in a document it would be part of the time.
         builder.Services.PostConfigure<JsonConsoleFormatterOptions>(json => json.TimestampFormat = json.TimestampFormat?.TrimEnd());
         builder.Logging.ClearProviders().AddConsole();
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+        builder
+            .Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Polly", LogLevel.Warning)
             // Warns at every start that keys are not kept; nothing here is protected with them.
@@ -174,7 +207,8 @@ public static class Service
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-            // A browser's headers fit many times; a client that sends them letter by letter is cut off, and one that says nothing more is not waited for.
+            // A browser's headers fit many times; a client that sends them letter by letter is cut off, and one that says nothing more is
+            // not waited for.
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 64;
             // Before the connection as a whole is late with its first request, so that it is told why.
@@ -204,15 +238,19 @@ public static class Service
     {
         app.UseConnectionLimits();
         app.UseCallers();
-        app.UseExceptionHandler(new ExceptionHandlerOptions
-        {
-            // A request that is not readable (body too large, cut off…) is the sender's error, not ours.
-            StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
-            // Failures says it better.
-            SuppressDiagnosticsCallback = _ => true,
-            // Not the framework's writer: it writes nothing for clients that accept only HTML, such as somebody who opens an API's address in a browser.
-            ExceptionHandler = Problems.ExplainAsync,
-        });
+        app.UseExceptionHandler(
+            new ExceptionHandlerOptions
+            {
+                // A request that is not readable (body too large, cut off…) is the sender's error, not ours.
+                StatusCodeSelector = error =>
+                    error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+                // Failures says it better.
+                SuppressDiagnosticsCallback = _ => true,
+                // Not the framework's writer: it writes nothing for clients that accept only HTML, such as somebody who opens an API's address
+                // in a browser.
+                ExceptionHandler = Problems.ExplainAsync,
+            }
+        );
         app.UseStatusCodePages(refused => Problems.ExplainAsync(refused.HttpContext));
         ServedHosts.Use(app);
         app.UseRateLimits();
@@ -223,7 +261,9 @@ public static class Service
         app.MapApiDescription();
     }
 
-    /// <summary>How all JSON looks: camelCase, enums as words, numbers never as strings, nothing nested deeper than it needs to be.</summary>
+    /// <summary>
+    /// How all JSON looks: camelCase, enums as words, numbers never as strings, nothing nested deeper than it needs to be.
+    /// </summary>
     public static void Shape(JsonSerializerOptions json)
     {
         json.Converters.Add(new UtcConverter());

@@ -14,8 +14,8 @@ public static class ServiceClient
     public const string Self = "self";
 
     /// <summary>
-    /// Registers the client of a service at the address or addresses in <c>Services:{service}</c>; once, though several services composed in one process ask for it: twice
-    /// the handlers would mark a request twice and repeat it twice.
+    /// Registers the client of a service at the address or addresses in <c>Services:{service}</c>; once, though several services composed
+    /// in one process ask for it: twice the handlers would mark a request twice and repeat it twice.
     /// </summary>
     public static IHttpClientBuilder AddServiceClient(this IHostApplicationBuilder builder, string service)
     {
@@ -24,23 +24,26 @@ public static class ServiceClient
         var setting = $"Services:{service}";
         var own = builder.Configuration[setting] == Self;
         var addresses = own ? [new Uri("http://self/")] : builder.Configuration.RequiredAddresses(setting);
-        var client = builder.Services.AddHttpClient(service, http => http.BaseAddress = addresses[0])
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-            {
-                UseCookies = false,
-                AllowAutoRedirect = false,
-                ConnectTimeout = TimeSpan.FromSeconds(2),
-                // New connections now and then, so that replicas added behind a service's name get their share.
-                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            });
+        var client = builder
+            .Services.AddHttpClient(service, http => http.BaseAddress = addresses[0])
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new SocketsHttpHandler
+                {
+                    UseCookies = false,
+                    AllowAutoRedirect = false,
+                    ConnectTimeout = TimeSpan.FromSeconds(2),
+                    // New connections now and then, so that replicas added behind a service's name get their share.
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+                }
+            );
         return own
             ? client.AddHttpMessageHandler(services => ActivatorUtilities.CreateInstance<OwnAddress>(services))
             : client.AddHttpMessageHandler(() => new Replicas(addresses));
     }
 
     /// <summary>
-    /// Takes the replicas in turn. A read that met one on its way out asks the next (where one address stands for all, a new connection leads
-    /// to another). Writes are not repeated: whether that is right is for the caller to decide.
+    /// Takes the replicas in turn. A read that met one on its way out asks the next (where one address stands for all, a new connection
+    /// leads to another). Writes are not repeated: whether that is right is for the caller to decide.
     /// </summary>
     private sealed class Replicas(IReadOnlyList<Uri> addresses) : DelegatingHandler
     {

@@ -9,7 +9,8 @@ namespace Hosting;
 public sealed class Signal
 {
     private readonly Channel<bool> _set = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
+    );
 
     /// <summary>Whether the next wait returns at once.</summary>
     public bool IsSet => _set.Reader.Count > 0;

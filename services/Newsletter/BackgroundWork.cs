@@ -23,8 +23,14 @@ internal abstract class BackgroundWork(IEnumerable<Schema> schemas, ILogger logg
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                // The message of a database error names tables, never values; other messages may quote an address, so only their type is told.
-                Log.TurnFailed(logger, GetType().Name, error.GetType().Name, error is DbException or HttpRequestException ? error.Message : "");
+                // The message of a database error names tables, never values; other messages may quote an address, so only their type is
+                // told.
+                Log.TurnFailed(
+                    logger,
+                    GetType().Name,
+                    error.GetType().Name,
+                    error is DbException or HttpRequestException ? error.Message : ""
+                );
             }
 
             await RestAsync(stoppingToken);

@@ -24,7 +24,8 @@ public static class NewsletterService
         builder.AddServiceClient("Catalog");
         builder.AddServiceClient("Tally");
         builder.AddEditors();
-        builder.Services.AddSingleton(settings)
+        builder
+            .Services.AddSingleton(settings)
             .AddSingleton<WorkSignals>()
             .AddSingleton<NewsletterMetrics>()
             .AddHostedService(services => services.GetRequiredService<NewsletterMetrics>())
@@ -41,31 +42,70 @@ public static class NewsletterService
             .AddHostedService<PublishWeekly>()
             .AddHostedService<PurgePending>()
             .AddHostedService<EraseLeavers>()
-            .AddHealthChecks().AddCheck<DatabaseHealth>("newsletter-database");
+            .AddHealthChecks()
+            .AddCheck<DatabaseHealth>("newsletter-database");
     }
 
     /// <summary>What this service hears from the bus: nothing. An issue is composed once a week from what the others answer then.</summary>
-    public static void Consumers(IBusRegistrationConfigurator bus)
-    {
-    }
+    public static void Consumers(IBusRegistrationConfigurator bus) { }
 
     public static void MapNewsletter(this WebApplication app)
     {
         var newsletter = app.MapGroup("/api/newsletter").WithTags(Name).AddEndpointFilter(SayUnavailable);
-        var sameOrigin = newsletter.MapGroup("").RequireSameOrigin().RequireRateLimiting(RateLimits.Write).ProducesProblem(400).ProducesProblem(403).ProducesProblem(415).ProducesProblem(429).ProducesProblem(503);
-        sameOrigin.MapPost("/subscriptions", Subscribe.HandleAsync).AddEndpointFilter(app.Services.GetRequiredService<SignUpLimit>()).WithSummary("Asks for a subscription; the answer is the same whether the address is known or not");
-        sameOrigin.MapPost("/confirmations", Confirm.HandleAsync).WithSummary("Confirms a subscription with the token from the mailed link").ProducesProblem(404);
-        sameOrigin.MapPost("/unsubscriptions", Unsubscribe.HandleAsync).WithSummary("Ends a subscription with the token from an issue").ProducesProblem(404);
-        sameOrigin.MapPost("/refusals", Refuse.HandleAsync).WithSummary("Ends all mail to an address for good, with the token from a confirmation mail").ProducesProblem(404);
+        var sameOrigin = newsletter
+            .MapGroup("")
+            .RequireSameOrigin()
+            .RequireRateLimiting(RateLimits.Write)
+            .ProducesProblem(400)
+            .ProducesProblem(403)
+            .ProducesProblem(415)
+            .ProducesProblem(429)
+            .ProducesProblem(503);
+        sameOrigin
+            .MapPost("/subscriptions", Subscribe.HandleAsync)
+            .AddEndpointFilter(app.Services.GetRequiredService<SignUpLimit>())
+            .WithSummary("Asks for a subscription; the answer is the same whether the address is known or not");
+        sameOrigin
+            .MapPost("/confirmations", Confirm.HandleAsync)
+            .WithSummary("Confirms a subscription with the token from the mailed link")
+            .ProducesProblem(404);
+        sameOrigin
+            .MapPost("/unsubscriptions", Unsubscribe.HandleAsync)
+            .WithSummary("Ends a subscription with the token from an issue")
+            .ProducesProblem(404);
+        sameOrigin
+            .MapPost("/refusals", Refuse.HandleAsync)
+            .WithSummary("Ends all mail to an address for good, with the token from a confirmation mail")
+            .ProducesProblem(404);
         // No same-origin check: mail providers call it, as RFC 8058 says.
-        newsletter.MapPost("/unsubscribe", Unsubscribe.OneClickAsync).RequireRateLimiting(RateLimits.Write).WithSummary("One-click unsubscription for mail programs (RFC 8058)")
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).ProducesProblem(429).ProducesProblem(503);
-        newsletter.MapMethods("/unsubscribe", ["GET", "HEAD"], Unsubscribe.Ask).WithSummary("Redirects browsers to the page that asks; changes nothing");
+        newsletter
+            .MapPost("/unsubscribe", Unsubscribe.OneClickAsync)
+            .RequireRateLimiting(RateLimits.Write)
+            .WithSummary("One-click unsubscription for mail programs (RFC 8058)")
+            .ProducesProblem(400)
+            .ProducesProblem(404)
+            .ProducesProblem(415)
+            .ProducesProblem(429)
+            .ProducesProblem(503);
+        newsletter
+            .MapMethods("/unsubscribe", ["GET", "HEAD"], Unsubscribe.Ask)
+            .WithSummary("Redirects browsers to the page that asks; changes nothing");
         var issues = newsletter.MapGroup("").LimitConcurrency(app.Services.GetRequiredKeyedService<Database>(Name));
         issues.MapGet("/issues", ReadIssues.ListAsync).WithSummary("The archive, newest issue first").ProducesProblem(503);
-        issues.MapGet("/issues/{week}", ReadIssues.OneAsync).WithSummary("One issue by its ISO week, e.g. 2026-w48").ProducesProblem(404).ProducesProblem(503);
-        newsletter.MapGroup("").ForOneReaderOnly().MapGet("/preview", PreviewIssue.HandleAsync).RequireAuthorization(EditorAccess.Policy)
-            .WithSummary("For editors: the next issue and its mail as they would go out now").ProducesProblem(401).ProducesProblem(403).ProducesProblem(503);
+        issues
+            .MapGet("/issues/{week}", ReadIssues.OneAsync)
+            .WithSummary("One issue by its ISO week, e.g. 2026-w48")
+            .ProducesProblem(404)
+            .ProducesProblem(503);
+        newsletter
+            .MapGroup("")
+            .ForOneReaderOnly()
+            .MapGet("/preview", PreviewIssue.HandleAsync)
+            .RequireAuthorization(EditorAccess.Policy)
+            .WithSummary("For editors: the next issue and its mail as they would go out now")
+            .ProducesProblem(401)
+            .ProducesProblem(403)
+            .ProducesProblem(503);
     }
 
     private static async ValueTask<object?> SayUnavailable(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -79,7 +119,13 @@ public static class NewsletterService
         catch (DbException error)
         {
             Log.DatabaseAway(context.HttpContext.RequestServices.GetRequiredService<ILogger<NewsletterMetrics>>(), error.Message);
-            return Problems.Retry(context.HttpContext, 503, "unavailable", "The newsletter can't be reached right now. Please try again in a moment.", 5);
+            return Problems.Retry(
+                context.HttpContext,
+                503,
+                "unavailable",
+                "The newsletter can't be reached right now. Please try again in a moment.",
+                5
+            );
         }
     }
 }

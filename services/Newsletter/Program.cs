@@ -10,4 +10,5 @@ return await Service.RunAsync(
         builder.AddNewsletter();
         builder.AddBus(NewsletterService.Consumers);
     },
-    app => app.MapNewsletter());
+    app => app.MapNewsletter()
+);

@@ -8,7 +8,8 @@ internal static class Answers
 {
     /// <exception cref="HttpRequestException">No answer, or an error.</exception>
     /// <exception cref="UnusableException">The answer is not JSON of that shape.</exception>
-    public static async Task<T> ReadAsync<T>(this HttpClient http, Uri address, CancellationToken cancellationToken) where T : class
+    public static async Task<T> ReadAsync<T>(this HttpClient http, Uri address, CancellationToken cancellationToken)
+        where T : class
     {
         try
         {
@@ -20,6 +21,7 @@ internal static class Answers
             throw Unreadable(error);
         }
 
-        UnusableException Unreadable(Exception? error) => new($"{address.GetLeftPart(UriPartial.Path)} does not answer with the JSON of this product.", error);
+        UnusableException Unreadable(Exception? error) =>
+            new($"{address.GetLeftPart(UriPartial.Path)} does not answer with the JSON of this product.", error);
     }
 }

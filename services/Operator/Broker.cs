@@ -16,7 +16,12 @@ internal static class Broker
         {
             Uri = broker,
             // Instead of what the client derives from the address, which accepts any server's name.
-            Ssl = new SslOption { Enabled = broker.Scheme == "amqps", ServerName = broker.Host, AcceptablePolicyErrors = SslPolicyErrors.None },
+            Ssl = new SslOption
+            {
+                Enabled = broker.Scheme == "amqps",
+                ServerName = broker.Host,
+                AcceptablePolicyErrors = SslPolicyErrors.None,
+            },
             AutomaticRecoveryEnabled = false,
         };
     }

@@ -5,7 +5,8 @@ internal sealed class NamedRequests() : DelegatingHandler(new SocketsHttpHandler
 {
     public static HttpClient NewClient() => new(new NamedRequests());
 
-    /// <exception cref="HttpRequestException">Not reachable, or an answer that is no success or no JSON; the message begins with method and address.</exception>
+    /// <exception cref="HttpRequestException">Not reachable, or an answer that is no success or no JSON; the message begins with method and
+    /// address.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var place = $"{request.Method} {request.RequestUri}";
@@ -15,7 +16,11 @@ internal sealed class NamedRequests() : DelegatingHandler(new SocketsHttpHandler
             if (!answer.IsSuccessStatusCode)
                 throw new HttpRequestException($"{place} answered {(int)answer.StatusCode}.", null, answer.StatusCode);
             if (answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.OrdinalIgnoreCase) != true)
-                throw new HttpRequestException($"{place} answered something that is not JSON. Is it the address of that service?", null, answer.StatusCode);
+                throw new HttpRequestException(
+                    $"{place} answered something that is not JSON. Is it the address of that service?",
+                    null,
+                    answer.StatusCode
+                );
             return answer;
         }
         catch (HttpRequestException unreachable) when (unreachable.StatusCode is null)

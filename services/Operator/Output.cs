@@ -17,7 +17,9 @@ namespace Operator;
 /// <param name="Judges">False for a command that only shows or does something: it can't say that all is well.</param>
 internal sealed record Findings(bool Well, object Facts, IReadOnlyList<string> Wrongs, bool Judges = true);
 
-/// <summary>How every command ends, and how it shows that it is at work. Progress goes to standard error, findings to standard output.</summary>
+/// <summary>
+/// How every command ends, and how it shows that it is at work. Progress goes to standard error, findings to standard output.
+/// </summary>
 internal static class Output
 {
     private static readonly JsonSerializerOptions Shape = new(JsonSerializerDefaults.Web)
@@ -31,34 +33,48 @@ internal static class Output
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Answer with one JSON document.", Recursive = true };
 
-    /// <summary>Runs what a command does, prints what it found, and turns failures that an operator can do something about into one line.</summary>
+    /// <summary>
+    /// Runs what a command does, prints what it found, and turns failures that an operator can do something about into one line.
+    /// </summary>
     /// <param name="table">The findings for a person; called only when no JSON was asked for.</param>
     public static void Does(this Command command, Func<ParseResult, CancellationToken, Task<Findings>> find, Action<Findings> table) =>
-        command.SetAction(async (parsed, stop) =>
-        {
-            try
+        command.SetAction(
+            async (parsed, stop) =>
             {
-                var findings = await find(parsed, stop);
-                if (parsed.GetValue(Json))
-                    Console.WriteLine(JsonSerializer.Serialize(new { findings.Well, findings.Facts, findings.Wrongs }, Shape));
-                else
-                    Show(findings, table);
-                return findings.Well ? 0 : 1;
+                try
+                {
+                    var findings = await find(parsed, stop);
+                    if (parsed.GetValue(Json))
+                        Console.WriteLine(
+                            JsonSerializer.Serialize(
+                                new
+                                {
+                                    findings.Well,
+                                    findings.Facts,
+                                    findings.Wrongs,
+                                },
+                                Shape
+                            )
+                        );
+                    else
+                        Show(findings, table);
+                    return findings.Well ? 0 : 1;
+                }
+                catch (OperationCanceledException) when (stop.IsCancellationRequested)
+                {
+                    return await FailAsync(parsed, "Stopped.");
+                }
+                catch (Exception error) when (IsOutside(error))
+                {
+                    return await FailAsync(parsed, Reason(parsed, error));
+                }
+                catch (Exception defect)
+                {
+                    await Console.Error.WriteLineAsync(defect.ToString());
+                    return await FailAsync(parsed, $"A defect of this tool: {defect.GetType().Name}. {defect.Message}");
+                }
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return await FailAsync(parsed, "Stopped.");
-            }
-            catch (Exception error) when (IsOutside(error))
-            {
-                return await FailAsync(parsed, Reason(parsed, error));
-            }
-            catch (Exception defect)
-            {
-                await Console.Error.WriteLineAsync(defect.ToString());
-                return await FailAsync(parsed, $"A defect of this tool: {defect.GetType().Name}. {defect.Message}");
-            }
-        });
+        );
 
     /// <summary>It could not be found out: one line on standard error, with --json a document on standard output as well.</summary>
     /// <returns>Exit code 2.</returns>
@@ -85,11 +101,14 @@ internal static class Output
     public static Task<T> ProgressAsync<T>(string what, Func<IProgress<double>, Task<T>> work) =>
         Console.IsErrorRedirected
             ? work(new Progress<double>())
-            : Aside.Progress().AutoClear(true).StartAsync(context =>
-            {
-                var bar = context.AddTask(what);
-                return work(new Steps(share => bar.Value = share * bar.MaxValue));
-            });
+            : Aside
+                .Progress()
+                .AutoClear(true)
+                .StartAsync(context =>
+                {
+                    var bar = context.AddTask(what);
+                    return work(new Steps(share => bar.Value = share * bar.MaxValue));
+                });
 
     public static void Table(string[] columns, IEnumerable<string[]> rows)
     {
@@ -112,9 +131,21 @@ internal static class Output
             AnsiConsole.MarkupLine("[green]✓[/] all is well");
     }
 
-    internal static bool IsOutside(Exception error) => error is SettingException or HttpRequestException or OperationCanceledException or TimeoutException
-        or IOException or UnauthorizedAccessException or DbException or RedisException or BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or JsonException
-        or UnusableException;
+    internal static bool IsOutside(Exception error) =>
+        error
+            is SettingException
+                or HttpRequestException
+                or OperationCanceledException
+                or TimeoutException
+                or IOException
+                or UnauthorizedAccessException
+                or DbException
+                or RedisException
+                or BrokerUnreachableException
+                or OperationInterruptedException
+                or AlreadyClosedException
+                or JsonException
+                or UnusableException;
 
     // Spectre.Console draws on a thread of its own; Progress<T> would hand each step to yet another.
     private sealed class Steps(Action<double> report) : IProgress<double>

@@ -4,12 +4,13 @@ using System.Net.Sockets;
 namespace Operator;
 
 /// <summary>
-/// What is said of every replica has to be asked of every replica, and where one name stands for several (Compose, a headless Service) a client would ask any one of
-/// them. A Service with an address of its own still hides them: name its pods then, see the runbook.
+/// What is said of every replica has to be asked of every replica, and where one name stands for several (Compose, a headless Service) a
+/// client would ask any one of them. A Service with an address of its own still hides them: name its pods then, see the runbook.
 /// </summary>
 internal static class Replicas
 {
-    /// <returns>One address for each that the names stand for, in the order given. A name that can't be resolved is kept, so that asking it fails with its name.</returns>
+    /// <returns>One address for each that the names stand for, in the order given. A name that can't be resolved is kept, so that asking it
+    /// fails with its name.</returns>
     public static async Task<IReadOnlyList<Uri>> AllAsync(this IReadOnlyList<Uri> addresses, CancellationToken cancellationToken)
     {
         var all = new List<Uri>();
@@ -28,7 +29,9 @@ internal static class Replicas
             var behind = await Dns.GetHostAddressesAsync(address.Host, AddressFamily.InterNetwork, cancellationToken);
             return behind.Length < 2
                 ? [address]
-                : behind.OrderBy(one => one.ToString(), StringComparer.Ordinal).Select(one => new UriBuilder(address) { Host = one.ToString() }.Uri);
+                : behind
+                    .OrderBy(one => one.ToString(), StringComparer.Ordinal)
+                    .Select(one => new UriBuilder(address) { Host = one.ToString() }.Uri);
         }
         catch (SocketException)
         {

@@ -7,19 +7,23 @@ using Microsoft.Extensions.Configuration;
 namespace Operator;
 
 /// <summary>
-/// Where the site's parts are. Taken from the settings the services themselves are started with (environment, <c>SECRETS_DIR</c>), so that beside a
-/// service nothing has to be said twice; an option wins.
+/// Where the site's parts are. Taken from the settings the services themselves are started with (environment, <c>SECRETS_DIR</c>), so that
+/// beside a service nothing has to be said twice; an option wins.
 /// </summary>
 internal static class Site
 {
-    public static Option<string> Voting { get; } = Make("--voting", "Services:Voting", "Voting's base address; several replicas: http://a;http://b");
-    public static Option<string> Tally { get; } = Make("--tally", "Services:Tally", "Tally's base address; every replica: http://a;http://b");
+    public static Option<string> Voting { get; } =
+        Make("--voting", "Services:Voting", "Voting's base address; several replicas: http://a;http://b");
+    public static Option<string> Tally { get; } =
+        Make("--tally", "Services:Tally", "Tally's base address; every replica: http://a;http://b");
     public static Option<string> Catalog { get; } = Make("--catalog", "Services:Catalog", "Catalog's base address");
     public static Option<string> Newsletter { get; } = Make("--newsletter", "Services:Newsletter", "Newsletter's base address");
     public static Option<string> Web { get; } = Make("--web", "Services:Web", "Web's base address");
     public static Option<string> Bus { get; } = Make("--bus", "ConnectionStrings:Bus", "the broker, amqp://…");
-    public static Option<string> Counters { get; } = Make("--counters", "ConnectionStrings:Counters", "Redis, a StackExchange.Redis configuration");
-    public static Option<string> Ledger { get; } = Make("--ledger", "ConnectionStrings:Ledger", "the ledger's database, Host=… or Data Source=…");
+    public static Option<string> Counters { get; } =
+        Make("--counters", "ConnectionStrings:Counters", "Redis, a StackExchange.Redis configuration");
+    public static Option<string> Ledger { get; } =
+        Make("--ledger", "ConnectionStrings:Ledger", "the ledger's database, Host=… or Data Source=…");
 
     private static readonly Option<string>[] All = [Voting, Tally, Catalog, Newsletter, Web, Bus, Counters, Ledger];
 
@@ -37,9 +41,11 @@ internal static class Site
         Configuration(parsed, option).Required(SettingOf(option), $"what {option.Name} takes: {option.Description}");
 
     /// <summary>The ledger's database by the rule of the services.</summary>
-    public static Database RequiredDatabase(this ParseResult parsed, Option<string> option) => Database.From(Configuration(parsed, option), "Ledger");
+    public static Database RequiredDatabase(this ParseResult parsed, Option<string> option) =>
+        Database.From(Configuration(parsed, option), "Ledger");
 
-    public static string? Given(this ParseResult parsed, Option<string> option) => Configuration(parsed, option)[SettingOf(option)] is { Length: > 0 } value ? value : null;
+    public static string? Given(this ParseResult parsed, Option<string> option) =>
+        Configuration(parsed, option)[SettingOf(option)] is { Length: > 0 } value ? value : null;
 
     /// <returns>The broker, in a form that RabbitMQ's client takes.</returns>
     /// <exception cref="SettingException">The setting is absent or not an AMQP address.</exception>
@@ -50,20 +56,35 @@ internal static class Site
 
     /// <returns>What the command was given to ask, without users and passwords.</returns>
     public static IReadOnlyList<string> Places(ParseResult parsed) =>
-        [.. parsed.CommandResult.Command.Options.OfType<Option<string>>().Where(All.Contains)
-            .Where(option => parsed.Given(option) is not null).Select(option => $"{option.Name[2..]} {Shown(option, parsed.Given(option)!)}")];
+        [
+            .. parsed
+                .CommandResult.Command.Options.OfType<Option<string>>()
+                .Where(All.Contains)
+                .Where(option => parsed.Given(option) is not null)
+                .Select(option => $"{option.Name[2..]} {Shown(option, parsed.Given(option)!)}"),
+        ];
 
     private static string Shown(Option<string> option, string value)
     {
         if (option == Ledger)
         {
             var database = new DbConnectionStringBuilder { ConnectionString = value };
-            return string.Join(' ', ((string[])["Host", "Port", "Database", "Data Source"]).Where(database.ContainsKey).Select(key => $"{database[key]}"));
+            return string.Join(
+                ' ',
+                ((string[])["Host", "Port", "Database", "Data Source"]).Where(database.ContainsKey).Select(key => $"{database[key]}")
+            );
         }
 
         if (option == Counters)
             return string.Join(',', value.Split(',').Where(part => !part.Contains('=', StringComparison.Ordinal)));
-        return string.Join(';', value.Split(';').Select(one => Uri.TryCreate(one, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Scheme) + address.Authority : "?"));
+        return string.Join(
+            ';',
+            value
+                .Split(';')
+                .Select(one =>
+                    Uri.TryCreate(one, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Scheme) + address.Authority : "?"
+                )
+        );
     }
 
     private static IConfigurationRoot Configuration(ParseResult parsed, Option<string> option)
@@ -88,9 +109,6 @@ internal static class Site
 
     private static string SettingOf(Option option) => option.HelpName!.Replace("__", ":", StringComparison.Ordinal);
 
-    private static Option<string> Make(string name, string setting, string description) => new(name)
-    {
-        Description = description,
-        HelpName = setting.Replace(":", "__", StringComparison.Ordinal),
-    };
+    private static Option<string> Make(string name, string setting, string description) =>
+        new(name) { Description = description, HelpName = setting.Replace(":", "__", StringComparison.Ordinal) };
 }

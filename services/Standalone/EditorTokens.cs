@@ -5,14 +5,15 @@ using Microsoft.IdentityModel.Tokens;
 namespace Standalone;
 
 /// <summary>
-/// Editors' tokens for one's own machine: <c>editor-token NAME</c> prints one, signed with a key that lies in the data folder. An account that can read that folder can edit anyway.
-/// Configure <c>Authentication__Schemes__Bearer__…</c> to use an identity provider instead.
+/// Editors' tokens for one's own machine: <c>editor-token NAME</c> prints one, signed with a key that lies in the data folder. An account
+/// that can read that folder can edit anyway. Configure <c>Authentication__Schemes__Bearer__…</c> to use an identity provider instead.
 /// </summary>
 internal static partial class EditorTokens
 {
     private const string Name = "standalone";
 
-    public static readonly string Usage = $"  {CommandLine.Self} editor-token NAME [--Data=FOLDER]    prints a token with which an editor of that name signs in at /admin\n";
+    public static readonly string Usage =
+        $"  {CommandLine.Self} editor-token NAME [--Data=FOLDER]    prints a token with which an editor of that name signs in at /admin\n";
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
@@ -25,7 +26,10 @@ internal static partial class EditorTokens
             return 0;
         }
 
-        var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. args.Skip(1).Where(arg => arg.StartsWith('-') || arg.Contains('=', StringComparison.Ordinal))]).Build();
+        var settings = new ConfigurationBuilder()
+            .AddEnvironmentVariables()
+            .AddCommandLine([.. args.Skip(1).Where(arg => arg.StartsWith('-') || arg.Contains('=', StringComparison.Ordinal))])
+            .Build();
         var editor = args.Skip(1).FirstOrDefault(arg => !arg.StartsWith('-') && !arg.Contains('=', StringComparison.Ordinal));
         if (string.IsNullOrWhiteSpace(editor))
         {
@@ -44,14 +48,21 @@ internal static partial class EditorTokens
             return 1;
         }
 
-        Console.WriteLine(new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Name,
-            Audience = Name,
-            Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = "editor" },
-            Expires = DateTime.UtcNow + Lifetime,
-            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Convert.FromBase64String(key)), SecurityAlgorithms.HmacSha256),
-        }));
+        Console.WriteLine(
+            new JsonWebTokenHandler().CreateToken(
+                new SecurityTokenDescriptor
+                {
+                    Issuer = Name,
+                    Audience = Name,
+                    Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = "editor" },
+                    Expires = DateTime.UtcNow + Lifetime,
+                    SigningCredentials = new SigningCredentials(
+                        new SymmetricSecurityKey(Convert.FromBase64String(key)),
+                        SecurityAlgorithms.HmacSha256
+                    ),
+                }
+            )
+        );
         return 0;
     }
 
@@ -73,7 +84,9 @@ internal static partial class EditorTokens
     public static void SayHowToEdit(this WebApplication app)
     {
         if (app.Configuration["Authentication:Schemes:Bearer:ValidIssuer"] == Name)
-            app.Lifetime.ApplicationStarted.Register(() => HowToEdit(app.Logger, $"{CommandLine.Self} editor-token YOUR-NAME --Data={EmbeddedParts.DataFolder(app.Configuration)}"));
+            app.Lifetime.ApplicationStarted.Register(() =>
+                HowToEdit(app.Logger, $"{CommandLine.Self} editor-token YOUR-NAME --Data={EmbeddedParts.DataFolder(app.Configuration)}")
+            );
     }
 
     [LoggerMessage(8001, LogLevel.Information, "Editors sign in at /admin with the token that this prints: {Command}")]

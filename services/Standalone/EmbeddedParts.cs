@@ -44,7 +44,10 @@ internal static class EmbeddedParts
         foreach (var (setting, value) in EditorTokens.Settings(builder.Configuration, data))
             defaults[setting] = value;
         // First in the list, so that environment and arguments override it.
-        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = defaults });
+        builder.Configuration.Sources.Insert(
+            0,
+            new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = defaults }
+        );
 
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
             builder.WebHost.UseUrls("http://localhost:8080");

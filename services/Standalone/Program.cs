@@ -22,7 +22,12 @@ return await Service.RunAsync(
         builder.AddNewsletter();
         builder.AddWeb();
         builder.AddBus(
-            CatalogService.Consumers, VotingService.Consumers, TallyService.Consumers, NewsletterService.Consumers, WebService.Consumers);
+            CatalogService.Consumers,
+            VotingService.Consumers,
+            TallyService.Consumers,
+            NewsletterService.Consumers,
+            WebService.Consumers
+        );
     },
     app =>
     {
@@ -33,4 +38,5 @@ return await Service.RunAsync(
         app.MapWeb();
         app.SayHowToEdit();
     },
-    EditorTokens.Usage);
+    EditorTokens.Usage
+);

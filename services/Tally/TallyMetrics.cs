@@ -31,17 +31,32 @@ internal sealed class TallyMetrics : IHostedService
         _stuck = meter.CreateCounter<long>("tally.readers.stuck", "{reader}", "Readers cut because they didn't read");
         _moved = meter.CreateCounter<long>("tally.counters.moved", "{counter}", "Counters moved by messages");
         _corrected = meter.CreateCounter<long>("tally.counters.corrected", "{counter}", "Counters that a reconcile had to mend");
-        _overruled = meter.CreateCounter<long>("tally.counters.overruled", "{counter}", "Counters and histories that contradicted the ledger and were replaced by it");
+        _overruled = meter.CreateCounter<long>(
+            "tally.counters.overruled",
+            "{counter}",
+            "Counters and histories that contradicted the ledger and were replaced by it"
+        );
         // There from the start: the first increase has to show as one.
         _overruled.Add(0);
-        _gap = meter.CreateGauge<long>("tally.ledger.gap", "{entry}", "Ledger entries this replica did not show yet when it last asked the ledger, before it mended that");
-        _lag = meter.CreateHistogram("tally.push.lag", "s", "From the ledger's commit to the push", advice: new InstrumentAdvice<double>
-        {
-            HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
-        });
+        _gap = meter.CreateGauge<long>(
+            "tally.ledger.gap",
+            "{entry}",
+            "Ledger entries this replica did not show yet when it last asked the ledger, before it mended that"
+        );
+        _lag = meter.CreateHistogram(
+            "tally.push.lag",
+            "s",
+            "From the ledger's commit to the push",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+            }
+        );
     }
 
-    /// <summary>From here on every counter is there, at zero: one that came with its first event would hide that event from a rate.</summary>
+    /// <summary>
+    /// From here on every counter is there, at zero: one that came with its first event would hide that event from a rate.
+    /// </summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var counter in (Counter<long>[])[_pushes, _coalesced, _stuck, _moved, _corrected])
@@ -52,11 +67,17 @@ internal sealed class TallyMetrics : IHostedService
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Connected(int change) => _connections.Add(change);
+
     public void Streaming(int change) => _streams.Add(change);
+
     public void Watching(int change) => _watches.Add(change);
+
     public void Coalesced() => _coalesced.Add(1);
+
     public void Stuck() => _stuck.Add(1);
+
     public void Moved(int counters) => _moved.Add(counters);
+
     public void Corrected(int counters) => _corrected.Add(counters);
 
     public void Overruled(int counters) => _overruled.Add(counters);

@@ -14,7 +14,10 @@ public sealed class LedgerHealth(VoteLedger ledger, VoterHasher hasher) : IHealt
     }
 }
 
-/// <summary>Without any list of tools no vote can be taken. Once there is one, in the ledger's store or from the catalog, the catalog may be unavailable.</summary>
+/// <summary>
+/// Without any list of tools no vote can be taken. Once there is one, in the ledger's store or from the catalog, the catalog may be
+/// unavailable.
+/// </summary>
 public sealed class ToolsHealth(Tools.ToolList tools) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

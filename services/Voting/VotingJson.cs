@@ -6,7 +6,13 @@ using Voting.Votes;
 
 namespace Voting;
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8, Converters = [typeof(Hosting.Http.UtcConverter)])]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 8,
+    Converters = [typeof(Hosting.Http.UtcConverter)]
+)]
 [JsonSerializable(typeof(CastVote.Body))]
 [JsonSerializable(typeof(VoteAnswer))]
 [JsonSerializable(typeof(VotesAnswer))]

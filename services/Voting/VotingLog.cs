@@ -18,19 +18,31 @@ internal static partial class VotingLog
     [LoggerMessage(3005, LogLevel.Information, "The tool list knows {Tools} tools")]
     public static partial void ToolsKnown(ILogger logger, int tools);
 
-    [LoggerMessage(3006, LogLevel.Warning, "The catalog's tool list could not be fetched; messages and the stored list are used until it can: {Problem}")]
+    [LoggerMessage(
+        3006,
+        LogLevel.Warning,
+        "The catalog's tool list could not be fetched; messages and the stored list are used until it can: {Problem}"
+    )]
     public static partial void CatalogAway(ILogger logger, string problem);
 
     [LoggerMessage(3007, LogLevel.Warning, "The stored tool list could not be read: {Problem}")]
     public static partial void ToolsUnreadable(ILogger logger, string problem);
 
-    [LoggerMessage(3008, LogLevel.Warning, "The process stood still for {Seconds:0.0} s; votes are held back for a moment to leave out those whose senders hung up")]
+    [LoggerMessage(
+        3008,
+        LogLevel.Warning,
+        "The process stood still for {Seconds:0.0} s; votes are held back for a moment to leave out those whose senders hung up"
+    )]
     public static partial void StoodStill(ILogger logger, double seconds);
 
     [LoggerMessage(3009, LogLevel.Error, "{Voters} voters could not be forgotten and were answered 503: {Problem}")]
     public static partial void ForgetFailed(ILogger logger, int voters, string problem);
 
-    [LoggerMessage(3010, LogLevel.Warning, "The quota's counts are unavailable; this replica counts new voters for itself meanwhile: {Problem}")]
+    [LoggerMessage(
+        3010,
+        LogLevel.Warning,
+        "The quota's counts are unavailable; this replica counts new voters for itself meanwhile: {Problem}"
+    )]
     public static partial void QuotaAway(ILogger logger, string problem);
 
     [LoggerMessage(3012, LogLevel.Information, "The ledger commits again")]

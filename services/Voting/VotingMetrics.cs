@@ -17,28 +17,55 @@ public sealed class VotingMetrics : IHostedService
     // The names of the problems that a refused vote is answered with.
     private static readonly string[] Refusals =
     [
-        "no-voter", "malformed-vote", "malformed-voter", "malformed-nonce", "unsupported-media-type", "unknown-tool", "retired-tool", "tools-not-yet-known", "too-many-new-voters",
+        "no-voter",
+        "malformed-vote",
+        "malformed-voter",
+        "malformed-nonce",
+        "unsupported-media-type",
+        "unknown-tool",
+        "retired-tool",
+        "tools-not-yet-known",
+        "too-many-new-voters",
         "too-many-requests",
     ];
 
-    private static readonly FrozenDictionary<string, string> OutcomeOf =
-        Refusals.Select(name => KeyValuePair.Create(Problems.TypeOf(name), name)).Append(KeyValuePair.Create(Problems.TypeOf("ledger-unavailable"), Unavailable)).ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, string> OutcomeOf = Refusals
+        .Select(name => KeyValuePair.Create(Problems.TypeOf(name), name))
+        .Append(KeyValuePair.Create(Problems.TypeOf("ledger-unavailable"), Unavailable))
+        .ToFrozenDictionary();
 
     private static readonly Meter Meter = new("Voting");
     private readonly Counter<long> _votes = Meter.CreateCounter<long>(
-        "voting.votes", description: "Votes cast, changed or withdrawn: committed, unavailable (the ledger could not take them), or the name of the problem they were refused with");
+        "voting.votes",
+        description: "Votes cast, changed or withdrawn: committed, unavailable (the ledger could not take them), or the name of the problem they were refused with"
+    );
     private readonly Histogram<int> _batch = Meter.CreateHistogram<int>("voting.batch.size", description: "Votes committed together");
-    private readonly Histogram<double> _commit = Meter.CreateHistogram("voting.commit.duration", "s", "Time from batch to COMMIT", advice: new InstrumentAdvice<double>
-    {
-        // The default bounds are made for milliseconds.
-        HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
-    });
-    private readonly Counter<long> _published = Meter.CreateCounter<long>("voting.totals.published", description: "Totals the bus confirmed");
+    private readonly Histogram<double> _commit = Meter.CreateHistogram(
+        "voting.commit.duration",
+        "s",
+        "Time from batch to COMMIT",
+        advice: new InstrumentAdvice<double>
+        {
+            // The default bounds are made for milliseconds.
+            HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+        }
+    );
+    private readonly Counter<long> _published = Meter.CreateCounter<long>(
+        "voting.totals.published",
+        description: "Totals the bus confirmed"
+    );
 
     public VotingMetrics() =>
-        Meter.CreateObservableGauge("voting.relay.oldest.age", () => RelayAge(), "s", "Age of the oldest total not yet published by this replica");
+        Meter.CreateObservableGauge(
+            "voting.relay.oldest.age",
+            () => RelayAge(),
+            "s",
+            "Age of the oldest total not yet published by this replica"
+        );
 
-    /// <summary>From here on every counter is there, at zero: one that came with its first event would hide that event from a rate.</summary>
+    /// <summary>
+    /// From here on every counter is there, at zero: one that came with its first event would hide that event from a rate.
+    /// </summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var outcome in OutcomeOf.Values.Append(Committed).Append(Other))

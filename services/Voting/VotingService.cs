@@ -34,9 +34,11 @@ public static class VotingService
         builder.Services.AddSingleton(new VoterHasher(builder.Configuration));
         builder.Services.AddSingleton<VoterRehash>();
         builder.Services.AddSingleton<VotingMetrics>().AddHostedService(services => services.GetRequiredService<VotingMetrics>());
-        builder.Services.AddSingleton<VoteLedger>(services => database.Source is NpgsqlDataSource postgres
-            ? new PostgresLedger(postgres)
-            : new SqliteLedger(database.ConnectionString, database.Source, services.GetRequiredService<ILogger<SqliteLedger>>()));
+        builder.Services.AddSingleton<VoteLedger>(services =>
+            database.Source is NpgsqlDataSource postgres
+                ? new PostgresLedger(postgres)
+                : new SqliteLedger(database.ConnectionString, database.Source, services.GetRequiredService<ILogger<SqliteLedger>>())
+        );
         builder.Services.AddSingleton<ToolList>();
         builder.Services.AddSingleton<StallDetector>();
         builder.AddQuota();
@@ -47,33 +49,71 @@ public static class VotingService
         builder.AddBackground<TotalsRelay>();
         builder.AddBackground<BatchWriter>();
         builder.AddBackground<ToolListFill>();
-        builder.Services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", HealthStatus.Unhealthy, timeout: TimeSpan.FromSeconds(2)).AddCheck<ToolsHealth>("tools");
+        builder
+            .Services.AddHealthChecks()
+            .AddCheck<LedgerHealth>("ledger", HealthStatus.Unhealthy, timeout: TimeSpan.FromSeconds(2))
+            .AddCheck<ToolsHealth>("tools");
     }
 
     /// <summary>What this service hears from the bus.</summary>
-    public static void Consumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<ToolsChangedConsumer, ToolsChangedConsumerDefinition>();
+    public static void Consumers(IBusRegistrationConfigurator bus) =>
+        bus.AddConsumer<ToolsChangedConsumer, ToolsChangedConsumerDefinition>();
 
     public static void MapVoting(this WebApplication app)
     {
         var api = app.MapGroup("/api").WithTags("Voting").RequireSameOrigin().ForOneReaderOnly();
         var write = api.MapGroup("").RequireRateLimiting(RateLimits.Write);
-        write.MapPost("/voters", IssueVoter.Handle).WithSummary("Become a voter").Produces<IssueVoter.Issued>(201).Produces<IssueVoter.Issued>().Refuses(403, 429);
-        write.MapDelete("/voters", (HttpContext context, ForgetVoter forget) => forget.HandleAsync(context))
-            .WithSummary("Forget the voter: all votes are withdrawn, and nothing ties them to the voter any more").Produces(204).Refuses(401, 403, 429, 503);
-        write.MapPut("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.PutAsync(context, tool))
-            .WithSummary("Cast or change a vote").Accepts<CastVote.Body>("application/json").Produces<VoteAnswer>().Refuses(400, 401, 403, 404, 413, 415, 429, 503);
-        write.MapDelete("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.DeleteAsync(context, tool))
-            .WithSummary("Withdraw a vote").Produces<VoteAnswer>().Refuses(401, 403, 404, 429, 503);
+        write
+            .MapPost("/voters", IssueVoter.Handle)
+            .WithSummary("Become a voter")
+            .Produces<IssueVoter.Issued>(201)
+            .Produces<IssueVoter.Issued>()
+            .Refuses(403, 429);
+        write
+            .MapDelete("/voters", (HttpContext context, ForgetVoter forget) => forget.HandleAsync(context))
+            .WithSummary("Forget the voter: all votes are withdrawn, and nothing ties them to the voter any more")
+            .Produces(204)
+            .Refuses(401, 403, 429, 503);
+        write
+            .MapPut("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.PutAsync(context, tool))
+            .WithSummary("Cast or change a vote")
+            .Accepts<CastVote.Body>("application/json")
+            .Produces<VoteAnswer>()
+            .Refuses(400, 401, 403, 404, 413, 415, 429, 503);
+        write
+            .MapDelete("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.DeleteAsync(context, tool))
+            .WithSummary("Withdraw a vote")
+            .Produces<VoteAnswer>()
+            .Refuses(401, 403, 404, 429, 503);
         api.MapGet("/votes/{tool}", (HttpContext context, string tool, ReadVotes read) => read.OneAsync(context, tool))
-            .WithSummary("The voter's own vote on a tool").Produces<VoteAnswer>().Refuses(401, 404, 503);
+            .WithSummary("The voter's own vote on a tool")
+            .Produces<VoteAnswer>()
+            .Refuses(401, 404, 503);
         api.MapGet("/votes", (HttpContext context, ReadVotes read) => read.AllAsync(context))
-            .WithSummary("All the voter's own votes").Produces<VotesAnswer>().Refuses(401, 503);
+            .WithSummary("All the voter's own votes")
+            .Produces<VotesAnswer>()
+            .Refuses(401, 503);
 
-        var ledger = app.MapGroup("/api/ledger").WithTags("Ledger").ReadableByAnySite(LedgerEpoch.Header)
-            .LimitConcurrency(app.Services.GetRequiredKeyedService<Database>("Ledger")).RequireRateLimiting(RateLimits.Costly);
-        ledger.MapGet("", ReadLedger.EntriesAsync).WithSummary("The whole append-only log, to recount").Produces<ReadLedger.Page>().Refuses(400, 429, 503);
-        ledger.MapGet("/minutes", ReadLedger.MinutesAsync).WithSummary("The log added up by tool and minute").Produces<ReadLedger.MinutesPage>().Refuses(400, 429, 503);
-        ledger.MapGet("/totals", ReadLedger.TotalsAsync).WithSummary("Where every tool's totals stand").Produces<List<ReadLedger.TotalsAnswer>>().Refuses(503);
+        var ledger = app.MapGroup("/api/ledger")
+            .WithTags("Ledger")
+            .ReadableByAnySite(LedgerEpoch.Header)
+            .LimitConcurrency(app.Services.GetRequiredKeyedService<Database>("Ledger"))
+            .RequireRateLimiting(RateLimits.Costly);
+        ledger
+            .MapGet("", ReadLedger.EntriesAsync)
+            .WithSummary("The whole append-only log, to recount")
+            .Produces<ReadLedger.Page>()
+            .Refuses(400, 429, 503);
+        ledger
+            .MapGet("/minutes", ReadLedger.MinutesAsync)
+            .WithSummary("The log added up by tool and minute")
+            .Produces<ReadLedger.MinutesPage>()
+            .Refuses(400, 429, 503);
+        ledger
+            .MapGet("/totals", ReadLedger.TotalsAsync)
+            .WithSummary("Where every tool's totals stand")
+            .Produces<List<ReadLedger.TotalsAnswer>>()
+            .Refuses(503);
     }
 
     private static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)
@@ -84,7 +124,8 @@ public static class VotingService
     }
 
     // A background part that the rest of the service calls too.
-    private static void AddBackground<TPart>(this WebApplicationBuilder builder) where TPart : BackgroundService
+    private static void AddBackground<TPart>(this WebApplicationBuilder builder)
+        where TPart : BackgroundService
     {
         builder.Services.AddSingleton<TPart>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TPart>());

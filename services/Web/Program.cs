@@ -14,4 +14,5 @@ return await Service.RunAsync(
     {
         app.MapWeb();
         app.MapProxy();
-    });
+    }
+);

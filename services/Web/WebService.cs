@@ -51,9 +51,7 @@ public static class WebService
     }
 
     /// <summary>What this service hears from the bus: nothing, it asks when it needs to know.</summary>
-    public static void Consumers(IBusRegistrationConfigurator bus)
-    {
-    }
+    public static void Consumers(IBusRegistrationConfigurator bus) { }
 
     public static void MapWeb(this WebApplication app)
     {

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Bench;
 
 /// <summary>
-/// What others take of the machine's CPU while something is measured: all that <c>/proc/stat</c> counts as busy or stolen, less what this program and the processes under it
-/// used. A core that is taken away does not cancel out in a ratio, so rounds that were not quiet are told apart.
+/// What others take of the machine's CPU while something is measured: all that <c>/proc/stat</c> counts as busy or stolen, less what this
+/// program and the processes under it used. A core that is taken away does not cancel out in a ratio, so rounds that were not quiet are
+/// told apart.
 /// </summary>
 internal sealed class Neighbours
 {
@@ -27,7 +28,8 @@ internal sealed class Neighbours
     }
 
     /// <summary>As a note beside a figure.</summary>
-    public override string ToString() => $"others took {Cores.ToString("0.00", CultureInfo.InvariantCulture)} cores{(Cores > Noisy ? ", NOISY" : "")}";
+    public override string ToString() =>
+        $"others took {Cores.ToString("0.00", CultureInfo.InvariantCulture)} cores{(Cores > Noisy ? ", NOISY" : "")}";
 
     // user, nice, system and steal, in hundredths of a second. Interrupts are left out: those of our own sockets are counted to no process.
     private static long Machine()

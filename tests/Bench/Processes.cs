@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Bench;
 
 /// <summary>
-/// What processes have computed so far. A share of the machine says little on one that has neighbours; the time a vote takes on the processor is nearly the same whatever else runs.
+/// What processes have computed so far. A share of the machine says little on one that has neighbours; the time a vote takes on the
+/// processor is nearly the same whatever else runs.
 /// </summary>
 internal static class Processes
 {
@@ -40,11 +41,14 @@ internal static class Processes
                 continue;
             try
             {
-                // proc(5): the second field is the program's name in parentheses, and may hold anything. Then come state, parent, …, and from the 14th utime, stime and both of
-                // the children that were waited for.
+                // proc(5): the second field is the program's name in parentheses, and may hold anything. Then come state, parent, …, and
+                // from the 14th utime, stime and both of the children that were waited for.
                 var status = File.ReadAllText($"{folder}/stat");
                 var fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
-                all[process] = (int.Parse(fields[1], CultureInfo.InvariantCulture), fields[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)));
+                all[process] = (
+                    int.Parse(fields[1], CultureInfo.InvariantCulture),
+                    fields[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture))
+                );
             }
             catch (IOException)
             {

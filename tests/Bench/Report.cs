@@ -34,7 +34,9 @@ internal sealed class Report
         Console.WriteLine("| what | goal | figure | |");
         Console.WriteLine("|---|---|---|---|");
         foreach (var line in _lines)
-            Console.WriteLine($"| {line.What} | {line.Goal} | {line.Figure} | {line.Met switch { true => "met", false => "**not met**", null => "" }} |");
+            Console.WriteLine(
+                $"| {line.What} | {line.Goal} | {line.Figure} | {line.Met switch { true => "met", false => "**not met**", null => "" }} |"
+            );
     }
 
     public static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture);

@@ -23,27 +23,58 @@ public sealed class Authority : IAsyncDisposable
     public string Issuer => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     public string[] Settings =>
-        [$"--Authentication:Schemes:Bearer:Authority={Issuer}", "--Authentication:Schemes:Bearer:RequireHttpsMetadata=false", $"--Authentication:Schemes:Bearer:ValidAudiences:0={Audience}"];
+        [
+            $"--Authentication:Schemes:Bearer:Authority={Issuer}",
+            "--Authentication:Schemes:Bearer:RequireHttpsMetadata=false",
+            $"--Authentication:Schemes:Bearer:ValidAudiences:0={Audience}",
+        ];
 
     public static async Task<Authority> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder([$"--urls=http://127.0.0.1:{port}", "--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         var authority = new Authority(builder.Build());
-        authority._app.MapGet("/.well-known/openid-configuration", () => new { issuer = authority.Issuer, jwks_uri = authority.Issuer + "/keys" });
+        authority._app.MapGet(
+            "/.well-known/openid-configuration",
+            () => new { issuer = authority.Issuer, jwks_uri = authority.Issuer + "/keys" }
+        );
         authority._app.MapGet("/keys", () => new { keys = new[] { authority.PublicKey() } });
         await authority._app.StartAsync();
         return authority;
     }
 
     public string Token(string? role = "editor", string? issuer = null, string audience = Audience) =>
-        Sign(issuer ?? Issuer, audience, role, new SigningCredentials(new RsaSecurityKey(_rsa) { KeyId = "one" }, SecurityAlgorithms.RsaSha256));
+        Sign(
+            issuer ?? Issuer,
+            audience,
+            role,
+            new SigningCredentials(new RsaSecurityKey(_rsa) { KeyId = "one" }, SecurityAlgorithms.RsaSha256)
+        );
 
     /// <summary>What a verifier that takes any algorithm would accept from anybody: everyone knows the public key.</summary>
     public string SignedWithPublicKey() =>
-        Sign(Issuer, Audience, "editor", new SigningCredentials(new SymmetricSecurityKey(Encoding.ASCII.GetBytes(_rsa.ExportSubjectPublicKeyInfoPem())) { KeyId = "one" }, SecurityAlgorithms.HmacSha256));
+        Sign(
+            Issuer,
+            Audience,
+            "editor",
+            new SigningCredentials(
+                new SymmetricSecurityKey(Encoding.ASCII.GetBytes(_rsa.ExportSubjectPublicKeyInfoPem())) { KeyId = "one" },
+                SecurityAlgorithms.HmacSha256
+            )
+        );
 
-    public string UnsignedToken() => Part(new JsonObject { ["alg"] = "none", ["typ"] = "JWT", ["kid"] = "one" }) + "." + Token().Split('.')[1] + ".";
+    public string UnsignedToken() =>
+        Part(
+            new JsonObject
+            {
+                ["alg"] = "none",
+                ["typ"] = "JWT",
+                ["kid"] = "one",
+            }
+        )
+        + "."
+        + Token().Split('.')[1]
+        + ".";
 
     /// <summary>Brings its own key along in the header, and is signed with it.</summary>
     public static string SignedByItself(string issuer, string audience)
@@ -55,10 +86,17 @@ public sealed class Authority : IAsyncDisposable
             ["alg"] = "RS256",
             ["typ"] = "JWT",
             ["kid"] = "one",
-            ["jwk"] = new JsonObject { ["kty"] = "RSA", ["n"] = Base64UrlEncoder.Encode(key.Modulus), ["e"] = Base64UrlEncoder.Encode(key.Exponent) },
+            ["jwk"] = new JsonObject
+            {
+                ["kty"] = "RSA",
+                ["n"] = Base64UrlEncoder.Encode(key.Modulus),
+                ["e"] = Base64UrlEncoder.Encode(key.Exponent),
+            },
         };
         var signed = Part(header) + "." + Part(Claims(issuer, audience, "editor"));
-        return signed + "." + Base64UrlEncoder.Encode(own.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        return signed
+            + "."
+            + Base64UrlEncoder.Encode(own.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
     /// <summary>A good token whose role was changed after it was signed.</summary>
@@ -79,20 +117,29 @@ public sealed class Authority : IAsyncDisposable
     private object PublicKey()
     {
         var key = _rsa.ExportParameters(false);
-        return new { kty = "RSA", use = "sig", kid = "one", alg = "RS256", n = Base64UrlEncoder.Encode(key.Modulus), e = Base64UrlEncoder.Encode(key.Exponent) };
+        return new
+        {
+            kty = "RSA",
+            use = "sig",
+            kid = "one",
+            alg = "RS256",
+            n = Base64UrlEncoder.Encode(key.Modulus),
+            e = Base64UrlEncoder.Encode(key.Exponent),
+        };
     }
 
     private static string Sign(string issuer, string audience, string? role, SigningCredentials credentials) =>
         new JsonWebTokenHandler().CreateToken(Claims(issuer, audience, role).ToJsonString(), credentials);
 
-    private static JsonObject Claims(string issuer, string audience, string? role) => new()
-    {
-        ["sub"] = "ada",
-        ["role"] = role,
-        ["iss"] = issuer,
-        ["aud"] = audience,
-        ["exp"] = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds(),
-    };
+    private static JsonObject Claims(string issuer, string audience, string? role) =>
+        new()
+        {
+            ["sub"] = "ada",
+            ["role"] = role,
+            ["iss"] = issuer,
+            ["aud"] = audience,
+            ["exp"] = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds(),
+        };
 
     private static string Part(JsonObject json) => Base64UrlEncoder.Encode(json.ToJsonString());
 }

@@ -30,7 +30,9 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
         foreach (var path in (string[])["/api/drafts", "/api/drafts/tools/aider", "/api/drafts/tools/aider/preview"])
             (await _catalog.Reader.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
         var line = (await EditorReadsAsync("/api/drafts")).AsArray().ShouldHaveSingleItem()!;
-        (line["slug"]!.ToString(), line["name"]!.ToString(), line["editor"]!.ToString(), line["new"]!.GetValue<bool>()).ShouldBe(("aider", "Aider", "ada", true));
+        (line["slug"]!.ToString(), line["name"]!.ToString(), line["editor"]!.ToString(), line["new"]!.GetValue<bool>()).ShouldBe(
+            ("aider", "Aider", "ada", true)
+        );
         (await EditorReadsAsync("/api/drafts/tools/aider/preview"))["name"]!.ToString().ShouldBe("Aider");
 
         // What is told next is in order: had the draft been told, it would have been before this.
@@ -38,7 +40,9 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
         await Eventually.Async(() => Task.FromResult(_catalog.Heard.Tools.Any(tool => tool.Slug == "marker")));
         _catalog.Heard.Tools.ShouldNotContain(tool => tool.Slug == "aider");
 
-        (await PublishAsync("tools/aider", RunningCatalog.ATool(), 0, await TagAsync("tools/aider"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await PublishAsync("tools/aider", RunningCatalog.ATool(), 0, await TagAsync("tools/aider"))).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
         (await _catalog.Reader.GetStringAsync("/api/tools?q=aider")).ShouldContain("Aider");
         (await EditorReadsAsync("/api/drafts")).AsArray().ShouldBeEmpty();
         await Eventually.Async(() => Task.FromResult(_catalog.Heard.Tools.Any(tool => tool.Slug == "aider")));
@@ -48,7 +52,11 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
     public async Task A_tool_is_published_with_its_reviews_in_one_edit()
     {
         var document = Document(RunningCatalog.ATool());
-        document["reviews"] = new JsonObject { ["builder"] = new JsonObject { ["verdict"] = "ship", ["quote"] = "It commits." }, ["skeptic"] = new JsonObject { ["verdict"] = "skip", ["quote"] = "It commits too much." } };
+        document["reviews"] = new JsonObject
+        {
+            ["builder"] = new JsonObject { ["verdict"] = "ship", ["quote"] = "It commits." },
+            ["skeptic"] = new JsonObject { ["verdict"] = "skip", ["quote"] = "It commits too much." },
+        };
         (await PublishAsync("tools/aider", document, 0)).StatusCode.ShouldBe(HttpStatusCode.OK);
         var tool = await _catalog.ReadAsync("/api/tools/aider");
         tool["panel"]!.ToJsonString().ShouldBe("""{"ship":1,"skip":1,"shipPercent":50.0}""");
@@ -56,7 +64,9 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
 
         document["reviews"]!.AsObject().Remove("skeptic");
         (await PublishAsync("tools/aider", document, 1)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await _catalog.ReadAsync("/api/tools/aider"))["reviews"]!.AsArray().ShouldHaveSingleItem()!["reviewer"]!["slug"]!.ToString().ShouldBe("builder");
+        (await _catalog.ReadAsync("/api/tools/aider"))["reviews"]!.AsArray().ShouldHaveSingleItem()!["reviewer"]!["slug"]!
+            .ToString()
+            .ShouldBe("builder");
         (await EditorReadsAsync("/api/edits?kind=tool&slug=aider"))["edits"]!.AsArray().Count.ShouldBe(2);
     }
 
@@ -68,7 +78,10 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
         document["entryPrice"]!["amount"] = "about ten";
         var refused = await PublishAsync("tools/aider", document, 0);
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["errors"]!.AsObject().Select(error => (error.Key, error.Value!.AsArray().Count)).ShouldBe([("entryPrice.amount", 1), ("tagline", 1)], ignoreOrder: true);
+        JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["errors"]!
+            .AsObject()
+            .Select(error => (error.Key, error.Value!.AsArray().Count))
+            .ShouldBe([("entryPrice.amount", 1), ("tagline", 1)], ignoreOrder: true);
         var tag = refused.Headers.ETag!.ToString();
         tag.ShouldBe(await TagAsync("tools/aider"));
         (await EditorReadsAsync("/api/drafts/tools/aider"))["document"]!["entryPrice"]!["amount"]!.ToString().ShouldBe("about ten");
@@ -82,14 +95,23 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
     [Fact]
     public async Task An_incomplete_draft_can_be_looked_at_and_not_be_published()
     {
-        var document = new JsonObject { ["name"] = "Aider", ["description"] = "Edits a repository.", ["entryPrice"] = new JsonObject { ["amount"] = "about ten" } };
+        var document = new JsonObject
+        {
+            ["name"] = "Aider",
+            ["description"] = "Edits a repository.",
+            ["entryPrice"] = new JsonObject { ["amount"] = "about ten" },
+        };
         (await SaveAsync("tools/aider", document)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _catalog.Editor.GetAsync("/api/drafts/tools/aider/preview")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         var preview = await EditorReadsAsync("/api/drafts/tools/aider/preview?incomplete=true");
-        (preview["name"]!.ToString(), preview["tagline"]!.ToString(), preview["description"]!.ToString()).ShouldBe(("Aider", "—", "Edits a repository."));
+        (preview["name"]!.ToString(), preview["tagline"]!.ToString(), preview["description"]!.ToString()).ShouldBe(
+            ("Aider", "—", "Edits a repository.")
+        );
 
         (await SaveAsync("comparisons/aider-vs-deepl", new JsonObject { ["summary"] = "A pair." })).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await EditorReadsAsync("/api/drafts/comparisons/aider-vs-deepl/preview?incomplete=true"))["tools"]![0]!["tagline"]!.ToString().ShouldBe("—");
+        (await EditorReadsAsync("/api/drafts/comparisons/aider-vs-deepl/preview?incomplete=true"))["tools"]![0]!["tagline"]!
+            .ToString()
+            .ShouldBe("—");
         (await PublishAsync("tools/aider", document, 0, await TagAsync("tools/aider"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await _catalog.Reader.GetAsync("/api/tools/aider")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
@@ -99,7 +121,9 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
     {
         var began = await EditorReadsAsync("/api/drafts/tools/deepl");
         (began["base"]!.GetValue<long>(), began["editor"]).ShouldBe((1, null));
-        (await _catalog.PutAsync("/api/tools/deepl", RunningCatalog.ATool("Hers"), await _catalog.EtagAsync("/api/tools/deepl"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (
+            await _catalog.PutAsync("/api/tools/deepl", RunningCatalog.ATool("Hers"), await _catalog.EtagAsync("/api/tools/deepl"))
+        ).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         var his = began["document"]!.DeepClone();
         his["tagline"] = "His words";
@@ -107,7 +131,9 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
         refused.StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("publish-conflict");
         var draft = await EditorReadsAsync("/api/drafts/tools/deepl");
-        (draft["base"]!.GetValue<long>(), draft["present"]!.GetValue<long>(), draft["document"]!["tagline"]!.ToString()).ShouldBe((1, 2, "His words"));
+        (draft["base"]!.GetValue<long>(), draft["present"]!.GetValue<long>(), draft["document"]!["tagline"]!.ToString()).ShouldBe(
+            (1, 2, "His words")
+        );
         (await _catalog.ReadAsync("/api/tools/deepl"))["name"]!.ToString().ShouldBe("Hers");
 
         his["name"] = "Hers";
@@ -121,7 +147,9 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
         var tag = (await SaveAsync("comparisons/deepl-vs-runway", new { summary = "Hers" })).Headers.ETag!.ToString();
         (await SaveAsync("comparisons/deepl-vs-runway", new { summary = "His" })).StatusCode.ShouldBe(HttpStatusCode.PreconditionRequired);
         (await SaveAsync("comparisons/deepl-vs-runway", new { summary = "His" }, tag)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await SaveAsync("comparisons/deepl-vs-runway", new { summary = "Hers again" }, tag)).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+        (await SaveAsync("comparisons/deepl-vs-runway", new { summary = "Hers again" }, tag)).StatusCode.ShouldBe(
+            HttpStatusCode.PreconditionFailed
+        );
         (await DeleteAsync("comparisons/deepl-vs-runway", tag)).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
 
         var last = await TagAsync("comparisons/deepl-vs-runway");
@@ -136,11 +164,23 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
     public async Task A_comparison_is_drafted_previewed_and_published()
     {
         var refused = await PublishAsync("comparisons/aider-vs-deepl", new { summary = "A pair." }, 0);
-        JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["slug", "pricing"], ignoreOrder: true);
-        var tag = (await SaveAsync("comparisons/deepl-vs-runway", new { summary = "Words and pictures.", pricing = "Both by the month." })).Headers.ETag!.ToString();
+        JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["errors"]!
+            .AsObject()
+            .Select(error => error.Key)
+            .ShouldBe(["slug", "pricing"], ignoreOrder: true);
+        var tag = (
+            await SaveAsync("comparisons/deepl-vs-runway", new { summary = "Words and pictures.", pricing = "Both by the month." })
+        ).Headers.ETag!.ToString();
         (await EditorReadsAsync("/api/drafts/comparisons/deepl-vs-runway/preview"))["summary"]!.ToString().ShouldBe("Words and pictures.");
         (await _catalog.ReadAsync("/api/comparisons/deepl-vs-runway"))["curated"]!.GetValue<bool>().ShouldBeFalse();
-        (await PublishAsync("comparisons/deepl-vs-runway", new { summary = "Words and pictures.", pricing = "Both by the month." }, 0, tag)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (
+            await PublishAsync(
+                "comparisons/deepl-vs-runway",
+                new { summary = "Words and pictures.", pricing = "Both by the month." },
+                0,
+                tag
+            )
+        ).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _catalog.ReadAsync("/api/comparisons/deepl-vs-runway"))["curated"]!.GetValue<bool>().ShouldBeTrue();
     }
 
@@ -149,14 +189,26 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
     {
         var pair = new { summary = "A terminal and a translator.", pricing = "Both begin free." };
         (await SaveAsync("comparisons/aider-vs-deepl", pair)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await _catalog.Editor.GetAsync("/api/drafts/comparisons/aider-vs-deepl/preview")).StatusCode.ShouldBe(HttpStatusCode.BadRequest, "there is no such tool, not even a draft of one");
+        (await _catalog.Editor.GetAsync("/api/drafts/comparisons/aider-vs-deepl/preview")).StatusCode.ShouldBe(
+            HttpStatusCode.BadRequest,
+            "there is no such tool, not even a draft of one"
+        );
 
         (await SaveAsync("tools/aider", RunningCatalog.ATool())).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await EditorReadsAsync("/api/drafts/comparisons/aider-vs-deepl/preview"))["tools"]!.AsArray().Select(tool => tool!["name"]!.ToString()).ShouldBe(["Aider", "DeepL"]);
-        (await PublishAsync("comparisons/aider-vs-deepl", pair, 0, await TagAsync("comparisons/aider-vs-deepl"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await EditorReadsAsync("/api/drafts/comparisons/aider-vs-deepl/preview"))["tools"]!
+            .AsArray()
+            .Select(tool => tool!["name"]!.ToString())
+            .ShouldBe(["Aider", "DeepL"]);
+        (await PublishAsync("comparisons/aider-vs-deepl", pair, 0, await TagAsync("comparisons/aider-vs-deepl"))).StatusCode.ShouldBe(
+            HttpStatusCode.BadRequest
+        );
 
-        (await PublishAsync("tools/aider", RunningCatalog.ATool(), 0, await TagAsync("tools/aider"))).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await PublishAsync("comparisons/aider-vs-deepl", pair, 0, await TagAsync("comparisons/aider-vs-deepl"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await PublishAsync("tools/aider", RunningCatalog.ATool(), 0, await TagAsync("tools/aider"))).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
+        (await PublishAsync("comparisons/aider-vs-deepl", pair, 0, await TagAsync("comparisons/aider-vs-deepl"))).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 
     [Fact]
@@ -191,7 +243,8 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
 
     private static JsonObject Document(object document) => JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(document))!.AsObject();
 
-    private Task<HttpResponseMessage> SaveAsync(string of, object document, string? ifMatch = null) => _catalog.PutAsync($"/api/drafts/{of}", new { @base = 0, document }, ifMatch);
+    private Task<HttpResponseMessage> SaveAsync(string of, object document, string? ifMatch = null) =>
+        _catalog.PutAsync($"/api/drafts/{of}", new { @base = 0, document }, ifMatch);
 
     private Task<HttpResponseMessage> PublishAsync(string of, object document, long based, string? ifMatch = null) =>
         _catalog.PostAsync($"/api/drafts/{of}/publish", new { @base = based, document }, ifMatch);

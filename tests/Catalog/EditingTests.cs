@@ -23,7 +23,12 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
     [InlineData("application/json; charset=windows-1252", HttpStatusCode.UnsupportedMediaType)]
     public async Task An_edits_charset_is_utf8_however_it_is_spelt(string type, HttpStatusCode expected)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/tools/aider") { Content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(RunningCatalog.ATool()))) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/tools/aider")
+        {
+            Content = new ByteArrayContent(
+                System.Text.Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(RunningCatalog.ATool()))
+            ),
+        };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         (await _catalog.Editor.SendAsync(request)).StatusCode.ShouldBe(expected);
     }
@@ -69,7 +74,9 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
     public async Task Of_many_edits_raced_on_one_version_one_succeeds()
     {
         var etag = await _catalog.EtagAsync("/api/tools/deepl");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => _catalog.PutAsync("/api/tools/deepl", RunningCatalog.ATool($"Editor {n}"), etag)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(n => _catalog.PutAsync("/api/tools/deepl", RunningCatalog.ATool($"Editor {n}"), etag))
+        );
         answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(1);
         answers.Count(answer => answer.StatusCode == HttpStatusCode.PreconditionFailed).ShouldBe(11);
     }
@@ -80,9 +87,15 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
         (await _catalog.PutAsync("/api/tools/deepl", RunningCatalog.ATool())).StatusCode.ShouldBe(HttpStatusCode.PreconditionRequired);
         (await _catalog.DeleteAsync("/api/tools/deepl")).StatusCode.ShouldBe(HttpStatusCode.PreconditionRequired);
         (await _catalog.DeleteAsync("/api/comparisons/deepl-vs-grammarly")).StatusCode.ShouldBe(HttpStatusCode.PreconditionRequired);
-        (await _catalog.PutAsync("/api/comparisons/deepl-vs-grammarly", new { summary = "s", pricing = "p" })).StatusCode.ShouldBe(HttpStatusCode.PreconditionRequired);
-        (await _catalog.PutAsync("/api/tools/new-one", RunningCatalog.ATool(), "\"1\"")).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
-        (await _catalog.PutAsync("/api/tools/deepl", RunningCatalog.ATool(), "W/\"1\"")).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+        (await _catalog.PutAsync("/api/comparisons/deepl-vs-grammarly", new { summary = "s", pricing = "p" })).StatusCode.ShouldBe(
+            HttpStatusCode.PreconditionRequired
+        );
+        (await _catalog.PutAsync("/api/tools/new-one", RunningCatalog.ATool(), "\"1\"")).StatusCode.ShouldBe(
+            HttpStatusCode.PreconditionFailed
+        );
+        (await _catalog.PutAsync("/api/tools/deepl", RunningCatalog.ATool(), "W/\"1\"")).StatusCode.ShouldBe(
+            HttpStatusCode.PreconditionFailed
+        );
         (await _catalog.PutAsync("/api/tools/deepl", RunningCatalog.ATool(), "nonsense")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
@@ -94,12 +107,15 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
         var tool = await _catalog.ReadAsync("/api/tools/deepl");
         ((bool)tool["retired"]!).ShouldBeTrue();
         (await _catalog.Reader.GetStringAsync("/api/tools")).ShouldNotContain("\"deepl\"");
-        (await _catalog.ReadAsync("/api/catalog/tools"))["tools"]!.AsArray()
+        (await _catalog.ReadAsync("/api/catalog/tools"))["tools"]!
+            .AsArray()
             .ShouldContain(state => (string)state!["slug"]! == "deepl" && (bool)state["retired"]! && (long)state["version"]! == 2);
         (await _catalog.ReadAsync("/api/comparisons/deepl-vs-grammarly"))["tools"]![0]!["retired"]!.GetValue<bool>().ShouldBeTrue();
 
         tool["retired"] = false;
-        (await _catalog.PutAsync("/api/tools/deepl", tool.ToJsonString(), retired.Headers.ETag!.ToString())).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _catalog.PutAsync("/api/tools/deepl", tool.ToJsonString(), retired.Headers.ETag!.ToString())).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
         (await _catalog.Reader.GetStringAsync("/api/tools")).ShouldContain("\"deepl\"");
     }
 
@@ -115,7 +131,9 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
         var again = await _catalog.PutAsync(path, new { summary = "Two writers.", pricing = "Alike." });
         again.StatusCode.ShouldBe(HttpStatusCode.Created);
         ((long)JsonNode.Parse(await again.Content.ReadAsStringAsync())!["version"]!).ShouldBe(3);
-        (await _catalog.PutAsync(path, new { summary = "Two tools for writers.", pricing = "Alike." }, again.Headers.ETag!.ToString())).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (
+            await _catalog.PutAsync(path, new { summary = "Two tools for writers.", pricing = "Alike." }, again.Headers.ETag!.ToString())
+        ).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -134,19 +152,24 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
     public async Task A_review_changes_the_tool_and_its_history()
     {
         const string path = "/api/tools/cursor-2-0/reviews/skeptic";
-        (await _catalog.PutAsync(path, new { verdict = "skip", quote = "I changed my mind." })).StatusCode.ShouldBe(HttpStatusCode.PreconditionRequired);
+        (await _catalog.PutAsync(path, new { verdict = "skip", quote = "I changed my mind." })).StatusCode.ShouldBe(
+            HttpStatusCode.PreconditionRequired
+        );
         var etag = await _catalog.EtagAsync("/api/tools/cursor-2-0");
         var changed = await _catalog.PutAsync(path, new { verdict = "skip", quote = "I changed my mind." }, etag);
         changed.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _catalog.ReadAsync("/api/tools/cursor-2-0"))["panel"]!.ToJsonString().ShouldBe("""{"ship":3,"skip":1,"shipPercent":75.0}""");
         (await _catalog.EtagAsync("/api/comparisons/cursor-2-0-vs-smolvlm2-2b")).ShouldBe("\"1-2-1\"");
 
-        (await _catalog.PutAsync("/api/tools/cursor-2-0/reviews/founder", new { verdict = "ship", quote = "Sells itself." })).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (
+            await _catalog.PutAsync("/api/tools/cursor-2-0/reviews/founder", new { verdict = "ship", quote = "Sells itself." })
+        ).StatusCode.ShouldBe(HttpStatusCode.Created);
         (await _catalog.DeleteAsync("/api/tools/cursor-2-0/reviews/founder", "\"3\"")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _catalog.DeleteAsync("/api/tools/cursor-2-0/reviews/founder", "\"4\"")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
         var changes = (await _catalog.ReadAsync("/api/tools/cursor-2-0/history"))["changes"]!.AsArray();
-        changes.Select(change => (change!["what"]!.ToString(), change["from"]?.ToString(), change["to"]?.ToString()))
+        changes
+            .Select(change => (change!["what"]!.ToString(), change["from"]?.ToString(), change["to"]?.ToString()))
             .ShouldBe([("verdict", "ship", null), ("verdict", null, "ship"), ("verdict", "ship", "skip")]);
     }
 
@@ -157,49 +180,106 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
         etag = (await _catalog.PutAsync("/api/tools/aider", RunningCatalog.ATool(amount: 5), etag)).Headers.ETag!.ToString();
         await _catalog.PutAsync("/api/tools/aider", RunningCatalog.ATool(amount: 7.5m), etag);
         var changes = (await _catalog.ReadAsync("/api/tools/aider/history"))["changes"]!.AsArray();
-        changes.Select(change => $"{change!["what"]} {change["from"]} > {change["to"]}").ShouldBe(
-            ["entryPrice $5 a month > $7.5 a month", "plan 5 USD a month > 7.5 USD a month", "entryPrice Free > $5 a month", "plan 0 USD a month > 5 USD a month"]);
+        changes
+            .Select(change => $"{change!["what"]} {change["from"]} > {change["to"]}")
+            .ShouldBe([
+                "entryPrice $5 a month > $7.5 a month",
+                "plan 5 USD a month > 7.5 USD a month",
+                "entryPrice Free > $5 a month",
+                "plan 0 USD a month > 5 USD a month",
+            ]);
     }
 
     [Fact]
     public async Task A_renamed_reviewer_is_renamed_on_every_tool()
     {
-        (await _catalog.PutAsync("/api/reviewers/founder", new { name = "Ada", role = "Founder" }, await _catalog.EtagAsync("/api/reviewers/founder")))
-            .StatusCode.ShouldBe(HttpStatusCode.OK);
+        (
+            await _catalog.PutAsync(
+                "/api/reviewers/founder",
+                new { name = "Ada", role = "Founder" },
+                await _catalog.EtagAsync("/api/reviewers/founder")
+            )
+        ).StatusCode.ShouldBe(HttpStatusCode.OK);
         var tool = await _catalog.ReadAsync("/api/tools/smolvlm2-2b");
         tool["reviews"]!.ToJsonString().ShouldContain("Ada");
         ((long)tool["version"]!).ShouldBe(2);
-        (await _catalog.PutAsync("/api/reviewers/analyst", new { name = "Analyst", role = "Analyst" })).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await _catalog.PutAsync("/api/reviewers/analyst", new { name = "Analyst", role = "Analyst" })).StatusCode.ShouldBe(
+            HttpStatusCode.Created
+        );
     }
 
     [Fact]
     public async Task A_tool_may_bring_a_new_category_but_not_rename_one()
     {
-        (await _catalog.PutAsync("/api/tools/aider", RunningCatalog.ATool(category: new { slug = "agents", name = "Agents" }))).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (
+            await _catalog.PutAsync("/api/tools/aider", RunningCatalog.ATool(category: new { slug = "agents", name = "Agents" }))
+        ).StatusCode.ShouldBe(HttpStatusCode.Created);
         (await _catalog.Reader.GetStringAsync("/api/categories")).ShouldContain("\"agents\"");
-        (await _catalog.PutAsync("/api/tools/other", RunningCatalog.ATool(category: new { slug = "writing", name = "Scribbling" }))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await _catalog.PutAsync("/api/tools/other", RunningCatalog.ATool(category: "unheard-of"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (
+            await _catalog.PutAsync("/api/tools/other", RunningCatalog.ATool(category: new { slug = "writing", name = "Scribbling" }))
+        ).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await _catalog.PutAsync("/api/tools/other", RunningCatalog.ATool(category: "unheard-of"))).StatusCode.ShouldBe(
+            HttpStatusCode.BadRequest
+        );
     }
 
     [Fact]
     public async Task Everything_wrong_with_a_tool_is_named_at_once()
     {
-        var answer = await _catalog.PutAsync("/api/tools/aider", new
-        {
-            name = "",
-            tagline = new string('a', 161),
-            maker = "nul \0",
-            category = new { slug = "Nope" },
-            website = "http://plain.example",
-            entryPrice = new { label = "x", amount = -1, currency = "usd", period = "week" },
-            plans = new object?[] { null, new { name = "P", amount = 79228162514264337593543950335m, currency = "USD" } },
-        });
+        var answer = await _catalog.PutAsync(
+            "/api/tools/aider",
+            new
+            {
+                name = "",
+                tagline = new string('a', 161),
+                maker = "nul \0",
+                category = new { slug = "Nope" },
+                website = "http://plain.example",
+                entryPrice = new
+                {
+                    label = "x",
+                    amount = -1,
+                    currency = "usd",
+                    period = "week",
+                },
+                plans = new object?[]
+                {
+                    null,
+                    new
+                    {
+                        name = "P",
+                        amount = 79228162514264337593543950335m,
+                        currency = "USD",
+                    },
+                },
+            }
+        );
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
         ((string)problem["type"]!).ShouldBe("urn:problem-type:invalid-edit");
-        problem["errors"]!.AsObject().Select(error => error.Key).ShouldBe(
-            ["name", "tagline", "maker", "category.slug", "category.name", "description", "website", "pricing", "entryPrice.amount", "entryPrice.currency",
-                "entryPrice.period", "plans[0].name", "plans[0].amount", "plans[0].currency", "plans[1].amount"], ignoreOrder: true);
+        problem["errors"]!
+            .AsObject()
+            .Select(error => error.Key)
+            .ShouldBe(
+                [
+                    "name",
+                    "tagline",
+                    "maker",
+                    "category.slug",
+                    "category.name",
+                    "description",
+                    "website",
+                    "pricing",
+                    "entryPrice.amount",
+                    "entryPrice.currency",
+                    "entryPrice.period",
+                    "plans[0].name",
+                    "plans[0].amount",
+                    "plans[0].currency",
+                    "plans[1].amount",
+                ],
+                ignoreOrder: true
+            );
     }
 
     [Theory]
@@ -209,9 +289,22 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
     [InlineData("/api/comparisons/deepl-vs-runway")]
     public async Task A_body_that_is_no_edit_costs_a_clear_4xx(string path)
     {
-        foreach (var body in (string[])["", "null", "[]", "7", "{", "{\"name\":{}}x", "{\"name\":\"\\ud800\",\"quote\":\"\\ud800\",\"summary\":\"\\ud800\"}",
-            "{\"plans\":7,\"verdict\":7,\"role\":7,\"summary\":7}", "{\"entryPrice\":{\"amount\":1e400},\"verdict\":[],\"role\":{},\"summary\":[]}",
-            string.Concat(Enumerable.Repeat("{\"category\":", 40)) + "1" + new string('}', 40), "{}"])
+        foreach (
+            var body in (string[])
+                [
+                    "",
+                    "null",
+                    "[]",
+                    "7",
+                    "{",
+                    "{\"name\":{}}x",
+                    "{\"name\":\"\\ud800\",\"quote\":\"\\ud800\",\"summary\":\"\\ud800\"}",
+                    "{\"plans\":7,\"verdict\":7,\"role\":7,\"summary\":7}",
+                    "{\"entryPrice\":{\"amount\":1e400},\"verdict\":[],\"role\":{},\"summary\":[]}",
+                    string.Concat(Enumerable.Repeat("{\"category\":", 40)) + "1" + new string('}', 40),
+                    "{}",
+                ]
+        )
         {
             var answer = await _catalog.PutAsync(path, body, "*");
             // The first two routes name nothing that exists yet, so that a well-read body meets If-Match instead.
@@ -219,10 +312,18 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
             answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json", body);
         }
 
-        (await _catalog.PutAsync(path, "{\"name\":\"" + new string('a', 70_000) + "\"}")).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
-        (await _catalog.Editor.PutAsync(path, new StringContent("name=x", null, "application/x-www-form-urlencoded"))).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
-        (await _catalog.Editor.PutAsync(path, new ByteArrayContent([0x7B, 0x22, 0xFF, 0xFE, 0x22]) { Headers = { { "Content-Type", "application/json" } } }))
-            .StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await _catalog.PutAsync(path, "{\"name\":\"" + new string('a', 70_000) + "\"}")).StatusCode.ShouldBe(
+            HttpStatusCode.RequestEntityTooLarge
+        );
+        (await _catalog.Editor.PutAsync(path, new StringContent("name=x", null, "application/x-www-form-urlencoded"))).StatusCode.ShouldBe(
+            HttpStatusCode.UnsupportedMediaType
+        );
+        (
+            await _catalog.Editor.PutAsync(
+                path,
+                new ByteArrayContent([0x7B, 0x22, 0xFF, 0xFE, 0x22]) { Headers = { { "Content-Type", "application/json" } } }
+            )
+        ).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Theory]

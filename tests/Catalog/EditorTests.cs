@@ -15,11 +15,22 @@ public sealed class EditorTests
 {
     private static readonly (HttpMethod Method, string Path)[] EditorRoutes =
     [
-        (HttpMethod.Get, "/api/edits"), (HttpMethod.Put, "/api/tools/aider"), (HttpMethod.Delete, "/api/tools/deepl"), (HttpMethod.Put, "/api/tools/deepl/reviews/builder"),
-        (HttpMethod.Delete, "/api/tools/deepl/reviews/builder"), (HttpMethod.Put, "/api/reviewers/builder"),
-        (HttpMethod.Put, "/api/comparisons/deepl-vs-runway"), (HttpMethod.Delete, "/api/comparisons/deepl-vs-grammarly"),
-        (HttpMethod.Get, "/api/drafts"), (HttpMethod.Get, "/api/drafts/tools/deepl"), (HttpMethod.Get, "/api/drafts/tools/deepl/preview"), (HttpMethod.Put, "/api/drafts/tools/deepl"),
-        (HttpMethod.Delete, "/api/drafts/tools/deepl"), (HttpMethod.Post, "/api/drafts/tools/deepl/publish"), (HttpMethod.Get, "/api/catalog/export"), (HttpMethod.Post, "/api/catalog/import"),
+        (HttpMethod.Get, "/api/edits"),
+        (HttpMethod.Put, "/api/tools/aider"),
+        (HttpMethod.Delete, "/api/tools/deepl"),
+        (HttpMethod.Put, "/api/tools/deepl/reviews/builder"),
+        (HttpMethod.Delete, "/api/tools/deepl/reviews/builder"),
+        (HttpMethod.Put, "/api/reviewers/builder"),
+        (HttpMethod.Put, "/api/comparisons/deepl-vs-runway"),
+        (HttpMethod.Delete, "/api/comparisons/deepl-vs-grammarly"),
+        (HttpMethod.Get, "/api/drafts"),
+        (HttpMethod.Get, "/api/drafts/tools/deepl"),
+        (HttpMethod.Get, "/api/drafts/tools/deepl/preview"),
+        (HttpMethod.Put, "/api/drafts/tools/deepl"),
+        (HttpMethod.Delete, "/api/drafts/tools/deepl"),
+        (HttpMethod.Post, "/api/drafts/tools/deepl/publish"),
+        (HttpMethod.Get, "/api/catalog/export"),
+        (HttpMethod.Post, "/api/catalog/import"),
     ];
 
     [Fact]
@@ -33,13 +44,21 @@ public sealed class EditorTests
         (await StatusAsync(EditorKeys.TokenFor("ann", key.ExportPkcs8PrivateKeyPem(), soon))).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync(RunningCatalog.Token())).ShouldBe(HttpStatusCode.OK, "what was configured before still counts");
         (await StatusAsync(EditorKeys.TokenFor("ann", another.ExportPkcs8PrivateKeyPem(), soon))).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(EditorKeys.TokenFor("ann", key.ExportPkcs8PrivateKeyPem(), DateTimeOffset.UtcNow.AddMinutes(-2)))).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(EditorKeys.TokenFor("ann", key.ExportPkcs8PrivateKeyPem(), DateTimeOffset.UtcNow.AddMinutes(-2)))).ShouldBe(
+            HttpStatusCode.Unauthorized
+        );
         foreach (var bytes in (byte[][])[System.Text.Encoding.UTF8.GetBytes(published), key.ExportSubjectPublicKeyInfo()])
-            (await StatusAsync(RunningCatalog.Token(issuer: EditorKeys.Name, audience: EditorKeys.Name, key: bytes))).ShouldBe(HttpStatusCode.Unauthorized, "the public key as a shared one");
+            (await StatusAsync(RunningCatalog.Token(issuer: EditorKeys.Name, audience: EditorKeys.Name, key: bytes))).ShouldBe(
+                HttpStatusCode.Unauthorized,
+                "the public key as a shared one"
+            );
 
         async Task<HttpStatusCode> StatusAsync(string token)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/edits") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/edits")
+            {
+                Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+            };
             return (await catalog.Reader.SendAsync(request)).StatusCode;
         }
     }
@@ -109,7 +128,9 @@ public sealed class EditorTests
         var port = Ports.Free();
         string[] settings =
         [
-            $"--Authentication:Schemes:Bearer:Authority=http://127.0.0.1:{port}", "--Authentication:Schemes:Bearer:RequireHttpsMetadata=false", $"--Authentication:Schemes:Bearer:ValidAudiences:0={Authority.Audience}",
+            $"--Authentication:Schemes:Bearer:Authority=http://127.0.0.1:{port}",
+            "--Authentication:Schemes:Bearer:RequireHttpsMetadata=false",
+            $"--Authentication:Schemes:Bearer:ValidAudiences:0={Authority.Audience}",
             "--Editors:PublicKey=" + operatorKey.ExportSubjectPublicKeyInfoPem(),
         ];
         await using var catalog = await RunningCatalog.StartAsync(withEditors: false, settings);
@@ -117,20 +138,32 @@ public sealed class EditorTests
         var token = elsewhere.Token(issuer: $"http://127.0.0.1:{port}");
         for (var request = 0; request < 5; request++)
         {
-            using var edit = new HttpRequestMessage(HttpMethod.Put, "/api/tools/aider") { Headers = { Authorization = new("Bearer", token) }, Content = JsonContent.Create(RunningCatalog.ATool()) };
+            using var edit = new HttpRequestMessage(HttpMethod.Put, "/api/tools/aider")
+            {
+                Headers = { Authorization = new("Bearer", token) },
+                Content = JsonContent.Create(RunningCatalog.ATool()),
+            };
             using var answer = await catalog.Reader.SendAsync(edit);
             answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             answer.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
             answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
-            JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["type"]!.ToString().ShouldBe("urn:problem-type:identity-provider-unavailable");
+            JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["type"]!
+                .ToString()
+                .ShouldBe("urn:problem-type:identity-provider-unavailable");
         }
 
-        (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", null)).ShouldBe(HttpStatusCode.Unauthorized, "who brings no token is not judged by the provider");
+        (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", null)).ShouldBe(
+            HttpStatusCode.Unauthorized,
+            "who brings no token is not judged by the provider"
+        );
         (await StatusAsync(catalog, HttpMethod.Get, "/api/tools", null)).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync(catalog, HttpMethod.Get, "/api/tools", token)).ShouldBe(HttpStatusCode.OK);
         var operators = EditorKeys.TokenFor("ada", operatorKey.ExportPkcs8PrivateKeyPem(), DateTimeOffset.UtcNow.AddHours(1));
         (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", operators)).ShouldBe(HttpStatusCode.OK);
-        catalog.Logs.Where(line => line.Level >= LogLevel.Warning).ShouldHaveSingleItem().Message.ShouldContain("identity provider is unavailable");
+        catalog
+            .Logs.Where(line => line.Level >= LogLevel.Warning)
+            .ShouldHaveSingleItem()
+            .Message.ShouldContain("identity provider is unavailable");
         catalog.Logs.ShouldAllBe(line => line.Error == null);
 
         await using var provider = await Authority.StartAsync(port);
@@ -161,7 +194,10 @@ public sealed class EditorTests
 
     private static async Task<HttpStatusCode> StatusAsync(RunningCatalog catalog, HttpMethod method, string path, string? token)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Put ? JsonContent.Create(RunningCatalog.ATool()) : null };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = method == HttpMethod.Put ? JsonContent.Create(RunningCatalog.ATool()) : null,
+        };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return (await catalog.Reader.SendAsync(request)).StatusCode;

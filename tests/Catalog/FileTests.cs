@@ -27,8 +27,15 @@ public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
         await ChangeALotAsync("other");
         var tag = await _catalog.EtagAsync("/api/tools/runway");
         (await _catalog.DeleteAsync("/api/tools/runway", tag)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await _catalog.DeleteAsync("/api/comparisons/claude-code-vs-cursor-2-0", await _catalog.EtagAsync("/api/comparisons/claude-code-vs-cursor-2-0"))).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await _catalog.PutAsync("/api/reviewers/founder", new { name = "Renamed", role = "otherwise" }, "*")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (
+            await _catalog.DeleteAsync(
+                "/api/comparisons/claude-code-vs-cursor-2-0",
+                await _catalog.EtagAsync("/api/comparisons/claude-code-vs-cursor-2-0")
+            )
+        ).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await _catalog.PutAsync("/api/reviewers/founder", new { name = "Renamed", role = "otherwise" }, "*")).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
         (await _catalog.Editor.GetStringAsync(Export)).ShouldNotBe(file);
 
         (await ImportAsync(file, "*")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -39,11 +46,24 @@ public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
     public async Task Another_catalog_takes_the_file_over_and_gives_the_same_one()
     {
         await ChangeALotAsync("elsewhere");
-        (await _catalog.PutAsync("/api/reviewers/analyst", new { name = "The Analyst", role = "counts" })).StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await _catalog.PutAsync("/api/tools/aider", RunningCatalog.ATool(amount: 7.25m, category: new { slug = "agents", name = "Agents" }))).StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await _catalog.PutAsync("/api/tools/aider/reviews/analyst", new { verdict = "skip", quote = "Too many." })).StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await _catalog.PutAsync("/api/comparisons/aider-vs-deepl", new { summary = "s", pricing = "p" })).StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await _catalog.DeleteAsync("/api/tools/aider", await _catalog.EtagAsync("/api/tools/aider"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _catalog.PutAsync("/api/reviewers/analyst", new { name = "The Analyst", role = "counts" })).StatusCode.ShouldBe(
+            HttpStatusCode.Created
+        );
+        (
+            await _catalog.PutAsync(
+                "/api/tools/aider",
+                RunningCatalog.ATool(amount: 7.25m, category: new { slug = "agents", name = "Agents" })
+            )
+        ).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await _catalog.PutAsync("/api/tools/aider/reviews/analyst", new { verdict = "skip", quote = "Too many." })).StatusCode.ShouldBe(
+            HttpStatusCode.Created
+        );
+        (await _catalog.PutAsync("/api/comparisons/aider-vs-deepl", new { summary = "s", pricing = "p" })).StatusCode.ShouldBe(
+            HttpStatusCode.Created
+        );
+        (await _catalog.DeleteAsync("/api/tools/aider", await _catalog.EtagAsync("/api/tools/aider"))).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
         var file = await _catalog.Editor.GetStringAsync(Export);
 
         await using var other = await RunningCatalog.StartAsync();
@@ -65,7 +85,10 @@ public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
         var dry = await ImportAsync(file.ToJsonString(), null, "?dryRun=true");
         dry.StatusCode.ShouldBe(HttpStatusCode.OK);
         var shown = JsonNode.Parse(await dry.Content.ReadAsStringAsync())!;
-        shown["changes"]!.AsArray().Select(change => $"{change!["kind"]} {change["slug"]} {change["new"]}").ShouldBe(["tool deepl false", "tool aider true"]);
+        shown["changes"]!
+            .AsArray()
+            .Select(change => $"{change!["kind"]} {change["slug"]} {change["new"]}")
+            .ShouldBe(["tool deepl false", "tool aider true"]);
         var field = shown["changes"]![0]!["fields"]!.AsArray().ShouldHaveSingleItem()!;
         (field["field"]!.ToString(), field["to"]!.ToString()).ShouldBe(("tagline", "Another line"));
         dry.Headers.ETag.ShouldBe(tag.Headers.ETag);
@@ -94,7 +117,13 @@ public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
     {
         var good = Tool("aider");
         var bad = Tool("broken");
-        (bad["website"], bad["reviews"]) = ("ftp://x", new JsonObject { ["nobody"] = new JsonObject { ["verdict"] = "ship", ["quote"] = "?" } });
+        (bad["website"], bad["reviews"]) = (
+            "ftp://x",
+            new JsonObject
+            {
+                ["nobody"] = new JsonObject { ["verdict"] = "ship", ["quote"] = "?" },
+            }
+        );
         var unknownCategory = Tool("lost");
         unknownCategory["category"] = "unheard-of";
         var file = new JsonObject
@@ -103,16 +132,46 @@ public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
             ["reviewers"] = new JsonArray(new JsonObject { ["slug"] = "Upper" }),
             ["tools"] = new JsonArray(good, bad, good.DeepClone(), unknownCategory, null),
             ["comparisons"] = new JsonArray(
-                new JsonObject { ["a"] = "aider", ["b"] = "deepl", ["summary"] = "s", ["pricing"] = "p", ["publishedAt"] = "2026-01-01T00:00:00" },
-                new JsonObject { ["a"] = "deepl", ["b"] = "unheard-of", ["summary"] = "s", ["pricing"] = "p" }, new JsonObject { ["a"] = "deepl", ["b"] = "deepl" }),
+                new JsonObject
+                {
+                    ["a"] = "aider",
+                    ["b"] = "deepl",
+                    ["summary"] = "s",
+                    ["pricing"] = "p",
+                    ["publishedAt"] = "2026-01-01T00:00:00",
+                },
+                new JsonObject
+                {
+                    ["a"] = "deepl",
+                    ["b"] = "unheard-of",
+                    ["summary"] = "s",
+                    ["pricing"] = "p",
+                },
+                new JsonObject { ["a"] = "deepl", ["b"] = "deepl" }
+            ),
         };
         foreach (var query in (string[])["", "?dryRun=true"])
         {
             var refused = await ImportAsync(file.ToJsonString(), "*", query);
             refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-            JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["errors"]!.AsObject().Select(error => error.Key).ShouldBe(
-                ["categories.writing.name", "reviewers[0]", "tools.broken.website", "tools.broken.reviews.nobody", "tools[2]", "tools.lost.category.name", "tools[4]",
-                    "comparisons.aider-vs-deepl.publishedAt", "comparisons.deepl-vs-unheard-of.b", "comparisons[2]"], ignoreOrder: true);
+            JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["errors"]!
+                .AsObject()
+                .Select(error => error.Key)
+                .ShouldBe(
+                    [
+                        "categories.writing.name",
+                        "reviewers[0]",
+                        "tools.broken.website",
+                        "tools.broken.reviews.nobody",
+                        "tools[2]",
+                        "tools.lost.category.name",
+                        "tools[4]",
+                        "comparisons.aider-vs-deepl.publishedAt",
+                        "comparisons.deepl-vs-unheard-of.b",
+                        "comparisons[2]",
+                    ],
+                    ignoreOrder: true
+                );
         }
 
         (await _catalog.Reader.GetAsync("/api/tools/aider")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -127,22 +186,37 @@ public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
             tool!["description"] = new string('d', 3000);
         (await ImportAsync(file.ToJsonString(), "*")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _catalog.ReadAsync("/api/tools"))["total"]!.GetValue<int>().ShouldBeGreaterThan(200);
-        (await ImportAsync("{\"x\":\"" + new string('x', 5_000_000) + "\"}", "*")).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await ImportAsync("{\"x\":\"" + new string('x', 5_000_000) + "\"}", "*")).StatusCode.ShouldBe(
+            HttpStatusCode.RequestEntityTooLarge
+        );
     }
 
     private async Task ChangeALotAsync(string words)
     {
         var tool = await _catalog.ReadAsync("/api/tools/deepl");
         (tool["description"], tool["entryPrice"]!["amount"], tool["retired"]) = (words, words.Length + 0.123456m, words == "elsewhere");
-        tool["plans"] = new JsonArray(new JsonObject { ["name"] = words[..3], ["amount"] = 0.000001m, ["currency"] = "EUR", ["period"] = "use" });
+        tool["plans"] = new JsonArray(
+            new JsonObject
+            {
+                ["name"] = words[..3],
+                ["amount"] = 0.000001m,
+                ["currency"] = "EUR",
+                ["period"] = "use",
+            }
+        );
         (await _catalog.PutAsync("/api/tools/deepl", tool.ToJsonString(), "*")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await _catalog.PutAsync("/api/tools/deepl/reviews/builder", new { verdict = "skip", quote = words }, "*")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await _catalog.PutAsync("/api/comparisons/deepl-vs-grammarly", new { summary = words, pricing = words }, "*")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _catalog.PutAsync("/api/tools/deepl/reviews/builder", new { verdict = "skip", quote = words }, "*")).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
+        (await _catalog.PutAsync("/api/comparisons/deepl-vs-grammarly", new { summary = words, pricing = words }, "*")).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 
     private async Task<JsonObject> FileAsync() => JsonNode.Parse(await _catalog.Editor.GetStringAsync(Export))!.AsObject();
 
-    private Task<HttpResponseMessage> ImportAsync(string file, string? ifMatch, string query = "") => _catalog.PostAsync("/api/catalog/import" + query, file, ifMatch);
+    private Task<HttpResponseMessage> ImportAsync(string file, string? ifMatch, string query = "") =>
+        _catalog.PostAsync("/api/catalog/import" + query, file, ifMatch);
 
     private static JsonObject Tool(string slug)
     {

@@ -11,18 +11,22 @@ public sealed class PostgresRestartTests
     {
         using var server = new PostgresServer();
         await using var catalog = await RunningCatalog.StartOnAsync(server);
-        foreach (var request in (Func<Task<HttpResponseMessage>>[])
-        [
-            () => catalog.Reader.GetAsync("/api/tools/cursor-2-0"),
-            () => catalog.Reader.GetAsync("/health/ready"),
-            () => catalog.Editor.PutAsJsonAsync("/api/reviewers/restarted", new { name = "Restarted", role = "Reviewer" }),
-        ])
+        foreach (
+            var request in (Func<Task<HttpResponseMessage>>[])
+                [
+                    () => catalog.Reader.GetAsync("/api/tools/cursor-2-0"),
+                    () => catalog.Reader.GetAsync("/health/ready"),
+                    () => catalog.Editor.PutAsJsonAsync("/api/reviewers/restarted", new { name = "Restarted", role = "Reviewer" }),
+                ]
+        )
         {
             // Several connections lie in the pool; all of them die.
             await Task.WhenAll(Enumerable.Range(0, 20).Select(page => catalog.Reader.GetAsync($"/api/tools?page={page + 1}")));
             await server.RestartAsync();
             var answer = await request();
-            answer.IsSuccessStatusCode.ShouldBeTrue($"{answer.RequestMessage}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            answer.IsSuccessStatusCode.ShouldBeTrue(
+                $"{answer.RequestMessage}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}"
+            );
         }
     }
 }

@@ -14,14 +14,22 @@ public abstract class PublishingTests(PostgresServer? postgres)
     public async Task The_other_services_hear_of_the_sample_in_one_message_and_of_every_edit()
     {
         await using var catalog = await RunningCatalog.StartOnAsync(postgres);
-        await Eventually.Async(() => Task.FromResult(catalog.Heard.Tools.Any(tool => tool.Slug == "cursor-2-0") && !catalog.Heard.Comparisons.IsEmpty));
+        await Eventually.Async(() =>
+            Task.FromResult(catalog.Heard.Tools.Any(tool => tool.Slug == "cursor-2-0") && !catalog.Heard.Comparisons.IsEmpty)
+        );
         catalog.Heard.MessageSizes.First().ShouldBe((int)(await catalog.ReadAsync("/api/tools"))["total"]!);
 
         await catalog.DeleteAsync("/api/tools/deepl", "\"1\"");
-        await Eventually.Async(() => Task.FromResult(catalog.Heard.Tools.Any(tool => tool is { Slug: "deepl", Retired: true, Version: 2 })));
+        await Eventually.Async(() =>
+            Task.FromResult(catalog.Heard.Tools.Any(tool => tool is { Slug: "deepl", Retired: true, Version: 2 }))
+        );
 
         await catalog.DeleteAsync("/api/comparisons/deepl-vs-grammarly", await catalog.EtagAsync("/api/comparisons/deepl-vs-grammarly"));
-        await Eventually.Async(() => Task.FromResult(catalog.Heard.Comparisons.Any(comparison => comparison is { Slug: "deepl-vs-grammarly", Removed: true, Version: 2 })));
+        await Eventually.Async(() =>
+            Task.FromResult(
+                catalog.Heard.Comparisons.Any(comparison => comparison is { Slug: "deepl-vs-grammarly", Removed: true, Version: 2 })
+            )
+        );
     }
 
     [Fact]
@@ -59,7 +67,8 @@ public abstract class PublishingTests(PostgresServer? postgres)
         var database = catalog.Services.GetRequiredKeyedService<Database>("Catalog");
         await using var connection = await database.Source.OpenConnectionAsync();
         var (editor, previous, next) = await connection.QuerySingleAsync<(string, string, string)>(
-            "select editor, previous, next from edits where slug = 'deepl' and kind = 'tool' order by id desc limit 1");
+            "select editor, previous, next from edits where slug = 'deepl' and kind = 'tool' order by id desc limit 1"
+        );
         editor.ShouldBe("ada");
         previous.ShouldContain("\"DeepL\"");
         next.ShouldContain("\"Renamed\"");
@@ -79,7 +88,9 @@ public abstract class PublishingTests(PostgresServer? postgres)
         pages.ShouldBe((total + 23) / 24);
         var seen = new List<string>();
         for (var page = 1; page <= pages; page++)
-            seen.AddRange((await catalog.ReadAsync($"/api/tools?sort=newest&page={page}"))["tools"]!.AsArray().Select(tool => (string)tool!["slug"]!));
+            seen.AddRange(
+                (await catalog.ReadAsync($"/api/tools?sort=newest&page={page}"))["tools"]!.AsArray().Select(tool => (string)tool!["slug"]!)
+            );
         seen.Count.ShouldBe(total);
         seen.Distinct().Count().ShouldBe(total);
     }

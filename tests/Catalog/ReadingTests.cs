@@ -80,7 +80,9 @@ public sealed class ReadingTests : IAsyncLifetime
     public async Task A_client_with_the_newest_state_gets_304_without_a_body(string path)
     {
         var etag = await _catalog.EtagAsync(path);
-        foreach (var (header, status) in new[] { (etag, 304), ($"\"else\", {etag}", 304), ("*", 304), ("\"else\"", 200), ("nonsense", 200) })
+        foreach (
+            var (header, status) in new[] { (etag, 304), ($"\"else\", {etag}", 304), ("*", 304), ("\"else\"", 200), ("nonsense", 200) }
+        )
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.TryAddWithoutValidation("If-None-Match", header);
@@ -204,7 +206,9 @@ public sealed class ReadingTests : IAsyncLifetime
     public async Task Times_are_UTC_and_the_categories_are_counted()
     {
         ((string)(await _catalog.ReadAsync("/api/tools/cursor-2-0"))["publishedAt"]!).ShouldEndWith("Z");
-        (await _catalog.ReadAsync("/api/categories")).AsArray().ShouldContain(category => (string)category!["slug"]! == "developer-tools" && (int)category["tools"]! == 4);
+        (await _catalog.ReadAsync("/api/categories"))
+            .AsArray()
+            .ShouldContain(category => (string)category!["slug"]! == "developer-tools" && (int)category["tools"]! == 4);
     }
 
     private async Task<string[]> SlugsAsync(string path) =>

@@ -44,7 +44,8 @@ public sealed class RunningCatalog : IAsyncDisposable
     public ConcurrentQueue<LogLine> Logs { get; } = new();
     public IServiceProvider Services => _app!.Services;
 
-    public static Task<RunningCatalog> StartAsync(bool withEditors = true, params string[] settings) => StartAsync(null, withEditors, settings);
+    public static Task<RunningCatalog> StartAsync(bool withEditors = true, params string[] settings) =>
+        StartAsync(null, withEditors, settings);
 
     /// <param name="postgres">Null for SQLite.</param>
     public static Task<RunningCatalog> StartOnAsync(PostgresServer? postgres) => StartAsync(postgres, true, []);
@@ -62,26 +63,36 @@ public sealed class RunningCatalog : IAsyncDisposable
     {
         if (_app is not null)
             await StopAsync();
-        List<string> args = ["--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Catalog={Postgres.Serving(_connection)}", "--urls=http://127.0.0.1:0"];
-        // On PostgreSQL one login owns the catalog and another, with no more rights than it needs, serves: every test shows that they suffice.
+        List<string> args =
+        [
+            "--ConnectionStrings:Bus=memory",
+            $"--ConnectionStrings:Catalog={Postgres.Serving(_connection)}",
+            "--urls=http://127.0.0.1:0",
+        ];
+        // On PostgreSQL one login owns the catalog and another, with no more rights than it needs, serves: every test shows that they
+        // suffice.
         if (_folder is null)
             args.Add($"--ConnectionStrings:CatalogOwner={_connection}");
         if (_withEditors)
-            args.AddRange(
-            [
+            args.AddRange([
                 $"--Authentication:Schemes:Bearer:ValidIssuer={Issuer}",
                 $"--Authentication:Schemes:Bearer:ValidAudiences:0={Audience}",
                 $"--Authentication:Schemes:Bearer:SigningKeys:0:Issuer={Issuer}",
                 $"--Authentication:Schemes:Bearer:SigningKeys:0:Value={Convert.ToBase64String(Key)}",
             ]);
         args.AddRange(_settings);
-        _app = Service.Build("Catalog", [.. args], builder =>
-        {
-            builder.AddCatalog();
-            builder.Services.AddSingleton(Heard);
-            builder.Logging.AddProvider(new LogLines(Logs));
-            builder.AddBus(CatalogService.Consumers, bus => bus.AddConsumer<Listener>());
-        }, app => app.MapCatalog());
+        _app = Service.Build(
+            "Catalog",
+            [.. args],
+            builder =>
+            {
+                builder.AddCatalog();
+                builder.Services.AddSingleton(Heard);
+                builder.Logging.AddProvider(new LogLines(Logs));
+                builder.AddBus(CatalogService.Consumers, bus => bus.AddConsumer<Listener>());
+            },
+            app => app.MapCatalog()
+        );
         await _app.StartAsync();
 
         var address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -93,30 +104,45 @@ public sealed class RunningCatalog : IAsyncDisposable
 
     /// <summary>A token as <c>dotnet user-jwts create --role editor</c> writes it, with one thing or another altered.</summary>
     public static string Token(
-        string? role = "editor", string issuer = Issuer, string audience = Audience, byte[]? key = null, int minutes = 60, string algorithm = SecurityAlgorithms.HmacSha256,
-        bool ends = true, int begins = -5, string? critical = null)
+        string? role = "editor",
+        string issuer = Issuer,
+        string audience = Audience,
+        byte[]? key = null,
+        int minutes = 60,
+        string algorithm = SecurityAlgorithms.HmacSha256,
+        bool ends = true,
+        int begins = -5,
+        string? critical = null
+    )
     {
         var claims = new List<Claim> { new("sub", "ada") };
         if (role is not null)
             claims.Add(new("role", role));
         var now = DateTime.UtcNow;
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = issuer,
-            Audience = audience,
-            Subject = new ClaimsIdentity(claims),
-            NotBefore = now.AddMinutes(Math.Min(0, minutes) + begins),
-            AdditionalHeaderClaims = critical is null ? null : new Dictionary<string, object> { ["crit"] = (string[])[critical], [critical] = true },
-            IssuedAt = now.AddMinutes(Math.Min(0, minutes) - 5),
-            Expires = ends ? now.AddMinutes(minutes) : null,
-            SigningCredentials = new(new SymmetricSecurityKey(key ?? Key), algorithm),
-        });
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = issuer,
+                Audience = audience,
+                Subject = new ClaimsIdentity(claims),
+                NotBefore = now.AddMinutes(Math.Min(0, minutes) + begins),
+                AdditionalHeaderClaims = critical is null
+                    ? null
+                    : new Dictionary<string, object> { ["crit"] = (string[])[critical], [critical] = true },
+                IssuedAt = now.AddMinutes(Math.Min(0, minutes) - 5),
+                Expires = ends ? now.AddMinutes(minutes) : null,
+                SigningCredentials = new(new SymmetricSecurityKey(key ?? Key), algorithm),
+            }
+        );
     }
 
     public static string UnsignedToken()
     {
         var expires = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
-        return Part("{\"alg\":\"none\",\"typ\":\"JWT\"}") + "." + Part($"{{\"sub\":\"ada\",\"role\":\"editor\",\"iss\":\"{Issuer}\",\"aud\":\"{Audience}\",\"exp\":{expires}}}") + ".";
+        return Part("{\"alg\":\"none\",\"typ\":\"JWT\"}")
+            + "."
+            + Part($"{{\"sub\":\"ada\",\"role\":\"editor\",\"iss\":\"{Issuer}\",\"aud\":\"{Audience}\",\"exp\":{expires}}}")
+            + ".";
 
         static string Part(string json) => Base64UrlEncoder.Encode(Encoding.UTF8.GetBytes(json));
     }
@@ -137,32 +163,53 @@ public sealed class RunningCatalog : IAsyncDisposable
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
     }
 
-    public Task<HttpResponseMessage> PutAsync(string path, object body, string? ifMatch = null) => EditAsync(HttpMethod.Put, path, body, ifMatch);
+    public Task<HttpResponseMessage> PutAsync(string path, object body, string? ifMatch = null) =>
+        EditAsync(HttpMethod.Put, path, body, ifMatch);
 
-    public Task<HttpResponseMessage> PostAsync(string path, object body, string? ifMatch = null) => EditAsync(HttpMethod.Post, path, body, ifMatch);
+    public Task<HttpResponseMessage> PostAsync(string path, object body, string? ifMatch = null) =>
+        EditAsync(HttpMethod.Post, path, body, ifMatch);
 
     public Task<HttpResponseMessage> DeleteAsync(string path, string? ifMatch = null) => EditAsync(HttpMethod.Delete, path, null, ifMatch);
 
     public async Task<string> EtagAsync(string path) => (await Reader.GetAsync(path)).Headers.ETag!.ToString();
 
-    public static object ATool(string name = "Aider", decimal amount = 0, object? category = null) => new
-    {
-        name,
-        tagline = "Pair programming in a terminal",
-        maker = "Paul Gauthier",
-        category = category ?? "developer-tools",
-        description = "Edits a git repository together with a language model.",
-        website = "https://aider.chat",
-        pricing = "Free; you pay the model's provider.",
-        entryPrice = new { label = amount == 0 ? "Free" : $"${amount} a month", amount, currency = "USD", period = (string?)null },
-        plans = new[] { new { name = "Open source", amount, currency = "USD", period = "month", note = (string?)null } },
-    };
+    public static object ATool(string name = "Aider", decimal amount = 0, object? category = null) =>
+        new
+        {
+            name,
+            tagline = "Pair programming in a terminal",
+            maker = "Paul Gauthier",
+            category = category ?? "developer-tools",
+            description = "Edits a git repository together with a language model.",
+            website = "https://aider.chat",
+            pricing = "Free; you pay the model's provider.",
+            entryPrice = new
+            {
+                label = amount == 0 ? "Free" : $"${amount} a month",
+                amount,
+                currency = "USD",
+                period = (string?)null,
+            },
+            plans = new[]
+            {
+                new
+                {
+                    name = "Open source",
+                    amount,
+                    currency = "USD",
+                    period = "month",
+                    note = (string?)null,
+                },
+            },
+        };
 
     private async Task<HttpResponseMessage> EditAsync(HttpMethod method, string path, object? body, string? ifMatch)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
-            request.Content = body is string text ? new StringContent(text, Encoding.UTF8, "application/json") : JsonContent.Create(body, options: JsonSerializerOptions.Web);
+            request.Content = body is string text
+                ? new StringContent(text, Encoding.UTF8, "application/json")
+                : JsonContent.Create(body, options: JsonSerializerOptions.Web);
         if (ifMatch is not null)
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         return await Editor.SendAsync(request);
@@ -205,16 +252,20 @@ internal sealed class LogLines(ConcurrentQueue<LogLine> lines) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => this;
 
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        lines.Enqueue(new(logLevel, formatter(state, exception), exception));
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    ) => lines.Enqueue(new(logLevel, formatter(state, exception), exception));
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }
 
 /// <summary>What another service would have heard.</summary>

@@ -21,14 +21,36 @@ public abstract class SearchTests(PostgresServer? postgres) : IAsyncLifetime
     public async Task A_search_finds_what_a_reader_means_by_it()
     {
         (await _catalog.PutAsync("/api/tools/jurgen", RunningCatalog.ATool("Jürgen’s Łódź Assistant"))).EnsureSuccessStatusCode();
-        foreach (var (asked, first) in ((string, string)[])
-        [
-            ("copilot code", "github-copilot"), ("code copilot", "github-copilot"), ("co-pilot", "github-copilot"), ("co pilot", "github-copilot"), ("pilot", "github-copilot"),
-            ("githubcopilot", "github-copilot"), ("midjurney", "midjourney"), ("midjuorney", "midjourney"), ("mid journey", "midjourney"), ("curser", "cursor-2-0"),
-            ("notebook lm", "notebooklm"), ("notebook-lm", "notebooklm"), ("stable difusion", "stable-diffusion-3-5"), ("cursor 2.0", "cursor-2-0"), ("cursor 2", "cursor-2-0"),
-            ("hugging face vision", "smolvlm2-2b"), ("the editor for agents", "cursor-2-0"), ("jurgen", "jurgen"), ("JÜRGEN lodz", "jurgen"), ("open source phone", "smolvlm2-2b"),
-        ])
-            (await FoundAsync(asked)).ShouldSatisfyAllConditions(asked, found => found.ShouldNotBeEmpty(), found => found[0].ShouldBe(first));
+        foreach (
+            var (asked, first) in ((string, string)[])
+                [
+                    ("copilot code", "github-copilot"),
+                    ("code copilot", "github-copilot"),
+                    ("co-pilot", "github-copilot"),
+                    ("co pilot", "github-copilot"),
+                    ("pilot", "github-copilot"),
+                    ("githubcopilot", "github-copilot"),
+                    ("midjurney", "midjourney"),
+                    ("midjuorney", "midjourney"),
+                    ("mid journey", "midjourney"),
+                    ("curser", "cursor-2-0"),
+                    ("notebook lm", "notebooklm"),
+                    ("notebook-lm", "notebooklm"),
+                    ("stable difusion", "stable-diffusion-3-5"),
+                    ("cursor 2.0", "cursor-2-0"),
+                    ("cursor 2", "cursor-2-0"),
+                    ("hugging face vision", "smolvlm2-2b"),
+                    ("the editor for agents", "cursor-2-0"),
+                    ("jurgen", "jurgen"),
+                    ("JÜRGEN lodz", "jurgen"),
+                    ("open source phone", "smolvlm2-2b"),
+                ]
+        )
+            (await FoundAsync(asked)).ShouldSatisfyAllConditions(
+                asked,
+                found => found.ShouldNotBeEmpty(),
+                found => found[0].ShouldBe(first)
+            );
     }
 
     [Fact]
@@ -41,7 +63,11 @@ public abstract class SearchTests(PostgresServer? postgres) : IAsyncLifetime
         free.ShouldNotContain("claude-code");
         (await FoundAsync("free image")).ShouldContain("stable-diffusion-3-5");
         foreach (var asked in (string[])["open source", "open-source", "opensource", "Open Source model"])
-            (await FoundAsync(asked)).ShouldBe(["llama-3-3-70b", "mistral-small-3-1", "smolvlm2-2b", "stable-diffusion-3-5", "whisper"], ignoreOrder: true, asked);
+            (await FoundAsync(asked)).ShouldBe(
+                ["llama-3-3-70b", "mistral-small-3-1", "smolvlm2-2b", "stable-diffusion-3-5", "whisper"],
+                ignoreOrder: true,
+                asked
+            );
     }
 
     [Fact]
@@ -69,18 +95,26 @@ public abstract class SearchTests(PostgresServer? postgres) : IAsyncLifetime
     [Fact]
     public async Task Bounded_the_dearest_question_to_a_large_catalog_is_answered_in_a_moment()
     {
-        var tools = Enumerable.Range(0, 2000).Select(number => new
-        {
-            slug = $"tool-{number}",
-            name = $"Tool{Letters(number)} {Letters(number * 7919)}",
-            tagline = $"{Letters(number * 31)} {Letters(number * 37)} {Letters(number * 41)}",
-            maker = Letters(number * 43),
-            category = "writing",
-            description = string.Join(' ', Enumerable.Range(0, 60).Select(word => Letters(number * 61 + word * 7))),
-            website = "https://tool.example",
-            pricing = "Free.",
-            entryPrice = new { label = "Free", amount = 0, currency = "USD" },
-        }).ToArray();
+        var tools = Enumerable
+            .Range(0, 2000)
+            .Select(number => new
+            {
+                slug = $"tool-{number}",
+                name = $"Tool{Letters(number)} {Letters(number * 7919)}",
+                tagline = $"{Letters(number * 31)} {Letters(number * 37)} {Letters(number * 41)}",
+                maker = Letters(number * 43),
+                category = "writing",
+                description = string.Join(' ', Enumerable.Range(0, 60).Select(word => Letters(number * 61 + word * 7))),
+                website = "https://tool.example",
+                pricing = "Free.",
+                entryPrice = new
+                {
+                    label = "Free",
+                    amount = 0,
+                    currency = "USD",
+                },
+            })
+            .ToArray();
         foreach (var some in tools.Chunk(1000))
             (await _catalog.PostAsync("/api/catalog/import", new { tools = some }, "*")).EnsureSuccessStatusCode();
         await FoundAsync("warm");
@@ -91,11 +125,16 @@ public abstract class SearchTests(PostgresServer? postgres) : IAsyncLifetime
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         (await FoundAsync("free")).Length.ShouldBe(24);
 
-        static string Letters(int number) => string.Concat(Enumerable.Range(0, 6).Select(place => (char)('a' + (number >> (place * 3)) % 23)));
+        static string Letters(int number) =>
+            string.Concat(Enumerable.Range(0, 6).Select(place => (char)('a' + (number >> (place * 3)) % 23)));
     }
 
     private async Task<string[]> FoundAsync(string asked) =>
-        [.. (await _catalog.ReadAsync($"/api/tools?q={asked.Replace(" ", "%20", StringComparison.Ordinal)}"))["tools"]!.AsArray().Select(tool => tool!["slug"]!.ToString())];
+        [
+            .. (await _catalog.ReadAsync($"/api/tools?q={asked.Replace(" ", "%20", StringComparison.Ordinal)}"))["tools"]!
+                .AsArray()
+                .Select(tool => tool!["slug"]!.ToString()),
+        ];
 }
 
 public sealed class SearchOnSqlite() : SearchTests(null);

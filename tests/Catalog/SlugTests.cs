@@ -10,15 +10,22 @@ namespace Catalog.Tests;
 public sealed class SlugTests
 {
     private static readonly string[] Words = ["a", "vs", "v", "s", "halo"];
-    private static readonly Gen<string> ToolSlugs = Gen.Int[0, Words.Length - 1].Array[1, 4].Select(parts => string.Join('-', parts.Select(part => Words[part]))).Where(slug => Slug.IsToolSlug(slug));
+    private static readonly Gen<string> ToolSlugs = Gen.Int[0, Words.Length - 1]
+        .Array[1, 4]
+        .Select(parts => string.Join('-', parts.Select(part => Words[part])))
+        .Where(slug => Slug.IsToolSlug(slug));
 
     [Fact]
     public void Any_two_tools_are_told_apart_again_in_their_comparisons_address() =>
-        Gen.Select(ToolSlugs, ToolSlugs).Where((a, b) => a != b).Sample((a, b) =>
-        {
-            var (first, second) = Slug.Split(Slug.OfComparison(a, b))!.Value;
-            new[] { first, second }.ShouldBe([a, b], ignoreOrder: true);
-        });
+        Gen.Select(ToolSlugs, ToolSlugs)
+            .Where((a, b) => a != b)
+            .Sample(
+                (a, b) =>
+                {
+                    var (first, second) = Slug.Split(Slug.OfComparison(a, b))!.Value;
+                    new[] { first, second }.ShouldBe([a, b], ignoreOrder: true);
+                }
+            );
 
     [Theory]
     [InlineData("halo", true)]
@@ -35,7 +42,9 @@ public sealed class SlugTests
         var put = await catalog.PutAsync("/api/tools/halo-vs", RunningCatalog.ATool("Halo vs"));
         put.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await put.Content.ReadAsStringAsync()).ShouldContain("ends in -vs");
-        (await catalog.PutAsync("/api/drafts/tools/halo-vs", new { @base = 0, document = new { } })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await catalog.PutAsync("/api/drafts/tools/halo-vs", new { @base = 0, document = new { } })).StatusCode.ShouldBe(
+            HttpStatusCode.NotFound
+        );
         var import = await catalog.PostAsync("/api/catalog/import", new { tools = new[] { new { slug = "halo-vs" } } }, "*");
         import.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await import.Content.ReadAsStringAsync()).ShouldContain("ends in -vs");
@@ -49,14 +58,16 @@ public sealed class SlugTests
     public async Task Text_that_readers_would_see_in_another_order_is_refused_in_names_and_quotes(string turn)
     {
         await using var catalog = await RunningCatalog.StartAsync();
-        foreach (var (path, body) in ((string, object)[])
-        [
-            ("/api/tools/aider", RunningCatalog.ATool($"Aid{turn}er")),
-            ("/api/tools/aider", RunningCatalog.ATool(category: new { slug = "agents", name = $"Age{turn}nts" })),
-            ("/api/tools/deepl/reviews/founder", new { verdict = "ship", quote = $"Pays{turn} off." }),
-            ("/api/reviewers/analyst", new { name = $"The{turn} Analyst", role = "counts" }),
-            ("/api/comparisons/deepl-vs-whisper", new { summary = $"One{turn} and the other.", pricing = "Both." }),
-        ])
+        foreach (
+            var (path, body) in ((string, object)[])
+                [
+                    ("/api/tools/aider", RunningCatalog.ATool($"Aid{turn}er")),
+                    ("/api/tools/aider", RunningCatalog.ATool(category: new { slug = "agents", name = $"Age{turn}nts" })),
+                    ("/api/tools/deepl/reviews/founder", new { verdict = "ship", quote = $"Pays{turn} off." }),
+                    ("/api/reviewers/analyst", new { name = $"The{turn} Analyst", role = "counts" }),
+                    ("/api/comparisons/deepl-vs-whisper", new { summary = $"One{turn} and the other.", pricing = "Both." }),
+                ]
+        )
         {
             var refused = await catalog.PutAsync(path, body, path.Contains("deepl/", StringComparison.Ordinal) ? "*" : null);
             refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, path);

@@ -1,7 +1,7 @@
 using Microsoft.Playwright;
 using Shouldly;
-using static Microsoft.Playwright.Assertions;
 using Xunit;
+using static Microsoft.Playwright.Assertions;
 
 namespace EndToEnd.Tests;
 
@@ -9,8 +9,25 @@ namespace EndToEnd.Tests;
 public class AccessibilityTests(Site site)
 {
     public static TheoryData<string> Pages =>
-        ["/", Reader.Comparison, "/compare/midjourney-vs-whisper", "/compare", "/tools", "/tools?q=nothing+like+it", "/tools/cursor-2-0", "/categories/developer-tools", "/methodology", "/votes", "/votes/forget", "/newsletter",
-            "/newsletter/confirm?token=a", "/newsletter/unsubscribe?token=a", "/newsletter/confirm", "/nothing-here", "/admin/sign-in"];
+        [
+            "/",
+            Reader.Comparison,
+            "/compare/midjourney-vs-whisper",
+            "/compare",
+            "/tools",
+            "/tools?q=nothing+like+it",
+            "/tools/cursor-2-0",
+            "/categories/developer-tools",
+            "/methodology",
+            "/votes",
+            "/votes/forget",
+            "/newsletter",
+            "/newsletter/confirm?token=a",
+            "/newsletter/unsubscribe?token=a",
+            "/newsletter/confirm",
+            "/nothing-here",
+            "/admin/sign-in",
+        ];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -19,14 +36,19 @@ public class AccessibilityTests(Site site)
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenAsync(path);
         await page.ShouldMeetWcagAsync();
-        reader.Errors.Where(error => !error.Contains("404", StringComparison.Ordinal) && !error.Contains("400", StringComparison.Ordinal)).ShouldBeEmpty();
+        reader
+            .Errors.Where(error => !error.Contains("404", StringComparison.Ordinal) && !error.Contains("400", StringComparison.Ordinal))
+            .ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Axe_finds_no_violation_in_an_issue_of_the_newsletter()
     {
         // The first issue comes when a week is over; this one is as the service stores it.
-        await site.StoreIssueAsync("2026-w01", """[{"Title":"New comparisons","Links":[{"Title":"Cursor 2.0 vs SmolVLM2-2B","Path":"/compare/cursor-2-0-vs-smolvlm2-2b","Note":"Developer Tools"}]}]""");
+        await site.StoreIssueAsync(
+            "2026-w01",
+            """[{"Title":"New comparisons","Links":[{"Title":"Cursor 2.0 vs SmolVLM2-2B","Path":"/compare/cursor-2-0-vs-smolvlm2-2b","Note":"Developer Tools"}]}]"""
+        );
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenAsync("/newsletter/2026-w01");
         await Expect(page.Locator(".issue h1")).ToContainTextAsync("Weekly AI Tool Verdicts");
@@ -73,8 +95,11 @@ public class AccessibilityTests(Site site)
         for (var presses = 0; presses < 40 && !reached; presses++)
         {
             await page.Keyboard.PressAsync("Tab");
-            (await page.EvaluateAsync<bool>("() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2; }"))
-                .ShouldBeTrue("whatever has the focus shows it");
+            (
+                await page.EvaluateAsync<bool>(
+                    "() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2; }"
+                )
+            ).ShouldBeTrue("whatever has the focus shows it");
             reached = await page.EvaluateAsync<bool>("() => document.activeElement.matches(\"form[data-vote='cursor-2-0'] button.ship\")");
         }
 

@@ -11,8 +11,18 @@ public class BenchTests
     [Fact]
     public async Task The_load_program_measures_something_and_prints_its_table()
     {
-        var bench = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Bench").Value!;
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [bench, "start", "simulate", "--smoke"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var bench = Assembly
+            .GetExecutingAssembly()
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(metadata => metadata.Key == "Bench")
+            .Value!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [bench, "start", "simulate", "--smoke"])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var table = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         process.ExitCode.ShouldBe(0);

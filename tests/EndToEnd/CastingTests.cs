@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.Playwright;
 using Shouldly;
-using static Microsoft.Playwright.Assertions;
 using Xunit;
+using static Microsoft.Playwright.Assertions;
 
 namespace EndToEnd.Tests;
 
@@ -48,7 +48,9 @@ public class CastingTests(Site site)
         await using var reader = new Reader(await browser.NewContextAsync(new() { BaseURL = site.Address.ToString() }));
         var page = await reader.OpenAsync();
         await Expect(page.Locator("[data-live]").First).ToBeVisibleAsync();
-        await page.EvaluateAsync("() => { window.restored = 0; addEventListener('pageshow', event => { if (event.persisted) window.restored++; }); }");
+        await page.EvaluateAsync(
+            "() => { window.restored = 0; addEventListener('pageshow', event => { if (event.persisted) window.restored++; }); }"
+        );
         await page.GotoAsync("/tools/cursor-2-0");
         await page.Button("Skip", "Cursor 2.0").ClickAsync();
         await Expect(page.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: skip.");
@@ -62,7 +64,8 @@ public class CastingTests(Site site)
         (await page.EvaluateAsync<int?>("() => window.restored")).ShouldBe(1, "the page came from the cache");
         await Expect(page.Locator("[data-live]").First).ToBeVisibleAsync();
         await CastElsewhereAsync(reader, "cursor-2-0", "ship");
-        await Expect(page.Locator("[data-tool='cursor-2-0'] [data-show='ship']").First).ToHaveTextAsync($"{await ShipsAsync("cursor-2-0")}");
+        await Expect(page.Locator("[data-tool='cursor-2-0'] [data-show='ship']").First)
+            .ToHaveTextAsync($"{await ShipsAsync("cursor-2-0")}");
     }
 
     [Theory]
@@ -78,7 +81,8 @@ public class CastingTests(Site site)
             await page.Locator("form.vote .ship").ClickAsync();
             if (script)
             {
-                await Expect(page.OwnVote("runway")).ToContainTextAsync("Your browser blocks cookies for this site, so your vote was not counted");
+                await Expect(page.OwnVote("runway"))
+                    .ToContainTextAsync("Your browser blocks cookies for this site, so your vote was not counted");
                 await Expect(page.OwnVote("runway")).ToContainTextAsync("Allow cookies for this site, then vote again.");
                 (await TotalAsync("runway")).ShouldBe(before);
             }
@@ -99,19 +103,33 @@ public class CastingTests(Site site)
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenAsync("/tools/elevenlabs");
         var before = await TotalAsync("elevenlabs");
-        await page.RouteAsync("**/api/votes/elevenlabs", async route =>
-        {
-            var answer = await route.FetchAsync();
-            await route.FulfillAsync(new() { Status = answer.Status, ContentType = "application/json", Body = await answer.TextAsync() });
-        });
-        await reader.Context.RouteAsync("**/api/votes", async route =>
-        {
-            await reader.Context.ClearCookiesAsync();
-            await route.ContinueAsync(new() { Headers = route.Request.Headers.Where(header => header.Key != "cookie") });
-        });
+        await page.RouteAsync(
+            "**/api/votes/elevenlabs",
+            async route =>
+            {
+                var answer = await route.FetchAsync();
+                await route.FulfillAsync(
+                    new()
+                    {
+                        Status = answer.Status,
+                        ContentType = "application/json",
+                        Body = await answer.TextAsync(),
+                    }
+                );
+            }
+        );
+        await reader.Context.RouteAsync(
+            "**/api/votes",
+            async route =>
+            {
+                await reader.Context.ClearCookiesAsync();
+                await route.ContinueAsync(new() { Headers = route.Request.Headers.Where(header => header.Key != "cookie") });
+            }
+        );
         await page.Locator("form.vote .ship").ClickAsync();
 
-        await Expect(page.OwnVote("elevenlabs")).ToContainTextAsync("Your browser blocks cookies for this site, so your vote was not counted");
+        await Expect(page.OwnVote("elevenlabs"))
+            .ToContainTextAsync("Your browser blocks cookies for this site, so your vote was not counted");
         (await TotalAsync("elevenlabs")).ShouldBe(before);
     }
 
@@ -139,8 +157,16 @@ public class CastingTests(Site site)
     {
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenAsync();
-        await HoldEnterAsync(page, page.Button("Ship", "Cursor 2.0"), async () => await Expect(page.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: ship."));
-        await HoldEnterAsync(page, page.Button("Withdraw", "your vote on Cursor 2.0"), async () => await Expect(page.Button("Ship", "Cursor 2.0")).ToBeFocusedAsync());
+        await HoldEnterAsync(
+            page,
+            page.Button("Ship", "Cursor 2.0"),
+            async () => await Expect(page.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: ship.")
+        );
+        await HoldEnterAsync(
+            page,
+            page.Button("Withdraw", "your vote on Cursor 2.0"),
+            async () => await Expect(page.Button("Ship", "Cursor 2.0")).ToBeFocusedAsync()
+        );
 
         await Expect(page.OwnVote("cursor-2-0")).ToHaveTextAsync("You have not voted yet.");
         (await LedgerSaysAsync(reader, "cursor-2-0")).ShouldBe((null, 2));
@@ -186,7 +212,9 @@ public class CastingTests(Site site)
             await Expect(page.OwnVote("smolvlm2-2b")).ToHaveTextAsync("Your vote: skip.");
         }
 
-        ((await LedgerSaysAsync(reader, "cursor-2-0")).Choice, (await LedgerSaysAsync(reader, "smolvlm2-2b")).Choice).ShouldBe(("ship", "skip"));
+        ((await LedgerSaysAsync(reader, "cursor-2-0")).Choice, (await LedgerSaysAsync(reader, "smolvlm2-2b")).Choice).ShouldBe(
+            ("ship", "skip")
+        );
         (await TotalAsync("cursor-2-0"), await TotalAsync("smolvlm2-2b")).ShouldBe((cursor + 1, smol + 1));
     }
 
@@ -196,12 +224,15 @@ public class CastingTests(Site site)
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenAsync();
         var first = new TaskCompletionSource();
-        await page.RouteAsync("**/api/votes/cursor-2-0", async route =>
-        {
-            if (route.Request.PostData?.Contains("ship", StringComparison.Ordinal) == true)
-                await first.Task;
-            await route.ContinueAsync();
-        });
+        await page.RouteAsync(
+            "**/api/votes/cursor-2-0",
+            async route =>
+            {
+                if (route.Request.PostData?.Contains("ship", StringComparison.Ordinal) == true)
+                    await first.Task;
+                await route.ContinueAsync();
+            }
+        );
 
         await page.Button("Ship", "Cursor 2.0").ClickAsync();
         await page.Button("Skip", "Cursor 2.0").ClickAsync();
@@ -238,7 +269,8 @@ public class CastingTests(Site site)
         var page = await reader.OpenAsync();
         await reader.Context.SetOfflineAsync(true);
         await page.Button("Ship", "Cursor 2.0").ClickAsync();
-        await Expect(page.OwnVote("cursor-2-0")).ToHaveTextAsync("You are offline. Your vote, ship, is kept in this browser and will be sent when you are back online.");
+        await Expect(page.OwnVote("cursor-2-0"))
+            .ToHaveTextAsync("You are offline. Your vote, ship, is kept in this browser and will be sent when you are back online.");
         await Expect(page.Button("Ship", "Cursor 2.0")).ToHaveAttributeAsync("aria-pressed", "false");
         await page.Button("Skip", "Cursor 2.0").ClickAsync();
         await Expect(page.OwnVote("cursor-2-0")).ToContainTextAsync("Your vote, skip, is kept");
@@ -273,11 +305,17 @@ public class CastingTests(Site site)
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenAsync();
         var left = 2;
-        await page.RouteAsync("**/api/votes/cursor-2-0", route => Interlocked.Decrement(ref left) < 0 ? route.ContinueAsync()
-            : status == 0 ? route.AbortAsync() : route.FulfillAsync(new() { Status = status }));
+        await page.RouteAsync(
+            "**/api/votes/cursor-2-0",
+            route =>
+                Interlocked.Decrement(ref left) < 0 ? route.ContinueAsync()
+                : status == 0 ? route.AbortAsync()
+                : route.FulfillAsync(new() { Status = status })
+        );
 
         await page.Button("Ship", "Cursor 2.0").ClickAsync();
-        await Expect(page.OwnVote("cursor-2-0")).ToContainTextAsync("Your vote, ship, is kept in this browser and will be sent again in a moment.");
+        await Expect(page.OwnVote("cursor-2-0"))
+            .ToContainTextAsync("Your vote, ship, is kept in this browser and will be sent again in a moment.");
         await Expect(page.Locator("[aria-pressed=true]")).ToHaveCountAsync(0);
 
         await Expect(page.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: ship.", new() { Timeout = 15_000 });
@@ -289,14 +327,25 @@ public class CastingTests(Site site)
     {
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenAsync();
-        await page.RouteAsync("**/api/votes/cursor-2-0", route => route.FulfillAsync(new()
-        {
-            Status = 429,
-            Headers = new Dictionary<string, string> { ["Retry-After"] = "1800", ["Content-Type"] = "application/problem+json" },
-            Body = """{"type":"urn:problem-type:too-many-new-voters"}""",
-        }));
+        await page.RouteAsync(
+            "**/api/votes/cursor-2-0",
+            route =>
+                route.FulfillAsync(
+                    new()
+                    {
+                        Status = 429,
+                        Headers = new Dictionary<string, string>
+                        {
+                            ["Retry-After"] = "1800",
+                            ["Content-Type"] = "application/problem+json",
+                        },
+                        Body = """{"type":"urn:problem-type:too-many-new-voters"}""",
+                    }
+                )
+        );
         await page.Button("Skip", "Cursor 2.0").ClickAsync();
-        await Expect(page.OwnVote("cursor-2-0")).ToContainTextAsync("Many new voters came from your network. Your vote, skip, is kept; try again at ");
+        await Expect(page.OwnVote("cursor-2-0"))
+            .ToContainTextAsync("Many new voters came from your network. Your vote, skip, is kept; try again at ");
         await page.ReloadAsync();
         await Expect(page.OwnVote("cursor-2-0")).ToContainTextAsync("Your vote, skip, is kept; try again at ");
         await page.ShouldMeetWcagAsync();
@@ -313,11 +362,15 @@ public class CastingTests(Site site)
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenAsync("/tools/claude-code");
         var before = await TotalAsync("claude-code");
-        await page.RouteAsync("**/api/votes/claude-code", async route =>
-        {
-            await route.FetchAsync();  // taken, and the answer lost
-            await route.AbortAsync();
-        }, new() { Times = 1 });
+        await page.RouteAsync(
+            "**/api/votes/claude-code",
+            async route =>
+            {
+                await route.FetchAsync(); // taken, and the answer lost
+                await route.AbortAsync();
+            },
+            new() { Times = 1 }
+        );
         await page.Locator("form.vote .ship").ClickAsync();
         await Expect(page.OwnVote("claude-code")).ToContainTextAsync("is kept");
         await page.Locator("form.vote [value=withdraw]").ClickAsync();
@@ -335,7 +388,17 @@ public class CastingTests(Site site)
         await Expect(page.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: ship.");
         (await KeptAsync(page)).ShouldBe(0, "a vote that is saved needs nothing in the browser but its cookie");
         var other = await reader.OpenAsync();
-        await other.RouteAsync("**/api/votes/smolvlm2-2b", route => route.FulfillAsync(new() { Status = 503, Headers = new Dictionary<string, string> { ["Retry-After"] = "600" } }));
+        await other.RouteAsync(
+            "**/api/votes/smolvlm2-2b",
+            route =>
+                route.FulfillAsync(
+                    new()
+                    {
+                        Status = 503,
+                        Headers = new Dictionary<string, string> { ["Retry-After"] = "600" },
+                    }
+                )
+        );
         await other.Button("Skip", "SmolVLM2-2B").ClickAsync();
         await Expect(other.OwnVote("smolvlm2-2b")).ToContainTextAsync("is kept");
 
@@ -370,11 +433,21 @@ public class CastingTests(Site site)
     {
         var session = await reader.Context.NewCDPSessionAsync(page);
         await session.SendAsync("Network.enable");
-        await session.SendAsync("Network.emulateNetworkConditions", new() { ["offline"] = false, ["latency"] = latency, ["downloadThroughput"] = -1, ["uploadThroughput"] = -1 });
+        await session.SendAsync(
+            "Network.emulateNetworkConditions",
+            new()
+            {
+                ["offline"] = false,
+                ["latency"] = latency,
+                ["downloadThroughput"] = -1,
+                ["uploadThroughput"] = -1,
+            }
+        );
     }
 
     /// <summary>How much the browser keeps for this site besides the cookie.</summary>
-    private static async Task<int> KeptAsync(IPage page) => await page.EvaluateAsync<int>("() => localStorage.length + sessionStorage.length");
+    private static async Task<int> KeptAsync(IPage page) =>
+        await page.EvaluateAsync<int>("() => localStorage.length + sessionStorage.length");
 
     private async Task<(string? Choice, long Seq)> LedgerSaysAsync(Reader reader, string tool)
     {
@@ -403,7 +476,10 @@ public class CastingTests(Site site)
     private async Task<long> TotalAsync(string tool)
     {
         var totals = JsonDocument.Parse(await site.Http.GetStringAsync("/api/ledger/totals")).RootElement;
-        return totals.EnumerateArray().Where(total => total.GetProperty("tool").GetString() == tool).Sum(total => total.GetProperty("ship").GetInt64() + total.GetProperty("skip").GetInt64());
+        return totals
+            .EnumerateArray()
+            .Where(total => total.GetProperty("tool").GetString() == tool)
+            .Sum(total => total.GetProperty("ship").GetInt64() + total.GetProperty("skip").GetInt64());
     }
 
     private static async Task EventuallyAsync(Func<Task<bool>> holds, string what)

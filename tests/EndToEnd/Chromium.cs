@@ -19,13 +19,17 @@ internal static class Chromium
             await RunAsync("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation");
         }
 
-        return OnPath() ?? throw new InvalidOperationException(
-            "The browser tests need Chromium: install it (Debian: apt-get install chromium) or name it in the CHROMIUM variable.");
+        return OnPath()
+            ?? throw new InvalidOperationException(
+                "The browser tests need Chromium: install it (Debian: apt-get install chromium) or name it in the CHROMIUM variable."
+            );
     }
 
-    private static string? OnPath() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .SelectMany(folder => Names.Select(name => Path.Combine(folder, name)))
-        .FirstOrDefault(File.Exists);
+    private static string? OnPath() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .SelectMany(folder => Names.Select(name => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
 
     private static async Task RunAsync(string command, params string[] arguments)
     {

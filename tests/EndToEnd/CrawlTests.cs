@@ -43,8 +43,12 @@ public partial class CrawlTests(Site site)
 
         void Follow(string href, string from)
         {
-            if (Uri.TryCreate(new Uri(site.Address, from), href, out var target) && target.Authority == site.Address.Authority
-                && seen.Add(target.PathAndQuery) && seen.Count < 1000)
+            if (
+                Uri.TryCreate(new Uri(site.Address, from), href, out var target)
+                && target.Authority == site.Address.Authority
+                && seen.Add(target.PathAndQuery)
+                && seen.Count < 1000
+            )
                 queue.Enqueue((target.PathAndQuery, from));
         }
     }
@@ -62,10 +66,17 @@ public partial class CrawlTests(Site site)
                 problems.Add($"{answer.Url}: {answer.Status}");
         };
         var opened = 0;
-        foreach (var path in Locations().Matches(map).Select(match => new Uri(match.Groups[1].Value).AbsolutePath).Where(path => !path.EndsWith(".xml", StringComparison.Ordinal)))
+        foreach (
+            var path in Locations()
+                .Matches(map)
+                .Select(match => new Uri(match.Groups[1].Value).AbsolutePath)
+                .Where(path => !path.EndsWith(".xml", StringComparison.Ordinal))
+        )
         {
             await page.GotoAsync(path);
-            var lost = await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href')).filter(href => !document.querySelector(href))");
+            var lost = await page.EvaluateAsync<string[]>(
+                "() => [...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href')).filter(href => !document.querySelector(href))"
+            );
             problems.AddRange(lost.Select(anchor => $"{path}: {anchor} leads nowhere"));
             opened++;
         }

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Shouldly;
-using static Microsoft.Playwright.Assertions;
 using Xunit;
+using static Microsoft.Playwright.Assertions;
 
 namespace EndToEnd.Tests;
 
@@ -30,7 +30,8 @@ public class EditorsDeskTests(Site site)
         await Expect(desk.Locator("#f-entryPrice-amount-hint .problem")).ToHaveCountAsync(1);
         await Expect(desk.Locator("#f-website-hint .problem")).ToHaveCountAsync(1);
         await Expect(desk.GetByRole(AriaRole.Alert).GetByRole(AriaRole.Listitem).First).ToHaveTextAsync("What it is: Maker is missing.");
-        await Expect(desk.GetByRole(AriaRole.Alert).GetByRole(AriaRole.Link, new() { Name = "What it is: Website" })).ToHaveAttributeAsync("href", "#f-website");
+        await Expect(desk.GetByRole(AriaRole.Alert).GetByRole(AriaRole.Link, new() { Name = "What it is: Website" }))
+            .ToHaveAttributeAsync("href", "#f-website");
         await Expect(desk.Locator("label[for=f-tagline]")).ToContainTextAsync("(required)");
         await Expect(desk.Locator("label[for=newCategory], label[for=f-newCategory]")).Not.ToContainTextAsync("(required)");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
@@ -39,10 +40,29 @@ public class EditorsDeskTests(Site site)
         await desk.GetByRole(AriaRole.Link, new() { Name = "Go on editing" }).ClickAsync();
         (await stranger.GotoAsync("/tools/aider-2"))!.Status.ShouldBe(404);
 
-        foreach (var (field, text) in (IEnumerable<(string, string)>)[("maker", "P. G."), ("website", "https://aider.chat"), ("entryPrice.label", "Free"), ("entryPrice.amount", "0"), ("entryPrice.currency", "USD"),
-            ("plans[0].name", "Open source"), ("plans[0].amount", "0"), ("plans[0].currency", "USD"), ("newCategory", "Agents")])
+        foreach (
+            var (field, text) in (IEnumerable<(string, string)>)
+                [
+                    ("maker", "P. G."),
+                    ("website", "https://aider.chat"),
+                    ("entryPrice.label", "Free"),
+                    ("entryPrice.amount", "0"),
+                    ("entryPrice.currency", "USD"),
+                    ("plans[0].name", "Open source"),
+                    ("plans[0].amount", "0"),
+                    ("plans[0].currency", "USD"),
+                    ("newCategory", "Agents"),
+                ]
+        )
             await desk.Locator($"input[name='{field}']").FillAsync(text);
-        foreach (var (field, text) in (IEnumerable<(string, string)>)[("description", "Edits a repository."), ("pricing", "You pay the model’s provider."), ("reviews.builder.quote", "It commits.")])
+        foreach (
+            var (field, text) in (IEnumerable<(string, string)>)
+                [
+                    ("description", "Edits a repository."),
+                    ("pricing", "You pay the model’s provider."),
+                    ("reviews.builder.quote", "It commits."),
+                ]
+        )
             await desk.Locator($"textarea[name='{field}']").FillAsync(text);
         await desk.SelectOptionAsync("[name='reviews.builder.verdict']", "ship");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
@@ -101,7 +121,10 @@ public class EditorsDeskTests(Site site)
         await desk.Locator("summary", new() { HasText = "Remove" }).ClickAsync();
         await desk.GetByRole(AriaRole.Button, new() { Name = "Remove it" }).ClickAsync();
         await Expect(desk.Locator("h1")).ToHaveTextAsync("Comparisons");
-        await Eventually(async () => !(await site.Http.GetStringAsync("/compare/deepl-vs-descript")).Contains("between takes", StringComparison.Ordinal), TimeSpan.FromSeconds(1.5));
+        await Eventually(
+            async () => !(await site.Http.GetStringAsync("/compare/deepl-vs-descript")).Contains("between takes", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(1.5)
+        );
     }
 
     [Fact]
@@ -145,7 +168,12 @@ public class EditorsDeskTests(Site site)
         written["license"] = new JsonObject { ["spdx"] = "MIT", ["osi"] = true };
         written["plans"]![0]!["trialDays"] = 14;
         written["reviews"]!["builder"]!["evidence"] = "https://halo.example/builder";
-        await PutAsync(Draft, new JsonObject { ["base"] = began["base"]!.DeepClone(), ["document"] = written.DeepClone() }, "If-None-Match", "*");
+        await PutAsync(
+            Draft,
+            new JsonObject { ["base"] = began["base"]!.DeepClone(), ["document"] = written.DeepClone() },
+            "If-None-Match",
+            "*"
+        );
 
         var desk = await SignInAsync(reader, "Ada", "/admin/tools/notebooklm");
         await desk.Locator("[name=tagline]").FillAsync("Answers, with their sources.");
@@ -157,7 +185,12 @@ public class EditorsDeskTests(Site site)
         // Another program changes such a field while she writes: she is asked about what she typed, not about what she can't see.
         await desk.Locator("textarea[name='reviews.skeptic.quote']").FillAsync("It cites, and I checked.");
         written["license"]!["spdx"] = "Apache-2.0";
-        await PutAsync(Draft, new JsonObject { ["base"] = began["base"]!.DeepClone(), ["document"] = written.DeepClone() }, "If-Match", "*");
+        await PutAsync(
+            Draft,
+            new JsonObject { ["base"] = began["base"]!.DeepClone(), ["document"] = written.DeepClone() },
+            "If-Match",
+            "*"
+        );
         await desk.GetByRole(AriaRole.Button, new() { Name = "Save draft" }).ClickAsync();
         await Expect(desk.GetByRole(AriaRole.Alert)).ToContainTextAsync("Grace saved this");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Save draft" }).ClickAsync();
@@ -179,9 +212,13 @@ public class EditorsDeskTests(Site site)
         await desk.GetByRole(AriaRole.Button, new() { Name = "Discard it" }).ClickAsync();
 
         async Task ShouldHoldAsync(JsonObject document) =>
-            await Eventually(async () => JsonNode.DeepEquals((await ReadAsync(Draft))["document"], document), otherwise: async () => (await ReadAsync(Draft)).ToJsonString() + " is not " + document.ToJsonString());
+            await Eventually(
+                async () => JsonNode.DeepEquals((await ReadAsync(Draft))["document"], document),
+                otherwise: async () => (await ReadAsync(Draft)).ToJsonString() + " is not " + document.ToJsonString()
+            );
 
-        async Task<JsonNode> ReadAsync(string path) => JsonNode.Parse(await (await SendAsync(new(HttpMethod.Get, path))).Content.ReadAsStringAsync())!;
+        async Task<JsonNode> ReadAsync(string path) =>
+            JsonNode.Parse(await (await SendAsync(new(HttpMethod.Get, path))).Content.ReadAsStringAsync())!;
 
         Task PutAsync(string path, JsonObject body, string condition, string tag) =>
             SendAsync(new(HttpMethod.Put, path) { Content = JsonContent.Create(body), Headers = { { condition, tag } } });
@@ -224,7 +261,14 @@ public class EditorsDeskTests(Site site)
         await Expect(desk.GetByRole(AriaRole.Alert)).ToContainTextAsync("nothing you wrote is lost");
         await Expect(desk.Locator("[name=tagline]")).ToHaveValueAsync("Hears nearly everything");
 
-        await editor.Context.AddCookiesAsync(cookies.Select(cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Url = site.Address.ToString() }));
+        await editor.Context.AddCookiesAsync(
+            cookies.Select(cookie => new Cookie
+            {
+                Name = cookie.Name,
+                Value = cookie.Value,
+                Url = site.Address.ToString(),
+            })
+        );
         await desk.GetByRole(AriaRole.Button, new() { Name = "Save draft" }).ClickAsync();
         await Expect(desk.Locator("header.opening")).ToContainTextAsync("A draft, saved by Ada");
         await desk.Locator("summary", new() { HasText = "Throw the draft away" }).ClickAsync();
@@ -237,7 +281,9 @@ public class EditorsDeskTests(Site site)
     {
         await using var editor = await site.NewReaderAsync();
         var desk = await SignInAsync(editor, "Ada", "/admin/files");
-        var download = await desk.RunAndWaitForDownloadAsync(() => desk.GetByRole(AriaRole.Link, new() { Name = "Download the catalog" }).ClickAsync());
+        var download = await desk.RunAndWaitForDownloadAsync(() =>
+            desk.GetByRole(AriaRole.Link, new() { Name = "Download the catalog" }).ClickAsync()
+        );
         var file = JsonNode.Parse(await File.ReadAllTextAsync(await download.PathAsync()))!;
         var tool = file["tools"]!.AsArray().Single(tool => tool!["slug"]!.ToString() == "perplexity")!;
         tool["tagline"] = "Answers, with where they come from";
@@ -260,7 +306,15 @@ public class EditorsDeskTests(Site site)
 
         async Task ShowAsync(string text)
         {
-            await desk.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "catalog.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(text) });
+            await desk.Locator("#file")
+                .SetInputFilesAsync(
+                    new FilePayload
+                    {
+                        Name = "catalog.json",
+                        MimeType = "application/json",
+                        Buffer = System.Text.Encoding.UTF8.GetBytes(text),
+                    }
+                );
             await desk.GetByRole(AriaRole.Button, new() { Name = "Preview changes" }).ClickAsync();
         }
     }
@@ -271,7 +325,15 @@ public class EditorsDeskTests(Site site)
         await using var editor = await site.NewReaderAsync();
         var desk = await SignInAsync(editor, "Ada", "/admin/files");
         const string File = "{\n  \"categories\": [\n    { \"slug\": \"buros\", \"name\": \"Büros\" }\n  ]\n}\n";
-        await desk.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "catalog.json", MimeType = "application/json", Buffer = System.Text.Encoding.Latin1.GetBytes(File) });
+        await desk.Locator("#file")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "catalog.json",
+                    MimeType = "application/json",
+                    Buffer = System.Text.Encoding.Latin1.GetBytes(File),
+                }
+            );
         await desk.GetByRole(AriaRole.Button, new() { Name = "Preview changes" }).ClickAsync();
         await Expect(desk.GetByRole(AriaRole.Alert)).ToContainTextAsync("Nothing was imported. The file is not UTF-8: line 3");
         await Expect(desk.GetByRole(AriaRole.Button, new() { Name = "Import everything" })).ToHaveCountAsync(0);
@@ -294,7 +356,18 @@ public class EditorsDeskTests(Site site)
     public async Task Without_an_editors_token_only_the_sign_in_page_is_shown()
     {
         await using var stranger = await site.NewReaderAsync();
-        foreach (var path in (string[])["/admin", "/admin/history", "/admin/tools", "/admin/tools/runway", "/admin/files", "/admin/files/catalog.json", "/admin/preview/tools/runway"])
+        foreach (
+            var path in (string[])
+                [
+                    "/admin",
+                    "/admin/history",
+                    "/admin/tools",
+                    "/admin/tools/runway",
+                    "/admin/files",
+                    "/admin/files/catalog.json",
+                    "/admin/preview/tools/runway",
+                ]
+        )
             await Expect((await stranger.OpenAsync(path)).Locator("h1")).ToHaveTextAsync("Sign in as an editor");
         var page = await stranger.OpenAsync("/admin");
         await page.Locator("#token").FillAsync("eyJhbGciOiJub25lIn0.eyJyb2xlIjoiZWRpdG9yIn0.");
@@ -308,7 +381,17 @@ public class EditorsDeskTests(Site site)
     {
         await using var editor = await site.NewReaderAsync();
         var desk = await SignInAsync(editor, "Ada", "/admin/tools/zed?name=Zed");
-        foreach (var (field, text) in (IEnumerable<(string, string)>)[("tagline", "An editor for many hands"), ("maker", "Zed Industries"), ("website", "https://zed.dev"), ("entryPrice.label", "Free"), ("entryPrice.amount", "0"), ("entryPrice.currency", "USD")])
+        foreach (
+            var (field, text) in (IEnumerable<(string, string)>)
+                [
+                    ("tagline", "An editor for many hands"),
+                    ("maker", "Zed Industries"),
+                    ("website", "https://zed.dev"),
+                    ("entryPrice.label", "Free"),
+                    ("entryPrice.amount", "0"),
+                    ("entryPrice.currency", "USD"),
+                ]
+        )
             await desk.Locator($"input[name='{field}']").FillAsync(text);
         foreach (var (field, text) in (IEnumerable<(string, string)>)[("description", "Edits text with others."), ("pricing", "Free.")])
             await desk.Locator($"textarea[name='{field}']").FillAsync(text);
@@ -340,8 +423,19 @@ public class EditorsDeskTests(Site site)
     }
 
     public static TheoryData<string> Places =>
-        ["/admin", "/admin/tools", "/admin/tools/midjourney", "/admin/comparisons", "/admin/comparisons/deepl-vs-grammarly", "/admin/reviewers", "/admin/reviewers/builder", "/admin/history", "/admin/files", "/admin/newsletter",
-            "/admin/open?kind=tools&name=%3F"];
+        [
+            "/admin",
+            "/admin/tools",
+            "/admin/tools/midjourney",
+            "/admin/comparisons",
+            "/admin/comparisons/deepl-vs-grammarly",
+            "/admin/reviewers",
+            "/admin/reviewers/builder",
+            "/admin/history",
+            "/admin/files",
+            "/admin/newsletter",
+            "/admin/open?kind=tools&name=%3F",
+        ];
 
     [Theory]
     [MemberData(nameof(Places))]

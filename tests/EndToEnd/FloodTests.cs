@@ -31,7 +31,9 @@ public sealed class FloodTests
             flood.ForEach(socket => socket.Dispose());
         }
 
-        site.Output.Split('\n').Count(line => line.Contains("Connections are dropped or refused", StringComparison.Ordinal)).ShouldBeInRange(1, 10, "one line, and one a minute");
+        site.Output.Split('\n')
+            .Count(line => line.Contains("Connections are dropped or refused", StringComparison.Ordinal))
+            .ShouldBeInRange(1, 10, "one line, and one a minute");
     }
 
     [Fact]
@@ -53,7 +55,9 @@ public sealed class FloodTests
 
     private static async Task VoteAsync(StandaloneProcess site, string from)
     {
-        using var reader = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, _) => new NetworkStream(await ConnectAsync(site, from), ownsSocket: true) })
+        using var reader = new HttpClient(
+            new SocketsHttpHandler { ConnectCallback = async (_, _) => new NetworkStream(await ConnectAsync(site, from), ownsSocket: true) }
+        )
         {
             BaseAddress = site.Address,
         };

@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
-using static Microsoft.Playwright.Assertions;
 using Xunit;
+using static Microsoft.Playwright.Assertions;
 
 namespace EndToEnd.Tests;
 
@@ -12,7 +12,9 @@ public class LimitsTests(Site site)
     {
         await using var strict = new StandaloneProcess("--RateLimits:CostlyPerSecond=1", "--Quota:PerAddressHourly=1");
         await strict.StartAsync();
-        await using var without = new Reader(await site.Browser.NewContextAsync(new() { BaseURL = strict.Address.ToString(), JavaScriptEnabled = false }));
+        await using var without = new Reader(
+            await site.Browser.NewContextAsync(new() { BaseURL = strict.Address.ToString(), JavaScriptEnabled = false })
+        );
         await using var first = new Reader(await site.Browser.NewContextAsync(new() { BaseURL = strict.Address.ToString() }));
         await using var second = new Reader(await site.Browser.NewContextAsync(new() { BaseURL = strict.Address.ToString() }));
 
@@ -21,7 +23,8 @@ public class LimitsTests(Site site)
         await Expect(voted.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: ship.");
         var refused = await second.OpenAsync();
         await refused.Button("Ship", "Cursor 2.0").ClickAsync();
-        await Expect(refused.OwnVote("cursor-2-0")).ToContainTextAsync("Many new voters came from your network. Your vote, ship, is kept; try again at ");
+        await Expect(refused.OwnVote("cursor-2-0"))
+            .ToContainTextAsync("Many new voters came from your network. Your vote, ship, is kept; try again at ");
 
         var plain = await without.OpenAsync();
         await plain.Button("Ship", "Cursor 2.0").ClickAsync();
@@ -34,9 +37,7 @@ public class LimitsTests(Site site)
         await refused.ShouldMeetWcagAsync();
 
         var search = await first.OpenAsync("/tools?q=code");
-        for (var searches = 0; searches < 100 && (await search.ReloadAsync())!.Status != 429; searches++)
-        {
-        }
+        for (var searches = 0; searches < 100 && (await search.ReloadAsync())!.Status != 429; searches++) { }
 
         await Expect(search.Locator("h1")).ToHaveTextAsync("That was a little fast");
         await Expect(search.Locator("main")).ToContainTextAsync("Please try again in");

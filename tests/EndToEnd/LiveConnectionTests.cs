@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
 using Shouldly;
-using static Microsoft.Playwright.Assertions;
 using Xunit;
+using static Microsoft.Playwright.Assertions;
 
 namespace EndToEnd.Tests;
 
@@ -18,11 +18,14 @@ public class LiveConnectionTests(Site site)
     {
         await using var reader = await site.NewReaderAsync();
         // A proxy that closes the socket, and one that lets it open and passes nothing on.
-        await reader.Context.RouteWebSocketAsync("**/hubs/tallies", socket =>
-        {
-            if (atOnce)
-                _ = socket.CloseAsync();
-        });
+        await reader.Context.RouteWebSocketAsync(
+            "**/hubs/tallies",
+            socket =>
+            {
+                if (atOnce)
+                    _ = socket.CloseAsync();
+            }
+        );
         var page = await reader.OpenAsync();
         await NoteLineAsync(page);
         await Expect(page.Locator("[data-live]").First).ToBeVisibleAsync(new() { Timeout = 20_000 });
@@ -57,11 +60,14 @@ public class LiveConnectionTests(Site site)
     {
         await using var reader = await site.NewReaderAsync();
         var dead = true;
-        await reader.Context.RouteWebSocketAsync("**/hubs/tallies", socket =>
-        {
-            if (!dead)
-                socket.ConnectToServer();
-        });
+        await reader.Context.RouteWebSocketAsync(
+            "**/hubs/tallies",
+            socket =>
+            {
+                if (!dead)
+                    socket.ConnectToServer();
+            }
+        );
         await reader.Context.RouteAsync("**/api/tallies/stream?**", route => dead ? Task.CompletedTask : route.ContinueAsync());
         var page = await reader.OpenAsync();
         await Expect(page.Locator("#connection")).ToHaveTextAsync(Interrupted, new() { Timeout = 12_000 });
@@ -82,22 +88,29 @@ public class LiveConnectionTests(Site site)
         await reader.Context.RouteAsync("**/api/tallies/stream?**", route => route.AbortAsync());
         var page = await reader.OpenAsync("/tools/notebooklm");
         var module = await page.Locator("link[rel=modulepreload][href*='/tallies.']").GetAttributeAsync("href");
-        async Task<string> AfterAsync(string calls) => await page.EvaluateAsync<string>(
-            $$"""
-            async () => {
-              const { showSnapshot, showChange, disconnected } = await import('{{module}}');
-              const tally = (epoch, version, ship) => ({ tool: 'notebooklm', epoch, version, ship, skip: 0, total: ship, shipPercent: 100, interval: { low: 50, high: 100 } });
-              {{calls}}
-              return document.querySelector("[data-tool='notebooklm'] [data-show='ship']").textContent;
-            }
-            """);
-        (await AfterAsync("showSnapshot([tally(undefined, 9, 9)]); showChange(tally(undefined, 8, 8));")).ShouldBe("9", "an older version of one epoch");
+        async Task<string> AfterAsync(string calls) =>
+            await page.EvaluateAsync<string>(
+                $$"""
+                async () => {
+                  const { showSnapshot, showChange, disconnected } = await import('{{module}}');
+                  const tally = (epoch, version, ship) => ({ tool: 'notebooklm', epoch, version, ship, skip: 0, total: ship, shipPercent: 100, interval: { low: 50, high: 100 } });
+                  {{calls}}
+                  return document.querySelector("[data-tool='notebooklm'] [data-show='ship']").textContent;
+                }
+                """
+            );
+        (await AfterAsync("showSnapshot([tally(undefined, 9, 9)]); showChange(tally(undefined, 8, 8));")).ShouldBe(
+            "9",
+            "an older version of one epoch"
+        );
         (await AfterAsync("showChange(tally(2, 1, 1));")).ShouldBe("1", "a newer epoch with a lower version");
         (await AfterAsync("showChange(tally(1, 99, 99));")).ShouldBe("1", "an older epoch with a higher version");
         (await AfterAsync("showSnapshot([tally(1, 5, 5)]);")).ShouldBe("1", "a snapshot that was overtaken on its own connection");
         (await AfterAsync("disconnected(); showSnapshot([tally(1, 5, 5)]);")).ShouldBe("5", "the snapshot of a new connection");
     }
 
-    private static Task NoteLineAsync(IPage page) => page.EvaluateAsync(
-        "() => { window.said = []; const line = document.getElementById('connection'); new MutationObserver(() => { if (line.textContent) window.said.push(line.textContent); }).observe(line, { childList: true, characterData: true, subtree: true }); }");
+    private static Task NoteLineAsync(IPage page) =>
+        page.EvaluateAsync(
+            "() => { window.said = []; const line = document.getElementById('connection'); new MutationObserver(() => { if (line.textContent) window.said.push(line.textContent); }).observe(line, { childList: true, characterData: true, subtree: true }); }"
+        );
 }

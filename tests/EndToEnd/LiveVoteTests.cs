@@ -2,8 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
 using Shouldly;
-using static Microsoft.Playwright.Assertions;
 using Xunit;
+using static Microsoft.Playwright.Assertions;
 
 namespace EndToEnd.Tests;
 
@@ -95,18 +95,29 @@ public class LiveVoteTests(Site site)
     {
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenLiveAsync("/tools/whisper");
-        await page.EvaluateAsync("() => { window.shift = 0; new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shift += entry.value; }).observe({ type: 'layout-shift', buffered: false }); }");
+        await page.EvaluateAsync(
+            "() => { window.shift = 0; new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shift += entry.value; }).observe({ type: 'layout-shift', buffered: false }); }"
+        );
 
         await Task.WhenAll(Enumerable.Range(0, 12).Select(i => CastAsync("whisper", i % 3 == 0 ? "skip" : "ship")));
         await Expect(page.Locator("[data-tool='whisper'] [data-show='ship']").First).ToHaveTextAsync("8");
 
-        (await page.EvaluateAsync<double>("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(window.shift))))")).ShouldBe(0);
+        (
+            await page.EvaluateAsync<double>(
+                "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(window.shift))))"
+            )
+        ).ShouldBe(0);
     }
 
     [Fact]
     public async Task Nothing_moves_on_a_phone_when_panel_and_community_begin_to_disagree()
     {
-        await using var reader = await site.NewReaderAsync(new() { ViewportSize = new() { Width = 390, Height = 844 } });
+        await using var reader = await site.NewReaderAsync(
+            new()
+            {
+                ViewportSize = new() { Width = 390, Height = 844 },
+            }
+        );
         var page = await reader.OpenLiveAsync("/tools/github-copilot");
         var line = page.Locator("[data-show='disagree']");
         await Expect(line).ToBeHiddenAsync();
@@ -131,13 +142,22 @@ public class LiveVoteTests(Site site)
         await Expect(figure).ToHaveTextAsync("100.0%");
         // Held where it is, as if the next change came before it is over.
         await page.EvaluateAsync("() => { for (const running of document.getAnimations()) running.pause(); }");
-        var running = await page.EvaluateAsync<int>("() => document.getAnimations().filter(running => running.effect.target.matches('.figure')).length");
+        var running = await page.EvaluateAsync<int>(
+            "() => document.getAnimations().filter(running => running.effect.target.matches('.figure')).length"
+        );
         await CastAsync("mistral-small-3-1", "skip");
         await Expect(figure).ToHaveTextAsync("50.0%");
 
-        (await page.EvaluateAsync<string[]>("() => document.getAnimations().flatMap(running => running.effect.getKeyframes()).filter(frame => 'opacity' in frame || 'color' in frame).map(frame => JSON.stringify(frame))"))
-            .ShouldBeEmpty("opacity and color stay at full contrast");
-        (await page.EvaluateAsync<int>("() => document.getAnimations().filter(running => running.effect.target.matches('.figure')).length")).ShouldBeLessThanOrEqualTo(Math.Max(1, running));
+        (
+            await page.EvaluateAsync<string[]>(
+                "() => document.getAnimations().flatMap(running => running.effect.getKeyframes()).filter(frame => 'opacity' in frame || 'color' in frame).map(frame => JSON.stringify(frame))"
+            )
+        ).ShouldBeEmpty("opacity and color stay at full contrast");
+        (
+            await page.EvaluateAsync<int>(
+                "() => document.getAnimations().filter(running => running.effect.target.matches('.figure')).length"
+            )
+        ).ShouldBeLessThanOrEqualTo(Math.Max(1, running));
     }
 
     private async Task CastAsync(string tool, string choice)
@@ -157,6 +177,8 @@ public class LiveVoteTests(Site site)
     {
         var totals = await site.Http.GetFromJsonAsync<JsonElement>("/api/ledger/totals");
         var found = totals.EnumerateArray().FirstOrDefault(total => total.GetProperty("tool").GetString() == tool);
-        return found.ValueKind == JsonValueKind.Undefined ? (0, 0) : (found.GetProperty("ship").GetInt64(), found.GetProperty("skip").GetInt64());
+        return found.ValueKind == JsonValueKind.Undefined
+            ? (0, 0)
+            : (found.GetProperty("ship").GetInt64(), found.GetProperty("skip").GetInt64());
     }
 }

@@ -15,7 +15,10 @@ using Xunit;
 
 namespace EndToEnd.Tests;
 
-/// <summary>A vote's journey can be followed from its PUT to the push, in one trace. The services are composed in the tests' own process, to listen to their spans.</summary>
+/// <summary>
+/// A vote's journey can be followed from its PUT to the push, in one trace. The services are composed in the tests' own process, to listen
+/// to their spans.
+/// </summary>
 public sealed class OneTraceTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("trace-").FullName;
@@ -68,25 +71,44 @@ public sealed class OneTraceTests : IAsyncLifetime
             push.ShouldNotBeEmpty();
         }
 
-        _spans.Where(span => span.OperationName == "commit batch").ShouldContain(span => span.Links.Any(), "forty votes at once should have met in a batch");
+        _spans
+            .Where(span => span.OperationName == "commit batch")
+            .ShouldContain(span => span.Links.Any(), "forty votes at once should have met in a batch");
 
         bool Reaches(Activity span, ActivityTraceId vote, HashSet<ActivityTraceId> seen) =>
             span.TraceId == vote
-            || (seen.Add(span.TraceId) && _spans.Where(other => other.TraceId == span.TraceId).SelectMany(other => other.Links).Any(link => link.Context.TraceId == vote
-                || _spans.Where(other => other.TraceId == link.Context.TraceId).Any(other => Reaches(other, vote, seen))));
+            || (
+                seen.Add(span.TraceId)
+                && _spans
+                    .Where(other => other.TraceId == span.TraceId)
+                    .SelectMany(other => other.Links)
+                    .Any(link =>
+                        link.Context.TraceId == vote
+                        || _spans.Where(other => other.TraceId == link.Context.TraceId).Any(other => Reaches(other, vote, seen))
+                    )
+            );
     }
 
     public async ValueTask InitializeAsync()
     {
         string[] args =
         [
-            "--urls=http://127.0.0.1:0", "--ConnectionStrings:Bus=memory", "--ConnectionStrings:Counters=memory", "--Quota:Enabled=false", "--RateLimits:Enabled=false",
-            $"--ConnectionStrings:Ledger=Data Source={_folder}/ledger.db", $"--ConnectionStrings:Catalog=Data Source={_folder}/catalog.db",
-            "--Services:Catalog=self", "--Services:Voting=self", $"--Voters:SigningKeys:0={Convert.ToBase64String(new byte[32])}",
+            "--urls=http://127.0.0.1:0",
+            "--ConnectionStrings:Bus=memory",
+            "--ConnectionStrings:Counters=memory",
+            "--Quota:Enabled=false",
+            "--RateLimits:Enabled=false",
+            $"--ConnectionStrings:Ledger=Data Source={_folder}/ledger.db",
+            $"--ConnectionStrings:Catalog=Data Source={_folder}/catalog.db",
+            "--Services:Catalog=self",
+            "--Services:Voting=self",
+            $"--Voters:SigningKeys:0={Convert.ToBase64String(new byte[32])}",
         ];
-        // As services behind Web, which go on with the trace that Web began; at the public edge a trace of the tests' own would count for nothing.
+        // As services behind Web, which go on with the trace that Web began; at the public edge a trace of the tests' own would count for
+        // nothing.
         _site = Service.Build(
-            "Voting", args,
+            "Voting",
+            args,
             builder =>
             {
                 builder.Logging.SetMinimumLevel(LogLevel.Error);
@@ -100,7 +122,8 @@ public sealed class OneTraceTests : IAsyncLifetime
                 app.MapCatalog();
                 app.MapVoting();
                 app.MapTally();
-            });
+            }
+        );
         await _site.StartAsync();
         _http.BaseAddress = new Uri(_site.Urls.First());
         await SoonAsync(async () => (await _http.GetAsync("/health/ready")).IsSuccessStatusCode, "the site is ready");
@@ -130,7 +153,10 @@ public sealed class OneTraceTests : IAsyncLifetime
 
     private async Task CastAsync(string tool, string voter, ActivityTraceId trace)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/votes/{tool}") { Content = JsonContent.Create(new { choice = "ship" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/votes/{tool}")
+        {
+            Content = JsonContent.Create(new { choice = "ship" }),
+        };
         request.Headers.Add("Authorization", $"Voter {voter}");
         request.Headers.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
         (await _http.SendAsync(request)).EnsureSuccessStatusCode();
@@ -143,9 +169,13 @@ public sealed class OneTraceTests : IAsyncLifetime
             () =>
             {
                 spans = [.. _spans.Where(of)];
-                return Task.FromResult(spans.Exists(span => span.OperationName == "push tally") && spans.Exists(span => span.OperationName.EndsWith("HttpRequestIn", StringComparison.Ordinal)));
+                return Task.FromResult(
+                    spans.Exists(span => span.OperationName == "push tally")
+                        && spans.Exists(span => span.OperationName.EndsWith("HttpRequestIn", StringComparison.Ordinal))
+                );
             },
-            "the vote's trace ends in a push");
+            "the vote's trace ends in a push"
+        );
         return spans;
     }
 

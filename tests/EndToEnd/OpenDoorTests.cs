@@ -11,7 +11,9 @@ using Xunit;
 
 namespace EndToEnd.Tests;
 
-/// <summary>Promises **Bounded** and **Own vote only** as somebody meets them who means no good, on the whole site with its limits on as shipped.</summary>
+/// <summary>
+/// Promises **Bounded** and **Own vote only** as somebody meets them who means no good, on the whole site with its limits on as shipped.
+/// </summary>
 public sealed class OpenDoorTests : IAsyncLifetime
 {
     private readonly StandaloneProcess _site = new("--RateLimits:CostlyPerSecond=1000");
@@ -81,7 +83,10 @@ public sealed class OpenDoorTests : IAsyncLifetime
 
         foreach (var asksFirst in (bool[])[false, true])
         {
-            using var body = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0") { Content = new StringContent(new string('[', 1024 * 1024), Encoding.UTF8, "application/json") };
+            using var body = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0")
+            {
+                Content = new StringContent(new string('[', 1024 * 1024), Encoding.UTF8, "application/json"),
+            };
             body.Headers.TryAddWithoutValidation("Authorization", $"Voter {await NewVoterAsync()}");
             body.Headers.ExpectContinue = asksFirst;
             (await _site.Http.SendAsync(body)).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
@@ -95,7 +100,10 @@ public sealed class OpenDoorTests : IAsyncLifetime
         var before = (await _site.Http.GetStringAsync("/metrics")).Count(c => c == '\n');
         for (var n = 0; n < 2000; n++)
         {
-            using var vote = new HttpRequestMessage(HttpMethod.Put, $"/api/votes/made-up-{n}") { Content = JsonContent.Create(new { choice = "ship" }) };
+            using var vote = new HttpRequestMessage(HttpMethod.Put, $"/api/votes/made-up-{n}")
+            {
+                Content = JsonContent.Create(new { choice = "ship" }),
+            };
             vote.Headers.TryAddWithoutValidation("Authorization", $"Voter {voter}");
             (await _site.Http.SendAsync(vote)).StatusCode.ShouldBeOneOf(HttpStatusCode.NotFound, HttpStatusCode.TooManyRequests);
             (await _site.Http.GetAsync($"/api/tallies/made-up-{n}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -112,8 +120,12 @@ public sealed class OpenDoorTests : IAsyncLifetime
         var voter = await NewVoterAsync();
         (string Path, HttpContent Body)[] posts =
         [
-            ("/vote", Form(("tool", "cursor-2-0"), ("choice", "ship"))), ("/vote/first", Form(("tool", "cursor-2-0"), ("choice", "ship"))), ("/votes/forget", Form()),
-            ("/newsletter", Form(("email", "a@example.org"))), ("/api/newsletter/subscriptions", JsonContent.Create(new { email = "a@example.org" })), ("/api/voters", Form()),
+            ("/vote", Form(("tool", "cursor-2-0"), ("choice", "ship"))),
+            ("/vote/first", Form(("tool", "cursor-2-0"), ("choice", "ship"))),
+            ("/votes/forget", Form()),
+            ("/newsletter", Form(("email", "a@example.org"))),
+            ("/api/newsletter/subscriptions", JsonContent.Create(new { email = "a@example.org" })),
+            ("/api/voters", Form()),
         ];
         foreach (var (path, body) in posts)
         {
@@ -123,16 +135,29 @@ public sealed class OpenDoorTests : IAsyncLifetime
             (await _site.Http.SendAsync(post)).StatusCode.ShouldBe(HttpStatusCode.Forbidden, path);
         }
 
-        using var plain = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0") { Content = new StringContent("""{"choice":"ship"}""", Encoding.UTF8, "text/plain") };
+        using var plain = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0")
+        {
+            Content = new StringContent("""{"choice":"ship"}""", Encoding.UTF8, "text/plain"),
+        };
         plain.Headers.TryAddWithoutValidation("Authorization", $"Voter {voter}");
         (await _site.Http.SendAsync(plain)).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
 
-        foreach (var (header, value) in ((string, string)[])[("Origin", "https://evil.example"), ("Origin", "null"), ("Origin", $"http://{_site.Address.Authority}.evil.example"), ("Sec-Fetch-Site", "cross-site")])
+        foreach (
+            var (header, value) in ((string, string)[])
+                [
+                    ("Origin", "https://evil.example"),
+                    ("Origin", "null"),
+                    ("Origin", $"http://{_site.Address.Authority}.evil.example"),
+                    ("Sec-Fetch-Site", "cross-site"),
+                ]
+        )
         {
             using var socket = new ClientWebSocket();
             socket.Options.SetRequestHeader(header, value);
             socket.Options.CollectHttpResponseDetails = true;
-            await Should.ThrowAsync<WebSocketException>(() => socket.ConnectAsync(new Uri($"ws://{_site.Address.Authority}/hubs/tallies"), CancellationToken.None));
+            await Should.ThrowAsync<WebSocketException>(() =>
+                socket.ConnectAsync(new Uri($"ws://{_site.Address.Authority}/hubs/tallies"), CancellationToken.None)
+            );
             socket.HttpStatusCode.ShouldBe(HttpStatusCode.Forbidden, value);
             using var negotiation = new HttpRequestMessage(HttpMethod.Post, "/hubs/tallies/negotiate?negotiateVersion=1");
             negotiation.Headers.TryAddWithoutValidation(header, value);
@@ -214,7 +239,10 @@ public sealed class OpenDoorTests : IAsyncLifetime
     private static async Task<HttpResponseMessage> FirstVoteAsync(StandaloneProcess site, string address)
     {
         var nonce = System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
-        using var post = new HttpRequestMessage(HttpMethod.Post, "/vote/first") { Content = Form(("tool", "cursor-2-0"), ("choice", "ship"), ("return", "/"), ("nonce", nonce)) };
+        using var post = new HttpRequestMessage(HttpMethod.Post, "/vote/first")
+        {
+            Content = Form(("tool", "cursor-2-0"), ("choice", "ship"), ("return", "/"), ("nonce", nonce)),
+        };
         post.Headers.TryAddWithoutValidation("X-Forwarded-For", address);
         return await site.Http.SendAsync(post);
     }
@@ -227,5 +255,6 @@ public sealed class OpenDoorTests : IAsyncLifetime
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
     }
 
-    private static FormUrlEncodedContent Form(params (string Name, string Value)[] fields) => new(fields.ToDictionary(field => field.Name, field => field.Value));
+    private static FormUrlEncodedContent Form(params (string Name, string Value)[] fields) =>
+        new(fields.ToDictionary(field => field.Name, field => field.Value));
 }

@@ -22,20 +22,30 @@ public class PageWeightTests(Site site)
         page.RequestFinished += (_, request) => finished.Add(request);
         await page.GotoAsync(path, new() { WaitUntil = WaitUntilState.NetworkIdle });
 
-        var weights = await Task.WhenAll(finished.Select(async request =>
-        {
-            var sizes = await request.SizesAsync();
-            return (Path: new Uri(request.Url).AbsolutePath, Bytes: sizes.ResponseHeadersSize + sizes.ResponseBodySize);
-        }));
+        var weights = await Task.WhenAll(
+            finished.Select(async request =>
+            {
+                var sizes = await request.SizesAsync();
+                return (Path: new Uri(request.Url).AbsolutePath, Bytes: sizes.ResponseHeadersSize + sizes.ResponseBodySize);
+            })
+        );
         // The live connection's client comes last, when the page has long been there to read.
         var loaded = weights.Where(weight => !weight.Path.Contains("/signalr.", StringComparison.Ordinal)).ToList();
         loaded.Sum(weight => weight.Bytes).ShouldBeLessThan(Most, string.Join(", ", loaded));
         foreach (var kind in (string[])["/site.", ".css", ".js"])
             loaded.ShouldContain(weight => weight.Path.Contains(kind, StringComparison.Ordinal), $"{kind} is part of what was weighed");
-        (await page.EvaluateAsync<string[]>("() => performance.getEntriesByType('resource').filter(entry => entry.renderBlockingStatus === 'blocking').map(entry => new URL(entry.name).pathname)"))
-            .ShouldHaveSingleItem().ShouldEndWith(".css");
+        (
+            await page.EvaluateAsync<string[]>(
+                "() => performance.getEntriesByType('resource').filter(entry => entry.renderBlockingStatus === 'blocking').map(entry => new URL(entry.name).pathname)"
+            )
+        )
+            .ShouldHaveSingleItem()
+            .ShouldEndWith(".css");
         // Text travels compressed: none of it is as long on the way as it is on the page.
-        (await page.EvaluateAsync<string[]>("() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].filter(entry => /\\.(css|js)$|^[^.]*$/.test(new URL(entry.name).pathname) && entry.encodedBodySize > 1000 && entry.encodedBodySize >= entry.decodedBodySize).map(entry => entry.name)"))
-            .ShouldBeEmpty();
+        (
+            await page.EvaluateAsync<string[]>(
+                "() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].filter(entry => /\\.(css|js)$|^[^.]*$/.test(new URL(entry.name).pathname) && entry.encodedBodySize > 1000 && entry.encodedBodySize >= entry.decodedBodySize).map(entry => entry.name)"
+            )
+        ).ShouldBeEmpty();
     }
 }

@@ -18,8 +18,18 @@ public sealed class PrivateDataTests
         await using var site = new StandaloneProcess("--Data=kept");
         await site.StartAsync();
         var data = Path.Combine(site.Folder, "kept");
-        (await site.Http.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = "ada@example.org" }, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
-        for (var deadline = DateTime.UtcNow.AddSeconds(20); !Directory.Exists(Path.Combine(data, "mail")) || Directory.GetFiles(Path.Combine(data, "mail"), "*.eml").Length == 0; await Task.Delay(50))
+        (
+            await site.Http.PostAsJsonAsync(
+                "/api/newsletter/subscriptions",
+                new { email = "ada@example.org" },
+                TestContext.Current.CancellationToken
+            )
+        ).EnsureSuccessStatusCode();
+        for (
+            var deadline = DateTime.UtcNow.AddSeconds(20);
+            !Directory.Exists(Path.Combine(data, "mail")) || Directory.GetFiles(Path.Combine(data, "mail"), "*.eml").Length == 0;
+            await Task.Delay(50)
+        )
             DateTime.UtcNow.ShouldBeLessThan(deadline, "the mail that asks to confirm never came");
 
         ModeOf(data).ShouldBe(OwnFolder);
@@ -31,7 +41,8 @@ public sealed class PrivateDataTests
         var readme = await File.ReadAllTextAsync(Readme(), TestContext.Current.CancellationToken);
         var keys = entries.Where(entry => entry.Extension == ".key").Select(entry => entry.Name).ToList();
         keys.ShouldContain("ledger.key");
-        keys.Where(key => !readme.Contains($"`{key}`", StringComparison.Ordinal)).ShouldBeEmpty("services/Standalone/README.md says what each key is");
+        keys.Where(key => !readme.Contains($"`{key}`", StringComparison.Ordinal))
+            .ShouldBeEmpty("services/Standalone/README.md says what each key is");
     }
 
 #pragma warning disable CA1416 // Skipped on Windows.

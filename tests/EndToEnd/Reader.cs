@@ -31,12 +31,13 @@ public sealed class Reader(IBrowserContext context) : IAsyncDisposable
     {
         var page = await context.NewPageAsync();
         var live = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) =>
-        {
-            // Type 3 is the completion of an invocation: the answer to Watch, the snapshot.
-            if (frame.Text?.Contains("\"type\":3", StringComparison.Ordinal) == true)
-                live.TrySetResult();
-        };
+        page.WebSocket += (_, socket) =>
+            socket.FrameReceived += (_, frame) =>
+            {
+                // Type 3 is the completion of an invocation: the answer to Watch, the snapshot.
+                if (frame.Text?.Contains("\"type\":3", StringComparison.Ordinal) == true)
+                    live.TrySetResult();
+            };
         page.PageError += (_, error) => _errors.Add($"{path}: {error}");
         await page.GotoAsync(path);
         await live.Task.WaitAsync(TimeSpan.FromSeconds(30));
@@ -56,12 +57,16 @@ public static class Places
     public static ILocator Button(this IPage page, string action, string name) =>
         page.GetByRole(AriaRole.Button, new() { Name = $"{action} {name}", Exact = true });
 
-    /// <summary>Sends the first vote's form as it is sent without the page's script, on a page that has one, since axe itself needs it.</summary>
+    /// <summary>
+    /// Sends the first vote's form as it is sent without the page's script, on a page that has one, since axe itself needs it.
+    /// </summary>
     /// <param name="page">A page with votes.</param>
     /// <param name="choice">ship or skip.</param>
-    public static Task VoteAsWithoutScriptAsync(this IPage page, string choice) => page.EvaluateAsync(
-        "choice => { const form = document.querySelector('form.vote'); form.insertAdjacentHTML('beforeend', `<input type=hidden name=choice value=${choice}>`); HTMLFormElement.prototype.submit.call(form); }",
-        choice);
+    public static Task VoteAsWithoutScriptAsync(this IPage page, string choice) =>
+        page.EvaluateAsync(
+            "choice => { const form = document.querySelector('form.vote'); form.insertAdjacentHTML('beforeend', `<input type=hidden name=choice value=${choice}>`); HTMLFormElement.prototype.submit.call(form); }",
+            choice
+        );
 
     public static ILocator OwnVote(this IPage page, string tool) => page.Locator($"form[data-vote='{tool}'] [data-own-text]");
 }

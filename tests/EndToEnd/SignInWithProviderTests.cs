@@ -11,10 +11,17 @@ public class SignInWithProviderTests
     public async Task An_editor_of_the_provider_edits_under_the_name_it_gives_and_anybody_else_does_not()
     {
         await using var provider = await IdentityProvider.StartAsync();
-        const string Oidc = "--Authentication:Schemes:OpenIdConnect:", Bearer = "--Authentication:Schemes:Bearer:";
+        const string Oidc = "--Authentication:Schemes:OpenIdConnect:",
+            Bearer = "--Authentication:Schemes:Bearer:";
         await using var site = new StandaloneProcess(
-            $"{Oidc}Authority={provider.Address}", $"{Oidc}ClientId={IdentityProvider.Client}", $"{Oidc}ClientSecret={IdentityProvider.Secret}", $"{Oidc}RequireHttpsMetadata=false",
-            $"{Bearer}Authority={provider.Address}", $"{Bearer}ValidAudiences:0={IdentityProvider.Audience}", $"{Bearer}RequireHttpsMetadata=false");
+            $"{Oidc}Authority={provider.Address}",
+            $"{Oidc}ClientId={IdentityProvider.Client}",
+            $"{Oidc}ClientSecret={IdentityProvider.Secret}",
+            $"{Oidc}RequireHttpsMetadata=false",
+            $"{Bearer}Authority={provider.Address}",
+            $"{Bearer}ValidAudiences:0={IdentityProvider.Audience}",
+            $"{Bearer}RequireHttpsMetadata=false"
+        );
         await site.StartAsync();
 
         using (var ada = Browser(site))
@@ -24,7 +31,10 @@ public class SignInWithProviderTests
             desk.StatusCode.ShouldBe(HttpStatusCode.OK, await desk.Content.ReadAsStringAsync());
             desk.RequestMessage!.RequestUri!.PathAndQuery.ShouldBe("/admin/reviewers/builder");
             var tag = (await site.Http.GetAsync("/api/reviewers/builder")).Headers.ETag!.ToString();
-            var saved = await ada.PostAsync("/admin/reviewers/builder", new FormUrlEncodedContent([new("tag", tag), new("do", "save"), new("name", "The Mason"), new("role", "lays stones")]));
+            var saved = await ada.PostAsync(
+                "/admin/reviewers/builder",
+                new FormUrlEncodedContent([new("tag", tag), new("do", "save"), new("name", "The Mason"), new("role", "lays stones")])
+            );
             saved.StatusCode.ShouldBe(HttpStatusCode.OK);
             (await ada.GetStringAsync("/admin/history")).ShouldContain("<strong>ada</strong>");
             (await ada.GetAsync("/admin/newsletter")).StatusCode.ShouldBe(HttpStatusCode.OK, "Newsletter takes the same token");

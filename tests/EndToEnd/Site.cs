@@ -14,7 +14,15 @@ public sealed class Site : IAsyncLifetime
 {
     private readonly StandaloneProcess _process = new("--Quota:Enabled=false", "--RateLimits:Enabled=false");
     private static readonly string[] Arguments =
-        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+    [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ];
 
     private IPlaywright? _playwright;
 
@@ -22,7 +30,12 @@ public sealed class Site : IAsyncLifetime
     public HttpClient Http => _process.Http;
 
     /// <summary>Every line so far that the site logged as an error.</summary>
-    public IReadOnlyList<string> Errors => [.. _process.Output.Split('\n').Where(line => line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal))];
+    public IReadOnlyList<string> Errors =>
+        [
+            .. _process
+                .Output.Split('\n')
+                .Where(line => line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal)),
+        ];
 
     public IBrowser Browser { get; private set; } = null!;
 
@@ -30,30 +43,41 @@ public sealed class Site : IAsyncLifetime
     {
         await _process.StartAsync();
         _playwright = await Playwright.CreateAsync();
-        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = await Chromium.FindAsync(), Args = Arguments });
+        Browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions { ExecutablePath = await Chromium.FindAsync(), Args = Arguments }
+        );
     }
 
     /// <summary>A browser that keeps pages for the way back, as readers' do and Playwright's does not.</summary>
-    public async Task<IBrowser> BrowserWithBackForwardCacheAsync() => await _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-    {
-        ExecutablePath = await Chromium.FindAsync(),
-        Args = Arguments,
-        IgnoreDefaultArgs = ["--disable-back-forward-cache"],
-    });
+    public async Task<IBrowser> BrowserWithBackForwardCacheAsync() =>
+        await _playwright!.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = await Chromium.FindAsync(),
+                Args = Arguments,
+                IgnoreDefaultArgs = ["--disable-back-forward-cache"],
+            }
+        );
 
     /// <summary>A reader whose browser is set to block all cookies.</summary>
     public async Task<Reader> NewReaderWithoutCookiesAsync(string profile, bool script)
     {
         await File.WriteAllTextAsync(
             Path.Combine(Directory.CreateDirectory(Path.Combine(profile, "Default")).FullName, "Preferences"),
-            """{"profile":{"default_content_setting_values":{"cookies":2}}}""");
-        return new Reader(await _playwright!.Chromium.LaunchPersistentContextAsync(profile, new()
-        {
-            ExecutablePath = await Chromium.FindAsync(),
-            Args = Arguments,
-            BaseURL = Address.ToString(),
-            JavaScriptEnabled = script,
-        }));
+            """{"profile":{"default_content_setting_values":{"cookies":2}}}"""
+        );
+        return new Reader(
+            await _playwright!.Chromium.LaunchPersistentContextAsync(
+                profile,
+                new()
+                {
+                    ExecutablePath = await Chromium.FindAsync(),
+                    Args = Arguments,
+                    BaseURL = Address.ToString(),
+                    JavaScriptEnabled = script,
+                }
+            )
+        );
     }
 
     public Task StartAsync() => _process.StartAsync();
@@ -78,7 +102,9 @@ public sealed class Site : IAsyncLifetime
 
     public Task KillAsync() => _process.KillAsync();
 
-    /// <summary>A reader with a browser of its own: no cookies, nothing remembered. Console errors fail the test that looks at them.</summary>
+    /// <summary>
+    /// A reader with a browser of its own: no cookies, nothing remembered. Console errors fail the test that looks at them.
+    /// </summary>
     public async Task<Reader> NewReaderAsync(BrowserNewContextOptions? options = null)
     {
         options ??= new BrowserNewContextOptions();

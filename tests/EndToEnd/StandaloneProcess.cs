@@ -46,13 +46,18 @@ public sealed class StandaloneProcess(params string[] settings) : IAsyncDisposab
         Http.BaseAddress ??= Address;
         var dll = Path.Combine(AppContext.BaseDirectory, "Standalone.dll");
         string[] limited = Files is { } files ? ["prlimit", $"--nofile={files}", "dotnet"] : ["dotnet"];
-        _process = Process.Start(new ProcessStartInfo(limited[0], [.. limited[1..], dll, "--urls", Address.ToString().TrimEnd('/'), "--Data", Folder, .. settings])
-        {
-            WorkingDirectory = Folder,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        _process = Process.Start(
+            new ProcessStartInfo(
+                limited[0],
+                [.. limited[1..], dll, "--urls", Address.ToString().TrimEnd('/'), "--Data", Folder, .. settings]
+            )
+            {
+                WorkingDirectory = Folder,
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         _process.OutputDataReceived += Keep;
         _process.ErrorDataReceived += Keep;
         _process.BeginOutputReadLine();
@@ -67,11 +72,16 @@ public sealed class StandaloneProcess(params string[] settings) : IAsyncDisposab
     /// <summary>What <c>editor-token NAME</c> prints for this site.</summary>
     public async Task<string> EditorTokenAsync(string name)
     {
-        using var printing = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Standalone.dll"), "editor-token", name, $"--Data={Folder}"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        })!;
+        using var printing = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [Path.Combine(AppContext.BaseDirectory, "Standalone.dll"), "editor-token", name, $"--Data={Folder}"]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var token = await printing.StandardOutput.ReadToEndAsync();
         await printing.WaitForExitAsync();
         return token.Trim();

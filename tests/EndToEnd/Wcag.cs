@@ -8,18 +8,30 @@ namespace EndToEnd.Tests;
 /// <summary>WCAG 2.2 AA as far as a machine can judge it.</summary>
 internal static class Wcag
 {
-    private static readonly AxeRunOptions Rules = new() { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice") };
+    private static readonly AxeRunOptions Rules = new()
+    {
+        RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"),
+    };
 
-    /// <summary>Fails unless axe finds nothing in either theme, wide or narrow, and nothing scrolls sideways, not even in a window of 1280 px zoomed to 400%.</summary>
+    /// <summary>
+    /// Fails unless axe finds nothing in either theme, wide or narrow, and nothing scrolls sideways, not even in a window of 1280 px zoomed
+    /// to 400%.
+    /// </summary>
     public static async Task ShouldMeetWcagAsync(this IPage page)
     {
         // Without motion, so that no colour is judged half-way from one theme to the other.
-        foreach (var (scheme, width) in (IEnumerable<(ColorScheme, int)>)[(ColorScheme.Light, 1280), (ColorScheme.Light, 390), (ColorScheme.Dark, 390), (ColorScheme.Dark, 1280)])
+        foreach (
+            var (scheme, width) in (IEnumerable<(ColorScheme, int)>)
+                [(ColorScheme.Light, 1280), (ColorScheme.Light, 390), (ColorScheme.Dark, 390), (ColorScheme.Dark, 1280)]
+        )
         {
             await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
             await page.SetViewportSizeAsync(width, 900);
             var result = await page.RunAxe(Rules);
-            result.Violations.Select(violation => $"{violation.Id}: {violation.Help} at {string.Join(", ", violation.Nodes.Select(node => node.Html))}")
+            result
+                .Violations.Select(violation =>
+                    $"{violation.Id}: {violation.Help} at {string.Join(", ", violation.Nodes.Select(node => node.Html))}"
+                )
                 .ShouldBeEmpty($"{page.Url}, {scheme} at {width} px");
             await NothingScrollsSidewaysAsync(page, width);
         }
@@ -28,7 +40,10 @@ internal static class Wcag
         await NothingScrollsSidewaysAsync(page, 320);
     }
 
-    private static async Task NothingScrollsSidewaysAsync(IPage page, int width) => (await page.EvaluateAsync<string[]>(
-        "() => document.documentElement.scrollWidth <= innerWidth ? [] : ['the page', ...[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 120))]"))
-        .ShouldBeEmpty($"something makes {page.Url} scroll sideways at {width} px");
+    private static async Task NothingScrollsSidewaysAsync(IPage page, int width) =>
+        (
+            await page.EvaluateAsync<string[]>(
+                "() => document.documentElement.scrollWidth <= innerWidth ? [] : ['the page', ...[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 120))]"
+            )
+        ).ShouldBeEmpty($"something makes {page.Url} scroll sideways at {width} px");
 }

@@ -1,7 +1,7 @@
 using Microsoft.Playwright;
 using Shouldly;
-using static Microsoft.Playwright.Assertions;
 using Xunit;
+using static Microsoft.Playwright.Assertions;
 
 namespace EndToEnd.Tests;
 
@@ -18,7 +18,20 @@ public class WithoutJavaScriptTests(Site site)
         await Expect(page.GetByText("which one should you ship with?")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Cursor 2.0");
         var text = await page.Locator("main").InnerTextAsync();
-        foreach (var part in (string[])["Developer Tools", "Panel ship %", "100%", "Community ship %", "Entry price", "Free", "Reviewer scorecard", "Pricing", "Weekly AI Tool Verdicts"])
+        foreach (
+            var part in (string[])
+                [
+                    "Developer Tools",
+                    "Panel ship %",
+                    "100%",
+                    "Community ship %",
+                    "Entry price",
+                    "Free",
+                    "Reviewer scorecard",
+                    "Pricing",
+                    "Weekly AI Tool Verdicts",
+                ]
+        )
             text.ShouldContain(part);
         (await page.Locator("blockquote, q, .quote").CountAsync()).ShouldBeGreaterThanOrEqualTo(8);
     }

@@ -12,7 +12,8 @@ public static class Form
     public static int Readers { get; } = Night ? 400 : 100;
     public static int Watchers { get; } = Night ? 200 : 40;
     public static int StartOrders { get; } = Night ? 12 : 1;
-    public static int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("FAULTS_SEED"), out var seed) ? seed : Environment.TickCount;
+    public static int Seed { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable("FAULTS_SEED"), out var seed) ? seed : Environment.TickCount;
 
     /// <summary>Promise "Exact": from a fault's end until everything agrees.</summary>
     public static TimeSpan Settled { get; } = TimeSpan.FromSeconds(10);

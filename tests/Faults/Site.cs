@@ -6,7 +6,9 @@ using Faults.Tests.Servers;
 
 namespace Faults.Tests;
 
-/// <summary>The whole distributed system on this machine: three servers, and the services in two replicas where they scale. All scenarios share it.</summary>
+/// <summary>
+/// The whole distributed system on this machine: three servers, and the services in two replicas where they scale. All scenarios share it.
+/// </summary>
 public sealed class Site : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("faults-").FullName;
@@ -43,7 +45,12 @@ public sealed class Site : IAsyncLifetime
     public IEnumerable<ServiceProcess> Services => [Catalog, .. Voting, .. Tally];
 
     /// <summary>Everything that was started so far.</summary>
-    public IEnumerable<Server> All => new Server?[] { Postgres, Rabbit, Redis, Catalog }.OfType<Server>().Concat(Voting).Concat(Tally).Concat(_extra);
+    public IEnumerable<Server> All =>
+        new Server?[] { Postgres, Rabbit, Redis, Catalog }
+            .OfType<Server>()
+            .Concat(Voting)
+            .Concat(Tally)
+            .Concat(_extra);
 
     public async ValueTask InitializeAsync()
     {
@@ -70,7 +77,8 @@ public sealed class Site : IAsyncLifetime
                 ssl_options.keyfile = {Secrets.CertificateKey}
 
                 """,
-                $"admin:{Secrets.Read("rabbitmq/password")}");
+                $"admin:{Secrets.Read("rabbitmq/password")}"
+            );
             Redis = new Redis(_directory, Secrets.PathOf("redis/redis.conf"), Secrets.Read("redis/password"));
         }
         catch (MissingProgramException missing)
@@ -91,19 +99,25 @@ public sealed class Site : IAsyncLifetime
         await Postgres.Create("ledger");
         await Whole();
         await Until.Holds("the catalog has tools", TimeSpan.FromSeconds(60), async () => (Tools = await Api.Tools(Catalog)).Count > 0);
-        await Until.Holds("every replica knows them", TimeSpan.FromSeconds(60), async () =>
-        {
-            foreach (var replica in Tally)
-                if ((await Api.Tallies(replica, Tools)).Count != Tools.Count)
-                    return false;
-            foreach (var replica in Voting)
-                if (!await Api.Knows(replica, Tools[0]))
-                    return false;
-            return true;
-        });
+        await Until.Holds(
+            "every replica knows them",
+            TimeSpan.FromSeconds(60),
+            async () =>
+            {
+                foreach (var replica in Tally)
+                    if ((await Api.Tallies(replica, Tools)).Count != Tools.Count)
+                        return false;
+                foreach (var replica in Voting)
+                    if (!await Api.Knows(replica, Tools[0]))
+                        return false;
+                return true;
+            }
+        );
     }
 
-    /// <summary>Starts what is not running and waits until all of it is ready, so that one scenario's failure is not the next one's.</summary>
+    /// <summary>
+    /// Starts what is not running and waits until all of it is ready, so that one scenario's failure is not the next one's.
+    /// </summary>
     public async Task Whole()
     {
         foreach (var server in Servers.Concat(Services))
@@ -130,12 +144,16 @@ public sealed class Site : IAsyncLifetime
     /// <summary>A replica of Web in front of all replicas.</summary>
     public async Task<ServiceProcess> FrontDoor(string name = "web")
     {
-        var web = Replica("Web", name, new Dictionary<string, string?>
-        {
-            ["Services__Voting"] = string.Join(';', Voting.Select(replica => replica.Address)),
-            ["Services__Tally"] = string.Join(';', Tally.Select(replica => replica.Address)),
-            ["Services__Newsletter"] = "http://127.0.0.1:9",
-        });
+        var web = Replica(
+            "Web",
+            name,
+            new Dictionary<string, string?>
+            {
+                ["Services__Voting"] = string.Join(';', Voting.Select(replica => replica.Address)),
+                ["Services__Tally"] = string.Join(';', Tally.Select(replica => replica.Address)),
+                ["Services__Newsletter"] = "http://127.0.0.1:9",
+            }
+        );
         _extra.Add(web);
         await web.StartAndWait();
         return web;
@@ -145,7 +163,8 @@ public sealed class Site : IAsyncLifetime
     public string BusOf(string service) => $"amqp://{service}:{Secrets.Read($"rabbitmq/{service}")}@127.0.0.1:{Rabbit.Port}";
 
     /// <summary>Redis as one service's user.</summary>
-    public string CountersOf(string service) => $"127.0.0.1:{Redis.Port},abortConnect=false,user={service},password={Secrets.Read($"redis/{service}")}";
+    public string CountersOf(string service) =>
+        $"127.0.0.1:{Redis.Port},abortConnect=false,user={service},password={Secrets.Read($"redis/{service}")}";
 
     public ValueTask DisposeAsync()
     {

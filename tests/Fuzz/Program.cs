@@ -4,7 +4,8 @@ using SharpFuzz;
 namespace Fuzz;
 
 /// <summary>
-/// <c>Fuzz TARGET</c> is run by afl-fuzz, <c>Fuzz TARGET FILE…</c> repeats single inputs, <c>Fuzz seeds DIRECTORY</c> writes what each target begins with.
+/// <c>Fuzz TARGET</c> is run by afl-fuzz, <c>Fuzz TARGET FILE…</c> repeats single inputs, <c>Fuzz seeds DIRECTORY</c> writes what each
+/// target begins with.
 /// </summary>
 internal static class Program
 {

@@ -60,25 +60,41 @@ public sealed partial class AlertTests : IDisposable
         process.Launch();
         using var http = new HttpClient { BaseAddress = process.Address };
         var metrics = "";
-        await Until.Holds($"{service} publishes what its health checks found", TimeSpan.FromSeconds(60), async () =>
-            (metrics = await http.GetStringAsync("metrics")).Contains($"part=\"{part}\"", StringComparison.Ordinal));
+        await Until.Holds(
+            $"{service} publishes what its health checks found",
+            TimeSpan.FromSeconds(60),
+            async () => (metrics = await http.GetStringAsync("metrics")).Contains($"part=\"{part}\"", StringComparison.Ordinal)
+        );
 
-        var asked = Rules().Select(rule => rule["expr"].Text!).SelectMany(expression => Selector().Matches(expression))
-            .Where(selector => selector.Groups["name"].Value.StartsWith(service.ToLowerInvariant() + "_", StringComparison.Ordinal)).ToList();
+        var asked = Rules()
+            .Select(rule => rule["expr"].Text!)
+            .SelectMany(expression => Selector().Matches(expression))
+            .Where(selector => selector.Groups["name"].Value.StartsWith(service.ToLowerInvariant() + "_", StringComparison.Ordinal))
+            .ToList();
         asked.ShouldNotBeEmpty();
         foreach (var selector in asked)
-            Lines(metrics, selector).ShouldNotBeEmpty($"{selector.Value} finds nothing in the /metrics of a {service} that has just started");
+            Lines(metrics, selector)
+                .ShouldNotBeEmpty($"{selector.Value} finds nothing in the /metrics of a {service} that has just started");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static IEnumerable<Node> Rules() => Node.Load($"{Folder}/rules.yml").Single()["groups"].Each.SelectMany(group => group["rules"].Each);
+    private static IEnumerable<Node> Rules() =>
+        Node.Load($"{Folder}/rules.yml").Single()["groups"].Each.SelectMany(group => group["rules"].Each);
 
     // The lines whose labels satisfy the selector, as Prometheus would: = and =~, whole values.
     private static List<string> Lines(string metrics, Match selector) =>
-        [.. metrics.Split('\n').Where(line => line.StartsWith(selector.Groups["name"].Value + "{", StringComparison.Ordinal)).Where(line =>
-            Matcher().Matches(selector.Groups["labels"].Value).Where(one => one.Groups["label"].Value != "job").All(one =>
-                Regex.IsMatch(line, $"[{{,]{one.Groups["label"].Value}=\"(?:{one.Groups["value"].Value})\"")))];
+        [
+            .. metrics
+                .Split('\n')
+                .Where(line => line.StartsWith(selector.Groups["name"].Value + "{", StringComparison.Ordinal))
+                .Where(line =>
+                    Matcher()
+                        .Matches(selector.Groups["labels"].Value)
+                        .Where(one => one.Groups["label"].Value != "job")
+                        .All(one => Regex.IsMatch(line, $"[{{,]{one.Groups["label"].Value}=\"(?:{one.Groups["value"].Value})\""))
+                ),
+        ];
 
     [GeneratedRegex("""(?:alertname=)"(\w+)"[^}]*(?:alertstate="firing"|severity=)""")]
     private static partial Regex ShownToFire();

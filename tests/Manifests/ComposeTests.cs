@@ -16,8 +16,14 @@ public sealed class ComposeTests
         string[] own = ["SECRETS_DIR", "OTEL_EXPORTER_OTLP_ENDPOINT", "Web__PublicOrigin"];
         foreach (var service in Repository.Services)
         {
-            var here = Parts[service]["environment"].Members.Where(one => !own.Contains(one.Key)).ToDictionary(one => one.Key, one => Default(one.Value.Text!));
-            var there = KubernetesTests.Settings(service).Where(one => !own.Contains(one.Key)).ToDictionary(one => one.Key, one => one.Value!);
+            var here = Parts[service]
+                ["environment"]
+                .Members.Where(one => !own.Contains(one.Key))
+                .ToDictionary(one => one.Key, one => Default(one.Value.Text!));
+            var there = KubernetesTests
+                .Settings(service)
+                .Where(one => !own.Contains(one.Key))
+                .ToDictionary(one => one.Key, one => one.Value!);
             here.OrderBy(one => one.Key).ShouldBe(there.OrderBy(one => one.Key), service);
             foreach (var setting in Parts[service]["environment"].Members.Keys)
                 Documented.By(service, setting).ShouldBeTrue($"{service}: {setting}");
@@ -29,7 +35,11 @@ public sealed class ComposeTests
     {
         foreach (var service in Repository.Services)
         {
-            foreach (var (setting, value) in Parts[service]["environment"].Members.Where(one => one.Key.StartsWith("Services__", StringComparison.Ordinal)))
+            foreach (
+                var (setting, value) in Parts[service]
+                    ["environment"]
+                    .Members.Where(one => one.Key.StartsWith("Services__", StringComparison.Ordinal))
+            )
             {
                 var address = new Uri(value.Text!);
                 Parts.ShouldContainKey(address.Host, setting);
@@ -41,7 +51,11 @@ public sealed class ComposeTests
     [Fact]
     public void Our_containers_can_do_nothing_but_their_work()
     {
-        foreach (var (name, service) in Parts.Where(one => Repository.Services.Contains(one.Key.Replace("-migrate", "", StringComparison.Ordinal))))
+        foreach (
+            var (name, service) in Parts.Where(one =>
+                Repository.Services.Contains(one.Key.Replace("-migrate", "", StringComparison.Ordinal))
+            )
+        )
         {
             service["read_only"].Text.ShouldBe("true");
             service["cap_drop"].Each.Select(one => one.Text).ShouldBe(["ALL"]);
@@ -74,7 +88,9 @@ public sealed class ComposeTests
             var migrate = Parts[$"{service}-migrate"];
             migrate["image"].Text.ShouldBe(Parts[service]["image"].Text);
             migrate["volumes"].Each.Select(one => one.Text!.Split(':')[0]).ShouldBe([$"{service}-secrets", $"{service}-owner-secrets"]);
-            migrate["command"].Each.Select(one => one.Text).ShouldBe(["migrate", $"--SECRETS_DIR={string.Join(';', migrate["volumes"].Each.Select(one => one.Text!.Split(':')[1]))}"]);
+            migrate["command"]
+                .Each.Select(one => one.Text)
+                .ShouldBe(["migrate", $"--SECRETS_DIR={string.Join(';', migrate["volumes"].Each.Select(one => one.Text!.Split(':')[1]))}"]);
             Parts[service]["volumes"].Each.Select(one => one.Text!.Split(':')[0]).ShouldBe([$"{service}-secrets"]);
             Parts[service]["environment"]["Schema__MigrateAtStart"].Text.ShouldBe("false");
             Parts[service]["depends_on"].Members.ShouldContainKey($"{service}-migrate");
@@ -100,13 +116,19 @@ public sealed class ComposeTests
         var ours = Parts.Values.Where(part => part["build"].Exists).Select(part => part["image"].Text!).ToHashSet();
         var images = Parts.Values.Select(part => part["image"].Text!).Where(image => !ours.Contains(image)).ToHashSet();
         images.ShouldAllBe(image => Regex.IsMatch(image, @":v?\d+\.\d+"));
-        foreach (Match image in Repository.Files("k8s", "*.yaml").SelectMany(file => Regex.Matches(Repository.Read(file), @"^\s*image:\s+(\S+)$", RegexOptions.Multiline)))
+        foreach (
+            Match image in Repository
+                .Files("k8s", "*.yaml")
+                .SelectMany(file => Regex.Matches(Repository.Read(file), @"^\s*image:\s+(\S+)$", RegexOptions.Multiline))
+        )
         {
             var name = image.Groups[1].Value;
             (images.Contains(name) || ours.Contains(name)).ShouldBeTrue(name);
         }
 
-        Regex.Matches(Repository.Read("services/Dockerfile"), @"^FROM \S+:(\S+)", RegexOptions.Multiline).Select(stage => stage.Groups[1].Value)
+        Regex
+            .Matches(Repository.Read("services/Dockerfile"), @"^FROM \S+:(\S+)", RegexOptions.Multiline)
+            .Select(stage => stage.Groups[1].Value)
             .ShouldAllBe(tag => Regex.IsMatch(tag, @"^\d+\.\d+\.\d+"));
     }
 
@@ -131,13 +153,16 @@ public sealed class ComposeTests
         }
 
         foreach (var service in Repository.Services)
-            Parts[service]["mem_limit"].Text.ShouldBe(KubernetesTests.MemoryLimit(service).Replace("Mi", "m", StringComparison.Ordinal), service);
+            Parts[service]
+                ["mem_limit"]
+                .Text.ShouldBe(KubernetesTests.MemoryLimit(service).Replace("Mi", "m", StringComparison.Ordinal), service);
     }
 
     [Fact]
     public void What_up_builds_is_every_image_of_ours()
     {
-        // A service with a profile is left out by "up --build", which leaves its image stale; of one without replicas the image is built and nothing runs.
+        // A service with a profile is left out by "up --build", which leaves its image stale; of one without replicas the image is built
+        // and nothing runs.
         foreach (var (name, part) in Parts.Where(one => one.Value["build"].Exists))
             part["profiles"].Exists.ShouldBeFalse(name);
         Parts["operator"]["deploy"]["replicas"].Text.ShouldBe("0");
@@ -164,7 +189,9 @@ public sealed class ComposeTests
     [Fact]
     public void PostgreSQL_has_a_connection_for_every_pool_of_every_replica_while_a_service_is_doubled()
     {
-        var replicas = ((string[])["catalog", "voting", "newsletter"]).Select(service => Parts[service]["deploy"]["replicas"].Exists ? Parts[service]["deploy"]["replicas"].Number : 1).ToList();
+        var replicas = ((string[])["catalog", "voting", "newsletter"])
+            .Select(service => Parts[service]["deploy"]["replicas"].Exists ? Parts[service]["deploy"]["replicas"].Number : 1)
+            .ToList();
         Parts["postgres"]["command"].Each.Select(one => one.Text).ShouldContain("max_connections=200");
         ((replicas.Sum() + replicas.Max()) * Hosting.Databases.Database.PoolSize).ShouldBeLessThanOrEqualTo(180);
     }

@@ -9,16 +9,41 @@ public class HelpTests
 {
     private static readonly string[] Services = ["Catalog", "Voting", "Tally", "Newsletter", "Web", "Standalone"];
 
-    public static TheoryData<string, string> Asked => [.. Services.SelectMany(service => (IEnumerable<(string, string)>)
-        [(service, "--help"), (service, "-h"), (service, "--urls http://127.0.0.1:0 --help"), (service, "migrate --help"), (service, "health -h")]),
-        ("Standalone", "editor-token --help"), ("Operator", "--help"), ("Operator", "-h"), ("Operator", "keys --help")];
+    public static TheoryData<string, string> Asked =>
+        [
+            .. Services.SelectMany(service =>
+                (IEnumerable<(string, string)>)
+                    [
+                        (service, "--help"),
+                        (service, "-h"),
+                        (service, "--urls http://127.0.0.1:0 --help"),
+                        (service, "migrate --help"),
+                        (service, "health -h"),
+                    ]
+            ),
+            ("Standalone", "editor-token --help"),
+            ("Operator", "--help"),
+            ("Operator", "-h"),
+            ("Operator", "keys --help"),
+        ];
 
     [Theory]
     [MemberData(nameof(Asked))]
     public async Task Whoever_asks_a_program_for_help_is_told_how_to_use_it_and_nothing_is_started(string program, string arguments)
     {
-        var dll = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == program).Value!;
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [dll, .. arguments.Split(' ')]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var dll = Assembly
+            .GetExecutingAssembly()
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(metadata => metadata.Key == program)
+            .Value!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [dll, .. arguments.Split(' ')])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var complaints = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var usage = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

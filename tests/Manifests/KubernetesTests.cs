@@ -8,12 +8,18 @@ public sealed class KubernetesTests
     private static readonly string[] Servers = ["postgres", "rabbitmq", "redis"];
 
     private static readonly List<(string File, Node Document)> All =
-        [.. Repository.Files("k8s", "*.yaml").SelectMany(file => Node.Load(file).Select(document => (file, document)))];
+    [
+        .. Repository.Files("k8s", "*.yaml").SelectMany(file => Node.Load(file).Select(document => (file, document))),
+    ];
 
-    private static IEnumerable<(string File, Node Document)> Of(params string[] kinds) => All.Where(one => kinds.Contains(one.Document["kind"].Text));
+    private static IEnumerable<(string File, Node Document)> Of(params string[] kinds) =>
+        All.Where(one => kinds.Contains(one.Document["kind"].Text));
 
     private static IEnumerable<(string Where, Node Workload, Node Pod)> Workloads() =>
-        Of("Deployment", "StatefulSet", "Job").Select(one => ($"{one.File}: {one.Document["metadata"]["name"].Text}", one.Document, one.Document["spec"]["template"]["spec"]));
+        Of("Deployment", "StatefulSet", "Job")
+            .Select(one =>
+                ($"{one.File}: {one.Document["metadata"]["name"].Text}", one.Document, one.Document["spec"]["template"]["spec"])
+            );
 
     private static Node Deployment(string service) => Of("Deployment").Single(one => one.File == $"k8s/base/{service}.yaml").Document;
 
@@ -73,11 +79,16 @@ public sealed class KubernetesTests
     public void Drain_every_service_is_given_more_time_to_stop_than_it_takes()
     {
         // HostOptions.ShutdownTimeout, as Hosting sets it.
-        var host = int.Parse(Repository.Read("services/Hosting/Service.cs").Split("ShutdownTimeout = TimeSpan.FromSeconds(")[1].Split(')')[0], System.Globalization.CultureInfo.InvariantCulture);
+        var host = int.Parse(
+            Repository.Read("services/Hosting/Service.cs").Split("ShutdownTimeout = TimeSpan.FromSeconds(")[1].Split(')')[0],
+            System.Globalization.CultureInfo.InvariantCulture
+        );
         foreach (var service in Repository.Services)
         {
             var before = Container(service)["lifecycle"]["preStop"]["sleep"]["seconds"].Number;
-            Deployment(service)["spec"]["template"]["spec"]["terminationGracePeriodSeconds"].Number.ShouldBeGreaterThan(before + host, service);
+            Deployment(service)["spec"]
+                ["template"]["spec"]["terminationGracePeriodSeconds"]
+                .Number.ShouldBeGreaterThan(before + host, service);
             Deployment(service)["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"].Text.ShouldBe("0", service);
         }
     }
@@ -87,8 +98,12 @@ public sealed class KubernetesTests
     {
         foreach (var service in Repository.Services)
         {
-            Of("PodDisruptionBudget").Count(one => one.Document["spec"]["selector"]["matchLabels"]["app.kubernetes.io/name"].Text == service).ShouldBe(1, service);
-            Deployment(service)["spec"]["template"]["spec"]["topologySpreadConstraints"].Each.Select(one => one["topologyKey"].Text)
+            Of("PodDisruptionBudget")
+                .Count(one => one.Document["spec"]["selector"]["matchLabels"]["app.kubernetes.io/name"].Text == service)
+                .ShouldBe(1, service);
+            Deployment(service)["spec"]
+                ["template"]["spec"]["topologySpreadConstraints"]
+                .Each.Select(one => one["topologyKey"].Text)
                 .ShouldBe(["kubernetes.io/hostname", "topology.kubernetes.io/zone"], service);
         }
     }
@@ -115,9 +130,16 @@ public sealed class KubernetesTests
         foreach (var (file, document) in Of("Service"))
         {
             var selector = document["spec"]["selector"].Members;
-            var chosen = Of("Deployment", "StatefulSet").Where(one => selector.All(label => one.Document["spec"]["template"]["metadata"]["labels"][label.Key].Text == label.Value.Text)).ToList();
+            var chosen = Of("Deployment", "StatefulSet")
+                .Where(one =>
+                    selector.All(label => one.Document["spec"]["template"]["metadata"]["labels"][label.Key].Text == label.Value.Text)
+                )
+                .ToList();
             chosen.ShouldHaveSingleItem($"{file}: {document["metadata"]["name"].Text}");
-            var named = chosen[0].Document["spec"]["template"]["spec"]["containers"].Each.SelectMany(container => container["ports"].Each).Select(port => port["name"].Text);
+            var named = chosen[0]
+                .Document["spec"]["template"]["spec"]["containers"]
+                .Each.SelectMany(container => container["ports"].Each)
+                .Select(port => port["name"].Text);
             foreach (var port in document["spec"]["ports"].Each)
                 named.ShouldContain(port["targetPort"].Text, file);
         }
@@ -134,7 +156,9 @@ public sealed class KubernetesTests
             ["newsletter"] = ["catalog", "postgres", "rabbitmq", "tally"],
             ["catalog"] = ["postgres", "rabbitmq"],
         };
-        var policies = Of("NetworkPolicy").Where(one => one.File == "k8s/base/network.yaml").ToDictionary(one => one.Document["metadata"]["name"].Text!, one => one.Document["spec"]);
+        var policies = Of("NetworkPolicy")
+            .Where(one => one.File == "k8s/base/network.yaml")
+            .ToDictionary(one => one.Document["metadata"]["name"].Text!, one => one.Document["spec"]);
         policies["deny-all"]["policyTypes"].Each.Select(one => one.Text).ShouldBe(["Ingress", "Egress"]);
         policies["deny-all"]["ingress"].Exists.ShouldBeFalse();
         policies["deny-all"]["egress"].Exists.ShouldBeFalse();
@@ -142,9 +166,12 @@ public sealed class KubernetesTests
         foreach (var service in Repository.Services)
         {
             Peers(policies[service]["egress"], "to").ShouldBe(arrows[service], service);
-            Peers(policies[service]["ingress"], "from").ShouldBe(arrows.Where(one => one.Value.Contains(service)).Select(one => one.Key).Order(), service);
+            Peers(policies[service]["ingress"], "from")
+                .ShouldBe(arrows.Where(one => one.Value.Contains(service)).Select(one => one.Key).Order(), service);
             // What a service is given the address of is what it may reach, no more and no less.
-            var addressed = Settings(service).Keys.Where(key => key.StartsWith("Services__", StringComparison.Ordinal)).Select(key => key["Services__".Length..].ToLowerInvariant());
+            var addressed = Settings(service)
+                .Keys.Where(key => key.StartsWith("Services__", StringComparison.Ordinal))
+                .Select(key => key["Services__".Length..].ToLowerInvariant());
             addressed.Order().ShouldBe(arrows[service].Except(Servers), service);
         }
     }
@@ -208,7 +235,10 @@ public sealed class KubernetesTests
             Container(service)["volumeMounts"].Each.Select(one => one["name"].Text).ShouldNotContain(volume, service);
         }
 
-        var roles = Of("Cluster").Single(one => one.File == "k8s/overlays/production/postgres.yaml").Document["spec"]["managed"]["roles"].Each.Select(one => one["name"].Text);
+        var roles = Of("Cluster")
+            .Single(one => one.File == "k8s/overlays/production/postgres.yaml")
+            .Document["spec"]["managed"]["roles"]
+            .Each.Select(one => one["name"].Text);
         roles.ShouldBe(["voting", "newsletter", "catalog_serving", "voting_serving", "newsletter_serving"]);
     }
 
@@ -226,9 +256,15 @@ public sealed class KubernetesTests
         }
 
         var local = Node.Load("k8s/overlays/local/kustomization.yaml").Single();
-        var patches = local["patches"].Each.Where(patch => patch["patch"].Text!.Contains("imagePullPolicy, value: Never", StringComparison.Ordinal)).ToList();
+        var patches = local["patches"]
+            .Each.Where(patch => patch["patch"].Text!.Contains("imagePullPolicy, value: Never", StringComparison.Ordinal))
+            .ToList();
         Targets(patches[0]).ShouldBe(Repository.Services, ignoreOrder: true);
-        Targets(patches[1]).ShouldBe(Repository.Services.Where(service => Deployment(service)["spec"]["template"]["spec"]["initContainers"].Exists), ignoreOrder: true);
+        Targets(patches[1])
+            .ShouldBe(
+                Repository.Services.Where(service => Deployment(service)["spec"]["template"]["spec"]["initContainers"].Exists),
+                ignoreOrder: true
+            );
 
         static string[] Targets(Node patch) => patch["target"]["name"].Text!.Split('|');
     }
@@ -237,18 +273,31 @@ public sealed class KubernetesTests
     public void The_local_overlay_fits_on_two_cores_and_says_what_it_asks_for()
     {
         var overlay = Node.Load("k8s/overlays/local/kustomization.yaml").Single();
-        var patch = overlay["patches"].Each.First(one => one["patch"].Text!.Contains("containers/0/resources/requests/cpu", StringComparison.Ordinal))["patch"].Text!;
+        var patch = overlay["patches"]
+            .Each.First(one => one["patch"].Text!.Contains("containers/0/resources/requests/cpu", StringComparison.Ordinal))["patch"]
+            .Text!;
         var patched = Milli(System.Text.RegularExpressions.Regex.Match(patch, @"cpu, value: (\w+)").Groups[1].Value);
-        overlay["patches"].Each.ShouldContain(one => one["target"]["kind"].Text == "HorizontalPodAutoscaler" && one["patch"].Text!.Contains("$patch: delete", StringComparison.Ordinal));
+        overlay["patches"]
+            .Each.ShouldContain(one =>
+                one["target"]["kind"].Text == "HorizontalPodAutoscaler"
+                && one["patch"].Text!.Contains("$patch: delete", StringComparison.Ordinal)
+            );
 
-        var asked = Repository.Services.Sum(service => patched * Replicas(service))
-            + Workloads().Where(one => one.Where.StartsWith("k8s/overlays/local/", StringComparison.Ordinal) || one.Where.StartsWith("k8s/components/redis/", StringComparison.Ordinal))
+        var asked =
+            Repository.Services.Sum(service => patched * Replicas(service))
+            + Workloads()
+                .Where(one =>
+                    one.Where.StartsWith("k8s/overlays/local/", StringComparison.Ordinal)
+                    || one.Where.StartsWith("k8s/components/redis/", StringComparison.Ordinal)
+                )
                 .Sum(one => one.Pod["containers"].Each.Sum(container => Milli(container["resources"]["requests"]["cpu"].Text!)));
         asked.ShouldBeInRange(450, 500);
         Repository.Read("k8s/overlays/local/kustomization.yaml").ShouldContain("Asks for 0.5 CPU");
         Repository.Read("k8s/README.md").ShouldContain("asks for 0.5 CPU");
 
-        int Replicas(string service) => overlay["replicas"].Each.FirstOrDefault(one => one["name"].Text == service)?["count"].Number ?? Deployment(service)["spec"]["replicas"].Number;
+        int Replicas(string service) =>
+            overlay["replicas"].Each.FirstOrDefault(one => one["name"].Text == service)?["count"].Number
+            ?? Deployment(service)["spec"]["replicas"].Number;
     }
 
     [Theory]
@@ -258,9 +307,17 @@ public sealed class KubernetesTests
     {
         Repository.Read($"k8s/overlays/{overlay}/postgres.yaml").ShouldMatch($"max_connections[=:] ?\"?{allowed}");
         // One more of each service while it rolls out; the server keeps some for its own work.
-        var replicas = overlay == "local"
-            ? Node.Load("k8s/overlays/local/kustomization.yaml").Single()["replicas"].Each.Where(one => one["name"].Text is "catalog" or "voting").Sum(one => one["count"].Number)
-            : Deployment("catalog")["spec"]["replicas"].Number + Of("HorizontalPodAutoscaler").Single(one => one.Document["metadata"]["name"].Text == "voting").Document["spec"]["maxReplicas"].Number;
+        var replicas =
+            overlay == "local"
+                ? Node.Load("k8s/overlays/local/kustomization.yaml")
+                    .Single()["replicas"]
+                    .Each.Where(one => one["name"].Text is "catalog" or "voting")
+                    .Sum(one => one["count"].Number)
+                : Deployment("catalog")["spec"]["replicas"].Number
+                    + Of("HorizontalPodAutoscaler")
+                        .Single(one => one.Document["metadata"]["name"].Text == "voting")
+                        .Document["spec"]["maxReplicas"]
+                        .Number;
         var most = (replicas + Deployment("newsletter")["spec"]["replicas"].Number + 3) * Hosting.Databases.Database.PoolSize;
         most.ShouldBeLessThanOrEqualTo(allowed - 20);
     }
@@ -269,8 +326,10 @@ public sealed class KubernetesTests
     public void The_ingress_lets_through_the_largest_body_that_is_taken()
     {
         var lets = All.Single(one => one.File == "k8s/components/ingress/ingress.yaml" && one.Document["kind"].Text == "Ingress")
-            .Document["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"].Text!;
-        int.Parse(lets.TrimEnd('m'), System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(Contracts.Limits.CatalogFileMiB);
+            .Document["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+            .Text!;
+        int.Parse(lets.TrimEnd('m'), System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBeGreaterThan(Contracts.Limits.CatalogFileMiB);
     }
 
     [Fact]
@@ -282,7 +341,9 @@ public sealed class KubernetesTests
             var kustomization = Node.Load(file).Single();
             var named = kustomization["resources"].Each.Concat(kustomization["components"].Each).Select(one => one.Text!).ToList();
             foreach (var name in named)
-                (File.Exists(Repository.Path($"{folder}/{name}")) || File.Exists(Repository.Path($"{folder}/{name}/kustomization.yaml"))).ShouldBeTrue($"{file}: {name}");
+                (
+                    File.Exists(Repository.Path($"{folder}/{name}")) || File.Exists(Repository.Path($"{folder}/{name}/kustomization.yaml"))
+                ).ShouldBeTrue($"{file}: {name}");
             foreach (var beside in Repository.Files(folder, "*.yaml").Where(one => one[..one.LastIndexOf('/')] == folder && one != file))
                 named.ShouldContain(beside[(folder.Length + 1)..], file);
         }
@@ -292,11 +353,17 @@ public sealed class KubernetesTests
     public void No_secret_is_committed()
     {
         Of("Secret").ShouldBeEmpty();
-        foreach (var (file, text) in Repository.Files("k8s", "*").Append("docker-compose.yml").Select(file => (file, Repository.Read(file))))
+        foreach (
+            var (file, text) in Repository.Files("k8s", "*").Append("docker-compose.yml").Select(file => (file, Repository.Read(file)))
+        )
         {
-            System.Text.RegularExpressions.Regex.IsMatch(text, """(?i)password\s*[:=]\s*["']?(?!secrets/)[A-Za-z0-9+/]{8,}""").ShouldBeFalse(file);
+            System
+                .Text.RegularExpressions.Regex.IsMatch(text, """(?i)password\s*[:=]\s*["']?(?!secrets/)[A-Za-z0-9+/]{8,}""")
+                .ShouldBeFalse(file);
             System.Text.RegularExpressions.Regex.IsMatch(text, "[A-Za-z0-9+/]{43}=").ShouldBeFalse($"{file}: looks like a key");
-            System.Text.RegularExpressions.Regex.IsMatch(text, "amqp://[^/$]+:[A-Za-z0-9]").ShouldBeFalse($"{file}: a password in an address");
+            System
+                .Text.RegularExpressions.Regex.IsMatch(text, "amqp://[^/$]+:[A-Za-z0-9]")
+                .ShouldBeFalse($"{file}: a password in an address");
         }
 
         Repository.Read(".gitignore").Split('\n').ShouldContain("secrets/");
@@ -309,20 +376,29 @@ public sealed class KubernetesTests
     private static Dictionary<string, string?> Settings(Node container) =>
         container["env"].Each.ToDictionary(one => one["name"].Text!, one => one["value"].Text);
 
-    private static int Milli(string cpu) => cpu.EndsWith('m')
-        ? int.Parse(cpu[..^1], System.Globalization.CultureInfo.InvariantCulture)
-        : 1000 * int.Parse(cpu, System.Globalization.CultureInfo.InvariantCulture);
+    private static int Milli(string cpu) =>
+        cpu.EndsWith('m')
+            ? int.Parse(cpu[..^1], System.Globalization.CultureInfo.InvariantCulture)
+            : 1000 * int.Parse(cpu, System.Globalization.CultureInfo.InvariantCulture);
 
-    private static IEnumerable<string> Peers(Node rules, string end) => rules.Each
-        .SelectMany(rule => rule[end].Each)
-        .SelectMany(peer => peer["podSelector"]["matchLabels"].Members.Select(label => label.Value.Text!)
-            .Concat(peer["podSelector"]["matchExpressions"].Each.SelectMany(one => one["values"].Each.Select(value => value.Text!))))
-        .Order();
+    private static IEnumerable<string> Peers(Node rules, string end) =>
+        rules
+            .Each.SelectMany(rule => rule[end].Each)
+            .SelectMany(peer =>
+                peer["podSelector"]
+                    ["matchLabels"]
+                    .Members.Select(label => label.Value.Text!)
+                    .Concat(peer["podSelector"]["matchExpressions"].Each.SelectMany(one => one["values"].Each.Select(value => value.Text!)))
+            )
+            .Order();
 
     [Fact]
     public void Redis_stops_growing_before_its_container_is_killed_and_gives_up_what_expires_first()
     {
-        var container = Of("StatefulSet").Single(one => one.Document["metadata"]["name"].Text == "redis").Document["spec"]["template"]["spec"]["containers"].Each.Single();
+        var container = Of("StatefulSet")
+            .Single(one => one.Document["metadata"]["name"].Text == "redis")
+            .Document["spec"]["template"]["spec"]["containers"]
+            .Each.Single();
         foreach (var command in new[] { container["command"], Node.Load("docker-compose.yml").Single()["services"]["redis"]["command"] })
         {
             var words = command.Each.Select(word => word.Text!).ToList();
@@ -337,6 +413,9 @@ public sealed class KubernetesTests
     public void Ranges_of_private_networks_are_named_and_not_listed()
     {
         foreach (var service in Repository.Services.Where(service => service != "web"))
-            Settings(service).Where(one => one.Key.StartsWith("Proxies__", StringComparison.Ordinal)).ShouldHaveSingleItem().Value.ShouldBe("private", service);
+            Settings(service)
+                .Where(one => one.Key.StartsWith("Proxies__", StringComparison.Ordinal))
+                .ShouldHaveSingleItem()
+                .Value.ShouldBe("private", service);
     }
 }

@@ -19,7 +19,8 @@ public sealed class LogFormatTests
     }
 
     [Fact]
-    public async Task Logs_are_lines_for_people_otherwise() => (await LineAsync()).ShouldMatch(@"^\d{4}-\d\d-\d\dT[\d:.]+Z .*warn.*written by a test \w+$");
+    public async Task Logs_are_lines_for_people_otherwise() =>
+        (await LineAsync()).ShouldMatch(@"^\d{4}-\d\d-\d\dT[\d:.]+Z .*warn.*written by a test \w+$");
 
     private static async Task<string> LineAsync(params string[] args)
     {
@@ -38,6 +39,9 @@ public sealed class LogFormatTests
             Console.SetOut(console);
         }
 
-        return written.ToString().Split('\n', StringSplitOptions.TrimEntries).Single(line => line.Contains(marker, StringComparison.Ordinal));
+        return written
+            .ToString()
+            .Split('\n', StringSplitOptions.TrimEntries)
+            .Single(line => line.Contains(marker, StringComparison.Ordinal));
     }
 }

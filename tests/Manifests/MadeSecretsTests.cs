@@ -18,7 +18,10 @@ public sealed class MadeSecretsTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         foreach (var path in Directory.EnumerateFileSystemEntries(_folder, "*", SearchOption.AllDirectories))
-            (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)).ShouldBe(UnixFileMode.None, path);
+            (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)).ShouldBe(
+                UnixFileMode.None,
+                path
+            );
     }
 
     [Fact]
@@ -49,12 +52,18 @@ public sealed class MadeSecretsTests : IDisposable
     [Fact]
     public void A_service_is_given_a_login_that_serves_and_migrate_the_one_that_owns()
     {
-        foreach (var (service, connection) in ((string, string)[])[("catalog", "Catalog"), ("voting", "Ledger"), ("newsletter", "Newsletter")])
+        foreach (
+            var (service, connection) in ((string, string)[])[("catalog", "Catalog"), ("voting", "Ledger"), ("newsletter", "Newsletter")]
+        )
         {
-            var (serving, owner) = (Read($"{service}/ConnectionStrings__{connection}"), Read($"{service}-owner/ConnectionStrings__{connection}Owner"));
+            var (serving, owner) = (
+                Read($"{service}/ConnectionStrings__{connection}"),
+                Read($"{service}-owner/ConnectionStrings__{connection}Owner")
+            );
             serving.ShouldEndWith($"Database={service};Username={service}_serving;Password={Read($"postgres/{service}_serving")}");
             owner.ShouldEndWith($"Database={service};Username={service};Password={Read($"postgres/{service}")}");
-            Read("postgres/serving.sql").ShouldContain($"create role {service}_serving login password '{Read($"postgres/{service}_serving")}';");
+            Read("postgres/serving.sql")
+                .ShouldContain($"create role {service}_serving login password '{Read($"postgres/{service}_serving")}';");
             foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, service)))
                 File.ReadAllText(file).ShouldNotContain(Read($"postgres/{service}"), customMessage: file);
         }
@@ -73,11 +82,18 @@ public sealed class MadeSecretsTests : IDisposable
     [Fact]
     public void The_bus_rights_in_production_are_those_of_one_machine()
     {
-        var made = JsonDocument.Parse(Read("rabbitmq/definitions.json")).RootElement.GetProperty("permissions").EnumerateArray()
+        var made = JsonDocument
+            .Parse(Read("rabbitmq/definitions.json"))
+            .RootElement.GetProperty("permissions")
+            .EnumerateArray()
             .Where(one => one.GetProperty("user").GetString() != "admin")
             .ToDictionary(one => one.GetProperty("user").GetString()!, one => Rights(right => one.GetProperty(right).GetString()));
-        var production = Node.Load("k8s/overlays/production/rabbitmq.yaml").Where(one => one["kind"].Text == "Permission")
-            .ToDictionary(one => one["spec"]["userReference"]["name"].Text!, one => Rights(right => one["spec"]["permissions"][right].Text));
+        var production = Node.Load("k8s/overlays/production/rabbitmq.yaml")
+            .Where(one => one["kind"].Text == "Permission")
+            .ToDictionary(
+                one => one["spec"]["userReference"]["name"].Text!,
+                one => Rights(right => one["spec"]["permissions"][right].Text)
+            );
         production.ShouldBe(made, ignoreOrder: true);
         made["newsletter"].ShouldBe("^$ ^$ ^$");
 
@@ -90,7 +106,10 @@ public sealed class MadeSecretsTests : IDisposable
         foreach (var service in (string[])["catalog", "voting", "tally", "newsletter"])
         {
             foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, service)))
-                (File.ReadAllText(file).Contains("PRIVATE KEY", StringComparison.Ordinal) || file.Contains("SigningKeys__0__Value", StringComparison.Ordinal)).ShouldBeFalse(file);
+                (
+                    File.ReadAllText(file).Contains("PRIVATE KEY", StringComparison.Ordinal)
+                    || file.Contains("SigningKeys__0__Value", StringComparison.Ordinal)
+                ).ShouldBeFalse(file);
         }
 
         Read("operator/Editors__PrivateKey").ShouldContain("PRIVATE KEY");
@@ -119,7 +138,14 @@ public sealed class MadeSecretsTests : IDisposable
 
     private void Make()
     {
-        using var process = Process.Start(new ProcessStartInfo("bash", [Repository.Path("k8s/make-secrets"), _folder]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("bash", [Repository.Path("k8s/make-secrets"), _folder])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var said = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         process.WaitForExit();
         process.ExitCode.ShouldBe(0, said);

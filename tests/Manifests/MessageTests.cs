@@ -10,8 +10,8 @@ using Xunit;
 namespace Manifests.Tests;
 
 /// <summary>
-/// In a rolling upgrade two releases speak to each other, and a queue may hold messages of the one before. <c>Released/Messages</c> keeps one message of every shape that was ever
-/// sent: none is changed, and a new shape is added with the next number.
+/// In a rolling upgrade two releases speak to each other, and a queue may hold messages of the one before. <c>Released/Messages</c> keeps
+/// one message of every shape that was ever sent: none is changed, and a new shape is added with the next number.
 /// </summary>
 public class MessageTests
 {
@@ -48,19 +48,33 @@ public class MessageTests
         messages.ShouldContain(typeof(TotalsMoved));
         foreach (var message in messages)
         {
-            var newest = Shapes.Select(row => row.Data).Where(file => file.Split('.')[0] == message.Name).MaxBy(file => int.Parse(file.Split('.')[1]));
+            var newest = Shapes
+                .Select(row => row.Data)
+                .Where(file => file.Split('.')[0] == message.Name)
+                .MaxBy(file => int.Parse(file.Split('.')[1]));
             newest.ShouldNotBeNull($"{Folder} has no {message.Name}.1.json");
             var list = Lists(message).ShouldHaveSingleItem();
             var kept = JsonNode.Parse(Repository.Read($"{Folder}/{newest}"))!.AsObject();
-            kept.Select(member => member.Key).ShouldBe(Members(message), ignoreOrder: true, $"{newest} is not the present {message.Name}; keep it and add the next");
+            kept.Select(member => member.Key)
+                .ShouldBe(Members(message), ignoreOrder: true, $"{newest} is not the present {message.Name}; keep it and add the next");
             var state = kept[JsonNamingPolicy.CamelCase.ConvertName(list.Name)]![0]!.AsObject();
-            state.Select(member => member.Key).ShouldBe(Members(list.PropertyType.GetGenericArguments()[0]), ignoreOrder: true, $"{newest} is not the present {message.Name}; keep it and add the next");
+            state
+                .Select(member => member.Key)
+                .ShouldBe(
+                    Members(list.PropertyType.GetGenericArguments()[0]),
+                    ignoreOrder: true,
+                    $"{newest} is not the present {message.Name}; keep it and add the next"
+                );
         }
     }
 
     // With the bus's own reader.
     private static object Read(string file, string json) =>
-        JsonSerializer.Deserialize(json, typeof(TotalsMoved).Assembly.GetType($"Contracts.{file.Split('.')[0]}", throwOnError: true)!, SystemTextJsonMessageSerializer.Options)!;
+        JsonSerializer.Deserialize(
+            json,
+            typeof(TotalsMoved).Assembly.GetType($"Contracts.{file.Split('.')[0]}", throwOnError: true)!,
+            SystemTextJsonMessageSerializer.Options
+        )!;
 
     // The reader gives null for what the message doesn't say, whatever the type promises.
     private static IEnumerable<string> Unsaid(object message)
@@ -77,7 +91,11 @@ public class MessageTests
         }
     }
 
-    private static IEnumerable<PropertyInfo> Lists(Type message) => message.GetProperties().Where(property => property.PropertyType.IsGenericType && property.PropertyType.IsAssignableTo(typeof(IEnumerable)));
+    private static IEnumerable<PropertyInfo> Lists(Type message) =>
+        message
+            .GetProperties()
+            .Where(property => property.PropertyType.IsGenericType && property.PropertyType.IsAssignableTo(typeof(IEnumerable)));
 
-    private static IEnumerable<string> Members(Type type) => type.GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+    private static IEnumerable<string> Members(Type type) =>
+        type.GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
 }

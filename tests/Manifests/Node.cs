@@ -7,22 +7,28 @@ namespace Manifests.Tests;
 /// <summary>A place in a YAML document. A path that leads nowhere is an empty place, so that tests read as the documents do.</summary>
 internal sealed class Node(YamlNode? yaml)
 {
-    public Node this[string key] => new(yaml is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value : null);
+    public Node this[string key] =>
+        new(yaml is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value : null);
 
     public bool Exists => yaml is not null;
     public string? Text => (yaml as YamlScalarNode)?.Value;
     public int Number => int.Parse(Text ?? throw new InvalidOperationException("No number here."), CultureInfo.InvariantCulture);
     public IReadOnlyList<Node> Each => yaml is YamlSequenceNode list ? [.. list.Children.Select(child => new Node(child))] : [];
     public IReadOnlyDictionary<string, Node> Members =>
-        yaml is YamlMappingNode map ? map.Children.ToDictionary(pair => ((YamlScalarNode)pair.Key).Value!, pair => new Node(pair.Value)) : new Dictionary<string, Node>();
+        yaml is YamlMappingNode map
+            ? map.Children.ToDictionary(pair => ((YamlScalarNode)pair.Key).Value!, pair => new Node(pair.Value))
+            : new Dictionary<string, Node>();
 
     /// <summary>The same for the same content, however it is written.</summary>
-    public string Content => yaml switch
-    {
-        YamlMappingNode map => "{" + string.Join(",", map.Children.Select(pair => $"{pair.Key}:{new Node(pair.Value).Content}").Order(StringComparer.Ordinal)) + "}",
-        YamlSequenceNode list => "[" + string.Join(",", list.Children.Select(child => new Node(child).Content)) + "]",
-        _ => Text ?? "",
-    };
+    public string Content =>
+        yaml switch
+        {
+            YamlMappingNode map => "{"
+                + string.Join(",", map.Children.Select(pair => $"{pair.Key}:{new Node(pair.Value).Content}").Order(StringComparer.Ordinal))
+                + "}",
+            YamlSequenceNode list => "[" + string.Join(",", list.Children.Select(child => new Node(child).Content)) + "]",
+            _ => Text ?? "",
+        };
 
     /// <summary>Every document of a file, merge keys (<c>&lt;&lt;</c>) resolved.</summary>
     public static IReadOnlyList<Node> Load(string path)
@@ -54,7 +60,8 @@ internal static class Repository
 
     /// <summary>Files as the repository knows them: generated secrets and builds are none of it.</summary>
     public static IEnumerable<string> Files(string folder, string pattern) =>
-        Directory.EnumerateFiles(Path(folder), pattern, SearchOption.AllDirectories)
+        Directory
+            .EnumerateFiles(Path(folder), pattern, SearchOption.AllDirectories)
             .Select(file => System.IO.Path.GetRelativePath(Root, file).Replace('\\', '/'))
             .Where(file => !file.Split('/').Any(part => part is "secrets" or "bin" or "obj"))
             .Order(StringComparer.Ordinal);

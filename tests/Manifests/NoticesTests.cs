@@ -13,7 +13,9 @@ public class NoticesTests
         var notices = Repository.Read("services/NOTICES.md");
         foreach (var file in Repository.Files("services", "packages.lock.json"))
             foreach (var framework in JsonDocument.Parse(Repository.Read(file)).RootElement.GetProperty("dependencies").EnumerateObject())
-                foreach (var package in framework.Value.EnumerateObject().Where(package => package.Value.GetProperty("type").GetString() != "Project"))
+                foreach (
+                    var package in framework.Value.EnumerateObject().Where(package => package.Value.GetProperty("type").GetString() != "Project")
+                )
                     notices.ShouldContain($"| {package.Name} | {package.Value.GetProperty("resolved").GetString()} | ", customMessage: file);
         notices.ShouldNotContain("| ? |");
     }

@@ -21,16 +21,24 @@ public class SbomTests
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(bill));
         document.RootElement.GetProperty("bomFormat").GetString().ShouldBe("CycloneDX");
         document.RootElement.GetProperty("metadata").GetProperty("component").GetProperty("name").GetString().ShouldBe(program);
-        var named = document.RootElement.GetProperty("components").EnumerateArray().Select(part => part.GetProperty("purl").GetString()).ToHashSet();
+        var named = document
+            .RootElement.GetProperty("components")
+            .EnumerateArray()
+            .Select(part => part.GetProperty("purl").GetString())
+            .ToHashSet();
         using var packages = JsonDocument.Parse(await File.ReadAllTextAsync(locked));
         foreach (var framework in packages.RootElement.GetProperty("dependencies").EnumerateObject())
-            foreach (var package in framework.Value.EnumerateObject().Where(package => package.Value.GetProperty("type").GetString() != "Project"))
+            foreach (
+                var package in framework.Value.EnumerateObject().Where(package => package.Value.GetProperty("type").GetString() != "Project")
+            )
                 named.ShouldContain($"pkg:nuget/{package.Name}@{package.Value.GetProperty("resolved").GetString()}");
     }
 
     private static async Task WriteAsync()
     {
-        using var writing = Process.Start(new ProcessStartInfo("bash", [Repository.Path(".ci/sbom")]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var writing = Process.Start(
+            new ProcessStartInfo("bash", [Repository.Path(".ci/sbom")]) { UseShellExecute = false, RedirectStandardOutput = true }
+        )!;
         var output = await writing.StandardOutput.ReadToEndAsync();
         await writing.WaitForExitAsync();
         writing.ExitCode.ShouldBe(0, output);

@@ -9,14 +9,28 @@ namespace Manifests.Tests;
 /// <summary>The code of the last release runs on the newest schema: in a rolling upgrade, and after a rollback.</summary>
 public sealed class SchemaTests(SchemaServer server) : IClassFixture<SchemaServer>
 {
-    public static TheoryData<SchemaScripts> Schemas => [.. from service in (string[])["Catalog", "Voting", "Newsletter"] from kind in (string[])["Postgres", "Sqlite"] select new SchemaScripts(service, kind)];
+    public static TheoryData<SchemaScripts> Schemas =>
+        [
+            .. from service in (string[])["Catalog", "Voting", "Newsletter"]
+            from kind in (string[])["Postgres", "Sqlite"]
+            select new SchemaScripts(service, kind),
+        ];
 
     [Theory, MemberData(nameof(Schemas))]
     public void A_script_that_was_released_never_changes(SchemaScripts scripts)
     {
         foreach (var script in scripts.All.Where(scripts.Released.ContainsKey))
-            scripts.Hash(script).ShouldBe(scripts.Released[script], $"{scripts.Service}: {script} was released; databases that have it will never see what was changed");
-        scripts.Released.Keys.Where(script => !script.StartsWith(scripts.Kind == "Postgres" ? "Sqlite/" : "Postgres/", StringComparison.Ordinal)).ShouldBeSubsetOf(scripts.All);
+            scripts
+                .Hash(script)
+                .ShouldBe(
+                    scripts.Released[script],
+                    $"{scripts.Service}: {script} was released; databases that have it will never see what was changed"
+                );
+        scripts
+            .Released.Keys.Where(script =>
+                !script.StartsWith(scripts.Kind == "Postgres" ? "Sqlite/" : "Postgres/", StringComparison.Ordinal)
+            )
+            .ShouldBeSubsetOf(scripts.All);
         // Applied in order, so a new one can't come before.
         scripts.New.ShouldBe(scripts.All.Skip(scripts.All.Count - scripts.New.Count));
     }
@@ -28,7 +42,9 @@ public sealed class SchemaTests(SchemaServer server) : IClassFixture<SchemaServe
             return;
         await using var released = await DatabaseAsync(scripts, scripts.All.Except(scripts.New));
         await using var newest = await DatabaseAsync(scripts, scripts.All);
-        (await SchemaDescription.ReadAsync(released, scripts.Kind)).BrokenBy(await SchemaDescription.ReadAsync(newest, scripts.Kind)).ShouldBeEmpty();
+        (await SchemaDescription.ReadAsync(released, scripts.Kind))
+            .BrokenBy(await SchemaDescription.ReadAsync(newest, scripts.Kind))
+            .ShouldBeEmpty();
     }
 
     [Theory, MemberData(nameof(Schemas))]
@@ -47,17 +63,24 @@ public sealed class SchemaTests(SchemaServer server) : IClassFixture<SchemaServe
     [InlineData("drop table b", "no longer there: table b")]
     [InlineData("alter table a rename column kept to renamed", "no longer there: column a.kept")]
     [InlineData("alter table a add column more text not null", "demanded now: a requires more")]
-    [InlineData("drop function f(int); create function f(p_more text) returns int language sql as 'select 1'", "no longer there: function f")]
+    [InlineData(
+        "drop function f(int); create function f(p_more text) returns int language sql as 'select 1'",
+        "no longer there: function f"
+    )]
     [InlineData("create unique index one on a (kept)", "demanded now: a unique")]
     [InlineData("alter table a add check (kept <> '')", "demanded now: a constraint")]
     [InlineData("alter table a alter column kept type varchar(9)", "no longer there: column a.kept text")]
     public async Task A_script_that_breaks_the_last_release_is_named(string script, string broken)
     {
         await using var database = await server.NewDatabaseAsync();
-        await database.RowsAsync("create table a (kept text); create table b (x int); create function f(p int) returns int language sql as 'select p'");
+        await database.RowsAsync(
+            "create table a (kept text); create table b (x int); create function f(p int) returns int language sql as 'select p'"
+        );
         var before = await SchemaDescription.ReadAsync(database, "Postgres");
         await database.RowsAsync(script);
-        before.BrokenBy(await SchemaDescription.ReadAsync(database, "Postgres")).ShouldContain(line => line.StartsWith(broken, StringComparison.Ordinal));
+        before
+            .BrokenBy(await SchemaDescription.ReadAsync(database, "Postgres"))
+            .ShouldContain(line => line.StartsWith(broken, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -66,12 +89,15 @@ public sealed class SchemaTests(SchemaServer server) : IClassFixture<SchemaServe
         await using var database = await server.NewDatabaseAsync();
         await database.RowsAsync("create table a (kept text)");
         var before = await SchemaDescription.ReadAsync(database, "Postgres");
-        await database.RowsAsync("alter table a add column more text not null default ''; create table c (x int not null unique); create function g() returns int language sql as 'select 1'; create index i on a (more)");
+        await database.RowsAsync(
+            "alter table a add column more text not null default ''; create table c (x int not null unique); create function g() returns int language sql as 'select 1'; create index i on a (more)"
+        );
         before.BrokenBy(await SchemaDescription.ReadAsync(database, "Postgres")).ShouldBeEmpty();
     }
 
     // Said in the script and in the runbook: a leak that must be closed can't wait for a release.
-    private static bool Broken(SchemaScripts scripts) => scripts.New.Any(script => scripts.Text(script).Contains("-- breaks: ", StringComparison.Ordinal));
+    private static bool Broken(SchemaScripts scripts) =>
+        scripts.New.Any(script => scripts.Text(script).Contains("-- breaks: ", StringComparison.Ordinal));
 
     private async Task<DbConnection> DatabaseAsync(SchemaScripts scripts, IEnumerable<string> applied)
     {

@@ -39,7 +39,10 @@ public sealed class SecretsTests : IDisposable
     [Fact]
     public async Task Several_folders_are_read_in_order_and_a_later_one_wins()
     {
-        var (first, second) = (Directory.CreateDirectory(Path.Combine(_folder, "service")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "owner")).FullName);
+        var (first, second) = (
+            Directory.CreateDirectory(Path.Combine(_folder, "service")).FullName,
+            Directory.CreateDirectory(Path.Combine(_folder, "owner")).FullName
+        );
         File.WriteAllText(Path.Combine(first, "ConnectionStrings__Ledger"), "Host=serving");
         File.WriteAllText(Path.Combine(first, "ConnectionStrings__LedgerOwner"), "Host=first");
         File.WriteAllText(Path.Combine(second, "ConnectionStrings__LedgerOwner"), "Host=second");
@@ -49,7 +52,9 @@ public sealed class SecretsTests : IDisposable
 
     [Fact]
     public async Task A_folder_that_is_not_there_stops_the_start_and_is_named() =>
-        (await Should.ThrowAsync<SettingException>(() => ReadAsync("Any", $"--SECRETS_DIR={_folder}-none"))).Message.ShouldStartWith("Setting SECRETS_DIR");
+        (await Should.ThrowAsync<SettingException>(() => ReadAsync("Any", $"--SECRETS_DIR={_folder}-none"))).Message.ShouldStartWith(
+            "Setting SECRETS_DIR"
+        );
 
     [Fact]
     public async Task A_file_that_cannot_be_read_stops_the_start_with_one_line_that_names_it()
@@ -82,7 +87,10 @@ public sealed class SecretsTests : IDisposable
     [InlineData("VerifyCA")]
     public void A_database_that_would_be_encrypted_without_looking_at_whose_it_is_is_refused(string mode)
     {
-        var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager { ["ConnectionStrings:Ledger"] = $"Host=postgres;Password=word;SSL Mode={mode}" };
+        var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager
+        {
+            ["ConnectionStrings:Ledger"] = $"Host=postgres;Password=word;SSL Mode={mode}",
+        };
         var refused = Should.Throw<SettingException>(() => Database.From(configuration, "Ledger"));
         refused.Message.ShouldContain("VerifyFull");
         refused.Message.ShouldNotContain("word");

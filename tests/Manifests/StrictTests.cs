@@ -10,14 +10,24 @@ namespace Manifests.Tests;
 /// <summary>What an API server would refuse or, worse, leave out silently: fields its kinds do not have, values of another type.</summary>
 public sealed class StrictTests
 {
-    private static readonly HashSet<string> Known = [.. typeof(V1Deployment).Assembly.GetTypes()
-        .Select(type => type.GetCustomAttribute<KubernetesEntityAttribute>(inherit: false)).OfType<KubernetesEntityAttribute>()
-        .Select(kind => $"{(kind.Group.Length > 0 ? kind.Group + "/" : "")}{kind.ApiVersion}/{kind.Kind}")];
+    private static readonly HashSet<string> Known =
+    [
+        .. typeof(V1Deployment)
+            .Assembly.GetTypes()
+            .Select(type => type.GetCustomAttribute<KubernetesEntityAttribute>(inherit: false))
+            .OfType<KubernetesEntityAttribute>()
+            .Select(kind => $"{(kind.Group.Length > 0 ? kind.Group + "/" : "")}{kind.ApiVersion}/{kind.Kind}"),
+    ];
 
     // Kinds that operators bring; the client library does not know them.
     private static readonly string[] Brought =
     [
-        "gateway.networking.k8s.io", "keda.sh", "kustomize.config.k8s.io", "monitoring.coreos.com", "postgresql.cnpg.io", "rabbitmq.com",
+        "gateway.networking.k8s.io",
+        "keda.sh",
+        "kustomize.config.k8s.io",
+        "monitoring.coreos.com",
+        "postgresql.cnpg.io",
+        "rabbitmq.com",
     ];
 
     [Fact]
@@ -52,5 +62,6 @@ public sealed class StrictTests
     public void A_field_that_the_kind_does_not_have_is_refused(string spec) =>
         Should.Throw<YamlException>(() => Read($"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: web }}\n{spec}\n"));
 
-    private static void Read(string document) => KubernetesYaml.LoadAllFromString(document, typeMap: null, strict: true).ShouldHaveSingleItem();
+    private static void Read(string document) =>
+        KubernetesYaml.LoadAllFromString(document, typeMap: null, strict: true).ShouldHaveSingleItem();
 }

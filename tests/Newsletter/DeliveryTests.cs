@@ -10,10 +10,14 @@ public sealed class DeliveryTests : IAsyncLifetime
     private readonly Press _press = new();
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
-    private static Task<HttpResponseMessage> AskAsync(HttpClient client, string email) => client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email });
-    private Task StateIs(string state) => Press.Eventually(async () => (string?)await _press.ScalarAsync("select state from mails") == state, $"the mail is {state}");
+    private static Task<HttpResponseMessage> AskAsync(HttpClient client, string email) =>
+        client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email });
+
+    private Task StateIs(string state) =>
+        Press.Eventually(async () => (string?)await _press.ScalarAsync("select state from mails") == state, $"the mail is {state}");
 
     [Fact]
     public async Task A_mail_stored_while_delivery_was_down_leaves_after_a_restart()
@@ -22,7 +26,10 @@ public sealed class DeliveryTests : IAsyncLifetime
         await File.WriteAllTextAsync(_press.Pickup, "");
         var client = await _press.StartAsync();
         await AskAsync(client, "ada@example.org");
-        await Press.Eventually(async () => await _press.CountAsync("select count(*) from mails where state = 'waiting' and attempts = 1") == 1, "the mail is postponed");
+        await Press.Eventually(
+            async () => await _press.CountAsync("select count(*) from mails where state = 'waiting' and attempts = 1") == 1,
+            "the mail is postponed"
+        );
         await _press.StopAllAsync();
         File.Delete(_press.Pickup);
 
@@ -73,7 +80,9 @@ public sealed class DeliveryTests : IAsyncLifetime
     {
         await _press.StartAsync();
         await _press.StopAllAsync();
-        await _press.ScalarAsync("insert into requests (id, address, address_key, asked_at) values ('1', 'ada@example.org', 'ada@example.org', 0)");
+        await _press.ScalarAsync(
+            "insert into requests (id, address, address_key, asked_at) values ('1', 'ada@example.org', 'ada@example.org', 0)"
+        );
         await _press.StartAsync();
         await _press.MailToAsync("ada@example.org");
     }

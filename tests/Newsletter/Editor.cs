@@ -12,16 +12,21 @@ internal static class Editor
 
     public static IReadOnlyList<string> Settings { get; } =
     [
-        "--Authentication:Schemes:Bearer:ValidIssuer=editors", "--Authentication:Schemes:Bearer:ValidAudiences:0=verdicts",
-        "--Authentication:Schemes:Bearer:SigningKeys:0:Issuer=editors", $"--Authentication:Schemes:Bearer:SigningKeys:0:Value={Convert.ToBase64String(Key)}",
+        "--Authentication:Schemes:Bearer:ValidIssuer=editors",
+        "--Authentication:Schemes:Bearer:ValidAudiences:0=verdicts",
+        "--Authentication:Schemes:Bearer:SigningKeys:0:Issuer=editors",
+        $"--Authentication:Schemes:Bearer:SigningKeys:0:Value={Convert.ToBase64String(Key)}",
     ];
 
-    public static string Token(string role = "editor", byte[]? key = null) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-    {
-        Issuer = "editors",
-        Audience = "verdicts",
-        Subject = new ClaimsIdentity([new("sub", "ada"), new("role", role)]),
-        Expires = DateTime.UtcNow.AddHours(1),
-        SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(key ?? Key), SecurityAlgorithms.HmacSha256),
-    });
+    public static string Token(string role = "editor", byte[]? key = null) =>
+        new JsonWebTokenHandler().CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = "editors",
+                Audience = "verdicts",
+                Subject = new ClaimsIdentity([new("sub", "ada"), new("role", role)]),
+                Expires = DateTime.UtcNow.AddHours(1),
+                SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(key ?? Key), SecurityAlgorithms.HmacSha256),
+            }
+        );
 }

@@ -13,6 +13,7 @@ public sealed class IssueTests : IAsyncLifetime
     private readonly Press _press = new();
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
     private async Task NextWeekAsync()
@@ -47,7 +48,10 @@ public sealed class IssueTests : IAsyncLifetime
         archive.Single()!["week"]!.GetValue<string>().ShouldBe("2026-w49");
         var issue = JsonNode.Parse(await client.GetStringAsync("/api/newsletter/issues/2026-w49"))!;
         issue["publishedAt"]!.GetValue<DateTimeOffset>().ShouldBeInRange(Press.NextMonday, Press.NextMonday.AddHours(6));
-        issue["sections"]!.AsArray().Select(s => s!["title"]!.GetValue<string>()).ShouldBe(["New comparisons", "What readers would ship", "Where readers disagree most"]);
+        issue["sections"]!
+            .AsArray()
+            .Select(s => s!["title"]!.GetValue<string>())
+            .ShouldBe(["New comparisons", "What readers would ship", "Where readers disagree most"]);
         issue["sections"]![0]!["links"]![0]!.ToJsonString().ShouldContain("\"path\":\"/compare/alpha-vs-beta\"");
         issue["intro"]!.GetValue<string>().ShouldNotBeEmpty();
     }
@@ -70,7 +74,9 @@ public sealed class IssueTests : IAsyncLifetime
         {
             mail.Headers["Auto-Submitted"].ShouldBe("auto-generated");
             // The plain text first, the richer form last, as RFC 2046 wants alternatives.
-            mail.Body.ShouldBeOfType<MultipartAlternative>().Select(part => part.ContentType.MimeType).ShouldBe(["text/plain", "text/html"]);
+            mail.Body.ShouldBeOfType<MultipartAlternative>()
+                .Select(part => part.ContentType.MimeType)
+                .ShouldBe(["text/plain", "text/html"]);
             foreach (var absent in (string[])["<style", "<script", "<img", "<table", "src=", "url("])
                 mail.HtmlBody!.ShouldNotContain(absent);
             mail.HtmlBody!.ShouldContain("<meta name=\"color-scheme\" content=\"light dark\">");
@@ -154,8 +160,12 @@ public sealed class IssueTests : IAsyncLifetime
         (await client.PostAsync(address, new FormUrlEncodedContent([]))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await client.PostAsync(address, Form("something", "else"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await client.PostAsync(address, JsonContent.Create(new { }))).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
-        (await client.PostAsync("/api/newsletter/unsubscribe?token=x", Form("List-Unsubscribe", "One-Click"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await client.PostAsync("/api/newsletter/unsubscribe", Form("List-Unsubscribe", "One-Click"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await client.PostAsync("/api/newsletter/unsubscribe?token=x", Form("List-Unsubscribe", "One-Click"))).StatusCode.ShouldBe(
+            HttpStatusCode.NotFound
+        );
+        (await client.PostAsync("/api/newsletter/unsubscribe", Form("List-Unsubscribe", "One-Click"))).StatusCode.ShouldBe(
+            HttpStatusCode.NotFound
+        );
         (await _press.CountAsync("select count(*) from subscribers where status = 'confirmed'")).ShouldBe(1);
 
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = Form("List-Unsubscribe", "One-Click") };
@@ -163,7 +173,10 @@ public sealed class IssueTests : IAsyncLifetime
         (await client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await client.PostAsync(address, Form("List-Unsubscribe", "One-Click"))).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _press.CountAsync("select count(*) from subscribers where address is not null")).ShouldBe(0);
-        await _press.AsTimePassesAsync(() => Task.FromResult(!_press.Mails().Any(Press.IsIssue)), "the issue that was sent is erased with its token");
+        await _press.AsTimePassesAsync(
+            () => Task.FromResult(!_press.Mails().Any(Press.IsIssue)),
+            "the issue that was sent is erased with its token"
+        );
 
         _press.Publish("alpha", "gone", Press.NextMonday.AddDays(1));
         _press.Time.Advance(TimeSpan.FromDays(7));
@@ -185,7 +198,9 @@ public sealed class IssueTests : IAsyncLifetime
             (await answer.Content.ReadAsStringAsync()).ShouldBe("{\"status\":\"unsubscribed\"}");
         }
 
-        (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token = confirmation })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token = confirmation })).StatusCode.ShouldBe(
+            HttpStatusCode.NotFound
+        );
         (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -196,7 +211,10 @@ public sealed class IssueTests : IAsyncLifetime
         await NextWeekAsync();
         await _press.SubscribeAsync(client, "late@example.org");
         (await _press.MailToAsync("late@example.org", Press.IsIssue)).Subject.ShouldBe("Weekly AI Tool Verdicts: ALPHA vs BETA");
-        await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token = Press.TokenIn(await _press.MailToAsync("late@example.org", Press.IsConfirmation)) });
+        await client.PostAsJsonAsync(
+            "/api/newsletter/confirmations",
+            new { token = Press.TokenIn(await _press.MailToAsync("late@example.org", Press.IsConfirmation)) }
+        );
         await _press.QuietAsync();
         _press.Mails().Count.ShouldBe(2);
     }
@@ -206,9 +224,13 @@ public sealed class IssueTests : IAsyncLifetime
     {
         var client = await _press.WithReadersAsync("first@example.org");
         var welcome = await _press.MailToAsync("first@example.org", Press.IsWelcome);
-        welcome.Headers[HeaderId.ListUnsubscribe].ShouldBe($"<https://verdicts.example/api/newsletter/unsubscribe?token={Press.TokenIn(welcome)}>");
+        welcome
+            .Headers[HeaderId.ListUnsubscribe]
+            .ShouldBe($"<https://verdicts.example/api/newsletter/unsubscribe?token={Press.TokenIn(welcome)}>");
         welcome.TextBody!.ShouldContain("https://verdicts.example/newsletter/unsubscribe?token=");
-        (await client.PostAsJsonAsync("/api/newsletter/unsubscriptions", new { token = Press.TokenIn(welcome) })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.PostAsJsonAsync("/api/newsletter/unsubscriptions", new { token = Press.TokenIn(welcome) })).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
         (await _press.CountAsync("select count(*) from subscribers where status = 'confirmed'")).ShouldBe(0);
     }
 

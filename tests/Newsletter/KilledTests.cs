@@ -7,11 +7,14 @@ using Xunit;
 
 namespace Newsletter.Tests;
 
-/// <summary>Two replicas as processes are killed again and again while an issue goes out to hundreds of readers; PostgreSQL keeps the outbox.</summary>
+/// <summary>
+/// Two replicas as processes are killed again and again while an issue goes out to hundreds of readers; PostgreSQL keeps the outbox.
+/// </summary>
 public abstract class KilledTests : IAsyncLifetime
 {
     private const int Readers = 400;
     protected const int Kills = 8;
+
     // A mail in flight at a kill is looked at again when its lease is over.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -49,15 +52,22 @@ public abstract class KilledTests : IAsyncLifetime
     {
         foreach (var name in (string[])["one", "other"])
         {
-            _replicas.Add(new ServiceProcess(Folder, "Newsletter", name, new Dictionary<string, string?>
-            {
-                ["ConnectionStrings__Newsletter"] = _postgres!.ConnectionTo("newsletter"),
-                ["ConnectionStrings__Bus"] = "memory",
-                ["Services__Catalog"] = _neighbours.Address,
-                ["Services__Tally"] = _neighbours.Address,
-                ["Newsletter__LeaseSeconds"] = "12",
-                [setting] = value,
-            }));
+            _replicas.Add(
+                new ServiceProcess(
+                    Folder,
+                    "Newsletter",
+                    name,
+                    new Dictionary<string, string?>
+                    {
+                        ["ConnectionStrings__Newsletter"] = _postgres!.ConnectionTo("newsletter"),
+                        ["ConnectionStrings__Bus"] = "memory",
+                        ["Services__Catalog"] = _neighbours.Address,
+                        ["Services__Tally"] = _neighbours.Address,
+                        ["Newsletter__LeaseSeconds"] = "12",
+                        [setting] = value,
+                    }
+                )
+            );
         }
 
         await Task.WhenAll(_replicas.Select(replica => replica.StartAndWait()));
@@ -65,7 +75,8 @@ public abstract class KilledTests : IAsyncLifetime
         await Until.Holds("the newsletter has begun", Patience, async () => (long)(await ScalarAsync("select count(*) from weeks"))! == 1);
         await ExecuteAsync("update weeks set week = '2020-w01', decided_at = 0");
         await ExecuteAsync(
-            $"insert into subscribers (id, address, address_key, status, asked_at, confirmed_at) select 'r' || n, 'r' || n || '@example.org', 'r' || n || '@example.org', 'confirmed', 0, 0 from generate_series(1, {Readers}) n");
+            $"insert into subscribers (id, address, address_key, status, asked_at, confirmed_at) select 'r' || n, 'r' || n || '@example.org', 'r' || n || '@example.org', 'confirmed', 0, 0 from generate_series(1, {Readers}) n"
+        );
         // With a tool in the catalog there is something to judge by, and the issue that was due last is published.
         _neighbours.Publish("alpha", "beta", DateTimeOffset.UtcNow.AddMinutes(-1));
         _neighbours.Offer("alpha", "Alpha");
@@ -73,20 +84,31 @@ public abstract class KilledTests : IAsyncLifetime
 
         for (var kill = 1; kill <= Kills; kill++)
         {
-            await Until.Holds($"mail {kill * Readers / (Kills + 1)} has left", Patience, async () => await CountAsync("sent") >= kill * Readers / (Kills + 1));
+            await Until.Holds(
+                $"mail {kill * Readers / (Kills + 1)} has left",
+                Patience,
+                async () => await CountAsync("sent") >= kill * Readers / (Kills + 1)
+            );
             await Task.Delay(Random.Shared.Next(60));
             await RestartAsync(Random.Shared.GetItems(_replicas.Where(replica => replica.Alive).ToArray(), 1)[0]);
         }
 
-        await Until.Holds("every mail has left or is given up", Patience, async () => await CountAsync("sent") + await CountAsync("undecided") == Readers);
+        await Until.Holds(
+            "every mail has left or is given up",
+            Patience,
+            async () => await CountAsync("sent") + await CountAsync("undecided") == Readers
+        );
     }
 
-    protected async Task<long> CountAsync(string state) => (long)(await ScalarAsync($"select count(*) from mails where state = '{state}'"))!;
+    protected async Task<long> CountAsync(string state) =>
+        (long)(await ScalarAsync($"select count(*) from mails where state = '{state}'"))!;
 
     /// <summary>Addresses of those whose mail is in that state.</summary>
     protected async Task<List<string>> AddressesAsync(string state)
     {
-        await using var command = _database!.CreateCommand($"select s.address from mails m join subscribers s on s.id = m.subscriber_id where m.state = '{state}'");
+        await using var command = _database!.CreateCommand(
+            $"select s.address from mails m join subscribers s on s.id = m.subscriber_id where m.state = '{state}'"
+        );
         await using var reader = await command.ExecuteReaderAsync();
         var addresses = new List<string>();
         while (await reader.ReadAsync())
@@ -100,13 +122,18 @@ public abstract class KilledTests : IAsyncLifetime
         using var http = new HttpClient();
         var measured = 0L;
         foreach (var replica in _replicas)
-            measured += (await http.GetStringAsync(new Uri(replica.Address, "metrics"))).Split('\n')
-                .Where(line => line.StartsWith("newsletter_mails_total{", StringComparison.Ordinal) && line.Contains($"outcome=\"{outcome}\"", StringComparison.Ordinal))
+            measured += (await http.GetStringAsync(new Uri(replica.Address, "metrics")))
+                .Split('\n')
+                .Where(line =>
+                    line.StartsWith("newsletter_mails_total{", StringComparison.Ordinal)
+                    && line.Contains($"outcome=\"{outcome}\"", StringComparison.Ordinal)
+                )
                 .Sum(line => long.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0]));
         return measured;
     }
 
-    protected static List<string> Recipients(IEnumerable<MimeMessage> mails) => [.. mails.Select(mail => mail.To.Mailboxes.Single().Address)];
+    protected static List<string> Recipients(IEnumerable<MimeMessage> mails) =>
+        [.. mails.Select(mail => mail.To.Mailboxes.Single().Address)];
 
     private static async Task RestartAsync(ServiceProcess replica)
     {
@@ -149,7 +176,9 @@ public sealed class KilledWhileSendingBySmtpTests : KilledTests
         await Until.Holds("the server has delivered what it took", TimeSpan.FromSeconds(60), () => _server.Mails().Count >= sent.Count);
 
         var received = Recipients(_server.Mails());
-        TestContext.Current.TestOutputHelper?.WriteLine($"{sent.Count} sent, {undecided.Count} undecided after {Kills} kills, of which {undecided.Intersect(received).Count()} had arrived");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{sent.Count} sent, {undecided.Count} undecided after {Kills} kills, of which {undecided.Intersect(received).Count()} had arrived"
+        );
         received.ShouldBeUnique();
         sent.Except(received).ShouldBeEmpty();
         received.Except(sent).Except(undecided).ShouldBeEmpty();

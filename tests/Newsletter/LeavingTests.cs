@@ -15,6 +15,7 @@ public sealed class LeavingTests : IAsyncLifetime
     private readonly List<string> _tokens = [];
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
     private async Task<HttpClient> WithReaderAndAnIssueAsync()
@@ -27,7 +28,9 @@ public sealed class LeavingTests : IAsyncLifetime
         // Asked again meanwhile.
         await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = Address });
         await _press.QuietAsync();
-        _tokens.AddRange(_press.Mails().Where(mail => mail.To.ToString().Contains(Address, StringComparison.Ordinal)).Select(Press.TokenIn));
+        _tokens.AddRange(
+            _press.Mails().Where(mail => mail.To.ToString().Contains(Address, StringComparison.Ordinal)).Select(Press.TokenIn)
+        );
         _tokens.Count.ShouldBe(3);
         return client;
     }
@@ -36,12 +39,14 @@ public sealed class LeavingTests : IAsyncLifetime
 
     /// <summary>Every file that holds the address or a token, also in parts of it that no query shows.</summary>
     private List<string> Holders() =>
-    [
-        .. from file in Directory.EnumerateFiles(_press.Folder, "*", SearchOption.AllDirectories)
-           let content = Read(file)
-           where content.Contains("canary.bird", StringComparison.OrdinalIgnoreCase) || _tokens.Exists(token => content.Contains(token, StringComparison.Ordinal))
-           select file,
-    ];
+        [
+            .. from file in Directory.EnumerateFiles(_press.Folder, "*", SearchOption.AllDirectories)
+            let content = Read(file)
+            where
+                content.Contains("canary.bird", StringComparison.OrdinalIgnoreCase)
+                || _tokens.Exists(token => content.Contains(token, StringComparison.Ordinal))
+            select file,
+        ];
 
     private static string Read(string file)
     {
@@ -67,11 +72,20 @@ public sealed class LeavingTests : IAsyncLifetime
         await open.OpenAsync();
         Holders().ShouldNotBeEmpty();
 
-        (await client.PostAsJsonAsync("/api/newsletter/unsubscriptions", new { token = await TokenOfIssueAsync() })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.PostAsJsonAsync("/api/newsletter/unsubscriptions", new { token = await TokenOfIssueAsync() })).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
         await _press.AsTimePassesAsync(() => Task.FromResult(Holders().Count == 0), "the address is nowhere");
         _press.Mails().Count(mail => mail.To.ToString() == "stays@example.org").ShouldBe(3, "those who stay keep theirs");
-        (await _press.CountAsync("select count(*) from mails where subscriber_id in (select id from subscribers where status = 'unsubscribed')")).ShouldBe(0);
-        (await client.PostAsJsonAsync("/api/newsletter/unsubscriptions", new { token = _tokens[^1] })).StatusCode.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.NotFound);
+        (
+            await _press.CountAsync(
+                "select count(*) from mails where subscriber_id in (select id from subscribers where status = 'unsubscribed')"
+            )
+        ).ShouldBe(0);
+        (await client.PostAsJsonAsync("/api/newsletter/unsubscriptions", new { token = _tokens[^1] })).StatusCode.ShouldBeOneOf(
+            HttpStatusCode.OK,
+            HttpStatusCode.NotFound
+        );
     }
 
     [Fact]
@@ -82,7 +96,13 @@ public sealed class LeavingTests : IAsyncLifetime
         _tokens.Add(Press.TokenIn(await _press.MailToAsync(Address)));
         _press.Time.Advance(TimeSpan.FromDays(31));
         await _press.AsTimePassesAsync(() => Task.FromResult(Holders().Count == 0), "the address is nowhere");
-        await _press.AsTimePassesAsync(async () => await _press.CountAsync("select (select count(*) from subscribers) + (select count(*) from mails) + (select count(*) from tokens)") == 0, "no row is left");
+        await _press.AsTimePassesAsync(
+            async () =>
+                await _press.CountAsync(
+                    "select (select count(*) from subscribers) + (select count(*) from mails) + (select count(*) from tokens)"
+                ) == 0,
+            "no row is left"
+        );
     }
 
     [Fact]
@@ -92,7 +112,13 @@ public sealed class LeavingTests : IAsyncLifetime
         await _press.StartAsync();
         await _press.StopAllAsync();
         // As the release before deleted: without overwriting.
-        foreach (var sql in (string[])["pragma user_version = 0", "pragma secure_delete = off; create table gone (address text); insert into gone values ('canary.bird@example.org'); delete from gone; drop table gone"])
+        foreach (
+            var sql in (string[])
+                [
+                    "pragma user_version = 0",
+                    "pragma secure_delete = off; create table gone (address text); insert into gone values ('canary.bird@example.org'); delete from gone; drop table gone",
+                ]
+        )
             await _press.ScalarAsync(sql);
         Holders().ShouldNotBeEmpty();
         await _press.StartAsync();
@@ -113,7 +139,9 @@ public sealed class LeavingTests : IAsyncLifetime
             answer.Headers.Location!.OriginalString.ShouldBe($"/newsletter/unsubscribe?token={Press.TokenIn(issue)}");
         }
 
-        (await client.GetAsync("/api/newsletter/unsubscribe?token=%0d%0aX:%20y//evil.example")).Headers.Location!.OriginalString.ShouldStartWith("/newsletter/unsubscribe?token=%0D%0A");
+        (
+            await client.GetAsync("/api/newsletter/unsubscribe?token=%0d%0aX:%20y//evil.example")
+        ).Headers.Location!.OriginalString.ShouldStartWith("/newsletter/unsubscribe?token=%0D%0A");
         (await _press.CountAsync("select count(*) from subscribers where status = 'confirmed'")).ShouldBe(2);
     }
 }

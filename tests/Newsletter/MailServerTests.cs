@@ -30,9 +30,14 @@ public sealed class MailServerTests : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static Task<HttpResponseMessage> AskAsync(HttpClient client, string email) => client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email });
-    private Task<long> Count(string state, int attempts = 1) => _press.CountAsync($"select count(*) from mails where state = '{state}' and attempts = {attempts}");
-    private Task Becomes(string state, int attempts = 1) => Press.Eventually(async () => await Count(state, attempts) == 1, $"a mail is {state} at attempt {attempts}");
+    private static Task<HttpResponseMessage> AskAsync(HttpClient client, string email) =>
+        client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email });
+
+    private Task<long> Count(string state, int attempts = 1) =>
+        _press.CountAsync($"select count(*) from mails where state = '{state}' and attempts = {attempts}");
+
+    private Task Becomes(string state, int attempts = 1) =>
+        Press.Eventually(async () => await Count(state, attempts) == 1, $"a mail is {state} at attempt {attempts}");
 
     [Fact]
     public async Task A_reader_subscribes_and_confirms_and_gets_the_issue()
@@ -111,8 +116,11 @@ public sealed class MailServerTests : IAsyncLifetime
     }
 
     // The clock is moved until it happens: when exactly the sender went to rest is nobody's promise.
-    private Task SentAtTheSecondAttemptAsync() => _press.AsTimePassesAsync(
-        async () => await _press.CountAsync("select count(*) from mails where state = 'sent' and attempts = 2") == 1, "the mail is sent at the second attempt");
+    private Task SentAtTheSecondAttemptAsync() =>
+        _press.AsTimePassesAsync(
+            async () => await _press.CountAsync("select count(*) from mails where state = 'sent' and attempts = 2") == 1,
+            "the mail is sent at the second attempt"
+        );
 
     [Fact]
     public async Task A_mail_cut_off_after_its_text_is_undecided_and_never_sent_again()
@@ -136,15 +144,20 @@ public sealed class MailServerTests : IAsyncLifetime
         using var guarded = new Exim(Path.Combine(_folder, "guarded"), password: true, tls: true);
         await guarded.StartAndWait();
         await _press.Neighbours.StartAsync();
-        using var service = new ServiceProcess(_folder, "Newsletter", "newsletter", new Dictionary<string, string?>
-        {
-            ["ConnectionStrings__Newsletter"] = $"Data Source={Path.Combine(_folder, "n.db")}",
-            ["ConnectionStrings__Bus"] = "memory",
-            ["Services__Catalog"] = _press.Neighbours.Address,
-            ["Services__Tally"] = _press.Neighbours.Address,
-            ["Newsletter__Smtp"] = guarded.SmtpWithPassword,
-            ["SSL_CERT_FILE"] = trusted ? guarded.Authority : null,
-        });
+        using var service = new ServiceProcess(
+            _folder,
+            "Newsletter",
+            "newsletter",
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings__Newsletter"] = $"Data Source={Path.Combine(_folder, "n.db")}",
+                ["ConnectionStrings__Bus"] = "memory",
+                ["Services__Catalog"] = _press.Neighbours.Address,
+                ["Services__Tally"] = _press.Neighbours.Address,
+                ["Newsletter__Smtp"] = guarded.SmtpWithPassword,
+                ["SSL_CERT_FILE"] = trusted ? guarded.Authority : null,
+            }
+        );
         await service.StartAndWait();
         using var client = new HttpClient { BaseAddress = service.Address };
         (await AskAsync(client, "ada@example.org")).EnsureSuccessStatusCode();
@@ -155,7 +168,10 @@ public sealed class MailServerTests : IAsyncLifetime
             return;
         }
 
-        await Press.Eventually(() => Task.FromResult(service.Tail().Contains("SslHandshakeException", StringComparison.Ordinal)), "the mail is put off");
+        await Press.Eventually(
+            () => Task.FromResult(service.Tail().Contains("SslHandshakeException", StringComparison.Ordinal)),
+            "the mail is put off"
+        );
         guarded.MainLog.ShouldNotContain("A=plain");
         service.Tail().ShouldNotContain(Exim.Password);
         guarded.Mails().ShouldBeEmpty();

@@ -14,6 +14,7 @@ internal sealed class Neighbours : IAsyncDisposable
     private WebApplication? _app;
 
     private sealed record Tool(string Slug, string Name, DateTimeOffset UpdatedAt);
+
     private sealed record Comparison(string Slug, string Summary, object[] Tools, DateTimeOffset PublishedAt);
 
     public string Address => _app!.Urls.First();
@@ -41,28 +42,77 @@ internal sealed class Neighbours : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.MapGet("/api/tools", (int page) => Results.Json(new { tools = Paged(_tools, page), pages = Pages(_tools) }));
-        _app.MapGet("/api/comparisons", (int page) =>
-        {
-            var newest = _comparisons.OrderByDescending(comparison => comparison.PublishedAt).ToList();
-            return Results.Json(new { comparisons = Paged(newest, page), pages = Pages(newest) });
-        });
-        _app.MapGet("/api/tools/{tool}/history", (string tool) => Results.Json(new
-        {
-            tool,
-            changes = Changes.GetValueOrDefault(tool, []).Select(change => new { change.At, change.What, change.Name, change.From, change.To }),
-        }));
-        _app.MapGet("/api/tallies", (string[] tool) => TallyAway ? Results.StatusCode(503) : Results.Json(tool.Select(slug =>
-        {
-            var (ship, skip) = Votes.GetValueOrDefault(slug);
-            var share = Share(ship, skip);
-            var (low, high) = Intervals.GetValueOrDefault(slug, (share / 2 ?? 0, 100));
-            return new { tool = slug, ship, skip, total = ship + skip, shipPercent = share, interval = share is null ? null : new { low, high } };
-        })));
-        _app.MapGet("/api/tallies/{tool}/history", (string tool, string bucket) => bucket != "day" ? Results.StatusCode(400) : Results.Json(new
-        {
-            tool,
-            points = Days.GetValueOrDefault(tool, []).Select(day => new { at = day.End, day.Ship, day.Skip, shipPercent = Share(day.Ship, day.Skip) }),
-        }));
+        _app.MapGet(
+            "/api/comparisons",
+            (int page) =>
+            {
+                var newest = _comparisons.OrderByDescending(comparison => comparison.PublishedAt).ToList();
+                return Results.Json(new { comparisons = Paged(newest, page), pages = Pages(newest) });
+            }
+        );
+        _app.MapGet(
+            "/api/tools/{tool}/history",
+            (string tool) =>
+                Results.Json(
+                    new
+                    {
+                        tool,
+                        changes = Changes
+                            .GetValueOrDefault(tool, [])
+                            .Select(change => new
+                            {
+                                change.At,
+                                change.What,
+                                change.Name,
+                                change.From,
+                                change.To,
+                            }),
+                    }
+                )
+        );
+        _app.MapGet(
+            "/api/tallies",
+            (string[] tool) =>
+                TallyAway
+                    ? Results.StatusCode(503)
+                    : Results.Json(
+                        tool.Select(slug =>
+                        {
+                            var (ship, skip) = Votes.GetValueOrDefault(slug);
+                            var share = Share(ship, skip);
+                            var (low, high) = Intervals.GetValueOrDefault(slug, (share / 2 ?? 0, 100));
+                            return new
+                            {
+                                tool = slug,
+                                ship,
+                                skip,
+                                total = ship + skip,
+                                shipPercent = share,
+                                interval = share is null ? null : new { low, high },
+                            };
+                        })
+                    )
+        );
+        _app.MapGet(
+            "/api/tallies/{tool}/history",
+            (string tool, string bucket) =>
+                bucket != "day"
+                    ? Results.StatusCode(400)
+                    : Results.Json(
+                        new
+                        {
+                            tool,
+                            points = Days.GetValueOrDefault(tool, [])
+                                .Select(day => new
+                                {
+                                    at = day.End,
+                                    day.Ship,
+                                    day.Skip,
+                                    shipPercent = Share(day.Ship, day.Skip),
+                                }),
+                        }
+                    )
+        );
         await _app.StartAsync();
     }
 
@@ -74,8 +124,15 @@ internal sealed class Neighbours : IAsyncDisposable
     }
 
     /// <summary>A comparison the catalog tells of from now on.</summary>
-    public void Publish(string a, string b, DateTimeOffset at, string? summary = null) => _comparisons.Add(new Comparison(
-        $"{a}-vs-{b}", summary ?? $"How {a} & {b} differ", [new { slug = a, name = a.ToUpperInvariant() }, new { slug = b, name = b.ToUpperInvariant() }], at));
+    public void Publish(string a, string b, DateTimeOffset at, string? summary = null) =>
+        _comparisons.Add(
+            new Comparison(
+                $"{a}-vs-{b}",
+                summary ?? $"How {a} & {b} differ",
+                [new { slug = a, name = a.ToUpperInvariant() }, new { slug = b, name = b.ToUpperInvariant() }],
+                at
+            )
+        );
 
     public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
 

@@ -8,9 +8,11 @@ namespace Newsletter.Tests;
 public sealed class NewsTests : IAsyncLifetime
 {
     private readonly Press _press = new();
+
     private static DateTimeOffset Midnight(int november) => new(2026, 11, november, 0, 0, 0, TimeSpan.Zero);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
     /// <summary>The issue of the week, or null when there is none.</summary>
@@ -22,15 +24,23 @@ public sealed class NewsTests : IAsyncLifetime
     }
 
     private static string[] NotesIn(JsonNode? issue, string section) =>
-        [.. issue!["sections"]!.AsArray().Where(s => (string?)s!["title"] == section).SelectMany(s => s!["links"]!.AsArray()).Select(link => $"{link!["title"]}: {link["note"]}")];
+        [
+            .. issue!["sections"]!
+                .AsArray()
+                .Where(s => (string?)s!["title"] == section)
+                .SelectMany(s => s!["links"]!.AsArray())
+                .Select(link => $"{link!["title"]}: {link["note"]}"),
+        ];
 
     private void Moved(string tool, (int Ship, int Skip) then, (int Ship, int Skip) now)
     {
         _press.Neighbours.Days[tool] =
         [
-            (Midnight(10), 1, 0), (Midnight(22), then.Ship, then.Skip),
+            (Midnight(10), 1, 0),
+            (Midnight(22), then.Ship, then.Skip),
             // After the week began: no part of where the tool stood a week ago.
-            (Midnight(24), 500, 500), (Midnight(30), now.Ship, now.Skip),
+            (Midnight(24), 500, 500),
+            (Midnight(30), now.Ship, now.Skip),
         ];
         _press.Neighbours.Votes[tool] = now;
     }
@@ -44,12 +54,12 @@ public sealed class NewsTests : IAsyncLifetime
         Moved("gamma", (80, 20), (75, 25));
         var issue = await NextIssueAsync(client);
 
-        NotesIn(issue, "Biggest movers").ShouldBe(
-        [
-            "Beta <3: From skip to ship: 45.0% ship a week ago, 60.0% now, up 15 points with 110 votes",
-            "Alpha: 60.0% ship a week ago, 67.7% now, up 7.7 points with 62 votes",
-            "Gamma: 80.0% ship a week ago, 75.0% now, down 5 points with 100 votes",
-        ]);
+        NotesIn(issue, "Biggest movers")
+            .ShouldBe([
+                "Beta <3: From skip to ship: 45.0% ship a week ago, 60.0% now, up 15 points with 110 votes",
+                "Alpha: 60.0% ship a week ago, 67.7% now, up 7.7 points with 62 votes",
+                "Gamma: 80.0% ship a week ago, 75.0% now, down 5 points with 100 votes",
+            ]);
         ((string?)issue!["title"]).ShouldBe("Weekly AI Tool Verdicts: Beta <3 up 15 points");
         ((string?)issue["intro"]).ShouldBe("This week: 3 tools whose community verdict moved. And where the community’s verdicts stand.");
     }
@@ -78,21 +88,30 @@ public sealed class NewsTests : IAsyncLifetime
         _press.Neighbours.Offer("beta", "Beta <3", edited: since);
         _press.Neighbours.Changes["alpha"] =
         [
-            (since, "entryPrice", null, "$25 a month", "$20 a month"), (since.AddHours(-1), "entryPrice", null, "Free", "$25 a month"),
-            (since, "plan", "Team", null, "40 USD a month"), (since, "plan", "Solo", "9 USD a month", null), (since, "plan", "Pro", "20 USD a month", "25 USD a month"),
-            (since, "verdict", "The Builder", "skip", "ship"), (since, "verdict", "The Auditor", null, "skip"), (since, "verdict", "The Critic", "ship", null),
+            (since, "entryPrice", null, "$25 a month", "$20 a month"),
+            (since.AddHours(-1), "entryPrice", null, "Free", "$25 a month"),
+            (since, "plan", "Team", null, "40 USD a month"),
+            (since, "plan", "Solo", "9 USD a month", null),
+            (since, "plan", "Pro", "20 USD a month", "25 USD a month"),
+            (since, "verdict", "The Builder", "skip", "ship"),
+            (since, "verdict", "The Auditor", null, "skip"),
+            (since, "verdict", "The Critic", "ship", null),
             (Press.Start.AddDays(2), "verdict", "The Builder", "ship", "skip"),
         ];
-        _press.Neighbours.Changes["beta"] = [(since, "verdict", "The Builder", "ship", "skip"), (since.AddHours(-1), "verdict", "The Builder", "skip", "ship")];
+        _press.Neighbours.Changes["beta"] =
+        [
+            (since, "verdict", "The Builder", "ship", "skip"),
+            (since.AddHours(-1), "verdict", "The Builder", "skip", "ship"),
+        ];
         _press.Time.Advance(TimeSpan.FromDays(7));
         await _press.DecidedAsync("2026-w50");
 
         var issue = JsonNode.Parse(await client.GetStringAsync("/api/newsletter/issues/2026-w50"));
-        NotesIn(issue, "New prices and panel verdicts").ShouldBe(
-        [
-            "Alpha: Entry price $20 a month, was Free; New plan Team: 40 USD a month; The plan Solo is gone; Pro: 25 USD a month, was 20 USD a month; "
-            + "The Builder now says ship, said skip; The Auditor says skip; The Critic withdrew the verdict",
-        ]);
+        NotesIn(issue, "New prices and panel verdicts")
+            .ShouldBe([
+                "Alpha: Entry price $20 a month, was Free; New plan Team: 40 USD a month; The plan Solo is gone; Pro: 25 USD a month, was 20 USD a month; "
+                    + "The Builder now says ship, said skip; The Auditor says skip; The Critic withdrew the verdict",
+            ]);
         ((string?)issue!["title"]).ShouldBe("Weekly AI Tool Verdicts: what changed at Alpha");
     }
 
@@ -117,7 +136,12 @@ public sealed class NewsTests : IAsyncLifetime
         // Of every length that the cut can meet the character at.
         var client = await _press.WithReadersAsync();
         foreach (var letters in Enumerable.Range(0, character.Length))
-            _press.Publish($"tool-{letters}", "zeta", Press.Start.AddHours(letters + 1), new string('n', letters) + string.Concat(Enumerable.Repeat(character, 300)));
+            _press.Publish(
+                $"tool-{letters}",
+                "zeta",
+                Press.Start.AddHours(letters + 1),
+                new string('n', letters) + string.Concat(Enumerable.Repeat(character, 300))
+            );
         var notes = NotesIn(await NextIssueAsync(client), "New comparisons");
         notes.ShouldNotBeEmpty();
         foreach (var note in notes)
@@ -136,7 +160,10 @@ public sealed class NewsTests : IAsyncLifetime
         _press.Publish("alpha", "beta", Press.Start.AddDays(1));
         _press.Neighbours.TallyAway = true;
         _press.Time.Advance(Press.NextMonday - _press.Time.GetUtcNow());
-        await _press.AsTimePassesAsync(() => Task.FromResult(_press.Logs.Contains("Issue 2026-w49 waits", StringComparison.Ordinal)), "the issue is put off");
+        await _press.AsTimePassesAsync(
+            () => Task.FromResult(_press.Logs.Contains("Issue 2026-w49 waits", StringComparison.Ordinal)),
+            "the issue is put off"
+        );
         (await _press.CountAsync("select count(*) from weeks where week = '2026-w49'")).ShouldBe(0);
         _press.Logs.ShouldNotContain("PublishWeekly failed");
 
@@ -176,7 +203,9 @@ public sealed class NewsTests : IAsyncLifetime
         // The next week brings one of each, and a tool already told of changes again.
         _press.Publish("fresh", "zeta", Press.NextMonday.AddDays(1));
         _press.Neighbours.Offer("priced-1", "Priced 1", edited: Press.NextMonday.AddDays(1));
-        _press.Neighbours.Changes["priced-1"].Insert(0, (Press.NextMonday.AddDays(1), "entryPrice", null, "1 USD a month", "9 USD a month"));
+        _press
+            .Neighbours.Changes["priced-1"]
+            .Insert(0, (Press.NextMonday.AddDays(1), "entryPrice", null, "1 USD a month", "9 USD a month"));
         _press.Time.Advance(TimeSpan.FromDays(7));
         await _press.DecidedAsync("2026-w50");
         var second = JsonNode.Parse(await client.GetStringAsync("/api/newsletter/issues/2026-w50"));
@@ -185,11 +214,22 @@ public sealed class NewsTests : IAsyncLifetime
         var told = NotesIn(first, "New comparisons").Concat(NotesIn(second, "New comparisons")).ToList();
         told.Count.ShouldBe(16);
         told.ShouldBeUnique();
-        NotesIn(second, "New prices and panel verdicts").ShouldBe(["Priced 6: Entry price 6 USD a month, was Free", "Priced 7: Entry price 7 USD a month, was Free", "Priced 1: Entry price 9 USD a month, was 1 USD a month"], ignoreOrder: true);
+        NotesIn(second, "New prices and panel verdicts")
+            .ShouldBe(
+                [
+                    "Priced 6: Entry price 6 USD a month, was Free",
+                    "Priced 7: Entry price 7 USD a month, was Free",
+                    "Priced 1: Entry price 9 USD a month, was 1 USD a month",
+                ],
+                ignoreOrder: true
+            );
 
         _press.Time.Advance(TimeSpan.FromDays(7));
         await _press.DecidedAsync("2026-w51");
-        (await client.GetAsync("/api/newsletter/issues/2026-w51")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound, "nothing is left to tell");
+        (await client.GetAsync("/api/newsletter/issues/2026-w51")).StatusCode.ShouldBe(
+            System.Net.HttpStatusCode.NotFound,
+            "nothing is left to tell"
+        );
     }
 
     [Fact]
@@ -219,6 +259,7 @@ public sealed class NewsTests : IAsyncLifetime
         _press.Neighbours.Intervals["alpha"] = (20.8, 93.9);
         var issue = await NextIssueAsync(client);
         NotesIn(issue, "Where readers disagree most").ShouldBe(["Beta <3: 50.0% ship, from 24 votes"]);
-        NotesIn(issue, "What readers would ship").ShouldBe(["Gamma: 61.0% ship, from 1,000 votes", "Alpha: 66.7% ship, from 3 votes (early)"]);
+        NotesIn(issue, "What readers would ship")
+            .ShouldBe(["Gamma: 61.0% ship, from 1,000 votes", "Alpha: 66.7% ship, from 3 votes (early)"]);
     }
 }

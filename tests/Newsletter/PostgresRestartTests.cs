@@ -21,19 +21,23 @@ public sealed class PostgresRestartTests
             await postgres.Create("newsletter");
             await using var press = new Press(database: postgres.ConnectionTo("newsletter"));
             var client = await press.StartAsync();
-            foreach (var request in (Func<Task<HttpResponseMessage>>[])
-            [
-                () => client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = "ada@reader.example" }),
-                () => client.GetAsync("/api/newsletter/issues"),
-                () => client.GetAsync("/health/ready"),
-            ])
+            foreach (
+                var request in (Func<Task<HttpResponseMessage>>[])
+                    [
+                        () => client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = "ada@reader.example" }),
+                        () => client.GetAsync("/api/newsletter/issues"),
+                        () => client.GetAsync("/health/ready"),
+                    ]
+            )
             {
                 // Several connections lie in the pool; all of them die.
                 await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.GetAsync("/api/newsletter/issues")));
                 await postgres.Send(UnixSignal.Interrupt);
                 await postgres.StartAndWait();
                 var answer = await request();
-                answer.IsSuccessStatusCode.ShouldBeTrue($"{answer.RequestMessage}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+                answer.IsSuccessStatusCode.ShouldBeTrue(
+                    $"{answer.RequestMessage}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}"
+                );
             }
         }
         finally

@@ -13,8 +13,9 @@ using Shouldly;
 namespace Newsletter.Tests;
 
 /// <summary>
-/// One newsroom: a database, a clock that stands still until told, a catalog and a tally to write about, any number of replicas of the service,
-/// and a pickup folder or a mail server. TEST_POSTGRES (a connection string of a user who may create databases) moves the same tests to PostgreSQL.
+/// One newsroom: a database, a clock that stands still until told, a catalog and a tally to write about, any number of replicas of the
+/// service, and a pickup folder or a mail server. TEST_POSTGRES (a connection string of a user who may create databases) moves the same
+/// tests to PostgreSQL.
 /// </summary>
 internal sealed class Press : IAsyncDisposable
 {
@@ -33,7 +34,13 @@ internal sealed class Press : IAsyncDisposable
     {
         _server = server;
         Pickup = Path.Combine(_folder, "mail");
-        _database = database ?? (Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } postgres ? NewPostgres(postgres) : $"Data Source={Path.Combine(_folder, "n.db")};Pooling=False");
+        _database =
+            database
+            ?? (
+                Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } postgres
+                    ? NewPostgres(postgres)
+                    : $"Data Source={Path.Combine(_folder, "n.db")};Pooling=False"
+            );
         Neighbours.Offer("alpha", "Alpha");
         Neighbours.Offer("beta", "Beta <3");
         Neighbours.Offer("gamma", "Gamma");
@@ -60,9 +67,16 @@ internal sealed class Press : IAsyncDisposable
         var app = Service.Build(
             "Newsletter",
             [
-                "--ConnectionStrings:Bus=memory", .. Logins(), "--urls=http://127.0.0.1:0",
-                $"--Services:Catalog={Neighbours.Address}", $"--Services:Tally={Neighbours.Address}",
-                "--Newsletter:PublicBase=https://verdicts.example", $"--Newsletter:Pickup={Pickup}", $"--Newsletter:Smtp={_server?.Smtp}", .. Editor.Settings, .. settings,
+                "--ConnectionStrings:Bus=memory",
+                .. Logins(),
+                "--urls=http://127.0.0.1:0",
+                $"--Services:Catalog={Neighbours.Address}",
+                $"--Services:Tally={Neighbours.Address}",
+                "--Newsletter:PublicBase=https://verdicts.example",
+                $"--Newsletter:Pickup={Pickup}",
+                $"--Newsletter:Smtp={_server?.Smtp}",
+                .. Editor.Settings,
+                .. settings,
             ],
             builder =>
             {
@@ -70,7 +84,8 @@ internal sealed class Press : IAsyncDisposable
                 builder.Services.AddSingleton<TimeProvider>(Time);
                 builder.Logging.ClearProviders().AddProvider(_logs).SetMinimumLevel(LogLevel.Trace);
             },
-            app => app.MapNewsletter());
+            app => app.MapNewsletter()
+        );
         await app.StartAsync();
         _apps.Add(app);
         var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
@@ -79,9 +94,10 @@ internal sealed class Press : IAsyncDisposable
     }
 
     // On PostgreSQL one login owns the database and another, with no more rights than it needs, serves: every test shows that they suffice.
-    private string[] Logins() => Postgres.Serving(_database) is var serving && serving != _database
-        ? [$"--ConnectionStrings:Newsletter={serving}", $"--ConnectionStrings:NewsletterOwner={_database}"]
-        : [$"--ConnectionStrings:Newsletter={_database}"];
+    private string[] Logins() =>
+        Postgres.Serving(_database) is var serving && serving != _database
+            ? [$"--ConnectionStrings:Newsletter={serving}", $"--ConnectionStrings:NewsletterOwner={_database}"]
+            : [$"--ConnectionStrings:Newsletter={_database}"];
 
     public async Task StopAllAsync()
     {
@@ -96,26 +112,39 @@ internal sealed class Press : IAsyncDisposable
     }
 
     /// <summary>Every mail that arrived.</summary>
-    public List<MimeMessage> Mails() => _server is not null ? _server.Mails() : !Directory.Exists(Pickup) ? [] : [.. Directory.GetFiles(Pickup, "*.eml").Order().Select(file => MimeMessage.Load(file))];
+    public List<MimeMessage> Mails() =>
+        _server is not null ? _server.Mails()
+        : !Directory.Exists(Pickup) ? []
+        : [.. Directory.GetFiles(Pickup, "*.eml").Order().Select(file => MimeMessage.Load(file))];
 
     public async Task<MimeMessage> MailToAsync(string address, Func<MimeMessage, bool>? which = null)
     {
         MimeMessage? found = null;
         await Eventually(
-            () => Task.FromResult((found = Mails().LastOrDefault(m => m.To.Mailboxes.Single().Address == address && which?.Invoke(m) != false)) is not null), $"a mail to {address}");
+            () =>
+                Task.FromResult(
+                    (found = Mails().LastOrDefault(m => m.To.Mailboxes.Single().Address == address && which?.Invoke(m) != false))
+                        is not null
+                ),
+            $"a mail to {address}"
+        );
         return found!;
     }
 
     /// <summary>The whole way in, as a reader goes it.</summary>
     public async Task SubscribeAsync(HttpClient client, string address)
     {
-        (await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = address })).StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
+        (await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = address })).StatusCode.ShouldBe(
+            System.Net.HttpStatusCode.Accepted
+        );
         var token = TokenIn(await MailToAsync(address, IsConfirmation));
         (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token })).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
     }
 
     public static bool IsIssue(MimeMessage mail) => mail.Headers.Contains(HeaderId.ListUnsubscribe) && !IsWelcome(mail);
+
     public static bool IsWelcome(MimeMessage mail) => mail.Subject!.StartsWith("Welcome", StringComparison.Ordinal);
+
     public static bool IsConfirmation(MimeMessage mail) => mail.Subject!.StartsWith("Confirm", StringComparison.Ordinal);
 
     /// <summary>Waits, while time passes, until that week's issue is published or found to have nothing to say.</summary>
@@ -141,17 +170,21 @@ internal sealed class Press : IAsyncDisposable
     }
 
     /// <summary>Waits until every request is decided and every mail has left or was dropped.</summary>
-    public Task QuietAsync() => Eventually(
-        async () => await CountAsync("select count(*) from requests") == 0
-            && await CountAsync("select count(*) from mails where state in ('waiting', 'handing')") == 0,
-        "the outbox is empty");
+    public Task QuietAsync() =>
+        Eventually(
+            async () =>
+                await CountAsync("select count(*) from requests") == 0
+                && await CountAsync("select count(*) from mails where state in ('waiting', 'handing')") == 0,
+            "the outbox is empty"
+        );
 
     public async Task<long> CountAsync(string sql) => Convert.ToInt64(await ScalarAsync(sql));
 
     public System.Data.Common.DbConnection NewConnection() => OnSqlite ? new SqliteConnection(_database) : new NpgsqlConnection(_database);
 
     /// <summary>A client of the first replica that follows no redirect by itself.</summary>
-    public HttpClient Browser() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(_apps[0].Urls.First()) };
+    public HttpClient Browser() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(_apps[0].Urls.First()) };
 
     public async Task<object?> ScalarAsync(string sql)
     {
@@ -162,7 +195,8 @@ internal sealed class Press : IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
-    public Task LoggedAsync(string text) => Eventually(() => Task.FromResult(Logs.Contains(text, StringComparison.Ordinal)), $"a line with '{text}'");
+    public Task LoggedAsync(string text) =>
+        Eventually(() => Task.FromResult(Logs.Contains(text, StringComparison.Ordinal)), $"a line with '{text}'");
 
     public static string TokenIn(MimeMessage mail)
     {
@@ -183,14 +217,17 @@ internal sealed class Press : IAsyncDisposable
     }
 
     /// <summary>Waits while the clock runs fast: background work may begin its rest only after a test moved the clock.</summary>
-    public Task AsTimePassesAsync(Func<Task<bool>> holds, string what) => Eventually(
-        async () =>
-        {
-            if (await holds())
-                return true;
-            Time.Advance(TimeSpan.FromSeconds(30));
-            return false;
-        }, what);
+    public Task AsTimePassesAsync(Func<Task<bool>> holds, string what) =>
+        Eventually(
+            async () =>
+            {
+                if (await holds())
+                    return true;
+                Time.Advance(TimeSpan.FromSeconds(30));
+                return false;
+            },
+            what
+        );
 
     public void Publish(string a, string b, DateTimeOffset at, string? summary = null) => Neighbours.Publish(a, b, at, summary);
 
@@ -210,6 +247,12 @@ internal sealed class Press : IAsyncDisposable
         connection.Open();
         using var command = new NpgsqlCommand($"create database {name}", connection);
         command.ExecuteNonQuery();
-        return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20, ConnectionIdleLifetime = 2, ConnectionPruningInterval = 1 }.ConnectionString;
+        return new NpgsqlConnectionStringBuilder(server)
+        {
+            Database = name,
+            MaxPoolSize = 20,
+            ConnectionIdleLifetime = 2,
+            ConnectionPruningInterval = 1,
+        }.ConnectionString;
     }
 }

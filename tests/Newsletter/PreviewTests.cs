@@ -12,6 +12,7 @@ public sealed class PreviewTests : IAsyncLifetime
     private readonly Press _press = new();
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
     private static async Task<HttpResponseMessage> AskAsync(HttpClient client, string? token)

@@ -12,11 +12,15 @@ public sealed class SignUpLimitTests : IAsyncLifetime
     private readonly Press _press = new();
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
     private static async Task<HttpResponseMessage> AskAsync(HttpClient client, string email, string? from = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/newsletter/subscriptions") { Content = JsonContent.Create(new { email }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/newsletter/subscriptions")
+        {
+            Content = JsonContent.Create(new { email }),
+        };
         if (from is not null)
             request.Headers.Add("X-Forwarded-For", from);
         return await client.SendAsync(request);
@@ -25,7 +29,9 @@ public sealed class SignUpLimitTests : IAsyncLifetime
     private static async Task<int> AcceptedAsync(HttpClient client, IEnumerable<string> addresses)
     {
         var answers = await Task.WhenAll(addresses.Select((address, n) => AskAsync(client, $"reader{n}@site{n}.example", address)));
-        answers.Where(answer => answer.StatusCode is not HttpStatusCode.Accepted).ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        answers
+            .Where(answer => answer.StatusCode is not HttpStatusCode.Accepted)
+            .ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
         return answers.Count(answer => answer.StatusCode is HttpStatusCode.Accepted);
     }
 
@@ -38,8 +44,14 @@ public sealed class SignUpLimitTests : IAsyncLifetime
         var refused = await AskAsync(client, "one.too.many@example.org");
         refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         refused.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(20));
-        (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token = "unknown" })).StatusCode.ShouldNotBe(HttpStatusCode.TooManyRequests, "confirming is nobody's burden");
-        (await _press.CountAsync("select count(*) from requests where address like 'one.too%'") + await _press.CountAsync("select count(*) from subscribers where address like 'one.too%'")).ShouldBe(0);
+        (await client.PostAsJsonAsync("/api/newsletter/confirmations", new { token = "unknown" })).StatusCode.ShouldNotBe(
+            HttpStatusCode.TooManyRequests,
+            "confirming is nobody's burden"
+        );
+        (
+            await _press.CountAsync("select count(*) from requests where address like 'one.too%'")
+            + await _press.CountAsync("select count(*) from subscribers where address like 'one.too%'")
+        ).ShouldBe(0);
     }
 
     [Theory]
@@ -51,8 +63,25 @@ public sealed class SignUpLimitTests : IAsyncLifetime
     public async Task Addresses_of_one_range_share_its_limits_however_many_they_are(string pattern, int taken)
     {
         var client = await _press.StartAsync("--RateLimits:SignUpsPerHour=3", BehindProxy);
-        (await AcceptedAsync(client, Enumerable.Range(10, 40).Select(n => string.Format(pattern, pattern.Contains("::", StringComparison.Ordinal) && !pattern.Contains("7{0}", StringComparison.Ordinal) ? n * 100 : n)))).ShouldBe(taken);
-        (await AskAsync(client, "elsewhere@example.org", "203.0.113.9")).StatusCode.ShouldBe(HttpStatusCode.Accepted, "another network is not concerned");
+        (
+            await AcceptedAsync(
+                client,
+                Enumerable
+                    .Range(10, 40)
+                    .Select(n =>
+                        string.Format(
+                            pattern,
+                            pattern.Contains("::", StringComparison.Ordinal) && !pattern.Contains("7{0}", StringComparison.Ordinal)
+                                ? n * 100
+                                : n
+                        )
+                    )
+            )
+        ).ShouldBe(taken);
+        (await AskAsync(client, "elsewhere@example.org", "203.0.113.9")).StatusCode.ShouldBe(
+            HttpStatusCode.Accepted,
+            "another network is not concerned"
+        );
     }
 
     [Fact]
@@ -82,7 +111,10 @@ public sealed class SignUpLimitTests : IAsyncLifetime
         }
 
         (await _press.CountAsync("select count(*) from requests")).ShouldBe(6);
-        await _press.AsTimePassesAsync(async () => await _press.CountAsync("select count(*) from requests") == 0, "everyone had their turn");
+        await _press.AsTimePassesAsync(
+            async () => await _press.CountAsync("select count(*) from requests") == 0,
+            "everyone had their turn"
+        );
         await _press.QuietAsync();
         _press.Mails().Select(mail => mail.To.ToString()).Count(to => to.StartsWith("reader", StringComparison.Ordinal)).ShouldBe(10);
     }

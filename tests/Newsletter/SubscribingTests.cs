@@ -14,10 +14,14 @@ public sealed class SubscribingTests : IAsyncLifetime
     private HttpClient _client = null!;
 
     public async ValueTask InitializeAsync() => _client = await _press.StartAsync();
+
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
     private Task<HttpResponseMessage> AskAsync(string? email) => _client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email });
-    private Task<HttpResponseMessage> ConfirmAsync(string? token) => _client.PostAsJsonAsync("/api/newsletter/confirmations", new { token });
+
+    private Task<HttpResponseMessage> ConfirmAsync(string? token) =>
+        _client.PostAsJsonAsync("/api/newsletter/confirmations", new { token });
+
     private Task<long> Confirmed() => _press.CountAsync("select count(*) from subscribers where status = 'confirmed'");
 
     [Theory]
@@ -35,7 +39,10 @@ public sealed class SubscribingTests : IAsyncLifetime
     [Theory]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Cl")]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: nonsense\r\n\r\nOne-Click\r\n--x--")]
-    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\nContent-Type: text/plain; charset=no-such\r\n\r\nOne-Clack\r\n--x--")]
+    [InlineData(
+        "multipart/form-data; boundary=x",
+        "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\nContent-Type: text/plain; charset=no-such\r\n\r\nOne-Clack\r\n--x--"
+    )]
     [InlineData("multipart/form-data", "One-Click")]
     [InlineData("application/x-www-form-urlencoded; charset=\"no-such\"", "List-Unsubscribe=%ff%00")]
     public async Task Bounded_a_form_that_cannot_be_read_is_refused(string type, string form)
@@ -118,7 +125,20 @@ public sealed class SubscribingTests : IAsyncLifetime
     {
         await AskAsync("dan@example.org");
         var token = Press.TokenIn(await _press.MailToAsync("dan@example.org"));
-        foreach (var wrong in new[] { "", "x", token + "x", token[..^1], (token[0] == 'A' ? 'B' : 'A') + token[1..], new string('a', 20_000), "\0", "' or 1=1 --", null })
+        foreach (
+            var wrong in new[]
+            {
+                "",
+                "x",
+                token + "x",
+                token[..^1],
+                (token[0] == 'A' ? 'B' : 'A') + token[1..],
+                new string('a', 20_000),
+                "\0",
+                "' or 1=1 --",
+                null,
+            }
+        )
         {
             var answer = await ConfirmAsync(wrong);
             answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -136,7 +156,10 @@ public sealed class SubscribingTests : IAsyncLifetime
         _press.Time.Advance(TimeSpan.FromDays(7));
         (await ConfirmAsync(token)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         _press.Time.Advance(TimeSpan.FromDays(24));
-        await _press.AsTimePassesAsync(async () => await _press.CountAsync("select count(*) from subscribers") == 0, "the pending address is purged");
+        await _press.AsTimePassesAsync(
+            async () => await _press.CountAsync("select count(*) from subscribers") == 0,
+            "the pending address is purged"
+        );
         (await _press.CountAsync("select (select count(*) from tokens) + (select count(*) from mails)")).ShouldBe(0);
     }
 
@@ -148,7 +171,9 @@ public sealed class SubscribingTests : IAsyncLifetime
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
         {
             foreach (var path in new[] { "confirmations", "unsubscriptions", "subscriptions", "refusals" })
-                ((int)(await _client.SendAsync(new HttpRequestMessage(method, $"/api/newsletter/{path}?token={token}"))).StatusCode).ShouldBe(405);
+                (
+                    (int)(await _client.SendAsync(new HttpRequestMessage(method, $"/api/newsletter/{path}?token={token}"))).StatusCode
+                ).ShouldBe(405);
         }
 
         (await Confirmed()).ShouldBe(0);
@@ -159,10 +184,16 @@ public sealed class SubscribingTests : IAsyncLifetime
     [InlineData("--Newsletter:PublicBase=self", null)]
     [InlineData("--Newsletter:PublicBase=self", "https://public.example")]
     [InlineData("--Newsletter:PublicBase=", "https://public.example")]
-    public async Task Links_lead_to_the_configured_origin_or_to_where_the_process_listens_and_never_to_a_host_that_a_stranger_named(string setting, string? origin)
+    public async Task Links_lead_to_the_configured_origin_or_to_where_the_process_listens_and_never_to_a_host_that_a_stranger_named(
+        string setting,
+        string? origin
+    )
     {
         var client = await _press.StartAsync(setting, $"--Web:PublicOrigin={origin}");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/newsletter/subscriptions") { Content = JsonContent.Create(new { email = "ada@example.org" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/newsletter/subscriptions")
+        {
+            Content = JsonContent.Create(new { email = "ada@example.org" }),
+        };
         request.Headers.Host = "evil.example";
         (await client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var mail = await _press.MailToAsync("ada@example.org");
@@ -199,15 +230,56 @@ public sealed class SubscribingTests : IAsyncLifetime
     {
         (await AskAsync(typed)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await Press.Eventually(() => Task.FromResult(_press.Mails().Count == 1), "a mail");
-        (await File.ReadAllTextAsync(Directory.GetFiles(_press.Pickup).Single())).ShouldContain($"\nTo: {written}\r\n".Replace("\r\n", Environment.NewLine));
+        (await File.ReadAllTextAsync(Directory.GetFiles(_press.Pickup).Single())).ShouldContain(
+            $"\nTo: {written}\r\n".Replace("\r\n", Environment.NewLine)
+        );
     }
 
-    public static TheoryData<string?> Unwritable => new(
-        null, "", " ", "a", "@", "a@", "@example.org", "a@b", "a@@example.org", "a b@example.org", "a@exa mple.org", ".a@example.org", "a.@example.org", "a..b@example.org",
-        "\u212Aate@example.org", "\u017Fam@example.org", "k\u0131m@example.org", "\uFF41da@example.org",
-        "a@-example.org", "a@example-.org", "a@example..org", "a@.example.org", "a@example.org.", "a@1.2.3.4", "a@[127.0.0.1]", "\"a b\"@example.org", "a(c)@example.org", "Ann <a@example.org>",
-        "a@example.org, b@example.org", "a@example.org;b@example.org", "a@example.org\r\nBcc: victim@example.org", "a\r\nBcc: victim@example.org\r\n@example.org", "a@example.org\n", "\ta@example.org", "a@example.org\0", "a\u202e@example.org", "😀@example.org", "a@😀\ud800.example",
-        new string('a', 65) + "@example.org", "a@" + new string('b', 64) + ".org", "a@" + string.Join('.', Enumerable.Repeat("label", 50)) + ".org", new string('ü', 33) + "@example.org");
+    public static TheoryData<string?> Unwritable =>
+        new(
+            null,
+            "",
+            " ",
+            "a",
+            "@",
+            "a@",
+            "@example.org",
+            "a@b",
+            "a@@example.org",
+            "a b@example.org",
+            "a@exa mple.org",
+            ".a@example.org",
+            "a.@example.org",
+            "a..b@example.org",
+            "\u212Aate@example.org",
+            "\u017Fam@example.org",
+            "k\u0131m@example.org",
+            "\uFF41da@example.org",
+            "a@-example.org",
+            "a@example-.org",
+            "a@example..org",
+            "a@.example.org",
+            "a@example.org.",
+            "a@1.2.3.4",
+            "a@[127.0.0.1]",
+            "\"a b\"@example.org",
+            "a(c)@example.org",
+            "Ann <a@example.org>",
+            "a@example.org, b@example.org",
+            "a@example.org;b@example.org",
+            "a@example.org\r\nBcc: victim@example.org",
+            "a\r\nBcc: victim@example.org\r\n@example.org",
+            "a@example.org\n",
+            "\ta@example.org",
+            "a@example.org\0",
+            "a\u202e@example.org",
+            "😀@example.org",
+            "a@😀\ud800.example",
+            new string('a', 65) + "@example.org",
+            "a@" + new string('b', 64) + ".org",
+            "a@" + string.Join('.', Enumerable.Repeat("label", 50)) + ".org",
+            new string('ü', 33) + "@example.org"
+        );
 
     [Theory]
     [MemberData(nameof(Unwritable))]
@@ -234,7 +306,10 @@ public sealed class SubscribingTests : IAsyncLifetime
     {
         foreach (var path in new[] { "subscriptions", "confirmations", "unsubscriptions", "refusals" })
         {
-            var answer = await _client.PostAsync($"/api/newsletter/{path}", new StringContent(body.Replace("email", path == "subscriptions" ? "email" : "token"), Encoding.UTF8, type));
+            var answer = await _client.PostAsync(
+                $"/api/newsletter/{path}",
+                new StringContent(body.Replace("email", path == "subscriptions" ? "email" : "token"), Encoding.UTF8, type)
+            );
             ((int)answer.StatusCode).ShouldBe(status, path);
             answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         }
@@ -256,7 +331,10 @@ public sealed class SubscribingTests : IAsyncLifetime
     [InlineData("refusals")]
     public async Task Pages_of_other_sites_are_refused(string path)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/newsletter/{path}") { Content = JsonContent.Create(new { email = "x@example.org", token = "x" }) };
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/newsletter/{path}")
+        {
+            Content = JsonContent.Create(new { email = "x@example.org", token = "x" }),
+        };
         request.Headers.Add("Origin", "https://evil.example");
         (await _client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
@@ -271,8 +349,10 @@ public sealed class SubscribingTests : IAsyncLifetime
             if (instrument.Meter.Name == "Newsletter")
                 itself.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
-            measured.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, _, tags, _) =>
+                measured.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}")
+        );
         listener.Start();
         await _press.SubscribeAsync(_client, "canary.bird@example.org");
         var token = Press.TokenIn(_press.Mails().Single(Press.IsConfirmation));
@@ -281,7 +361,17 @@ public sealed class SubscribingTests : IAsyncLifetime
         await _press.QuietAsync();
         var metrics = string.Join('\n', measured);
         metrics.ShouldContain("newsletter.subscriptions outcome=confirmed");
-        foreach (var told in new[] { _press.Logs, metrics, answer, await _client.GetStringAsync("/metrics"), await _client.GetStringAsync("/api/newsletter/issues"), await _client.GetStringAsync("/health/ready") })
+        foreach (
+            var told in new[]
+            {
+                _press.Logs,
+                metrics,
+                answer,
+                await _client.GetStringAsync("/metrics"),
+                await _client.GetStringAsync("/api/newsletter/issues"),
+                await _client.GetStringAsync("/health/ready"),
+            }
+        )
         {
             told.ShouldNotContain("canary");
             told.ShouldNotContain(token);

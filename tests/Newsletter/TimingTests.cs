@@ -12,6 +12,7 @@ public sealed class TimingTests : IAsyncLifetime
     private readonly Press _press = new();
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
     /// <summary>Asks for an address, and at once for another: how long does the second take while the first is dealt with?</summary>
@@ -19,7 +20,9 @@ public sealed class TimingTests : IAsyncLifetime
     {
         (await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var watch = Stopwatch.StartNew();
-        (await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = $"probe{round}@example.org" })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email = $"probe{round}@example.org" })).StatusCode.ShouldBe(
+            HttpStatusCode.Accepted
+        );
         return watch.Elapsed.TotalMilliseconds;
     }
 
@@ -38,8 +41,11 @@ public sealed class TimingTests : IAsyncLifetime
             await _press.QuietAsync();
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"known {string.Join(' ', known.Order().Select(ms => $"{ms:0}"))}; unknown {string.Join(' ', unknown.Order().Select(ms => $"{ms:0}"))}");
-        // While a mail is written, another writer waits for its turn. A busy machine only adds to some of the times, so the quick ones are compared.
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"known {string.Join(' ', known.Order().Select(ms => $"{ms:0}"))}; unknown {string.Join(' ', unknown.Order().Select(ms => $"{ms:0}"))}"
+        );
+        // While a mail is written, another writer waits for its turn. A busy machine only adds to some of the times, so the quick ones are
+        // compared.
         Math.Abs(LowerQuartile(known) - LowerQuartile(unknown)).ShouldBeLessThan(40);
     }
 

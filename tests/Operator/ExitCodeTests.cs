@@ -26,8 +26,26 @@ public sealed class ExitCodeTests
         var none = $"127.0.0.1:{free}";
         (await FailureAsync("recount", "--voting", $"http://{none}")).ShouldContain($"http://{none}/api/ledger/totals");
         (await FailureAsync("dead-letters", "list", "--bus", $"amqp://voting:secret@{none}")).ShouldContain(none);
-        (await FailureAsync("rebuild", "--yes", "--voting", $"http://{none}", "--tally", $"http://{none}", "--counters", $"{none},password=secret,connectTimeout=500")).ShouldContain(none);
-        (await FailureAsync("backup", "verify", "--ledger", $"Host=127.0.0.1;Port={free};Database=ledger;Username=voting;Password=secret")).ShouldContain($"127.0.0.1 {free} ledger");
+        (
+            await FailureAsync(
+                "rebuild",
+                "--yes",
+                "--voting",
+                $"http://{none}",
+                "--tally",
+                $"http://{none}",
+                "--counters",
+                $"{none},password=secret,connectTimeout=500"
+            )
+        ).ShouldContain(none);
+        (
+            await FailureAsync(
+                "backup",
+                "verify",
+                "--ledger",
+                $"Host=127.0.0.1;Port={free};Database=ledger;Username=voting;Password=secret"
+            )
+        ).ShouldContain($"127.0.0.1 {free} ledger");
     }
 
     [Fact]
@@ -37,7 +55,9 @@ public sealed class ExitCodeTests
         other.Urls.Add("http://127.0.0.1:0");
         other.MapGet("/api/ledger/totals", () => "a page");
         await other.StartAsync(TestContext.Current.CancellationToken);
-        (await FailureAsync("recount", "--voting", other.Urls.Single())).ShouldContain($"{other.Urls.Single()}/api/ledger/totals answered something that is not JSON");
+        (await FailureAsync("recount", "--voting", other.Urls.Single())).ShouldContain(
+            $"{other.Urls.Single()}/api/ledger/totals answered something that is not JSON"
+        );
     }
 
     [Fact]

@@ -39,7 +39,11 @@ public sealed class KeyTests : IDisposable
     [Fact]
     public async Task A_folder_with_a_hole_or_a_spoiled_key_is_refused_and_left_as_it_is()
     {
-        await File.WriteAllTextAsync(Place(2), await File.ReadAllTextAsync(Place(0), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Place(2),
+            await File.ReadAllTextAsync(Place(0), TestContext.Current.CancellationToken),
+            TestContext.Current.CancellationToken
+        );
         (await Tool.RunAsync("keys", "announce", _folder.FullName)).Code.ShouldBe(2);
         File.Move(Place(2), Place(1));
         await File.WriteAllTextAsync(Place(1), "c2hvcnQ=", TestContext.Current.CancellationToken);
@@ -79,6 +83,12 @@ public sealed class KeyTests : IDisposable
     {
         var (code, answer, errors) = await Tool.RunAsync(["keys", step, _folder.FullName, .. more]);
         code.ShouldBe(0, errors);
-        return [.. answer.GetProperty("facts").EnumerateArray().Select(key => (key.GetProperty("id").GetString()!, key.GetProperty("signs").GetBoolean()))];
+        return
+        [
+            .. answer
+                .GetProperty("facts")
+                .EnumerateArray()
+                .Select(key => (key.GetProperty("id").GetString()!, key.GetProperty("signs").GetBoolean())),
+        ];
     }
 }

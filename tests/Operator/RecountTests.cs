@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Operator.Tests;
 
-/// <summary>A recount of sites that say something their ledger does not. That an honest site is found exact is shown on a real one, in tests/Faults.</summary>
+/// <summary>
+/// A recount of sites that say something their ledger does not. That an honest site is found exact is shown on a real one, in tests/Faults.
+/// </summary>
 public sealed class RecountTests
 {
     private static readonly string[] Honest = ["a skip", "b skip", "a skip>ship"];
@@ -27,7 +29,9 @@ public sealed class RecountTests
 
     [Fact]
     public async Task A_ledger_with_a_hole_is_named() =>
-        (await RecountAsync(["a skip", "", "a skip>ship"], ["a 1 0 2"], ["a 1 0 2"])).ShouldContain(wrong => wrong.Contains("After entry 1 comes entry 3"));
+        (await RecountAsync(["a skip", "", "a skip>ship"], ["a 1 0 2"], ["a 1 0 2"])).ShouldContain(wrong =>
+            wrong.Contains("After entry 1 comes entry 3")
+        );
 
     [Fact]
     public async Task An_entry_that_changes_nothing_is_named() =>
@@ -65,7 +69,8 @@ public sealed class RecountTests
         site.MapGet("/api/ledger", () => Results.Text(page, "application/json"));
         site.MapGet("/api/ledger/totals", () => Results.Text(totals, "application/json"));
         await site.StartAsync(TestContext.Current.CancellationToken);
-        var (code, _, errors) = await Tool.RunAsync("recount", "--voting", site.Urls.Single(), "--histories").WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var (code, _, errors) = await Tool.RunAsync("recount", "--voting", site.Urls.Single(), "--histories")
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         code.ShouldBe(2);
         errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldNotContain("defect");
     }
@@ -77,11 +82,14 @@ public sealed class RecountTests
     {
         await using var site = WebApplication.CreateSlimBuilder(["--Logging:LogLevel:Default=Warning"]).Build();
         site.Urls.Add("http://127.0.0.1:0");
-        site.MapGet("/{**any}", (HttpContext context) =>
-        {
-            context.Response.ContentType = type;
-            return context.Response.WriteAsync("<html>");
-        });
+        site.MapGet(
+            "/{**any}",
+            (HttpContext context) =>
+            {
+                context.Response.ContentType = type;
+                return context.Response.WriteAsync("<html>");
+            }
+        );
         await site.StartAsync(TestContext.Current.CancellationToken);
         var (code, _, errors) = await Tool.RunAsync("recount", "--voting", site.Urls.Single());
         code.ShouldBe(2);
@@ -94,11 +102,18 @@ public sealed class RecountTests
     {
         await using var site = WebApplication.CreateSlimBuilder(["--Logging:LogLevel:Default=Warning"]).Build();
         site.Urls.Add("http://127.0.0.1:0");
-        site.MapGet("/api/ledger", (long after) =>
-        {
-            var page = entries.Select((entry, place) => (entry, id: place + 1L)).Where(entry => entry.id > after && entry.entry.Length > 0).Select(entry => Entry(entry.id, entry.entry)).ToArray();
-            return new { entries = page, next = page.Length > 0 ? entries.Length : after };
-        });
+        site.MapGet(
+            "/api/ledger",
+            (long after) =>
+            {
+                var page = entries
+                    .Select((entry, place) => (entry, id: place + 1L))
+                    .Where(entry => entry.id > after && entry.entry.Length > 0)
+                    .Select(entry => Entry(entry.id, entry.entry))
+                    .ToArray();
+                return new { entries = page, next = page.Length > 0 ? entries.Length : after };
+            }
+        );
         site.MapGet("/api/ledger/totals", () => totals.Select(Count));
         site.MapGet("/api/tallies", (string[] tool) => tallies.Select(Count));
         await site.StartAsync(TestContext.Current.CancellationToken);
@@ -113,13 +128,28 @@ public sealed class RecountTests
     private static object Entry(long id, string entry)
     {
         var (tool, change) = (entry.Split(' ')[0], entry.Split(' ')[1].Split('>'));
-        return new { id, tool, voter = new string('0', 32), choice = change[^1], previous = change.Length > 1 ? change[0] : null, seq = change.Length, at = DateTimeOffset.UnixEpoch };
+        return new
+        {
+            id,
+            tool,
+            voter = new string('0', 32),
+            choice = change[^1],
+            previous = change.Length > 1 ? change[0] : null,
+            seq = change.Length,
+            at = DateTimeOffset.UnixEpoch,
+        };
     }
 
     private static object Count(string text)
     {
         var words = text.Split(' ');
         var numbers = Array.ConvertAll(words[1..], word => long.Parse(word, CultureInfo.InvariantCulture));
-        return new { tool = words[0], ship = numbers[0], skip = numbers[1], version = numbers[2] };
+        return new
+        {
+            tool = words[0],
+            ship = numbers[0],
+            skip = numbers[1],
+            version = numbers[2],
+        };
     }
 }

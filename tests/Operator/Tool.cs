@@ -7,13 +7,26 @@ namespace Operator.Tests;
 /// <summary>The operator's tool, run to its end.</summary>
 internal static class Tool
 {
-    private static readonly string Program = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Operator").Value!;
+    private static readonly string Program = Assembly
+        .GetExecutingAssembly()
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "Operator")
+        .Value!;
 
-    public static Task<(int Code, JsonElement Answer, string Errors)> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string>(), arguments);
+    public static Task<(int Code, JsonElement Answer, string Errors)> RunAsync(params string[] arguments) =>
+        RunAsync(new Dictionary<string, string>(), arguments);
 
-    public static async Task<(int Code, JsonElement Answer, string Errors)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static async Task<(int Code, JsonElement Answer, string Errors)> RunAsync(
+        IReadOnlyDictionary<string, string> environment,
+        params string[] arguments
+    )
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments, "--json"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments, "--json"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
@@ -23,5 +36,6 @@ internal static class Tool
         return (process.ExitCode, output.Length > 0 && output[0] == '{' ? JsonDocument.Parse(output).RootElement : default, await errors);
     }
 
-    public static IReadOnlyList<string> Wrongs(this JsonElement answer) => [.. answer.GetProperty("wrongs").EnumerateArray().Select(wrong => wrong.GetString()!)];
+    public static IReadOnlyList<string> Wrongs(this JsonElement answer) =>
+        [.. answer.GetProperty("wrongs").EnumerateArray().Select(wrong => wrong.GetString()!)];
 }

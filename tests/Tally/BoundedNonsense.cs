@@ -9,7 +9,10 @@ using Xunit;
 
 namespace Tally.Tests;
 
-/// <summary>Connections that send what is no message of the hub, straight or negotiated: the same answers, and nothing an operator would have to read.</summary>
+/// <summary>
+/// Connections that send what is no message of the hub, straight or negotiated: the same answers, and nothing an operator would have to
+/// read.
+/// </summary>
 public sealed class BoundedNonsense : IAsyncLifetime
 {
     private readonly Alarms _alarms = new();
@@ -32,8 +35,22 @@ public sealed class BoundedNonsense : IAsyncLifetime
     public static TheoryData<string, bool> Handshakes()
     {
         var data = new TheoryData<string, bool>();
-        foreach (var text in (string[])["nonsense\u001e", "\u001e", "{\u001e", "{}\u001e", "[]\u001e", "null\u001e", """{"protocol":5,"version":1}""" + '\u001e', """{"protocol":"json"}""" + '\u001e',
-            """{"protocol":"json","version":"1"}""" + '\u001e', """{"protocol":"\ud800","version":1}""" + '\u001e', new string('x', 9000)])
+        foreach (
+            var text in (string[])
+                [
+                    "nonsense\u001e",
+                    "\u001e",
+                    "{\u001e",
+                    "{}\u001e",
+                    "[]\u001e",
+                    "null\u001e",
+                    """{"protocol":5,"version":1}""" + '\u001e',
+                    """{"protocol":"json"}""" + '\u001e',
+                    """{"protocol":"json","version":"1"}""" + '\u001e',
+                    """{"protocol":"\ud800","version":1}""" + '\u001e',
+                    new string('x', 9000),
+                ]
+        )
         {
             data.Add(text, true);
             data.Add(text, false);
@@ -95,24 +112,46 @@ public sealed class BoundedNonsense : IAsyncLifetime
     [Fact]
     public async Task Bounded_no_bytes_on_a_straight_socket_end_in_anything_but_an_answer_or_a_close()
     {
-        const string Shake = """{"protocol":"json","version":1}""", ShakeBinary = """{"protocol":"messagepack","version":1}""";
-        string[] sound = ["""{"type":1,"invocationId":"1","target":"Watch","arguments":[["zed"]]}""", """{"type":6}""", """{"type":3,"invocationId":"1","error":"x"}""", """{"type":5,"invocationId":"1"}""",
-            """{"type":4,"invocationId":"1","target":"Watch","arguments":[]}""", """{"type":2,"invocationId":"1","item":{}}""", Shake];
-        var mutated = Gen.Select(Gen.Int[0, sound.Length - 1].Select(n => sound[n]), Gen.Int[0, 80], Gen.Byte.Array[0, 6], (text, place, bytes) =>
-        {
-            var all = Encoding.UTF8.GetBytes(text + '\u001e');
-            place = Math.Min(place, all.Length);
-            return (byte[])[.. all[..place], .. bytes, .. all[Math.Min(all.Length, place + bytes.Length / 2)..]];
-        });
+        const string Shake = """{"protocol":"json","version":1}""",
+            ShakeBinary = """{"protocol":"messagepack","version":1}""";
+        string[] sound =
+        [
+            """{"type":1,"invocationId":"1","target":"Watch","arguments":[["zed"]]}""",
+            """{"type":6}""",
+            """{"type":3,"invocationId":"1","error":"x"}""",
+            """{"type":5,"invocationId":"1"}""",
+            """{"type":4,"invocationId":"1","target":"Watch","arguments":[]}""",
+            """{"type":2,"invocationId":"1","item":{}}""",
+            Shake,
+        ];
+        var mutated = Gen.Select(
+            Gen.Int[0, sound.Length - 1].Select(n => sound[n]),
+            Gen.Int[0, 80],
+            Gen.Byte.Array[0, 6],
+            (text, place, bytes) =>
+            {
+                var all = Encoding.UTF8.GetBytes(text + '\u001e');
+                place = Math.Min(place, all.Length);
+                return (byte[])[.. all[..place], .. bytes, .. all[Math.Min(all.Length, place + bytes.Length / 2)..]];
+            }
+        );
         var binary = Gen.Select(Gen.Byte[1, 40], Gen.Byte.Array[1, 40], (length, bytes) => (byte[])[length, .. bytes]);
-        await Gen.Select(Gen.Int[0, 3], mutated, binary).SampleAsync(async input =>
-        {
-            var (how, text, bytes) = input;
-            await using var socket = await RawSocket.OpenAsync(_tally);
-            if (how > 0)
-                await socket.SendAsync(how == 3 ? ShakeBinary : Shake);
-            await socket.SendBytesAsync(how == 3 ? bytes : text, how == 3 ? WebSocketMessageType.Binary : WebSocketMessageType.Text);
-        }, iter: 300, threads: 1);
+        await Gen.Select(Gen.Int[0, 3], mutated, binary)
+            .SampleAsync(
+                async input =>
+                {
+                    var (how, text, bytes) = input;
+                    await using var socket = await RawSocket.OpenAsync(_tally);
+                    if (how > 0)
+                        await socket.SendAsync(how == 3 ? ShakeBinary : Shake);
+                    await socket.SendBytesAsync(
+                        how == 3 ? bytes : text,
+                        how == 3 ? WebSocketMessageType.Binary : WebSocketMessageType.Text
+                    );
+                },
+                iter: 300,
+                threads: 1
+            );
 
         // A reader who comes afterwards is served, and by then all of the above has been read.
         await using var honest = await RawSocket.ConnectAsync(_tally);
@@ -128,18 +167,23 @@ public sealed class BoundedNonsense : IAsyncLifetime
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (IsEnabled(logLevel))
                 Heard.Enqueue(formatter(state, exception) + exception);
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -24,9 +24,7 @@ public sealed class BoundedSilence
             await there.SendAsync("""{"type":6}""");
             // Its answer shows that the ping before it was heard.
             await there.WatchAsync(2, "zed");
-            while ((await there.NextAsync()).GetProperty("invocationId").GetString() != "2")
-            {
-            }
+            while ((await there.NextAsync()).GetProperty("invocationId").GetString() != "2") { }
         }
 
         await Should.ThrowAsync<WebSocketException>(async () =>

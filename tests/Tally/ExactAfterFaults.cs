@@ -78,7 +78,9 @@ public sealed class ExactAfterFaults : IAsyncLifetime
         await _redis.KillAsync();
         await Eventually.BeAsync(async () => (await _two.Http.GetAsync("/api/tallies/zed")).Headers.Contains("Tally-Age"));
         // Found out at most once a second.
-        await Eventually.BeAsync(async () => (await _two.Http.GetStringAsync("/health/ready")).Contains("Degraded", StringComparison.Ordinal));
+        await Eventually.BeAsync(async () =>
+            (await _two.Http.GetStringAsync("/health/ready")).Contains("Degraded", StringComparison.Ordinal)
+        );
         ((int)(await _two.Http.GetAsync("/api/tallies/zed/history")).StatusCode).ShouldBe(503);
         // The ledger is asked directly meanwhile, so even now votes come through.
         await _one.VoteAsync("zed", "skip");

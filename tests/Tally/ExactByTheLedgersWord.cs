@@ -39,7 +39,9 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
 
     [Theory]
     [InlineData("""[{"tool":"zed","ship":9,"skip":0,"version":9},{"tool":"zed","ship":8,"skip":0,"version":8}]""")]
-    [InlineData("""[{"tool":"zed","ship":0,"skip":0,"version":9223372036854775807},{"tool":"aider","ship":0,"skip":0,"version":9223372036854775807}]""")]
+    [InlineData(
+        """[{"tool":"zed","ship":0,"skip":0,"version":9223372036854775807},{"tool":"aider","ship":0,"skip":0,"version":9223372036854775807}]"""
+    )]
     [InlineData("""[{"tool":"zed","ship":-1,"skip":9223372036854775807,"version":-9223372036854775808},null]""")]
     [InlineData("""[{"tool":"zed","ship":1e400}]""")]
     [InlineData("[")]
@@ -145,7 +147,10 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
     [Fact]
     public async Task Bounded_totals_with_more_votes_than_entries_are_left_out()
     {
-        await Tally.PublishAsync(new ToolTotals("zed", 7, 99_993, 99_999, DateTimeOffset.UtcNow, Ledger.Epoch), Ledger.Commit("aider", "ship"));
+        await Tally.PublishAsync(
+            new ToolTotals("zed", 7, 99_993, 99_999, DateTimeOffset.UtcNow, Ledger.Epoch),
+            Ledger.Commit("aider", "ship")
+        );
         await Tally.ReachAsync("aider", 2);
         (await Tally.TallyAsync("zed")).Version.ShouldBe(3);
     }
@@ -161,15 +166,24 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
     public async Task Exact_after_a_restored_backup_whose_new_epoch_wins_on_the_same_connection_and_history_follows()
     {
         await Tally.PublishAsync(Ledger.Commit("zed", "ship", at: DateTimeOffset.UtcNow.AddDays(-3)));
-        await Eventually.GetAsync(() => Tally.HistoryAsync("zed", "day"), history => history.Points.Count == 1 && history.Points[0].Ship == 4);
+        await Eventually.GetAsync(
+            () => Tally.HistoryAsync("zed", "day"),
+            history => history.Points.Count == 1 && history.Points[0].Ship == 4
+        );
         await using var reader = await Tally.ConnectAsync();
         await reader.WatchAsync("zed", "aider");
 
         Ledger.Restore(entries: 2, begin: true);
 
-        var tally = await Eventually.GetAsync(() => Task.FromResult(reader.Pushes.LastOrDefault(push => push.Tool == "zed")), push => push?.Epoch == Ledger.Epoch);
+        var tally = await Eventually.GetAsync(
+            () => Task.FromResult(reader.Pushes.LastOrDefault(push => push.Tool == "zed")),
+            push => push?.Epoch == Ledger.Epoch
+        );
         (tally!.Ship, tally.Version).ShouldBe((2, 2));
-        await Eventually.GetAsync(() => Task.FromResult(reader.Pushes.LastOrDefault(push => push.Tool == "aider")), push => push is { Total: 0, Version: 0 } && push.Epoch == Ledger.Epoch);
+        await Eventually.GetAsync(
+            () => Task.FromResult(reader.Pushes.LastOrDefault(push => push.Tool == "aider")),
+            push => push is { Total: 0, Version: 0 } && push.Epoch == Ledger.Epoch
+        );
         reader.Connection.State.ShouldBe(HubConnectionState.Connected);
         await Eventually.GetAsync(() => Tally.HistoryAsync("zed", "day"), history => history.Points is [{ Ship: 2 }]);
         await Eventually.GetAsync(() => Tally.HistoryAsync("aider", "day"), history => history.Points.Count == 0);
@@ -217,15 +231,22 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
 
     protected async Task<double?> OverruledAsync()
     {
-        var lines = (await Tally.Http.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith("tally_counters_overruled_total", StringComparison.Ordinal)).ToArray();
-        return lines.Length == 0 ? null : lines.Sum(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
+        var lines = (await Tally.Http.GetStringAsync("/metrics"))
+            .Split('\n')
+            .Where(line => line.StartsWith("tally_counters_overruled_total", StringComparison.Ordinal))
+            .ToArray();
+        return lines.Length == 0
+            ? null
+            : lines.Sum(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     protected async Task CorrectedAsync()
     {
         await Eventually.GetAsync(() => Tally.TallyAsync("zed"), tally => (tally.Ship, tally.Skip, tally.Version) == (3, 0, 3));
         (await Tally.HistoryAsync("zed", "day")).Points[^1].Ship.ShouldBe(3);
-        (await Tally.Http.GetFromJsonAsync<ToolTally[]>("/api/tallies/top"))!.Select(tally => (tally.Tool, tally.Total)).ShouldBe([("zed", 3), ("aider", 1)]);
+        (await Tally.Http.GetFromJsonAsync<ToolTally[]>("/api/tallies/top"))!
+            .Select(tally => (tally.Tool, tally.Total))
+            .ShouldBe([("zed", 3), ("aider", 1)]);
     }
 
     private Task ForgeAsync() => Tally.PublishAsync(new ToolTotals("zed", 7, 99_993, Huge, DateTimeOffset.UtcNow, Ledger.Epoch));
@@ -245,7 +266,10 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
 
     private Task<HttpResponseMessage> ResumeAsync(string? lastEventId, params string[] tools)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, "/api/tallies/stream?" + string.Join('&', tools.Select(tool => $"tool={tool}")));
+        var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            "/api/tallies/stream?" + string.Join('&', tools.Select(tool => $"tool={tool}"))
+        );
         if (lastEventId is not null)
             request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
         return Tally.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -266,7 +290,8 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
         return events;
     }
 
-    private static async Task<(string Id, ToolTally Tally)> NextAsync(System.IO.StreamReader lines) => (await TryNextAsync(lines)).ShouldNotBeNull();
+    private static async Task<(string Id, ToolTally Tally)> NextAsync(System.IO.StreamReader lines) =>
+        (await TryNextAsync(lines)).ShouldNotBeNull();
 
     private static async Task<(string Id, ToolTally Tally)?> TryNextAsync(System.IO.StreamReader lines)
     {
@@ -315,7 +340,9 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
 
         await _redis!.AskAsync(command);
 
-        await Eventually.BeAsync(async () => await OfAsync("counters zed", "3 3 0 ") && await OfAsync("counters :epoch", $"{Ledger.Epoch}"));
+        await Eventually.BeAsync(async () =>
+            await OfAsync("counters zed", "3 3 0 ") && await OfAsync("counters :epoch", $"{Ledger.Epoch}")
+        );
         reader.Pushes.ShouldBeEmpty();
         await CorrectedAsync();
         await Tally.VoteAsync("zed", "ship");
@@ -334,7 +361,10 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
         await Eventually.BeAsync(() => OfAsync("running :cursor", "4"));
         await _redis!.AskAsync(command);
         await Eventually.BeAsync(async () =>
-            await OfAsync("running :cursor", "4") && await OfAsync("running zed", "3 0 3 ") && await OfAsync("running :epoch", $"{Ledger.Epoch}"));
+            await OfAsync("running :cursor", "4")
+            && await OfAsync("running zed", "3 0 3 ")
+            && await OfAsync("running :epoch", $"{Ledger.Epoch}")
+        );
         // It goes on counting.
         await Tally.VoteAsync("zed", "skip");
         await Eventually.BeAsync(() => OfAsync("running zed", "3 1 4 "));
@@ -376,7 +406,9 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
         (await reader.WatchAsync("zed")).Single().Version.ShouldBe(3);
         await Eventually.BeAsync(() => OfAsync("counters :epoch", $"{Ledger.Epoch}"));
         await Eventually.BeAsync(() => OfAsync("running :epoch", $"{Ledger.Epoch}"));
-        (await OfAsync("running aider", "0 1 1 ") || await OfAsync("running aider", "1 1 2 ")).ShouldBeTrue("what was counted is not counted again");
+        (await OfAsync("running aider", "0 1 1 ") || await OfAsync("running aider", "1 1 2 ")).ShouldBeTrue(
+            "what was counted is not counted again"
+        );
     }
 
     private async Task<bool> OfAsync(string field, string beginning) =>

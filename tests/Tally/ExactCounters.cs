@@ -50,7 +50,14 @@ public abstract class ExactCounters : IAsyncLifetime
     public async Task A_tool_is_known_as_soon_as_the_catalog_tells_of_it_and_telling_again_resets_nothing()
     {
         (await Tally.Http.GetAsync("/api/tallies/brand-new")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
-        var told = new ToolsChanged { Tools = [new ToolState("brand-new", "Brand New", "developer-tools", false, 1), new ToolState("zed", "Zed", "developer-tools", true, 9)] };
+        var told = new ToolsChanged
+        {
+            Tools =
+            [
+                new ToolState("brand-new", "Brand New", "developer-tools", false, 1),
+                new ToolState("zed", "Zed", "developer-tools", true, 9),
+            ],
+        };
         await Tally.VoteAsync("zed", "ship");
         await Tally.ReachAsync("zed", 1);
         await Tally.App.Services.GetRequiredService<IBus>().Publish(told);
@@ -61,7 +68,14 @@ public abstract class ExactCounters : IAsyncLifetime
     [Fact]
     public async Task Bounded_states_that_no_tool_could_have_are_left_out_and_those_beside_them_taken()
     {
-        ToolState[] told = [null!, new("x", null!, null!, false, 1), new("Not A Slug\n", "", "", false, 1), new("x", "X", "x", false, long.MinValue), new("brand-new", "Brand New", "developer-tools", false, 1)];
+        ToolState[] told =
+        [
+            null!,
+            new("x", null!, null!, false, 1),
+            new("Not A Slug\n", "", "", false, 1),
+            new("x", "X", "x", false, long.MinValue),
+            new("brand-new", "Brand New", "developer-tools", false, 1),
+        ];
         await Tally.App.Services.GetRequiredService<IBus>().Publish(new ToolsChanged { Tools = told });
         await Tally.ReachAsync("brand-new", 0);
         (await Tally.Http.GetAsync("/api/tallies/x")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
@@ -71,7 +85,10 @@ public abstract class ExactCounters : IAsyncLifetime
     public async Task Bounded_totals_that_no_ledger_could_have_are_left_out()
     {
         await Tally.PublishAsync(
-            new ToolTotals("zed", -1, 0, 5, DateTimeOffset.UtcNow), new ToolTotals("Not A Slug\n", 1, 0, 5, DateTimeOffset.UtcNow), Ledger.Commit("aider", "ship"));
+            new ToolTotals("zed", -1, 0, 5, DateTimeOffset.UtcNow),
+            new ToolTotals("Not A Slug\n", 1, 0, 5, DateTimeOffset.UtcNow),
+            Ledger.Commit("aider", "ship")
+        );
         await Tally.ReachAsync("aider", 1);
         (await Tally.TallyAsync("zed")).Version.ShouldBe(0);
     }

@@ -56,23 +56,39 @@ public sealed class FakeLedger : IAsyncDisposable
         var fake = new FakeLedger(app);
         foreach (var tool in tools)
             fake.Tools.Add(tool);
-        app.Use((context, next) =>
-        {
-            if (!fake.IsAway)
-                return next(context);
-            context.Response.StatusCode = 503;
-            return Task.CompletedTask;
-        });
-        app.MapGet("/api/catalog/tools", () => new
-        {
-            tools = fake.Tools.Select(slug => new { slug, name = slug, category = "developer-tools", retired = false, version = 1 }),
-        });
-        app.MapGet("/api/ledger/totals", (HttpContext context) =>
-        {
-            context.Response.Headers["Ledger-Epoch"] = fake.Epoch.ToString();
-            var honest = fake.TotalsJson();
-            return fake.Nonsense is { } nonsense ? Results.Text(nonsense, "application/json") : honest;
-        });
+        app.Use(
+            (context, next) =>
+            {
+                if (!fake.IsAway)
+                    return next(context);
+                context.Response.StatusCode = 503;
+                return Task.CompletedTask;
+            }
+        );
+        app.MapGet(
+            "/api/catalog/tools",
+            () =>
+                new
+                {
+                    tools = fake.Tools.Select(slug => new
+                    {
+                        slug,
+                        name = slug,
+                        category = "developer-tools",
+                        retired = false,
+                        version = 1,
+                    }),
+                }
+        );
+        app.MapGet(
+            "/api/ledger/totals",
+            (HttpContext context) =>
+            {
+                context.Response.Headers["Ledger-Epoch"] = fake.Epoch.ToString();
+                var honest = fake.TotalsJson();
+                return fake.Nonsense is { } nonsense ? Results.Text(nonsense, "application/json") : honest;
+            }
+        );
         app.MapGet("/api/ledger/minutes", (long after, int limit) => fake.Minutes(after, limit));
         await app.StartAsync();
         return fake;
@@ -87,7 +103,13 @@ public sealed class FakeLedger : IAsyncDisposable
             _entries.Add(new Entry(_entries.Count + 1, tool, choice, previous, time));
             var old = _totals.GetValueOrDefault(tool) ?? new ToolTotals(tool, 0, 0, 0, default, Epoch);
             return _totals[tool] = new ToolTotals(
-                tool, old.Ship + Change(choice, previous, "ship"), old.Skip + Change(choice, previous, "skip"), old.Version + 1, time, Epoch);
+                tool,
+                old.Ship + Change(choice, previous, "ship"),
+                old.Skip + Change(choice, previous, "skip"),
+                old.Version + 1,
+                time,
+                Epoch
+            );
         }
     }
 
@@ -123,7 +145,17 @@ public sealed class FakeLedger : IAsyncDisposable
         {
             Asked++;
             return WithoutTimes
-                ? Results.Json(_totals.Values.Select(t => new { t.Tool, t.Ship, t.Skip, t.Version }).ToArray())
+                ? Results.Json(
+                    _totals
+                        .Values.Select(t => new
+                        {
+                            t.Tool,
+                            t.Ship,
+                            t.Skip,
+                            t.Version,
+                        })
+                        .ToArray()
+                )
                 : Results.Json(_totals.Values.ToArray());
         }
     }
@@ -136,15 +168,23 @@ public sealed class FakeLedger : IAsyncDisposable
         {
             Looked++;
             var entries = _entries.Where(entry => entry.Id > after).Take(Math.Min(limit, PageSize)).ToArray();
-            var minutes = entries.GroupBy(entry => (entry.Tool, Minute: entry.At.UtcTicks / TimeSpan.TicksPerMinute)).OrderBy(minute => minute.Key.Minute).Select(minute => new
+            var minutes = entries
+                .GroupBy(entry => (entry.Tool, Minute: entry.At.UtcTicks / TimeSpan.TicksPerMinute))
+                .OrderBy(minute => minute.Key.Minute)
+                .Select(minute => new
+                {
+                    minute.Key.Tool,
+                    Ship = minute.Sum(entry => Change(entry.Choice, entry.Previous, "ship")),
+                    Skip = minute.Sum(entry => Change(entry.Choice, entry.Previous, "skip")),
+                    Entries = minute.Count(),
+                    At = minute.Max(entry => entry.At),
+                });
+            return new
             {
-                minute.Key.Tool,
-                Ship = minute.Sum(entry => Change(entry.Choice, entry.Previous, "ship")),
-                Skip = minute.Sum(entry => Change(entry.Choice, entry.Previous, "skip")),
-                Entries = minute.Count(),
-                At = minute.Max(entry => entry.At),
-            });
-            return new { minutes = minutes.ToArray(), next = entries.Length > 0 ? entries[^1].Id : after, Epoch };
+                minutes = minutes.ToArray(),
+                next = entries.Length > 0 ? entries[^1].Id : after,
+                Epoch,
+            };
         }
     }
 

@@ -74,11 +74,14 @@ public abstract class ForwardOnly(bool negotiate) : IAsyncLifetime
         await using var reader = await unbounded.ConnectAsync(negotiate: negotiate);
         List<long> seen = [];
         reader.Connection.Remove("TallyChanged");
-        reader.Connection.On<ToolTally>("TallyChanged", tally =>
-        {
-            lock (seen)
-                seen.Add(tally.Version);
-        });
+        reader.Connection.On<ToolTally>(
+            "TallyChanged",
+            tally =>
+            {
+                lock (seen)
+                    seen.Add(tally.Version);
+            }
+        );
         var voting = Task.Run(async () =>
         {
             for (var i = 0; i < 500; i++)
@@ -126,7 +129,9 @@ public abstract class ForwardOnly(bool negotiate) : IAsyncLifetime
         await Should.ThrowAsync<HubException>(() => reader.Connection.InvokeAsync("Vote", "zed", "ship"));
         await Should.ThrowAsync<HubException>(() => reader.Connection.InvokeAsync("Watch", 5));
         await Should.ThrowAsync<HubException>(() => reader.Connection.InvokeAsync("Watch"));
-        await Should.ThrowAsync<HubException>(async () => await reader.Connection.StreamAsync<ToolTally>("Watch", new[] { "zed" }).ToListAsync());
+        await Should.ThrowAsync<HubException>(async () =>
+            await reader.Connection.StreamAsync<ToolTally>("Watch", new[] { "zed" }).ToListAsync()
+        );
         (await reader.WatchAsync("zed")).Length.ShouldBe(1);
     }
 }

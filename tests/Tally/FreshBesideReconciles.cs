@@ -12,7 +12,12 @@ public sealed class FreshBesideReconciles
     {
         await using var ledger = await FakeLedger.StartAsync("zed");
         // One push in ten seconds: a push without news would keep the vote for so long.
-        await using var tally = await TallyProcess.StartAsync(ledger, "memory", "--Tally:PushesPerSecond=0.1", "--Tally:ReconcileSeconds=0.1");
+        await using var tally = await TallyProcess.StartAsync(
+            ledger,
+            "memory",
+            "--Tally:PushesPerSecond=0.1",
+            "--Tally:ReconcileSeconds=0.1"
+        );
         await tally.VoteAsync("zed", "ship");
         await tally.ReachAsync("zed", 1);
         await using var reader = await tally.ConnectAsync();

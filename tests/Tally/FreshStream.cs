@@ -78,15 +78,16 @@ public sealed class FreshStream : IAsyncLifetime
     {
         using var response = await OpenAsync("zed");
         var stopping = _tally.App.StopAsync();
-        await foreach (var _ in Events(response))
-        {
-        }
+        await foreach (var _ in Events(response)) { }
 
         await stopping;
     }
 
-    private Task<HttpResponseMessage> OpenAsync(params string[] tools) => _tally.Http.GetAsync(
-        "/api/tallies/stream?" + string.Join('&', tools.Select(tool => $"tool={tool}")), HttpCompletionOption.ResponseHeadersRead);
+    private Task<HttpResponseMessage> OpenAsync(params string[] tools) =>
+        _tally.Http.GetAsync(
+            "/api/tallies/stream?" + string.Join('&', tools.Select(tool => $"tool={tool}")),
+            HttpCompletionOption.ResponseHeadersRead
+        );
 
     private static async Task<ToolTally> NextAsync(IAsyncEnumerator<ToolTally> events)
     {
@@ -97,7 +98,8 @@ public sealed class FreshStream : IAsyncLifetime
     private static async IAsyncEnumerable<ToolTally> Events(HttpResponseMessage response)
     {
         using var reader = new System.IO.StreamReader(await response.Content.ReadAsStreamAsync());
-        string? kind = null, id = null;
+        string? kind = null,
+            id = null;
         while (await reader.ReadLineAsync() is { } line)
         {
             if (line.StartsWith("event: ", StringComparison.Ordinal))

@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tally.Tests;
 
-/// <summary>What one service process measures from now on. Its /metrics would show every process that runs inside the tests at once.</summary>
+/// <summary>
+/// What one service process measures from now on. Its /metrics would show every process that runs inside the tests at once.
+/// </summary>
 public sealed class Measured : IDisposable
 {
     private readonly ConcurrentDictionary<string, long> _sums = new();

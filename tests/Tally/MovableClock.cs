@@ -1,6 +1,8 @@
 namespace Tally.Tests;
 
-/// <summary>The machine's clock, moved forward by tests that can't wait for minutes. Timers run at their own pace, and what they find is late.</summary>
+/// <summary>
+/// The machine's clock, moved forward by tests that can't wait for minutes. Timers run at their own pace, and what they find is late.
+/// </summary>
 public sealed class MovableClock : TimeProvider
 {
     private long _moved;

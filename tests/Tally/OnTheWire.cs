@@ -9,7 +9,10 @@ namespace Tally.Tests;
 /// <summary>What goes over the hub's connections, frame by frame.</summary>
 public sealed class OnTheWire : IAsyncLifetime
 {
-    private static readonly string[] Tools = [.. Enumerable.Range(0, 50).Select(i => $"tool-{i}-with-a-slug-as-long-as-slugs-may-be-so-that-a-push-weighs-something")];
+    private static readonly string[] Tools =
+    [
+        .. Enumerable.Range(0, 50).Select(i => $"tool-{i}-with-a-slug-as-long-as-slugs-may-be-so-that-a-push-weighs-something"),
+    ];
     private FakeLedger _ledger = null!;
     private TallyProcess _tally = null!;
 
@@ -43,7 +46,8 @@ public sealed class OnTheWire : IAsyncLifetime
         // Fewer calls than a connection may make at once.
         const int Snapshots = 60;
         long last = 0;
-        int snapshots = 0, pushes = 0;
+        int snapshots = 0,
+            pushes = 0;
         while (!voting.IsCompleted || last < await voting)
         {
             var message = await socket.NextAsync();
@@ -96,9 +100,12 @@ public sealed class OnTheWire : IAsyncLifetime
                 await other.ReachAsync(Tools[7], ++votes);
                 return measured.ToString();
             },
-            _ => measured["tally.readers.stuck"] == 1);
+            _ => measured["tally.readers.stuck"] == 1
+        );
         await Eventually.GetAsync(
-            () => Task.FromResult(measured.ToString()), _ => measured["tally.hub.connections"] == 1 && measured["tally.watches"] == 1);
+            () => Task.FromResult(measured.ToString()),
+            _ => measured["tally.hub.connections"] == 1 && measured["tally.watches"] == 1
+        );
     }
 
     [Fact]
@@ -124,7 +131,13 @@ public sealed class OnTheWire : IAsyncLifetime
     [InlineData("Sec-Fetch-Site", "cross-site")]
     public async Task Pages_of_other_sites_can_not_connect(string header, string value)
     {
-        foreach (var (method, path) in new[] { (HttpMethod.Post, "/hubs/tallies/negotiate?negotiateVersion=1"), (HttpMethod.Get, "/hubs/tallies") })
+        foreach (
+            var (method, path) in new[]
+            {
+                (HttpMethod.Post, "/hubs/tallies/negotiate?negotiateVersion=1"),
+                (HttpMethod.Get, "/hubs/tallies"),
+            }
+        )
         {
             using var request = new HttpRequestMessage(method, path);
             request.Headers.Add(header, value);
@@ -149,7 +162,9 @@ public sealed class OnTheWire : IAsyncLifetime
         await using var socket = await RawSocket.OpenAsync(_tally);
         await socket.SendBytesAsync("{\"protocol\":\"json\",");
         await socket.SendBytesAsync("\"version\":1}\u001e{\"type\":6}\u001e{\"type\":1,\"invocationId\":\"7\",\"target\":\"Wat");
-        await socket.SendBytesAsync("ch\",\"arguments\":[[\"zed\"]]}\u001e{\"type\":1,\"invocationId\":\"8\",\"target\":\"Unwatch\",\"arguments\":[[\"zed\"]]}\u001e");
+        await socket.SendBytesAsync(
+            "ch\",\"arguments\":[[\"zed\"]]}\u001e{\"type\":1,\"invocationId\":\"8\",\"target\":\"Unwatch\",\"arguments\":[[\"zed\"]]}\u001e"
+        );
         (await socket.ReceiveAsync()).ShouldBe("{}");
         var watched = await socket.NextAsync();
         watched.GetProperty("invocationId").GetString().ShouldBe("7");

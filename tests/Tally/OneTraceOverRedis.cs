@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Tally.Tests;
 
-/// <summary>The trace of a vote goes on through Redis, to the replica that wrote the counter and to the one that only hears of it.</summary>
+/// <summary>
+/// The trace of a vote goes on through Redis, to the replica that wrote the counter and to the one that only hears of it.
+/// </summary>
 public sealed class OneTraceOverRedis
 {
     [Theory]
@@ -62,7 +64,8 @@ public sealed class OneTraceOverRedis
         pushes.Count(push => push.ParentSpanId == write.ParentSpanId).ShouldBe(1);
         pushes.Count(push => heard.Any(span => span.SpanId == push.ParentSpanId)).ShouldBe(1);
 
-        async Task<bool> IsAsync(TallyProcess tally, string state) => (await tally.Http.GetStringAsync("/health/ready")).StartsWith($"{{\"status\":\"{state}\"", StringComparison.Ordinal);
+        async Task<bool> IsAsync(TallyProcess tally, string state) =>
+            (await tally.Http.GetStringAsync("/health/ready")).StartsWith($"{{\"status\":\"{state}\"", StringComparison.Ordinal);
 
         List<Activity> Of(string name) => [.. spans.Where(span => span.TraceId == vote && span.OperationName == name)];
     }

@@ -27,29 +27,47 @@ public sealed class RawSocket : IAsyncDisposable
     {
         var raw = new RawSocket
         {
-            _invoker = new HttpMessageInvoker(new SocketsHttpHandler
-            {
-                ConnectCallback = async (context, cancellation) =>
+            _invoker = new HttpMessageInvoker(
+                new SocketsHttpHandler
                 {
-                    var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = receiveBuffer };
-                    await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-                    return new NetworkStream(socket, ownsSocket: true);
-                },
-            }),
+                    ConnectCallback = async (context, cancellation) =>
+                    {
+                        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = receiveBuffer };
+                        await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+                        return new NetworkStream(socket, ownsSocket: true);
+                    },
+                }
+            ),
         };
         var name = "";
         if (negotiate)
         {
             using var answer = await tally.Http.PostAsync(new Uri("/hubs/tallies/negotiate?negotiateVersion=1", UriKind.Relative), null);
-            name = "?id=" + JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("connectionToken").GetString();
+            name =
+                "?id="
+                + JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("connectionToken").GetString();
         }
 
-        await raw._socket.ConnectAsync(new Uri(tally.Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/hubs/tallies" + name), raw._invoker, default);
+        await raw._socket.ConnectAsync(
+            new Uri(tally.Address.Replace("http:", "ws:", StringComparison.Ordinal) + "/hubs/tallies" + name),
+            raw._invoker,
+            default
+        );
         return raw;
     }
 
     public Task WatchAsync(int invocation, params string[] tools) =>
-        SendAsync(JsonSerializer.Serialize(new { type = 1, invocationId = invocation.ToString(), target = "Watch", arguments = new object[] { tools } }));
+        SendAsync(
+            JsonSerializer.Serialize(
+                new
+                {
+                    type = 1,
+                    invocationId = invocation.ToString(),
+                    target = "Watch",
+                    arguments = new object[] { tools },
+                }
+            )
+        );
 
     /// <summary>The next message that is no ping.</summary>
     public async Task<JsonElement> NextAsync()

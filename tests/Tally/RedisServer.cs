@@ -35,8 +35,26 @@ public sealed class RedisServer : IAsyncDisposable
 
     public async Task StartAsync(params string[] more)
     {
-        _process = Start(await Program.Value,
-            ["--port", Port.ToString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder, "--daemonize", "no", "--logfile", Path.Combine(_folder, "redis.log"), .. more]);
+        _process = Start(
+            await Program.Value,
+            [
+                "--port",
+                Port.ToString(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--dir",
+                _folder,
+                "--daemonize",
+                "no",
+                "--logfile",
+                Path.Combine(_folder, "redis.log"),
+                .. more,
+            ]
+        );
         await Eventually.BeAsync(async () =>
         {
             try
@@ -89,18 +107,27 @@ public sealed class RedisServer : IAsyncDisposable
             return found;
         if (Environment.UserName == "root" && File.Exists("/usr/bin/apt-get"))
         {
-            using var install = Start("/bin/sh", "-c", "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y redis-server");
+            using var install = Start(
+                "/bin/sh",
+                "-c",
+                "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y redis-server"
+            );
             await install.WaitForExitAsync();
         }
 
-        return Find() ?? throw new InvalidOperationException("These tests need redis-server: install Redis 6 or later so that redis-server is on the PATH.");
+        return Find()
+            ?? throw new InvalidOperationException(
+                "These tests need redis-server: install Redis 6 or later so that redis-server is on the PATH."
+            );
     });
 
-    private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
+    private static string? Find() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, "redis-server"))
+            .FirstOrDefault(File.Exists);
 
-    private static Process Start(string program, params string[] arguments) =>
-        Process.Start(program, arguments)!;
+    private static Process Start(string program, params string[] arguments) => Process.Start(program, arguments)!;
 
     private static int FreePort()
     {

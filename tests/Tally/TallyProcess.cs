@@ -25,15 +25,29 @@ public sealed class TallyProcess : IAsyncDisposable
     public HttpClient Http { get; private init; } = null!;
     public string Address => App.Urls.First();
 
-    public static Task<TallyProcess> StartAsync(FakeLedger ledger, string counters = "memory", params string[] settings) => StartAsync(ledger, TimeProvider.System, counters, settings);
+    public static Task<TallyProcess> StartAsync(FakeLedger ledger, string counters = "memory", params string[] settings) =>
+        StartAsync(ledger, TimeProvider.System, counters, settings);
 
-    public static async Task<TallyProcess> StartAsync(FakeLedger ledger, TimeProvider timeProvider, string counters, params string[] settings)
+    public static async Task<TallyProcess> StartAsync(
+        FakeLedger ledger,
+        TimeProvider timeProvider,
+        string counters,
+        params string[] settings
+    )
     {
         string[] args =
         [
-            "--urls=http://127.0.0.1:0", "--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Counters={counters}",
-            $"--Services:Voting={ledger.Address}", $"--Services:Catalog={ledger.Address}",
-            "--Tally:ReconcileSeconds=0.5", "--Tally:HistorySeconds=0.1", "--Tally:DrainSeconds=0", "--Logging:LogLevel:Default=Error", "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None", .. settings,
+            "--urls=http://127.0.0.1:0",
+            "--ConnectionStrings:Bus=memory",
+            $"--ConnectionStrings:Counters={counters}",
+            $"--Services:Voting={ledger.Address}",
+            $"--Services:Catalog={ledger.Address}",
+            "--Tally:ReconcileSeconds=0.5",
+            "--Tally:HistorySeconds=0.1",
+            "--Tally:DrainSeconds=0",
+            "--Logging:LogLevel:Default=Error",
+            "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",
+            .. settings,
         ];
         var app = Service.Build(
             "Tally",
@@ -44,7 +58,8 @@ public sealed class TallyProcess : IAsyncDisposable
                 builder.AddTally();
                 builder.AddBus(TallyService.Consumers);
             },
-            map => map.MapTally());
+            map => map.MapTally()
+        );
         await app.StartAsync();
         var process = new TallyProcess(app, ledger) { Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) } };
         await Eventually.BeAsync(async () => (await process.Http.GetAsync("/health/ready")).IsSuccessStatusCode);
@@ -52,7 +67,8 @@ public sealed class TallyProcess : IAsyncDisposable
     }
 
     /// <summary>What Voting's relay sends.</summary>
-    public Task PublishAsync(params ToolTotals[] totals) => App.Services.GetRequiredService<IBus>().Publish(new TotalsMoved { Totals = totals });
+    public Task PublishAsync(params ToolTotals[] totals) =>
+        App.Services.GetRequiredService<IBus>().Publish(new TotalsMoved { Totals = totals });
 
     /// <summary>One vote by a new voter, durable and told.</summary>
     public Task VoteAsync(string tool, string choice) => PublishAsync(Ledger.Commit(tool, choice));
@@ -63,18 +79,22 @@ public sealed class TallyProcess : IAsyncDisposable
         (await Http.GetFromJsonAsync<TallyHistory>($"/api/tallies/{tool}/history?bucket={bucket}", Json))!;
 
     /// <summary>Waits until this replica answers that version, and answers it.</summary>
-    public Task<ToolTally> ReachAsync(string tool, long version) => Eventually.GetAsync(() => TallyAsync(tool), tally => tally.Version == version);
+    public Task<ToolTally> ReachAsync(string tool, long version) =>
+        Eventually.GetAsync(() => TallyAsync(tool), tally => tally.Version == version);
 
     /// <summary>A real SignalR client, connected.</summary>
     /// <param name="negotiate">False: straight by WebSocket, as the site's own pages do.</param>
     public async Task<LiveReader> ConnectAsync(bool messagePack = false, bool negotiate = true)
     {
-        var builder = new HubConnectionBuilder().WithUrl($"{Address}/hubs/tallies", options =>
-        {
-            options.SkipNegotiation = !negotiate;
-            if (!negotiate)
-                options.Transports = HttpTransportType.WebSockets;
-        });
+        var builder = new HubConnectionBuilder().WithUrl(
+            $"{Address}/hubs/tallies",
+            options =>
+            {
+                options.SkipNegotiation = !negotiate;
+                if (!negotiate)
+                    options.Transports = HttpTransportType.WebSockets;
+            }
+        );
         if (messagePack)
             builder.AddMessagePackProtocol();
         var reader = new LiveReader(builder.Build());
@@ -106,16 +126,26 @@ public sealed class LiveReader : IAsyncDisposable
     public LiveReader(HubConnection connection)
     {
         Connection = connection;
-        connection.On<ToolTally>("TallyChanged", tally =>
-        {
-            lock (_gate)
-                _pushes.Add(tally);
-        });
+        connection.On<ToolTally>(
+            "TallyChanged",
+            tally =>
+            {
+                lock (_gate)
+                    _pushes.Add(tally);
+            }
+        );
     }
 
     public HubConnection Connection { get; }
 
-    public ToolTally[] Pushes { get { lock (_gate) return [.. _pushes]; } }
+    public ToolTally[] Pushes
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _pushes];
+        }
+    }
 
     public Task<ToolTally[]> WatchAsync(params string[] tools) => Connection.InvokeAsync<ToolTally[]>("Watch", tools);
 

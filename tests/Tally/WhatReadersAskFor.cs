@@ -34,13 +34,15 @@ public sealed class WhatReadersAskFor : IAsyncLifetime
         await _tally.PublishAsync(new ToolTotals("cursor-2-0", 12, 3, 15, at));
         await _tally.ReachAsync("cursor-2-0", 15);
         (await _tally.Http.GetStringAsync("/api/tallies/cursor-2-0")).ShouldBe(
-            """{"tool":"cursor-2-0","ship":12,"skip":3,"total":15,"shipPercent":80,"interval":{"low":54.8,"high":93},"version":15,"epoch":1764000000,"updatedAt":"2026-01-02T03:04:05.678Z"}""");
+            """{"tool":"cursor-2-0","ship":12,"skip":3,"total":15,"shipPercent":80,"interval":{"low":54.8,"high":93},"version":15,"epoch":1764000000,"updatedAt":"2026-01-02T03:04:05.678Z"}"""
+        );
     }
 
     [Fact]
     public async Task A_known_tool_without_votes_is_all_zeros() =>
         (await _tally.Http.GetStringAsync("/api/tallies/new-one")).ShouldBe(
-            """{"tool":"new-one","ship":0,"skip":0,"total":0,"shipPercent":null,"interval":null,"version":0,"epoch":1764000000,"updatedAt":null}""");
+            """{"tool":"new-one","ship":0,"skip":0,"total":0,"shipPercent":null,"interval":null,"version":0,"epoch":1764000000,"updatedAt":null}"""
+        );
 
     [Theory]
     [InlineData(0, 1, 0, 0, 79.3)]
@@ -84,7 +86,10 @@ public sealed class WhatReadersAskFor : IAsyncLifetime
     public async Task The_top_asks_for_evidence_and_leaves_out_tools_without_votes()
     {
         await _tally.PublishAsync(
-            new ToolTotals("aider", 1, 0, 1, DateTimeOffset.UtcNow), new ToolTotals("zed", 99, 1, 100, DateTimeOffset.UtcNow), new ToolTotals("cursor-2-0", 5, 5, 10, DateTimeOffset.UtcNow));
+            new ToolTotals("aider", 1, 0, 1, DateTimeOffset.UtcNow),
+            new ToolTotals("zed", 99, 1, 100, DateTimeOffset.UtcNow),
+            new ToolTotals("cursor-2-0", 5, 5, 10, DateTimeOffset.UtcNow)
+        );
         await _tally.ReachAsync("cursor-2-0", 10);
         (await RankedAsync("top")).ShouldBe(["zed", "cursor-2-0", "aider"]);
         (await RankedAsync("top?limit=1")).ShouldBe(["zed"]);

@@ -20,10 +20,31 @@ public class BoundedTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _voting.DisposeAsync();
 
-    public static TheoryData<string> BadBodies => new(
-        "", " ", "{", "{}", "[]", "null", "1", "\"ship\"", """{"choice":null}""", """{"choice":1}""", """{"choice":"SHIP"}""", """{"choice":" ship"}""",
-        """{"choice":"maybe"}""", """{"choice":["ship"]}""", """{"choice":{"a":"ship"}}""", """{"Choice2":"ship"}""", """{"choice":"ship"}x""", "\0",
-        """{"choice":"ship\u0000"}""", string.Concat(Enumerable.Repeat("{\"choice\":", 5_000)), new string('[', 50_000), "{'choice':'ship'}");
+    public static TheoryData<string> BadBodies =>
+        new(
+            "",
+            " ",
+            "{",
+            "{}",
+            "[]",
+            "null",
+            "1",
+            "\"ship\"",
+            """{"choice":null}""",
+            """{"choice":1}""",
+            """{"choice":"SHIP"}""",
+            """{"choice":" ship"}""",
+            """{"choice":"maybe"}""",
+            """{"choice":["ship"]}""",
+            """{"choice":{"a":"ship"}}""",
+            """{"Choice2":"ship"}""",
+            """{"choice":"ship"}x""",
+            "\0",
+            """{"choice":"ship\u0000"}""",
+            string.Concat(Enumerable.Repeat("{\"choice\":", 5_000)),
+            new string('[', 50_000),
+            "{'choice':'ship'}"
+        );
 
     [Theory]
     [MemberData(nameof(BadBodies))]
@@ -89,10 +110,14 @@ public class BoundedTests : IAsyncLifetime
     [Fact]
     public async Task A_method_that_is_not_there_is_405()
     {
-        await ShouldBeProblemAsync(await _voting.SendAsync(HttpMethod.Patch, "/api/votes/cursor-2-0", _voter), HttpStatusCode.MethodNotAllowed);
+        await ShouldBeProblemAsync(
+            await _voting.SendAsync(HttpMethod.Patch, "/api/votes/cursor-2-0", _voter),
+            HttpStatusCode.MethodNotAllowed
+        );
     }
 
-    private Task<HttpResponseMessage> PutAsync(string tool, HttpContent body) => _voting.SendAsync(HttpMethod.Put, $"/api/votes/{tool}", _voter, body);
+    private Task<HttpResponseMessage> PutAsync(string tool, HttpContent body) =>
+        _voting.SendAsync(HttpMethod.Put, $"/api/votes/{tool}", _voter, body);
 
     private async Task ShouldBeProblemAsync(HttpResponseMessage answer, HttpStatusCode status)
     {

@@ -52,16 +52,34 @@ public sealed class EpochTests(Stores stores)
         var old = await EpochAsync(voting);
         await HeardAsync(voting, 1, old);
 
-        var (code, answer, errors) = await Tool.RunAsync("epoch", "begin", "--ledger", ledger, "--reason", "Restored the dump of yesterday.");
+        var (code, answer, errors) = await Tool.RunAsync(
+            "epoch",
+            "begin",
+            "--ledger",
+            ledger,
+            "--reason",
+            "Restored the dump of yesterday."
+        );
 
         code.ShouldBe(0, errors);
         var epoch = answer.GetProperty("facts").GetProperty("number").GetInt64();
         epoch.ShouldBeGreaterThan(old);
         await voting.CastAsync(voter, "cursor-2-0", "skip");
         await HeardAsync(voting, 2, epoch);
-        await Eventually.BecomesTrue(() => Task.FromResult(voting.Heard.Of("smolvlm2-2b")?.Epoch == epoch), "what had been published is published again");
-        (await Tool.RunAsync("epoch", "show", "--ledger", ledger)).Answer.GetProperty("facts").GetProperty("reason").GetString().ShouldBe("Restored the dump of yesterday.");
-        (await Tool.RunAsync("epoch", "begin", "--ledger", ledger, "--reason", "Again.")).Answer.GetProperty("facts").GetProperty("number").GetInt64().ShouldBeGreaterThan(epoch);
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(voting.Heard.Of("smolvlm2-2b")?.Epoch == epoch),
+            "what had been published is published again"
+        );
+        (await Tool.RunAsync("epoch", "show", "--ledger", ledger))
+            .Answer.GetProperty("facts")
+            .GetProperty("reason")
+            .GetString()
+            .ShouldBe("Restored the dump of yesterday.");
+        (await Tool.RunAsync("epoch", "begin", "--ledger", ledger, "--reason", "Again."))
+            .Answer.GetProperty("facts")
+            .GetProperty("number")
+            .GetInt64()
+            .ShouldBeGreaterThan(epoch);
     }
 
     [Theory]
@@ -84,7 +102,14 @@ public sealed class EpochTests(Stores stores)
         {
             for (var vote = 0; vote < 5; vote++)
                 await voting.CastAsync(await voting.NewVoterAsync(), "cursor-2-0", vote % 2 == 0 ? "ship" : "skip");
-            var (live, compared, problems) = await Tool.RunAsync("backup", "verify", "--ledger", ledger, "--voting", voting.Http.BaseAddress!.ToString());
+            var (live, compared, problems) = await Tool.RunAsync(
+                "backup",
+                "verify",
+                "--ledger",
+                ledger,
+                "--voting",
+                voting.Http.BaseAddress!.ToString()
+            );
             live.ShouldBe(0, problems + compared);
             compared.GetProperty("facts").GetProperty("compared").GetInt64().ShouldBe(5);
         }
@@ -96,7 +121,10 @@ public sealed class EpochTests(Stores stores)
 
         async Task<IReadOnlyList<string>> WrongsAfterAsync(string sql)
         {
-            await using (DbConnection connection = store is Store.Sqlite ? new Microsoft.Data.Sqlite.SqliteConnection(ledger) : new Npgsql.NpgsqlConnection(ledger))
+            await using (
+                DbConnection connection =
+                    store is Store.Sqlite ? new Microsoft.Data.Sqlite.SqliteConnection(ledger) : new Npgsql.NpgsqlConnection(ledger)
+            )
             {
                 await connection.OpenAsync(TestContext.Current.CancellationToken);
                 await using var change = connection.CreateCommand();
@@ -109,10 +137,17 @@ public sealed class EpochTests(Stores stores)
     }
 
     private static async Task<long> EpochAsync(TestVoting voting) =>
-        long.Parse((await voting.Http.GetAsync("/api/ledger/totals")).Headers.GetValues("Ledger-Epoch").Single(), System.Globalization.CultureInfo.InvariantCulture);
+        long.Parse(
+            (await voting.Http.GetAsync("/api/ledger/totals")).Headers.GetValues("Ledger-Epoch").Single(),
+            System.Globalization.CultureInfo.InvariantCulture
+        );
 
-    private static async Task<List<JsonElement>> TotalsAsync(TestVoting voting) => [.. (await voting.Http.GetFromJsonAsync<JsonElement>("/api/ledger/totals")).EnumerateArray()];
+    private static async Task<List<JsonElement>> TotalsAsync(TestVoting voting) =>
+        [.. (await voting.Http.GetFromJsonAsync<JsonElement>("/api/ledger/totals")).EnumerateArray()];
 
-    private static Task HeardAsync(TestVoting voting, long version, long epoch) => Eventually.BecomesTrue(
-        () => Task.FromResult(voting.Heard.Of("cursor-2-0") is { } total && (total.Version, total.Epoch) == (version, epoch)), $"version {version} of epoch {epoch} was published");
+    private static Task HeardAsync(TestVoting voting, long version, long epoch) =>
+        Eventually.BecomesTrue(
+            () => Task.FromResult(voting.Heard.Of("cursor-2-0") is { } total && (total.Version, total.Epoch) == (version, epoch)),
+            $"version {version} of epoch {epoch} was published"
+        );
 }

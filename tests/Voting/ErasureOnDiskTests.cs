@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Voting.Tests;
 
-/// <summary>Promise **No personal data** on the disk: what the ledger's files say of a voter, while it votes and after it was erased.</summary>
+/// <summary>
+/// Promise **No personal data** on the disk: what the ledger's files say of a voter, while it votes and after it was erased.
+/// </summary>
 public sealed class ErasureOnDiskTests : IDisposable
 {
     private const string LedgerKey = "bGVkZ2VyLWtleS1sZWRnZXIta2V5LWxlZGdlci1rZXk=";
@@ -117,8 +119,12 @@ public sealed class ErasureOnDiskTests : IDisposable
         var ledger = await LedgerAsync(store);
         await using var voting = await TestVoting.StartAsync(_folder, ledger);
         var id = Convert.ToHexString(IdOf(await voting.NewVoterAsync()));
-        var refused = await Should.ThrowAsync<DbException>(() => OneAsync(
-            ledger, $"insert into votes (voter, tool, pseudonym, choice, seq, at) values ({Bytes(store, id)}, 'cursor-2-0', {Bytes(store, id)}, 1, 1, 1) returning voter"));
+        var refused = await Should.ThrowAsync<DbException>(() =>
+            OneAsync(
+                ledger,
+                $"insert into votes (voter, tool, pseudonym, choice, seq, at) values ({Bytes(store, id)}, 'cursor-2-0', {Bytes(store, id)}, 1, 1, 1) returning voter"
+            )
+        );
         refused.Message.ShouldContain("check", Case.Insensitive);
     }
 
@@ -133,8 +139,16 @@ public sealed class ErasureOnDiskTests : IDisposable
             FilesHolding(Convert.FromBase64String(LedgerKey)).ShouldBeEmpty();
         }
 
-        foreach (var settings in (string[][])[[], [$"--Voters:LedgerKey={TestVoting.Key}"]])
-            (await Should.ThrowAsync<Hosting.Configuration.SettingException>(() => MigrateAsync(settings))).Message.ShouldContain("Voters__LedgerKey");
+        foreach (
+            var settings in (string[][])
+                [
+                    [],
+                    [$"--Voters:LedgerKey={TestVoting.Key}"],
+                ]
+        )
+            (await Should.ThrowAsync<Hosting.Configuration.SettingException>(() => MigrateAsync(settings))).Message.ShouldContain(
+                "Voters__LedgerKey"
+            );
 
         await using var again = await TestVoting.StartAsync(_folder, settings: [$"--Voters:LedgerKey={LedgerKey}"]);
         (await TestVoting.JsonAsync(await again.CastAsync(voter, "cursor-2-0", "skip"))).GetProperty("seq").GetInt64().ShouldBe(2);
@@ -167,7 +181,10 @@ public sealed class ErasureOnDiskTests : IDisposable
             await before.CastAsync(voter, "cursor-2-0", "ship");
         }
 
-        await using var after = await TestVoting.StartAsync(_folder, settings: [$"--Voters:SigningKeys:0={LedgerKey}", $"--Voters:SigningKeys:1={TestVoting.Key}"]);
+        await using var after = await TestVoting.StartAsync(
+            _folder,
+            settings: [$"--Voters:SigningKeys:0={LedgerKey}", $"--Voters:SigningKeys:1={TestVoting.Key}"]
+        );
         (await TestVoting.JsonAsync(await after.CastAsync(voter, "cursor-2-0", "skip"))).GetProperty("seq").GetInt64().ShouldBe(2);
     }
 
@@ -202,10 +219,12 @@ public sealed class ErasureOnDiskTests : IDisposable
         }
 
         await RunAsync("alter table votes rename to hashed");
-        await RunAsync(store == "Sqlite"
-            ? "create table votes (voter blob not null, tool text not null, pseudonym blob not null, choice integer not null, seq integer not null, at integer not null, primary key (voter, tool)) without rowid"
-            : "alter index votes_pkey rename to hashed_pkey; create table votes (voter bytea, tool text, pseudonym bytea, choice smallint, seq bigint, at bigint, primary key (voter, tool));"
-              + "alter function cast_hashed_votes(text[], bytea, bytea, smallint[], text[]) rename to cast_votes; alter function forget_hashed_voters(bytea[]) rename to forget_voters");
+        await RunAsync(
+            store == "Sqlite"
+                ? "create table votes (voter blob not null, tool text not null, pseudonym blob not null, choice integer not null, seq integer not null, at integer not null, primary key (voter, tool)) without rowid"
+                : "alter index votes_pkey rename to hashed_pkey; create table votes (voter bytea, tool text, pseudonym bytea, choice smallint, seq bigint, at bigint, primary key (voter, tool));"
+                    + "alter function cast_hashed_votes(text[], bytea, bytea, smallint[], text[]) rename to cast_votes; alter function forget_hashed_voters(bytea[]) rename to forget_voters"
+        );
         // Voters voted one after another, on both tools: in that order their rows belong to them.
         for (var place = 0; place < voters.Count; place++)
         {
@@ -213,7 +232,8 @@ public sealed class ErasureOnDiskTests : IDisposable
                 $"""
                 insert into votes select {Bytes(store, Convert.ToHexString(IdOf(voters[place])))}, tool, pseudonym, choice, seq, at from
                   (select v.*, rank() over (partition by tool order by at) as turn from hashed v) turns where turn = {place + 1}
-                """);
+                """
+            );
         }
 
         await RunAsync("drop table hashed");
@@ -226,11 +246,16 @@ public sealed class ErasureOnDiskTests : IDisposable
         await using var app = Hosting.Service.Build(
             "Voting",
             [
-                "--urls=http://127.0.0.1:0", "--ConnectionStrings:Bus=memory", $"--ConnectionStrings:Ledger=Data Source={_folder}/ledger.db", "--Services:Catalog=http://127.0.0.1:9",
-                $"--Voters:SigningKeys:0={TestVoting.Key}", .. settings,
+                "--urls=http://127.0.0.1:0",
+                "--ConnectionStrings:Bus=memory",
+                $"--ConnectionStrings:Ledger=Data Source={_folder}/ledger.db",
+                "--Services:Catalog=http://127.0.0.1:9",
+                $"--Voters:SigningKeys:0={TestVoting.Key}",
+                .. settings,
             ],
             builder => builder.AddVoting(),
-            _ => { });
+            _ => { }
+        );
         await ((Hosting.Databases.Schema)app.Services.GetService(typeof(Hosting.Databases.Schema))!).ApplyAsync(CancellationToken.None);
     }
 
@@ -244,9 +269,11 @@ public sealed class ErasureOnDiskTests : IDisposable
     private static async Task<bool> TableAsync(string store, string ledger, string name)
     {
         await using var source = Source(store, ledger);
-        await using var command = source.CreateCommand(store == "Sqlite"
-            ? $"select count(*) from sqlite_master where name = '{name}'"
-            : $"select count(*) from pg_tables where tablename = '{name}'");
+        await using var command = source.CreateCommand(
+            store == "Sqlite"
+                ? $"select count(*) from sqlite_master where name = '{name}'"
+                : $"select count(*) from pg_tables where tablename = '{name}'"
+        );
         return (long)(await command.ExecuteScalarAsync())! > 0;
     }
 
@@ -265,19 +292,34 @@ public sealed class ErasureOnDiskTests : IDisposable
     // Version, key's id and time of issue stand before it in the token.
     private static byte[] IdOf(string token) => Base64Url.DecodeFromChars(token).AsSpan(9, 16).ToArray();
 
-    /// <summary>Files that hold the sixteen bytes in any spelling: raw, hexadecimal, as a UUID in either order of bytes, in base64 or base64url.</summary>
+    /// <summary>
+    /// Files that hold the sixteen bytes in any spelling: raw, hexadecimal, as a UUID in either order of bytes, in base64 or base64url.
+    /// </summary>
     private List<string> FilesWith(byte[] id)
     {
         string[] spelled =
         [
-            Convert.ToHexStringLower(id), new Guid(id).ToString("D"), new Guid(id).ToString("N"), new Guid(id, bigEndian: true).ToString("D"),
-            Base64Url.EncodeToString(id), Convert.ToBase64String(id).TrimEnd('='),
+            Convert.ToHexStringLower(id),
+            new Guid(id).ToString("D"),
+            new Guid(id).ToString("N"),
+            new Guid(id, bigEndian: true).ToString("D"),
+            Base64Url.EncodeToString(id),
+            Convert.ToBase64String(id).TrimEnd('='),
         ];
-        return FilesHolding([id, .. spelled.Concat(spelled.Select(text => text.ToUpperInvariant())).Select(System.Text.Encoding.ASCII.GetBytes)]);
+        return FilesHolding([
+            id,
+            .. spelled.Concat(spelled.Select(text => text.ToUpperInvariant())).Select(System.Text.Encoding.ASCII.GetBytes),
+        ]);
     }
 
     private List<string> FilesHolding(params byte[][] sought) =>
-        [.. Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Where(file => !IsSocket(file) && ReadAll(file) is var bytes && Array.Exists(sought, one => bytes.AsSpan().IndexOf(one) >= 0))];
+        [
+            .. Directory
+                .EnumerateFiles(_folder, "*", SearchOption.AllDirectories)
+                .Where(file =>
+                    !IsSocket(file) && ReadAll(file) is var bytes && Array.Exists(sought, one => bytes.AsSpan().IndexOf(one) >= 0)
+                ),
+        ];
 
     private static bool IsSocket(string file) => Path.GetFileName(file).StartsWith(".s.PGSQL", StringComparison.Ordinal);
 

@@ -18,9 +18,11 @@ public sealed class FaultsInTheLogTests
     {
         var log = new Lines();
         await using var app = Service.Build(
-            "Voting", ["--urls=http://127.0.0.1:0"],
+            "Voting",
+            ["--urls=http://127.0.0.1:0"],
             builder => builder.Logging.AddProvider(log),
-            app => app.MapGet("/defects/{name}", string (string name) => throw new InvalidOperationException("a defect")));
+            app => app.MapGet("/defects/{name}", string (string name) => throw new InvalidOperationException("a defect"))
+        );
         await app.StartAsync();
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
 
@@ -39,11 +41,14 @@ public sealed class FaultsInTheLogTests
         var clock = new FakeTimeProvider();
         var outage = new Outage(clock);
         outage.Works().ShouldBeFalse();
-        Enumerable.Range(0, 180).Count(_ =>
-        {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            return outage.Fails();
-        }).ShouldBe(3);
+        Enumerable
+            .Range(0, 180)
+            .Count(_ =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return outage.Fails();
+            })
+            .ShouldBe(3);
         outage.Works().ShouldBeTrue();
         outage.Works().ShouldBeFalse();
         outage.Fails().ShouldBeTrue("a new outage is said at once");
@@ -54,18 +59,26 @@ public sealed class FaultsInTheLogTests
         private readonly ConcurrentQueue<string> _lines = [];
 
         public IReadOnlyCollection<string> All => _lines;
+
         public ILogger CreateLogger(string categoryName) => this;
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (IsEnabled(logLevel))
                 _lines.Enqueue(formatter(state, exception));
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -38,7 +38,10 @@ public class ForgetTests : IAsyncLifetime
         var voter = await _voting.NewVoterAsync();
         await _voting.CastAsync(voter, "cursor-2-0", "ship");
         await ForgetAsync(voter);
-        await Eventually.BecomesTrue(() => Task.FromResult(_voting.Heard.Of("cursor-2-0") is { Ship: 0, Skip: 0, Version: 2 }), "the bus heard of the withdrawal");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(_voting.Heard.Of("cursor-2-0") is { Ship: 0, Skip: 0, Version: 2 }),
+            "the bus heard of the withdrawal"
+        );
     }
 
     [Fact]
@@ -126,18 +129,22 @@ public class ForgetTests : IAsyncLifetime
     {
         var random = new Random(7);
         var voters = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => _voting.NewVoterAsync()));
-        await Parallel.ForEachAsync(Enumerable.Range(0, 500).Select(_ => (random.Next(6), random.Next(8), random.Next(2))), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (step, _) =>
-        {
-            var (voter, tool) = (voters[step.Item1], step.Item3 == 0 ? "cursor-2-0" : "smolvlm2-2b");
-            var answer = step.Item2 switch
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 500).Select(_ => (random.Next(6), random.Next(8), random.Next(2))),
+            new ParallelOptions { MaxDegreeOfParallelism = 32 },
+            async (step, _) =>
             {
-                0 => await ForgetAsync(voter),
-                1 => await _voting.WithdrawAsync(voter, tool),
-                < 5 => await _voting.CastAsync(voter, tool, "ship"),
-                _ => await _voting.CastAsync(voter, tool, "skip"),
-            };
-            answer.IsSuccessStatusCode.ShouldBeTrue();
-        });
+                var (voter, tool) = (voters[step.Item1], step.Item3 == 0 ? "cursor-2-0" : "smolvlm2-2b");
+                var answer = step.Item2 switch
+                {
+                    0 => await ForgetAsync(voter),
+                    1 => await _voting.WithdrawAsync(voter, tool),
+                    < 5 => await _voting.CastAsync(voter, tool, "ship"),
+                    _ => await _voting.CastAsync(voter, tool, "skip"),
+                };
+                answer.IsSuccessStatusCode.ShouldBeTrue();
+            }
+        );
         await ShouldAddUpAsync();
 
         await Task.WhenAll(voters.Select(ForgetAsync));
@@ -169,7 +176,11 @@ public class ForgetTests : IAsyncLifetime
     private Task<HttpResponseMessage> ForgetAsync(string voter) => _voting.SendAsync(HttpMethod.Delete, "/api/voters", voter);
 
     private async Task<List<string?>> VotesAsync(string voter) =>
-        (await TestVoting.JsonAsync(await _voting.SendAsync(HttpMethod.Get, "/api/votes", voter))).GetProperty("votes").EnumerateArray().Select(vote => vote.GetProperty("tool").GetString()).ToList();
+        (await TestVoting.JsonAsync(await _voting.SendAsync(HttpMethod.Get, "/api/votes", voter)))
+            .GetProperty("votes")
+            .EnumerateArray()
+            .Select(vote => vote.GetProperty("tool").GetString())
+            .ToList();
 
     // Each entry goes on from what the one before said of the same pseudonym, and the sum of all is the totals.
     private async Task ShouldAddUpAsync()

@@ -19,12 +19,16 @@ public sealed class LedgerTests(Stores stores)
         await using var voting = await TestVoting.StartAsync(ledger: await stores.NewLedgerAsync(store));
         var random = new Random(1);
         var voters = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => voting.NewVoterAsync()));
-        await Parallel.ForEachAsync(Enumerable.Range(0, 400).Select(_ => (random.Next(30), random.Next(2), random.Next(5))), async (step, _) =>
-        {
-            var (voter, tool, act) = (voters[step.Item1], step.Item2 == 0 ? "cursor-2-0" : "smolvlm2-2b", step.Item3);
-            var answer = act == 0 ? await voting.WithdrawAsync(voter, tool) : await voting.CastAsync(voter, tool, act < 3 ? "ship" : "skip");
-            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 400).Select(_ => (random.Next(30), random.Next(2), random.Next(5))),
+            async (step, _) =>
+            {
+                var (voter, tool, act) = (voters[step.Item1], step.Item2 == 0 ? "cursor-2-0" : "smolvlm2-2b", step.Item3);
+                var answer =
+                    act == 0 ? await voting.WithdrawAsync(voter, tool) : await voting.CastAsync(voter, tool, act < 3 ? "ship" : "skip");
+                answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            }
+        );
 
         var entries = await voting.LedgerAsync(limit: 7);
 
@@ -78,10 +82,16 @@ public sealed class LedgerTests(Stores stores)
             {
                 var tool = minute.GetProperty("tool").GetString()!;
                 var (ship, skip, version) = sums.GetValueOrDefault(tool);
-                sums[tool] = (ship + minute.GetProperty("ship").GetInt64(), skip + minute.GetProperty("skip").GetInt64(), version + minute.GetProperty("entries").GetInt64());
+                sums[tool] = (
+                    ship + minute.GetProperty("ship").GetInt64(),
+                    skip + minute.GetProperty("skip").GetInt64(),
+                    version + minute.GetProperty("entries").GetInt64()
+                );
             }
 
-            minutes.Max(minute => minute.GetProperty("at").GetDateTimeOffset()).ShouldBe(entries[(int)next - 1].GetProperty("at").GetDateTimeOffset());
+            minutes
+                .Max(minute => minute.GetProperty("at").GetDateTimeOffset())
+                .ShouldBe(entries[(int)next - 1].GetProperty("at").GetDateTimeOffset());
             after = next;
         }
 
@@ -122,16 +132,20 @@ public sealed class LedgerTests(Stores stores)
 
         // As the first version made it.
         Run(
-            $$"""
-            create table older (voter blob not null, tool text not null, pseudonym blob not null, choice integer not null check (choice in (0, 1, 2)),
-                                seq integer not null check (seq > 0), at integer not null, primary key (voter, tool)) without rowid;
-            insert into older select x'{{Convert.ToHexString(Base64Url.DecodeFromChars(voter).AsSpan(9, 16))}}', tool, pseudonym, choice, seq, at from votes;
-            drop table votes;
-            drop table voter_hash;
-            drop table ledger_epoch;
-            alter table older rename to votes;
-            delete from voting_schema where ScriptName not like '%0001_ledger.sql';
-            """).ShouldBe(1, "the scripts after the first are to be applied again");
+                $$"""
+                create table older (voter blob not null, tool text not null, pseudonym blob not null, choice integer not null check (choice in (0, 1, 2)),
+                                    seq integer not null check (seq > 0), at integer not null, primary key (voter, tool)) without rowid;
+                insert into older select x'{{Convert.ToHexString(
+                    Base64Url.DecodeFromChars(voter).AsSpan(9, 16)
+                )}}', tool, pseudonym, choice, seq, at from votes;
+                drop table votes;
+                drop table voter_hash;
+                drop table ledger_epoch;
+                alter table older rename to votes;
+                delete from voting_schema where ScriptName not like '%0001_ledger.sql';
+                """
+            )
+            .ShouldBe(1, "the scripts after the first are to be applied again");
 
         await using var after = await TestVoting.StartAsync(folder);
 

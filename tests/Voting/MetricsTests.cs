@@ -37,7 +37,9 @@ public sealed class MetricsTests
         (await voting.SendAsync(HttpMethod.Get, "/api/votes")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await voting.SendAsync(HttpMethod.Get, $"/api/votes/{Tool}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await voting.SendAsync(HttpMethod.Delete, "/api/voters")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, JsonContent.Create(new { choice = "ship" }))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (
+            await voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, JsonContent.Create(new { choice = "ship" }))
+        ).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         // Counts are rendered a few times a second.
         await Eventually.BecomesTrue(async () => await VotesAsync(voting, "no-voter") == before + 1, "one vote without a voter is counted");
     }
@@ -57,7 +59,10 @@ public sealed class MetricsTests
         }
 
         (await voting.CastAsync(voter, Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        await Eventually.BecomesTrue(async () => await VotesAsync(voting, "unavailable") == before + 1, "one vote is counted as unavailable");
+        await Eventually.BecomesTrue(
+            async () => await VotesAsync(voting, "unavailable") == before + 1,
+            "one vote is counted as unavailable"
+        );
         (await VotesAsync(voting, "committed")).ShouldBe(committed);
     }
 
@@ -65,19 +70,28 @@ public sealed class MetricsTests
     public async Task A_vote_refused_because_too_many_wait_is_answered_at_once_and_counts_as_unavailable()
     {
         StuckLedger? ledger = null;
-        await using var voting = await TestVoting.StartAsync(add: builder => builder.Services.AddSingleton<VoteLedger>(
-            services => ledger = new StuckLedger(services.GetRequiredKeyedService<Hosting.Databases.Database>("Ledger").Source)));
+        await using var voting = await TestVoting.StartAsync(add: builder =>
+            builder.Services.AddSingleton<VoteLedger>(services =>
+                ledger = new StuckLedger(services.GetRequiredKeyedService<Hosting.Databases.Database>("Ledger").Source)
+            )
+        );
         var voter = await voting.NewVoterAsync();
         var (before, committed) = (await VotesAsync(voting, "unavailable"), await VotesAsync(voting, "committed"));
         var writer = voting.App.Services.GetRequiredService<BatchWriter>();
         var hasher = voting.App.Services.GetRequiredService<VoterHasher>();
         List<Task> waiting = [];
-        do
-            waiting.Add(writer.CastAsync(new Cast(await hasher.OfAsync(Guid.NewGuid(), CancellationToken.None), Tool, Choice.Ship), CancellationToken.None));
+        do waiting.Add(
+            writer.CastAsync(
+                new Cast(await hasher.OfAsync(Guid.NewGuid(), CancellationToken.None), Tool, Choice.Ship),
+                CancellationToken.None
+            )
+        );
         while (!waiting[^1].IsFaulted);
 
         // Answered while the batch is still on its way: neither waited for the ledger.
-        foreach (var answer in (HttpResponseMessage[])[await voting.CastAsync(voter, Tool, "ship"), await voting.WithdrawAsync(voter, Tool)])
+        foreach (
+            var answer in (HttpResponseMessage[])[await voting.CastAsync(voter, Tool, "ship"), await voting.WithdrawAsync(voter, Tool)]
+        )
         {
             answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             answer.Headers.RetryAfter.ShouldNotBeNull();
@@ -106,20 +120,33 @@ public sealed class MetricsTests
             return _commit.Task;
         }
 
-        public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(
+            IReadOnlyList<HashedVoter> voters,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
 
-        public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) => Task.CompletedTask;
+        public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) =>
+            Task.CompletedTask;
 
         public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    private static Task<double?> VotesAsync(TestVoting voting, string outcome) => ValueAsync(voting, "voting_votes_total", $"outcome=\"{outcome}\"");
+    private static Task<double?> VotesAsync(TestVoting voting, string outcome) =>
+        ValueAsync(voting, "voting_votes_total", $"outcome=\"{outcome}\"");
 
     private static async Task<double?> ValueAsync(TestVoting voting, string name, string label = "")
     {
-        var line = (await voting.Http.GetStringAsync("/metrics")).Split('\n')
-            .FirstOrDefault(line => line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal));
+        var line = (await voting.Http.GetStringAsync("/metrics"))
+            .Split('\n')
+            .FirstOrDefault(line =>
+                line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal)
+            );
         // A sample is followed by its time.
-        return line is null ? null : double.Parse(line[(line.LastIndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture);
+        return line is null
+            ? null
+            : double.Parse(
+                line[(line.LastIndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0],
+                CultureInfo.InvariantCulture
+            );
     }
 }

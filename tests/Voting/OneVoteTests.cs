@@ -71,15 +71,22 @@ public abstract class OneVoteTests(Stores stores, Store store) : IAsyncLifetime
     {
         var voter = await _voting.NewVoterAsync();
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
-            (await _voting.CastAsync(voter, "cursor-2-0", i % 2 == 0 ? "ship" : "skip")).StatusCode.ShouldBe(HttpStatusCode.OK));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 1000),
+            new ParallelOptions { MaxDegreeOfParallelism = 32 },
+            async (i, _) =>
+                (await _voting.CastAsync(voter, "cursor-2-0", i % 2 == 0 ? "ship" : "skip")).StatusCode.ShouldBe(HttpStatusCode.OK)
+        );
 
         var entries = await _voting.LedgerAsync();
         entries.Select(entry => entry.GetProperty("seq").GetInt64()).ShouldBe(Enumerable.Range(1, entries.Count).Select(i => (long)i));
         var totals = (await _voting.TotalsAsync())["cursor-2-0"];
         (totals.Ship + totals.Skip).ShouldBe(1);
         totals.Version.ShouldBe(entries.Count);
-        (await _voting.VoteAsync(voter, "cursor-2-0")).GetProperty("choice").GetString().ShouldBe(entries[^1].GetProperty("choice").GetString());
+        (await _voting.VoteAsync(voter, "cursor-2-0"))
+            .GetProperty("choice")
+            .GetString()
+            .ShouldBe(entries[^1].GetProperty("choice").GetString());
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class OutsideInputTests : IAsyncLifetime
     private const string Tool = "cursor-2-0";
     private TestVoting _voting = null!;
 
-    public async ValueTask InitializeAsync() => _voting = await TestVoting.StartAsync(settings: ["--Web:PublicOrigin=https://Bücher.example"]);
+    public async ValueTask InitializeAsync() =>
+        _voting = await TestVoting.StartAsync(settings: ["--Web:PublicOrigin=https://Bücher.example"]);
 
     public ValueTask DisposeAsync() => _voting.DisposeAsync();
 
@@ -29,8 +30,10 @@ public sealed class OutsideInputTests : IAsyncLifetime
     [InlineData("[::1]:8080", "http://[::1]:8080")]
     [InlineData("127.0.0.1", "https://xn--bcher-kva.example")]
     [InlineData("internal-name:8080", "https://xn--bcher-kva.example")]
-    public async Task A_site_may_vote_whose_host_is_spelt_otherwise_than_its_origin_and_so_may_the_configured_origin(string host, string origin) =>
-        (await PutFromAsync(host, origin)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    public async Task A_site_may_vote_whose_host_is_spelt_otherwise_than_its_origin_and_so_may_the_configured_origin(
+        string host,
+        string origin
+    ) => (await PutFromAsync(host, origin)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
     [Theory]
     [InlineData("xn--bcher-kva.example", "http://xn--bcher-xyz.example")]
@@ -68,9 +71,16 @@ public sealed class OutsideInputTests : IAsyncLifetime
     public async Task Every_get_route_answers_head_alike_without_a_body()
     {
         var voter = await _voting.NewVoterAsync();
-        var routes = _voting.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(route => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("GET") == true).Select(route => route.RoutePattern.RawText!.Replace("{tool}", Tool, StringComparison.Ordinal)
-                .Replace("{documentName}", "v1", StringComparison.Ordinal)).ToList();
+        var routes = _voting
+            .App.Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("GET") == true)
+            .Select(route =>
+                route
+                    .RoutePattern.RawText!.Replace("{tool}", Tool, StringComparison.Ordinal)
+                    .Replace("{documentName}", "v1", StringComparison.Ordinal)
+            )
+            .ToList();
         routes.ShouldContain("/api/votes/" + Tool);
         routes.ShouldContain("/api/ledger/totals");
         foreach (var path in routes.Distinct())
@@ -94,9 +104,14 @@ public sealed class OutsideInputTests : IAsyncLifetime
     {
         var voter = await _voting.NewVoterAsync();
         (await WithCookieAsync($"{name}={voter}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await WithCookieAsync($"{name}={voter}; __Host-voter={await _voting.NewVoterAsync()}; {name}={voter}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await WithCookieAsync($"{name}={voter}; __Host-voter={await _voting.NewVoterAsync()}; {name}={voter}")).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
         (await _voting.SendAsync(HttpMethod.Get, $"/api/votes/{Tool}", voter)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await TestVoting.JsonAsync(await _voting.SendAsync(HttpMethod.Get, $"/api/votes/{Tool}", voter))).GetProperty("seq").GetInt64().ShouldBe(0, "the other cookie's voter voted");
+        (await TestVoting.JsonAsync(await _voting.SendAsync(HttpMethod.Get, $"/api/votes/{Tool}", voter)))
+            .GetProperty("seq")
+            .GetInt64()
+            .ShouldBe(0, "the other cookie's voter voted");
     }
 
     [Theory]
@@ -107,17 +122,23 @@ public sealed class OutsideInputTests : IAsyncLifetime
     [InlineData("--Web:PublicOrigin=verdicts.example", "Web__PublicOrigin")]
     [InlineData("--AllowedHosts=verdicts.example;http://a b", "AllowedHosts")]
     public void A_path_to_be_served_under_stops_the_start_with_a_line_that_names_the_setting(string setting, string name) =>
-        Should.Throw<SettingException>(() => Service.Build("Voting", [setting], _ => { }, _ => { })).Message.ShouldStartWith($"Setting {name}: ");
+        Should
+            .Throw<SettingException>(() => Service.Build("Voting", [setting], _ => { }, _ => { }))
+            .Message.ShouldStartWith($"Setting {name}: ");
 
     [Theory]
     [InlineData("--urls=http://127.0.0.1:0/")]
     [InlineData("--urls=http://unix:/tmp/voting-tests.sock")]
     [InlineData("--PathBase=/")]
-    public async Task Addresses_without_a_path_are_served(string setting) => await Service.Build("Voting", [setting], _ => { }, _ => { }).DisposeAsync();
+    public async Task Addresses_without_a_path_are_served(string setting) =>
+        await Service.Build("Voting", [setting], _ => { }, _ => { }).DisposeAsync();
 
     private async Task<HttpResponseMessage> PutFromAsync(string host, string origin)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/votes/{Tool}") { Content = new StringContent("""{"choice":"ship"}""", Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/votes/{Tool}")
+        {
+            Content = new StringContent("""{"choice":"ship"}""", Encoding.UTF8, "application/json"),
+        };
         request.Headers.Authorization = new AuthenticationHeaderValue("Voter", await _voting.NewVoterAsync());
         request.Headers.Host = host;
         request.Headers.TryAddWithoutValidation("Origin", origin);
@@ -126,7 +147,10 @@ public sealed class OutsideInputTests : IAsyncLifetime
 
     private async Task<HttpResponseMessage> WithCookieAsync(string cookie)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/votes/{Tool}") { Content = new StringContent("""{"choice":"ship"}""", Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/votes/{Tool}")
+        {
+            Content = new StringContent("""{"choice":"ship"}""", Encoding.UTF8, "application/json"),
+        };
         request.Headers.Add("X-Forwarded-Proto", "https");
         request.Headers.Add("Cookie", cookie);
         return await _voting.Http.SendAsync(request);

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Voting.Tests;
 
-/// <summary>Promise **Own vote only**: forged, altered, expired or foreign voters change nothing, and cross-site requests are refused.</summary>
+/// <summary>
+/// Promise **Own vote only**: forged, altered, expired or foreign voters change nothing, and cross-site requests are refused.
+/// </summary>
 public class OwnVoteOnlyTests : IAsyncLifetime
 {
     private TestVoting _voting = null!;
@@ -38,7 +40,10 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     public async Task A_voter_is_known_by_its_cookie_too()
     {
         var voter = await _voting.NewVoterAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0") { Content = JsonContent.Create(new { choice = "ship" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0")
+        {
+            Content = JsonContent.Create(new { choice = "ship" }),
+        };
         request.Headers.Add("Cookie", $"other=1; voter={voter}");
         (await _voting.Http.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -60,7 +65,10 @@ public class OwnVoteOnlyTests : IAsyncLifetime
         for (var place = 0; place < voter.Length; place++)
         {
             var altered = voter[..place] + (voter[place] == 'A' ? 'B' : 'A') + voter[(place + 1)..];
-            (await _voting.CastAsync(altered, "cursor-2-0", "ship")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, $"altered at {place}");
+            (await _voting.CastAsync(altered, "cursor-2-0", "ship")).StatusCode.ShouldBe(
+                HttpStatusCode.Unauthorized,
+                $"altered at {place}"
+            );
         }
 
         (await _voting.LedgerAsync()).ShouldBeEmpty();
@@ -70,10 +78,22 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     public async Task Made_up_tokens_are_refused()
     {
         var voter = await _voting.NewVoterAsync();
-        string[] madeUp = ["x", voter[..^1], voter + "A", voter + "====", voter.Replace('-', '+'), new('A', 76), new('A', 8000), $"{voter} {voter}"];
+        string[] madeUp =
+        [
+            "x",
+            voter[..^1],
+            voter + "A",
+            voter + "====",
+            voter.Replace('-', '+'),
+            new('A', 76),
+            new('A', 8000),
+            $"{voter} {voter}",
+        ];
         foreach (var token in madeUp.Where(token => token != voter))
             (await _voting.CastAsync(token, "cursor-2-0", "ship")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, token);
-        (await _voting.SendAsync(HttpMethod.Put, "/api/votes/cursor-2-0", null, JsonContent.Create(new { choice = "ship" }))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (
+            await _voting.SendAsync(HttpMethod.Put, "/api/votes/cursor-2-0", null, JsonContent.Create(new { choice = "ship" }))
+        ).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -85,7 +105,9 @@ public class OwnVoteOnlyTests : IAsyncLifetime
         token.Length.ShouldBe(76);
         for (var place = 0; place < token.Length; place++)
             foreach (var symbol in Symbols.Where(symbol => symbol != token[place]))
-                tokens.TryVerify($"{token.AsSpan(0, place)}{symbol}{token.AsSpan(place + 1)}", out _, out _).ShouldBeFalse($"'{symbol}' at {place}");
+                tokens
+                    .TryVerify($"{token.AsSpan(0, place)}{symbol}{token.AsSpan(place + 1)}", out _, out _)
+                    .ShouldBeFalse($"'{symbol}' at {place}");
         tokens.TryVerify(token, out _, out _).ShouldBeTrue();
     }
 
@@ -94,19 +116,23 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     {
         var tokens = _voting.App.Services.GetRequiredService<Voters.VoterTokens>();
         var (token, other) = (tokens.Issue().Token, tokens.Issue().Token);
-        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 75], Gen.Int[0, 75], Gen.String).Sample((how, a, b, text) =>
-        {
-            var altered = how switch
-            {
-                0 => token[..a],
-                1 => token[a..],
-                2 => token[..a] + text + token[a..],
-                // The first part of one and the rest of another; both are whole and good, together they are nobody.
-                3 => token[..a] + other[a..],
-                _ => Swapped(token, a, b),
-            };
-            return altered == token || altered == other || !tokens.TryVerify(altered, out _, out _);
-        }, iter: 20_000);
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 75], Gen.Int[0, 75], Gen.String)
+            .Sample(
+                (how, a, b, text) =>
+                {
+                    var altered = how switch
+                    {
+                        0 => token[..a],
+                        1 => token[a..],
+                        2 => token[..a] + text + token[a..],
+                        // The first part of one and the rest of another; both are whole and good, together they are nobody.
+                        3 => token[..a] + other[a..],
+                        _ => Swapped(token, a, b),
+                    };
+                    return altered == token || altered == other || !tokens.TryVerify(altered, out _, out _);
+                },
+                iter: 20_000
+            );
 
         static string Swapped(string token, int a, int b)
         {
@@ -121,10 +147,20 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     {
         var ours = _voting.App.Services.GetRequiredService<Voters.VoterKeys>().All[0];
         var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(await _voting.NewVoterAsync());
-        foreach (var secret in (byte[][])[[], new byte[32], ours.Id, bytes[9..25]])
+        foreach (
+            var secret in (byte[][])
+                [
+                    [],
+                    new byte[32],
+                    ours.Id,
+                    bytes[9..25],
+                ]
+        )
         {
             System.Security.Cryptography.HMACSHA256.HashData(secret, bytes.AsSpan(0, 25), bytes.AsSpan(25));
-            (await _voting.CastAsync(System.Buffers.Text.Base64Url.EncodeToString(bytes), "cursor-2-0", "ship")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await _voting.CastAsync(System.Buffers.Text.Base64Url.EncodeToString(bytes), "cursor-2-0", "ship")).StatusCode.ShouldBe(
+                HttpStatusCode.Unauthorized
+            );
         }
 
         (await _voting.LedgerAsync()).ShouldBeEmpty();
@@ -145,9 +181,23 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     public async Task What_is_a_voters_own_is_kept_by_no_cache_and_read_by_no_other_site()
     {
         var voter = await _voting.NewVoterAsync();
-        foreach (var (method, path) in ((HttpMethod, string)[])[(HttpMethod.Post, "/api/voters"), (HttpMethod.Put, "/api/votes/cursor-2-0"), (HttpMethod.Get, "/api/votes/cursor-2-0"), (HttpMethod.Get, "/api/votes"), (HttpMethod.Delete, "/api/votes/cursor-2-0")])
+        foreach (
+            var (method, path) in ((HttpMethod, string)[])
+                [
+                    (HttpMethod.Post, "/api/voters"),
+                    (HttpMethod.Put, "/api/votes/cursor-2-0"),
+                    (HttpMethod.Get, "/api/votes/cursor-2-0"),
+                    (HttpMethod.Get, "/api/votes"),
+                    (HttpMethod.Delete, "/api/votes/cursor-2-0"),
+                ]
+        )
         {
-            using var answer = await _voting.SendAsync(method, path, voter, method == HttpMethod.Put ? JsonContent.Create(new { choice = "ship" }) : null);
+            using var answer = await _voting.SendAsync(
+                method,
+                path,
+                voter,
+                method == HttpMethod.Put ? JsonContent.Create(new { choice = "ship" }) : null
+            );
             answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);
             answer.Headers.CacheControl!.NoStore.ShouldBeTrue(path);
             answer.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse(path);
@@ -159,7 +209,8 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     public void Random_bytes_are_never_a_token()
     {
         var tokens = _voting.App.Services.GetRequiredService<Voters.VoterTokens>();
-        Gen.Byte.Array[57].Sample(bytes => !tokens.TryVerify(System.Buffers.Text.Base64Url.EncodeToString(bytes), out _, out _), iter: 20_000);
+        Gen.Byte.Array[57]
+            .Sample(bytes => !tokens.TryVerify(System.Buffers.Text.Base64Url.EncodeToString(bytes), out _, out _), iter: 20_000);
         Gen.String.Sample(text => !tokens.TryVerify(text, out _, out _), iter: 20_000);
     }
 
@@ -169,7 +220,11 @@ public class OwnVoteOnlyTests : IAsyncLifetime
         var old = await _voting.NewVoterAsync();
         var newKey = Convert.ToBase64String(Encoding.ASCII.GetBytes("a-newer-key-a-newer-key-a-newer!"));
 
-        await using (var rotated = await TestVoting.StartAsync(settings: [$"--Voters:SigningKeys:0={newKey}", $"--Voters:SigningKeys:1={TestVoting.Key}"]))
+        await using (
+            var rotated = await TestVoting.StartAsync(
+                settings: [$"--Voters:SigningKeys:0={newKey}", $"--Voters:SigningKeys:1={TestVoting.Key}"]
+            )
+        )
         {
             (await rotated.CastAsync(old, "cursor-2-0", "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);
             var renewal = await rotated.SendAsync(HttpMethod.Post, "/api/voters", old);
@@ -198,7 +253,9 @@ public class OwnVoteOnlyTests : IAsyncLifetime
         ids.Distinct().Count().ShouldBe(ids.Count);
         // As the ledger compares them, byte by byte; within a second chance decides.
         var seconds = ids.Chunk(2).ToList();
-        seconds.Zip(seconds.Skip(1)).ShouldAllBe(pair => pair.First.All(earlier => pair.Second.All(later => string.CompareOrdinal(earlier, later) < 0)));
+        seconds
+            .Zip(seconds.Skip(1))
+            .ShouldAllBe(pair => pair.First.All(earlier => pair.Second.All(later => string.CompareOrdinal(earlier, later) < 0)));
 
         string Id() => Convert.ToHexString(tokens.Issue().Voter.Id.ToByteArray());
     }
@@ -231,10 +288,18 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     [InlineData("Origin", "https://evil.example", "X-Forwarded-Host", "evil.example")]
     [InlineData("Origin", "https://evil.example", "Forwarded", "host=evil.example")]
     [InlineData("Origin", "https://evil.example", "X-Original-Host", "evil.example")]
-    public async Task A_page_of_another_site_cannot_vote_for_a_reader(string header, string value, string? other = null, string? otherValue = null)
+    public async Task A_page_of_another_site_cannot_vote_for_a_reader(
+        string header,
+        string value,
+        string? other = null,
+        string? otherValue = null
+    )
     {
         var voter = await _voting.NewVoterAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0") { Content = JsonContent.Create(new { choice = "ship" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0")
+        {
+            Content = JsonContent.Create(new { choice = "ship" }),
+        };
         request.Headers.Add("Cookie", $"voter={voter}");
         request.Headers.TryAddWithoutValidation(header, value);
         if (other is not null)
@@ -248,7 +313,10 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     public async Task The_sites_own_page_can_vote()
     {
         var voter = await _voting.NewVoterAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0") { Content = JsonContent.Create(new { choice = "ship" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/votes/cursor-2-0")
+        {
+            Content = JsonContent.Create(new { choice = "ship" }),
+        };
         request.Headers.Add("Cookie", $"voter={voter}");
         request.Headers.Add("Origin", _voting.Http.BaseAddress!.GetLeftPart(UriPartial.Authority));
         request.Headers.Add("Sec-Fetch-Site", "same-origin");
@@ -258,7 +326,9 @@ public class OwnVoteOnlyTests : IAsyncLifetime
     [Fact]
     public async Task Over_https_a_page_of_the_same_host_without_it_is_another_site()
     {
-        foreach (var (scheme, expected) in ((string, HttpStatusCode)[])[("http", HttpStatusCode.Forbidden), ("https", HttpStatusCode.Created)])
+        foreach (
+            var (scheme, expected) in ((string, HttpStatusCode)[])[("http", HttpStatusCode.Forbidden), ("https", HttpStatusCode.Created)]
+        )
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/voters");
             request.Headers.Add("X-Forwarded-Proto", "https");

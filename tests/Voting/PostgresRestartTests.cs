@@ -42,7 +42,9 @@ public sealed class PostgresRestartTests : IAsyncLifetime
             await Until.Holds("the last backend is gone", TimeSpan.FromSeconds(20), _postgres.Gone);
             await _postgres.StartAndWait();
             var answer = await request();
-            answer.IsSuccessStatusCode.ShouldBeTrue($"{answer.RequestMessage}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            answer.IsSuccessStatusCode.ShouldBeTrue(
+                $"{answer.RequestMessage}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}"
+            );
         }
     }
 

@@ -42,7 +42,9 @@ public sealed class QuotaInRedisTests : IAsyncLifetime
         for (var n = 0; n < 25; n++)
         {
             var replica = n % 2 == 0 ? one : other;
-            (await replica.CastAsync(await replica.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests);
+            (await replica.CastAsync(await replica.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(
+                n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests
+            );
         }
 
         await using var connection = await ConnectionMultiplexer.ConnectAsync(_redis.Configuration);
@@ -66,14 +68,20 @@ public sealed class QuotaInRedisTests : IAsyncLifetime
         (await voting.CastAsync(voter, "made-up", "ship")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         var lines = (await voting.Http.GetStringAsync("/metrics")).Count(c => c == '\n');
         for (var n = 0; n < 1000; n++)
-            (await voting.CastAsync(n % 2 == 0 ? voter : await voting.NewVoterAsync(), $"made-up-{n}", "ship")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await voting.CastAsync(n % 2 == 0 ? voter : await voting.NewVoterAsync(), $"made-up-{n}", "ship")).StatusCode.ShouldBe(
+                HttpStatusCode.NotFound
+            );
 
         connection.GetServers()[0].Keys().Count().ShouldBe(keys);
         var metrics = await voting.Http.GetStringAsync("/metrics");
         metrics.ShouldNotContain("made-up");
-        // Meters belong to the process, and other tests run beside this one: what they are the first to ask for is here too. A name made up each time would be a thousand lines.
+        // Meters belong to the process, and other tests run beside this one: what they are the first to ask for is here too. A name made up
+        // each time would be a thousand lines.
         metrics.Count(c => c == '\n').ShouldBeLessThan(lines + 1000);
-        metrics.Split('\n').Count(line => line.StartsWith("voting_votes_total", StringComparison.Ordinal)).ShouldBeLessThan(20, "outcomes are a few fixed words");
+        metrics
+            .Split('\n')
+            .Count(line => line.StartsWith("voting_votes_total", StringComparison.Ordinal))
+            .ShouldBeLessThan(20, "outcomes are a few fixed words");
     }
 
     [Fact]
@@ -84,7 +92,9 @@ public sealed class QuotaInRedisTests : IAsyncLifetime
         (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);
         await using var connection = await ConnectionMultiplexer.ConnectAsync(_redis.Configuration);
         var salt = connection.GetServers()[0].Keys(pattern: "quota:salt:*").ShouldHaveSingleItem();
-        (await connection.GetDatabase().KeyTimeToLiveAsync(salt)).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromHours(24), TimeSpan.FromHours(48));
+        (await connection.GetDatabase().KeyTimeToLiveAsync(salt))
+            .ShouldNotBeNull()
+            .ShouldBeInRange(TimeSpan.FromHours(24), TimeSpan.FromHours(48));
         var quota = voting.App.Services.GetRequiredService<Quota.NewVoterQuota>();
         quota.SaltsOf.ShouldHaveSingleItem();
         clock.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(5));
@@ -104,7 +114,10 @@ public sealed class QuotaInRedisTests : IAsyncLifetime
         taken.ShouldBe(20, "the replica counts for itself meanwhile");
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20), "forty votes, of which only a few may have waited for Redis");
         await _redis.Send(UnixSignal.Continue);
-        await Eventually.BecomesTrue(async () => (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).IsSuccessStatusCode, "the replicas' common count, which has room, decides again");
+        await Eventually.BecomesTrue(
+            async () => (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).IsSuccessStatusCode,
+            "the replicas' common count, which has room, decides again"
+        );
     }
 
     private Task<TestVoting> StartAsync(Action<WebApplicationBuilder>? add = null) =>

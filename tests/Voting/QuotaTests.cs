@@ -40,9 +40,13 @@ public sealed class QuotaTests
         var neighbours = 0;
         for (var n = 0; n < 10_000; n++)
         {
-            (await CastFromAsync(voting, await voting.NewVoterAsync(), $"2001:db8:1:2::{n:x}")).StatusCode.ShouldBe(n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests);
+            (await CastFromAsync(voting, await voting.NewVoterAsync(), $"2001:db8:1:2::{n:x}")).StatusCode.ShouldBe(
+                n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests
+            );
             if (n % 1000 == 0)
-                (await CastFromAsync(voting, await voting.NewVoterAsync(), $"2001:db8:7:{neighbours++:x}::1")).StatusCode.ShouldBe(HttpStatusCode.OK);
+                (await CastFromAsync(voting, await voting.NewVoterAsync(), $"2001:db8:7:{neighbours++:x}::1")).StatusCode.ShouldBe(
+                    HttpStatusCode.OK
+                );
         }
 
         (await voting.TotalsAsync())[Tool].Ship.ShouldBe(20 + neighbours);
@@ -64,13 +68,19 @@ public sealed class QuotaTests
     public async Task A_campus_behind_one_address_brings_two_hundred_new_voters_within_ten_hours_and_all_of_them_vote_on()
     {
         var clock = new WallClock { Now = new DateTimeOffset(DateTimeOffset.UtcNow.Date, TimeSpan.Zero) };
-        await using var voting = await TestVoting.StartAsync(settings: ["--Quota:Enabled=true"], add: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        await using var voting = await TestVoting.StartAsync(
+            settings: ["--Quota:Enabled=true"],
+            add: builder => builder.Services.AddSingleton<TimeProvider>(clock)
+        );
         var campus = new List<string>();
         for (var hour = 0; hour < 10; hour++, clock.Now += TimeSpan.FromHours(1))
             for (var n = 0; n < 21; n++)
             {
                 var voter = await voting.NewVoterAsync();
-                (await voting.CastAsync(voter, Tool, "ship")).StatusCode.ShouldBe(n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests, $"the hour {hour}, the voter {n}");
+                (await voting.CastAsync(voter, Tool, "ship")).StatusCode.ShouldBe(
+                    n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests,
+                    $"the hour {hour}, the voter {n}"
+                );
                 if (n < 20)
                     campus.Add(voter);
             }
@@ -88,11 +98,19 @@ public sealed class QuotaTests
     public async Task A_class_that_votes_at_once_stays_within_the_rate_limits_as_shipped()
     {
         await using var voting = await TestVoting.StartAsync(settings: ["--RateLimits:Enabled=true"]);
-        var votes = await Task.WhenAll(Enumerable.Range(0, 180).Select(async _ =>
-        {
-            var voter = await voting.NewVoterAsync();
-            return new[] { (await voting.CastAsync(voter, Tool, "ship")).StatusCode, (await voting.CastAsync(voter, "smolvlm2-2b", "skip")).StatusCode };
-        }));
+        var votes = await Task.WhenAll(
+            Enumerable
+                .Range(0, 180)
+                .Select(async _ =>
+                {
+                    var voter = await voting.NewVoterAsync();
+                    return new[]
+                    {
+                        (await voting.CastAsync(voter, Tool, "ship")).StatusCode,
+                        (await voting.CastAsync(voter, "smolvlm2-2b", "skip")).StatusCode,
+                    };
+                })
+        );
         votes.SelectMany(both => both).ShouldAllBe(status => status == HttpStatusCode.OK);
     }
 
@@ -100,7 +118,10 @@ public sealed class QuotaTests
     public async Task A_days_salt_is_gone_soon_after_the_day_though_nobody_comes()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var voting = await TestVoting.StartAsync(settings: ["--Quota:Enabled=true"], add: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        await using var voting = await TestVoting.StartAsync(
+            settings: ["--Quota:Enabled=true"],
+            add: builder => builder.Services.AddSingleton<TimeProvider>(clock)
+        );
         var quota = voting.App.Services.GetRequiredService<Quota.NewVoterQuota>();
         quota.SaltsOf.ShouldBeEmpty("nobody came yet");
         (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -114,7 +135,9 @@ public sealed class QuotaTests
     {
         await using var voting = await StartAsync();
         for (var n = 0; n < 25; n++)
-            (await CastFromAsync(voting, await voting.NewVoterAsync(), $"203.0.113.{n}")).StatusCode.ShouldBe(n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests);
+            (await CastFromAsync(voting, await voting.NewVoterAsync(), $"203.0.113.{n}")).StatusCode.ShouldBe(
+                n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests
+            );
     }
 
     [Fact]
@@ -122,7 +145,9 @@ public sealed class QuotaTests
     {
         await using var voting = await StartAsync(BehindProxy);
         for (var n = 0; n < 25; n++)
-            (await CastFromAsync(voting, await voting.NewVoterAsync(), $"203.0.113.{n}, 198.51.100.1")).StatusCode.ShouldBe(n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests);
+            (await CastFromAsync(voting, await voting.NewVoterAsync(), $"203.0.113.{n}, 198.51.100.1")).StatusCode.ShouldBe(
+                n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests
+            );
     }
 
     [Fact]
@@ -140,7 +165,9 @@ public sealed class QuotaTests
         for (var n = 0; n < 20; n++)
         {
             var voter = await voting.NewVoterAsync();
-            var raced = await Task.WhenAll(Enumerable.Range(0, 8).Select(place => voting.CastAsync(voter, place % 2 == 0 ? Tool : "smolvlm2-2b", "ship")));
+            var raced = await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(place => voting.CastAsync(voter, place % 2 == 0 ? Tool : "smolvlm2-2b", "ship"))
+            );
             raced.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
         }
 
@@ -163,7 +190,10 @@ public sealed class QuotaTests
     public async Task The_next_hour_has_room_again()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var voting = await TestVoting.StartAsync(settings: ["--Quota:Enabled=true"], add: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        await using var voting = await TestVoting.StartAsync(
+            settings: ["--Quota:Enabled=true"],
+            add: builder => builder.Services.AddSingleton<TimeProvider>(clock)
+        );
         for (var n = 0; n < 20; n++)
             (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);
         var late = await voting.NewVoterAsync();
@@ -178,7 +208,9 @@ public sealed class QuotaTests
     {
         await using var voting = await StartAsync("--ConnectionStrings:Counters=127.0.0.1:9");
         for (var n = 0; n < 25; n++)
-            (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests);
+            (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).StatusCode.ShouldBe(
+                n < 20 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests
+            );
     }
 
     [Fact]
@@ -197,7 +229,9 @@ public sealed class QuotaTests
     [Fact]
     public async Task One_network_cannot_take_everyones_time_with_pages_of_the_ledger()
     {
-        await using var voting = await TestVoting.StartAsync(settings: ["--RateLimits:Enabled=true", "--RateLimits:CostlyPerSecond=1", BehindProxy]);
+        await using var voting = await TestVoting.StartAsync(
+            settings: ["--RateLimits:Enabled=true", "--RateLimits:CostlyPerSecond=1", BehindProxy]
+        );
         var answers = new List<HttpResponseMessage>();
         for (var n = 0; n < 30; n++)
             answers.Add(await FromAsync(voting, HttpMethod.Get, "/api/ledger", "198.51.100.1"));
@@ -205,12 +239,27 @@ public sealed class QuotaTests
         (await FromAsync(voting, HttpMethod.Get, "/api/ledger", "203.0.113.5")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    private static Task<TestVoting> StartAsync(params string[] settings) => TestVoting.StartAsync(settings: ["--Quota:Enabled=true", .. settings]);
+    private static Task<TestVoting> StartAsync(params string[] settings) =>
+        TestVoting.StartAsync(settings: ["--Quota:Enabled=true", .. settings]);
 
     private static Task<HttpResponseMessage> CastFromAsync(TestVoting voting, string voter, string address) =>
-        FromAsync(voting, HttpMethod.Put, $"/api/votes/{Tool}", address, voter, System.Net.Http.Json.JsonContent.Create(new { choice = "ship" }));
+        FromAsync(
+            voting,
+            HttpMethod.Put,
+            $"/api/votes/{Tool}",
+            address,
+            voter,
+            System.Net.Http.Json.JsonContent.Create(new { choice = "ship" })
+        );
 
-    private static async Task<HttpResponseMessage> FromAsync(TestVoting voting, HttpMethod method, string path, string address, string? voter = null, HttpContent? body = null)
+    private static async Task<HttpResponseMessage> FromAsync(
+        TestVoting voting,
+        HttpMethod method,
+        string path,
+        string address,
+        string? voter = null,
+        HttpContent? body = null
+    )
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", address);

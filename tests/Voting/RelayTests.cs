@@ -17,7 +17,10 @@ public sealed class RelayTests(Stores stores)
         var voters = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => voting.NewVoterAsync()));
         await Task.WhenAll(voters.Select(voter => voting.CastAsync(voter, "cursor-2-0", "ship")));
 
-        await Eventually.BecomesTrue(() => Task.FromResult(voting.Heard.Of("cursor-2-0") is { Ship: 50, Skip: 0, Version: 50 }), "the bus heard 50 ships");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(voting.Heard.Of("cursor-2-0") is { Ship: 50, Skip: 0, Version: 50 }),
+            "the bus heard 50 ships"
+        );
         voting.Heard.Messages.ShouldBeLessThanOrEqualTo(50);
     }
 
@@ -32,9 +35,14 @@ public sealed class RelayTests(Stores stores)
         foreach (var voter in voters)
             await voting.CastAsync(voter, "cursor-2-0", "ship");
 
-        await Eventually.BecomesTrue(() => Task.FromResult(voting.Heard.Of("cursor-2-0") is { Version: 300 }), "the bus heard the last of them");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(voting.Heard.Of("cursor-2-0") is { Version: 300 }),
+            "the bus heard the last of them"
+        );
         // One at once, then one each 25 ms; a sweep may say the same again once a second or two.
-        voting.Heard.Messages.ShouldBeLessThanOrEqualTo(2 + (int)(clock.Elapsed / TimeSpan.FromMilliseconds(25)) + (int)clock.Elapsed.TotalSeconds);
+        voting.Heard.Messages.ShouldBeLessThanOrEqualTo(
+            2 + (int)(clock.Elapsed / TimeSpan.FromMilliseconds(25)) + (int)clock.Elapsed.TotalSeconds
+        );
     }
 
     [Theory]
@@ -54,7 +62,10 @@ public sealed class RelayTests(Stores stores)
             await Stores.ExecuteAsync(database, "delete from totals_published");
 
         await using var after = await TestVoting.StartAsync(ledger: ledger);
-        await Eventually.BecomesTrue(() => Task.FromResult(after.Heard.Of("cursor-2-0") is { Ship: 0, Skip: 1, Version: 1 }), "the sweep published it again");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(after.Heard.Of("cursor-2-0") is { Ship: 0, Skip: 1, Version: 1 }),
+            "the sweep published it again"
+        );
     }
 
     [Theory]
@@ -63,9 +74,7 @@ public sealed class RelayTests(Stores stores)
     public async Task A_vote_is_answered_before_anything_is_known_of_a_catalog_that_is_down_when_the_list_is_stored(Store store)
     {
         var ledger = await stores.NewLedgerAsync(store);
-        await using (await TestVoting.StartAsync(ledger: ledger))
-        {
-        }
+        await using (await TestVoting.StartAsync(ledger: ledger)) { }
 
         await using var alone = await TestVoting.StartAsync(ledger: ledger, settings: ["--Services:Catalog=http://127.0.0.1:9"]);
         (await alone.CastAsync(await alone.NewVoterAsync(), "cursor-2-0", "ship")).StatusCode.ShouldBe(HttpStatusCode.OK);

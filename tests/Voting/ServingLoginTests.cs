@@ -33,7 +33,15 @@ public sealed class ServingLoginTests(Stores stores)
         (await voting.Http.GetAsync("/api/ledger/minutes")).EnsureSuccessStatusCode();
         (await voting.Http.GetAsync("/health/ready")).EnsureSuccessStatusCode();
         await Eventually.BecomesTrue(() => Task.FromResult(voting.Heard.Of(Tool)?.Version == 4), "the relay published the totals");
-        await Eventually.BecomesTrue(async () => await OneAsync(owner, "select count(*) from totals t join totals_published p using (tool) where p.published_version = t.version") is 2L, "and marked them");
+        await Eventually.BecomesTrue(
+            async () =>
+                await OneAsync(
+                    owner,
+                    "select count(*) from totals t join totals_published p using (tool) where p.published_version = t.version"
+                )
+                    is 2L,
+            "and marked them"
+        );
         var (code, _, errors) = await Operator.Tests.Tool.RunAsync("backup", "verify", "--ledger", serving);
         code.ShouldBe(0, errors);
     }
@@ -45,20 +53,43 @@ public sealed class ServingLoginTests(Stores stores)
         (await MigrateAsync(owner, serving)).ShouldBe(0);
         string[] ofAnyTable =
         [
-            "alter table {0} add column more text", "alter table {0} disable trigger all", "alter table {0} rename to more", "drop table {0}", "truncate {0}",
-            "create trigger more before insert on {0} for each row execute function suppress_redundant_updates_trigger()", "create index on {0} ((1))",
+            "alter table {0} add column more text",
+            "alter table {0} disable trigger all",
+            "alter table {0} rename to more",
+            "drop table {0}",
+            "truncate {0}",
+            "create trigger more before insert on {0} for each row execute function suppress_redundant_updates_trigger()",
+            "create index on {0} ((1))",
         ];
         string[] ofSome =
         [
-            "update entries set choice = 1", "delete from entries", "delete from totals", "delete from ledger_head", "update ledger_epoch set epoch = epoch + 1",
-            "update voter_hash set key = null", "delete from voting_schema", "create table more (id int)", "create temporary table more (id int)", "create schema more",
-            "create function more() returns int language sql as 'select 1'", "create or replace function current_epoch() returns bigint language sql as 'select 1::bigint'",
-            "drop function current_epoch()", "alter function current_epoch() security definer",
+            "update entries set choice = 1",
+            "delete from entries",
+            "delete from totals",
+            "delete from ledger_head",
+            "update ledger_epoch set epoch = epoch + 1",
+            "update voter_hash set key = null",
+            "delete from voting_schema",
+            "create table more (id int)",
+            "create temporary table more (id int)",
+            "create schema more",
+            "create function more() returns int language sql as 'select 1'",
+            "create or replace function current_epoch() returns bigint language sql as 'select 1::bigint'",
+            "drop function current_epoch()",
+            "alter function current_epoch() security definer",
         ];
         var tables = await NamesAsync(owner, "select tablename from pg_tables where schemaname = 'public'");
         tables.Count.ShouldBeGreaterThan(7);
 
-        foreach (var statement in (string[])[.. ofAnyTable.SelectMany(statement => tables.Select(table => statement.Replace("{0}", table, StringComparison.Ordinal))), .. ofSome])
+        foreach (
+            var statement in (string[])
+                [
+                    .. ofAnyTable.SelectMany(statement =>
+                        tables.Select(table => statement.Replace("{0}", table, StringComparison.Ordinal))
+                    ),
+                    .. ofSome,
+                ]
+        )
             (await RefusedAsync(serving, statement)).ShouldBe(PostgresErrorCodes.InsufficientPrivilege, statement);
     }
 
@@ -71,7 +102,12 @@ public sealed class ServingLoginTests(Stores stores)
         (await MigrateAsync(owner, serving)).ShouldBe(0);
 
         (await RefusedAsync(serving, "delete from entries")).ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
-        (await NamesAsync(serving, "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and not has_table_privilege(oid, 'select')")).ShouldBeEmpty();
+        (
+            await NamesAsync(
+                serving,
+                "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and not has_table_privilege(oid, 'select')"
+            )
+        ).ShouldBeEmpty();
         (await NamesAsync(serving, "select relname from pg_class where relowner = current_user::regrole")).ShouldBeEmpty();
     }
 
@@ -106,20 +142,28 @@ public sealed class ServingLoginTests(Stores stores)
         (await after.TotalsAsync())[Tool].ShouldBe((1, 0, 3));
     }
 
-    private static Task<int> MigrateAsync(string owner, string serving) => Service.RunAsync(
-        "Voting",
-        [
-            "migrate", $"--ConnectionStrings:LedgerOwner={owner}", $"--ConnectionStrings:Ledger={serving}", "--ConnectionStrings:Bus=memory", "--Services:Catalog=http://127.0.0.1:9",
-            $"--Voters:SigningKeys:0={TestVoting.Key}", "--Logging:LogLevel:Default=Error",
-        ],
-        builder =>
-        {
-            builder.AddVoting();
-            builder.AddBus(VotingService.Consumers);
-        },
-        app => app.MapVoting());
+    private static Task<int> MigrateAsync(string owner, string serving) =>
+        Service.RunAsync(
+            "Voting",
+            [
+                "migrate",
+                $"--ConnectionStrings:LedgerOwner={owner}",
+                $"--ConnectionStrings:Ledger={serving}",
+                "--ConnectionStrings:Bus=memory",
+                "--Services:Catalog=http://127.0.0.1:9",
+                $"--Voters:SigningKeys:0={TestVoting.Key}",
+                "--Logging:LogLevel:Default=Error",
+            ],
+            builder =>
+            {
+                builder.AddVoting();
+                builder.AddBus(VotingService.Consumers);
+            },
+            app => app.MapVoting()
+        );
 
-    private static Task<TestVoting> ServeAsync(string serving) => TestVoting.StartAsync(settings: [$"--ConnectionStrings:Ledger={serving}", "--Schema:MigrateAtStart=false"]);
+    private static Task<TestVoting> ServeAsync(string serving) =>
+        TestVoting.StartAsync(settings: [$"--ConnectionStrings:Ledger={serving}", "--Schema:MigrateAtStart=false"]);
 
     private static async Task<string> RefusedAsync(string connection, string sql) =>
         (await Should.ThrowAsync<PostgresException>(() => ExecuteAsync(connection, sql), sql)).SqlState;

@@ -10,7 +10,11 @@ using Xunit;
 namespace Voting.Tests;
 
 /// <summary>Where a ledger can be: what is claimed of the ledger is tested on both.</summary>
-public enum Store { Sqlite, Postgres }
+public enum Store
+{
+    Sqlite,
+    Postgres,
+}
 
 /// <summary>A new ledger for each test that asks: a file, or a database on one real PostgreSQL that the first such test starts.</summary>
 public sealed class Stores : IDisposable
@@ -34,7 +38,9 @@ public sealed class Stores : IDisposable
     /// <returns>An open connection to a ledger of either kind, beside the service's.</returns>
     public static async Task<DbConnection> OpenAsync(string ledger)
     {
-        DbConnection connection = ledger.StartsWith("Host=", StringComparison.Ordinal) ? new NpgsqlConnection(ledger) : new SqliteConnection($"{ledger};Pooling=false");
+        DbConnection connection = ledger.StartsWith("Host=", StringComparison.Ordinal)
+            ? new NpgsqlConnection(ledger)
+            : new SqliteConnection($"{ledger};Pooling=false");
         await connection.OpenAsync();
         return connection;
     }
@@ -52,10 +58,14 @@ public sealed class Stores : IDisposable
         var server = await _postgres.Value;
         var name = $"ledger_{Guid.NewGuid():n}";
         await server.Create(name);
-        await server.Execute($"create role {name}_owner login; create role {name}_serving login; alter database {name} owner to {name}_owner");
+        await server.Execute(
+            $"create role {name}_owner login; create role {name}_serving login; alter database {name} owner to {name}_owner"
+        );
         return (As("owner"), As("serving"));
 
-        string As(string login) => server.ConnectionTo(name).Replace("Username=voting;", $"Username={name}_{login};", StringComparison.Ordinal) + ";Maximum Pool Size=8;Timeout=30";
+        string As(string login) =>
+            server.ConnectionTo(name).Replace("Username=voting;", $"Username={name}_{login};", StringComparison.Ordinal)
+            + ";Maximum Pool Size=8;Timeout=30";
     }
 
     public void Dispose()

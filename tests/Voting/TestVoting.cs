@@ -33,21 +33,36 @@ public sealed class TestVoting : IAsyncDisposable
     public string Folder { get; }
     public TotalsHeard Heard => App.Services.GetRequiredService<TotalsHeard>();
 
-    public static async Task<TestVoting> StartAsync(string? folder = null, string? ledger = null, string[]? settings = null, Action<WebApplicationBuilder>? add = null)
+    public static async Task<TestVoting> StartAsync(
+        string? folder = null,
+        string? ledger = null,
+        string[]? settings = null,
+        Action<WebApplicationBuilder>? add = null
+    )
     {
         var catalog = QuietBuilder().Build();
         catalog.Urls.Add("http://127.0.0.1:0");
-        catalog.MapGet("/api/catalog/tools", () => new { tools = (ToolState[])[Tool("cursor-2-0"), Tool("smolvlm2-2b"), Tool("old-tool") with { Retired = true }] });
+        catalog.MapGet(
+            "/api/catalog/tools",
+            () => new { tools = (ToolState[])[Tool("cursor-2-0"), Tool("smolvlm2-2b"), Tool("old-tool") with { Retired = true }] }
+        );
         await catalog.StartAsync();
 
         var path = folder ?? Directory.CreateTempSubdirectory("voting-tests-").FullName;
         string[] args =
         [
-            "--urls=http://127.0.0.1:0", "--ConnectionStrings:Bus=memory", .. Logins(ledger ?? $"Data Source={path}/ledger.db"),
-            $"--Services:Catalog={AddressOf(catalog)}", $"--Voters:SigningKeys:0={Key}", "--Quota:Enabled=false", "--RateLimits:Enabled=false", .. settings ?? [],
+            "--urls=http://127.0.0.1:0",
+            "--ConnectionStrings:Bus=memory",
+            .. Logins(ledger ?? $"Data Source={path}/ledger.db"),
+            $"--Services:Catalog={AddressOf(catalog)}",
+            $"--Voters:SigningKeys:0={Key}",
+            "--Quota:Enabled=false",
+            "--RateLimits:Enabled=false",
+            .. settings ?? [],
         ];
         var app = Service.Build(
-            "Voting", args,
+            "Voting",
+            args,
             builder =>
             {
                 builder.Logging.SetMinimumLevel(LogLevel.Error);
@@ -56,7 +71,8 @@ public sealed class TestVoting : IAsyncDisposable
                 builder.AddBus(VotingService.Consumers, bus => bus.AddConsumer<TotalsHeard.TotalsHeardConsumer>());
                 add?.Invoke(builder);
             },
-            app => app.MapVoting());
+            app => app.MapVoting()
+        );
         await app.StartAsync();
         var voting = new TestVoting(app, catalog, path, folder is null && ledger is null);
         await voting.KnowsToolsAsync();
@@ -64,9 +80,10 @@ public sealed class TestVoting : IAsyncDisposable
     }
 
     // On PostgreSQL one login owns the ledger and another, with no more rights than it needs, serves: every test shows that they suffice.
-    private static string[] Logins(string ledger) => ledger.StartsWith("Host=", StringComparison.Ordinal)
-        ? [$"--ConnectionStrings:Ledger={Postgres.Serving(ledger)}", $"--ConnectionStrings:LedgerOwner={ledger}"]
-        : [$"--ConnectionStrings:Ledger={ledger}"];
+    private static string[] Logins(string ledger) =>
+        ledger.StartsWith("Host=", StringComparison.Ordinal)
+            ? [$"--ConnectionStrings:Ledger={Postgres.Serving(ledger)}", $"--ConnectionStrings:LedgerOwner={ledger}"]
+            : [$"--ConnectionStrings:Ledger={ledger}"];
 
     public static ToolState Tool(string slug) => new(slug, slug, "developer-tools", false, 1);
 
@@ -82,7 +99,8 @@ public sealed class TestVoting : IAsyncDisposable
 
     public Task<HttpResponseMessage> WithdrawAsync(string voter, string tool) => SendAsync(HttpMethod.Delete, $"/api/votes/{tool}", voter);
 
-    public async Task<JsonElement> VoteAsync(string voter, string tool) => await JsonAsync(await SendAsync(HttpMethod.Get, $"/api/votes/{tool}", voter));
+    public async Task<JsonElement> VoteAsync(string voter, string tool) =>
+        await JsonAsync(await SendAsync(HttpMethod.Get, $"/api/votes/{tool}", voter));
 
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? voter = null, HttpContent? body = null)
     {
@@ -108,9 +126,13 @@ public sealed class TestVoting : IAsyncDisposable
     }
 
     public async Task<Dictionary<string, (long Ship, long Skip, long Version)>> TotalsAsync() =>
-        (await Http.GetFromJsonAsync<JsonElement>("/api/ledger/totals")).EnumerateArray().ToDictionary(
-            total => total.GetProperty("tool").GetString()!,
-            total => (total.GetProperty("ship").GetInt64(), total.GetProperty("skip").GetInt64(), total.GetProperty("version").GetInt64()));
+        (await Http.GetFromJsonAsync<JsonElement>("/api/ledger/totals"))
+            .EnumerateArray()
+            .ToDictionary(
+                total => total.GetProperty("tool").GetString()!,
+                total =>
+                    (total.GetProperty("ship").GetInt64(), total.GetProperty("skip").GetInt64(), total.GetProperty("version").GetInt64())
+            );
 
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage answer) => await answer.Content.ReadFromJsonAsync<JsonElement>();
 
@@ -128,7 +150,10 @@ public sealed class TestVoting : IAsyncDisposable
     private async Task KnowsToolsAsync()
     {
         var voter = await NewVoterAsync();
-        await Eventually.BecomesTrue(async () => (await SendAsync(HttpMethod.Get, "/api/votes/cursor-2-0", voter)).IsSuccessStatusCode, "the tool list is known");
+        await Eventually.BecomesTrue(
+            async () => (await SendAsync(HttpMethod.Get, "/api/votes/cursor-2-0", voter)).IsSuccessStatusCode,
+            "the tool list is known"
+        );
     }
 
     private static WebApplicationBuilder QuietBuilder()

@@ -18,8 +18,17 @@ public sealed class ToolListTests(Stores stores)
         await using var voting = await TestVoting.StartAsync(ledger: await stores.NewLedgerAsync(store));
         ToolState[] told =
         [
-            null!, new(null!, "X", "x", false, 1), new("x", null!, null!, false, 1), new("Not A Slug\0", "X", "x", false, 1), new("x", "X", "x", false, -1),
-            TestVoting.Tool("brand-new"), TestVoting.Tool("brand-new") with { Name = "Again", Version = 2 },
+            null!,
+            new(null!, "X", "x", false, 1),
+            new("x", null!, null!, false, 1),
+            new("Not A Slug\0", "X", "x", false, 1),
+            new("x", "X", "x", false, -1),
+            TestVoting.Tool("brand-new"),
+            TestVoting.Tool("brand-new") with
+            {
+                Name = "Again",
+                Version = 2,
+            },
         ];
         await voting.App.Services.GetRequiredService<ToolList>().KeepAsync(told, TestContext.Current.CancellationToken);
 

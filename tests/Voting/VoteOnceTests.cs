@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Voting.Tests;
 
-/// <summary>One request makes the voter and casts; sent again because its answer was lost, it is the same voter and the same vote.</summary>
+/// <summary>
+/// One request makes the voter and casts; sent again because its answer was lost, it is the same voter and the same vote.
+/// </summary>
 public sealed class VoteOnceTests : IAsyncLifetime
 {
     private const string Tool = "cursor-2-0";
@@ -27,7 +29,9 @@ public sealed class VoteOnceTests : IAsyncLifetime
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         var vote = await TestVoting.JsonAsync(answer);
-        (vote.GetProperty("tool").GetString(), vote.GetProperty("choice").GetString(), vote.GetProperty("seq").GetInt64()).ShouldBe((Tool, "ship", 1));
+        (vote.GetProperty("tool").GetString(), vote.GetProperty("choice").GetString(), vote.GetProperty("seq").GetInt64()).ShouldBe(
+            (Tool, "ship", 1)
+        );
         var token = vote.GetProperty("token").GetString()!;
         var cookie = answer.Headers.GetValues("Set-Cookie").ShouldHaveSingleItem();
         cookie.ShouldStartWith($"voter={token};");
@@ -67,7 +71,9 @@ public sealed class VoteOnceTests : IAsyncLifetime
         await postgres.Create("ledger");
         await using var one = await TestVoting.StartAsync(ledger: postgres.ConnectionTo("ledger"));
         await using var other = await TestVoting.StartAsync(
-            ledger: postgres.ConnectionTo("ledger"), settings: [$"--Voters:SigningKeys:0={OtherKey}", $"--Voters:SigningKeys:1={TestVoting.Key}"]);
+            ledger: postgres.ConnectionTo("ledger"),
+            settings: [$"--Voters:SigningKeys:0={OtherKey}", $"--Voters:SigningKeys:1={TestVoting.Key}"]
+        );
         for (var round = 0; round < 10; round++)
         {
             var nonce = NewNonce();
@@ -75,7 +81,10 @@ public sealed class VoteOnceTests : IAsyncLifetime
 
             answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
             var votes = await Task.WhenAll(answers.Select(TestVoting.JsonAsync));
-            votes.Select(vote => (vote.GetProperty("seq").GetInt64(), vote.GetProperty("at").GetString())).Distinct().ShouldHaveSingleItem();
+            votes
+                .Select(vote => (vote.GetProperty("seq").GetInt64(), vote.GetProperty("at").GetString()))
+                .Distinct()
+                .ShouldHaveSingleItem();
             (await other.VoteAsync(votes[0].GetProperty("token").GetString()!, Tool)).GetProperty("choice").GetString().ShouldBe("ship");
             (await one.LedgerAsync()).Count.ShouldBe(round + 1);
         }
@@ -90,7 +99,10 @@ public sealed class VoteOnceTests : IAsyncLifetime
 
         var again = await CastFirstAsync(_voting, nonce);
 
-        (await TestVoting.JsonAsync(await _voting.SendAsync(HttpMethod.Get, "/api/votes", await TokenAsync(again)))).GetProperty("votes").GetArrayLength().ShouldBe(2);
+        (await TestVoting.JsonAsync(await _voting.SendAsync(HttpMethod.Get, "/api/votes", await TokenAsync(again))))
+            .GetProperty("votes")
+            .GetArrayLength()
+            .ShouldBe(2);
         (await _voting.LedgerAsync()).Count.ShouldBe(2);
     }
 
@@ -120,59 +132,98 @@ public sealed class VoteOnceTests : IAsyncLifetime
     public async Task A_nonce_is_accepted_with_any_vote()
     {
         var voter = await _voting.NewVoterAsync();
-        var answer = await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", voter, Json($$"""{"nonce":"{{NewNonce()}}","choice":"ship"}"""));
+        var answer = await _voting.SendAsync(
+            HttpMethod.Put,
+            $"/api/votes/{Tool}",
+            voter,
+            Json($$"""{"nonce":"{{NewNonce()}}","choice":"ship"}""")
+        );
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    public static TheoryData<string> WithoutTheWish => new(
-        """{"choice":"ship"}""", """{"choice":"ship","voter":null}""", """{"choice":"ship","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""",
-        "", "{", """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}x""", """{"a":{"voter":"new"},"choice":"ship"}""");
+    public static TheoryData<string> WithoutTheWish =>
+        new(
+            """{"choice":"ship"}""",
+            """{"choice":"ship","voter":null}""",
+            """{"choice":"ship","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""",
+            "",
+            "{",
+            """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}x""",
+            """{"a":{"voter":"new"},"choice":"ship"}"""
+        );
 
     [Theory]
     [MemberData(nameof(WithoutTheWish))]
     public async Task Own_vote_only_without_a_voter_and_the_wish_for_one_nobody_votes(string body) =>
-        await ShouldBeRefusedAsync(await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, Json(body)), HttpStatusCode.Unauthorized, "no-voter");
+        await ShouldBeRefusedAsync(
+            await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, Json(body)),
+            HttpStatusCode.Unauthorized,
+            "no-voter"
+        );
 
-    public static TheoryData<string, string> BadWishes => new()
-    {
-        { """{"choice":"ship","voter":"new"}""", "malformed-nonce" },
-        { """{"choice":"ship","voter":"new","nonce":null}""", "malformed-nonce" },
-        { """{"choice":"ship","voter":"new","nonce":""}""", "malformed-nonce" },
-        { """{"choice":"ship","voter":"new","nonce":5}""", "malformed-nonce" },
-        { """{"choice":"ship","voter":"new","nonce":["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]}""", "malformed-nonce" },
-        { """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-nonce" },
-        { """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-nonce" },
-        { """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}""", "malformed-nonce" },
-        { """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAA/+AAAAAAAAAAAAAAAAAAAAA"}""", "malformed-nonce" },
-        { """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAA AAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-nonce" },
-        { """{"choice":"ship","voter":"old","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-voter" },
-        { """{"choice":"ship","voter":"NEW","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-voter" },
-        { """{"choice":"ship","voter":"","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-voter" },
-        { """{"choice":"ship","voter":true,"nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-voter" },
-        { """{"choice":"ship","voter":{"new":"new"},"nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-voter" },
-        { """{"choice":"maybe","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-vote" },
-        { """{"choice":1,"voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-vote" },
-        { """{"voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-vote" },
-    };
+    public static TheoryData<string, string> BadWishes =>
+        new()
+        {
+            { """{"choice":"ship","voter":"new"}""", "malformed-nonce" },
+            { """{"choice":"ship","voter":"new","nonce":null}""", "malformed-nonce" },
+            { """{"choice":"ship","voter":"new","nonce":""}""", "malformed-nonce" },
+            { """{"choice":"ship","voter":"new","nonce":5}""", "malformed-nonce" },
+            { """{"choice":"ship","voter":"new","nonce":["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]}""", "malformed-nonce" },
+            { """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-nonce" },
+            { """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-nonce" },
+            { """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}""", "malformed-nonce" },
+            { """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAA/+AAAAAAAAAAAAAAAAAAAAA"}""", "malformed-nonce" },
+            { """{"choice":"ship","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAA AAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-nonce" },
+            { """{"choice":"ship","voter":"old","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-voter" },
+            { """{"choice":"ship","voter":"NEW","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-voter" },
+            { """{"choice":"ship","voter":"","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-voter" },
+            { """{"choice":"ship","voter":true,"nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-voter" },
+            { """{"choice":"ship","voter":{"new":"new"},"nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-voter" },
+            { """{"choice":"maybe","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-vote" },
+            { """{"choice":1,"voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-vote" },
+            { """{"voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""", "malformed-vote" },
+        };
 
     [Theory]
     [MemberData(nameof(BadWishes))]
     public async Task A_malformed_wish_is_refused_by_name_with_and_without_a_voter(string body, string type)
     {
-        await ShouldBeRefusedAsync(await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, Json(body)), HttpStatusCode.BadRequest, type);
-        await ShouldBeRefusedAsync(await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", await _voting.NewVoterAsync(), Json(body)), HttpStatusCode.BadRequest, type);
+        await ShouldBeRefusedAsync(
+            await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, Json(body)),
+            HttpStatusCode.BadRequest,
+            type
+        );
+        await ShouldBeRefusedAsync(
+            await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", await _voting.NewVoterAsync(), Json(body)),
+            HttpStatusCode.BadRequest,
+            type
+        );
     }
 
     [Fact]
-    public async Task A_malformed_nonce_is_refused_without_the_wish_too() => await ShouldBeRefusedAsync(
-        await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", await _voting.NewVoterAsync(), Json("""{"choice":"ship","nonce":"short"}""")), HttpStatusCode.BadRequest, "malformed-nonce");
+    public async Task A_malformed_nonce_is_refused_without_the_wish_too() =>
+        await ShouldBeRefusedAsync(
+            await _voting.SendAsync(
+                HttpMethod.Put,
+                $"/api/votes/{Tool}",
+                await _voting.NewVoterAsync(),
+                Json("""{"choice":"ship","nonce":"short"}""")
+            ),
+            HttpStatusCode.BadRequest,
+            "malformed-nonce"
+        );
 
     [Fact]
     public async Task A_wish_written_with_escapes_means_the_same()
     {
         var nonce = NewNonce();
         var escaped = string.Concat(nonce.Select(symbol => $"\\u{(int)symbol:x4}"));
-        var answer = await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, Json($$"""{"\u0043hoice":"\u0073hip","\u0076oter":"ne\u0077","nonce":"{{escaped}}"}"""));
+        var answer = await _voting.SendAsync(
+            HttpMethod.Put,
+            $"/api/votes/{Tool}",
+            null,
+            Json($$"""{"\u0043hoice":"\u0073hip","\u0076oter":"ne\u0077","nonce":"{{escaped}}"}""")
+        );
         var token = await TokenAsync(answer);
         (await _voting.VoteAsync(await TokenAsync(await CastFirstAsync(_voting, nonce)), Tool)).GetProperty("seq").GetInt64().ShouldBe(1);
         (await _voting.VoteAsync(token, Tool)).GetProperty("choice").GetString().ShouldBe("ship");
@@ -191,7 +242,11 @@ public sealed class VoteOnceTests : IAsyncLifetime
     [InlineData("no-such-tool", "unknown-tool")]
     [InlineData("old-tool", "retired-tool")]
     public async Task A_refused_first_vote_leaves_nothing_with_the_reader(string tool, string type) =>
-        await ShouldBeRefusedAsync(await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{tool}", null, First(NewNonce())), HttpStatusCode.NotFound, type);
+        await ShouldBeRefusedAsync(
+            await _voting.SendAsync(HttpMethod.Put, $"/api/votes/{tool}", null, First(NewNonce())),
+            HttpStatusCode.NotFound,
+            type
+        );
 
     [Fact]
     public async Task A_first_vote_counts_towards_the_quota_and_a_refused_one_sets_no_cookie_and_is_remembered_nowhere()
@@ -225,7 +280,9 @@ public sealed class VoteOnceTests : IAsyncLifetime
 
         var vote = await TestVoting.JsonAsync(again);
         vote.GetProperty("seq").GetInt64().ShouldBe(1);
-        var votes = (await TestVoting.JsonAsync(await _voting.SendAsync(HttpMethod.Get, "/api/votes", vote.GetProperty("token").GetString()))).GetProperty("votes");
+        var votes = (
+            await TestVoting.JsonAsync(await _voting.SendAsync(HttpMethod.Get, "/api/votes", vote.GetProperty("token").GetString()))
+        ).GetProperty("votes");
         votes.GetArrayLength().ShouldBe(1, "what was erased does not come back");
         var entries = await _voting.LedgerAsync();
         var pseudonyms = entries.ConvertAll(entry => entry.GetProperty("voter").GetString());
@@ -244,7 +301,8 @@ public sealed class VoteOnceTests : IAsyncLifetime
         id[4..].ShouldBe(SHA256.HashData([.. "verdicts.voter/v1\n"u8, .. nonce])[..12]);
     }
 
-    private static Task<HttpResponseMessage> CastFirstAsync(TestVoting voting, string nonce) => voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, First(nonce));
+    private static Task<HttpResponseMessage> CastFirstAsync(TestVoting voting, string nonce) =>
+        voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, First(nonce));
 
     private static StringContent First(string nonce) => Json($$"""{"choice":"ship","voter":"new","nonce":"{{nonce}}"}""");
 
@@ -252,7 +310,8 @@ public sealed class VoteOnceTests : IAsyncLifetime
 
     private static string NewNonce() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    private static async Task<string> TokenAsync(HttpResponseMessage answer) => (await TestVoting.JsonAsync(answer)).GetProperty("token").GetString()!;
+    private static async Task<string> TokenAsync(HttpResponseMessage answer) =>
+        (await TestVoting.JsonAsync(answer)).GetProperty("token").GetString()!;
 
     private async Task ShouldBeRefusedAsync(HttpResponseMessage answer, HttpStatusCode status, string type)
     {

@@ -53,7 +53,12 @@ public class CardTests
     public async Task Any_name_can_be_drawn(string name)
     {
         await using var site = await Site.OpenAsync();
-        site.Backend.Tools["odd"] = new(SampleCatalog.Split) { ["slug"] = "odd", ["name"] = name, ["tagline"] = name };
+        site.Backend.Tools["odd"] = new(SampleCatalog.Split)
+        {
+            ["slug"] = "odd",
+            ["name"] = name,
+            ["tagline"] = name,
+        };
         foreach (var path in new[] { "/tools/odd/card.png", "/compare/cursor-2-0-vs-odd/card.png" })
         {
             using var answer = await site.GetAsync(path);
@@ -69,6 +74,8 @@ public class CardTests
         (await site.GetAsync("/compare/cursor-2-0-vs-smolvlm2-2b/card.png")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await site.GetAsync("/tools/nothing/card.png")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await site.GetAsync("/compare/cursor-2-0-vs-cursor-2-0/card.png")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await site.GetAsync("/compare/smolvlm2-2b-vs-cursor-2-0/card.png")).Headers.Location!.ToString().ShouldBe("/compare/cursor-2-0-vs-smolvlm2-2b/card.png");
+        (await site.GetAsync("/compare/smolvlm2-2b-vs-cursor-2-0/card.png"))
+            .Headers.Location!.ToString()
+            .ShouldBe("/compare/cursor-2-0-vs-smolvlm2-2b/card.png");
     }
 }

@@ -54,7 +54,8 @@ public class ComparisonPageTests
     public async Task Says_how_a_torn_panel_splits()
     {
         await using var site = await Site.OpenAsync();
-        (await site.PageAsync("/compare/cursor-2-0-vs-night-owl")).Words("main")
+        (await site.PageAsync("/compare/cursor-2-0-vs-night-owl"))
+            .Words("main")
             .ShouldContain("Cursor 2.0: all 4 say ship. Night Owl: 1 ship, 2 skip. 2 reviewers would ship the one and skip the other.");
     }
 
@@ -66,7 +67,11 @@ public class ComparisonPageTests
     [InlineData(18, 2, false)]
     [InlineData(1, 8, false)]
     [InlineData(5, 5, false)]
-    public async Task Panel_and_community_disagree_only_when_ten_voters_lean_the_other_way_and_chance_is_excluded(int ship, int skip, bool disagree)
+    public async Task Panel_and_community_disagree_only_when_ten_voters_lean_the_other_way_and_chance_is_excluded(
+        int ship,
+        int skip,
+        bool disagree
+    )
     {
         await using var site = await Site.OpenAsync();
         site.Backend.Votes["cursor-2-0"] = (ship, skip);
@@ -85,7 +90,10 @@ public class ComparisonPageTests
         page.QuerySelector("[data-vote=cursor-2-0] [value=ship]")!.GetAttribute("aria-pressed").ShouldBe("true");
         page.Words("[data-vote=cursor-2-0] .own").ShouldStartWith("Your vote: ship.");
         page.QuerySelector("[data-vote=smolvlm2-2b] [aria-pressed=true]").ShouldBeNull();
-        site.Backend.Received.ShouldContain(request => request.Path == "/api/votes" && request.Cookie == "voter=known-voter", "only the voter's cookie is passed on");
+        site.Backend.Received.ShouldContain(
+            request => request.Path == "/api/votes" && request.Cookie == "voter=known-voter",
+            "only the voter's cookie is passed on"
+        );
     }
 
     [Fact]
@@ -115,18 +123,29 @@ public class ComparisonPageTests
         using var reverse = await site.GetAsync("/compare/smolvlm2-2b-vs-cursor-2-0");
         reverse.StatusCode.ShouldBe(HttpStatusCode.MovedPermanently);
         reverse.Headers.Location!.ToString().ShouldBe(Pair);
-        (await site.PageAsync(Pair)).QuerySelector("link[rel=canonical]")!.GetAttribute("href").ShouldBe(new Uri(site.Address, Pair).AbsoluteUri);
+        (await site.PageAsync(Pair))
+            .QuerySelector("link[rel=canonical]")!
+            .GetAttribute("href")
+            .ShouldBe(new Uri(site.Address, Pair).AbsoluteUri);
     }
 
     [Fact]
     public async Task A_tool_compared_with_itself_is_explained_and_another_one_is_asked_for()
     {
         await using var site = await Site.OpenAsync();
-        foreach (var (path, status) in ((string, HttpStatusCode)[])[("/compare/night-owl-vs-night-owl", HttpStatusCode.NotFound), ("/compare?a=night-owl&b=night-owl", HttpStatusCode.BadRequest)])
+        foreach (
+            var (path, status) in ((string, HttpStatusCode)[])
+                [
+                    ("/compare/night-owl-vs-night-owl", HttpStatusCode.NotFound),
+                    ("/compare?a=night-owl&b=night-owl", HttpStatusCode.BadRequest),
+                ]
+        )
         {
             var page = await site.PageAsync(path, status);
             page.Words("[role=alert]").ShouldBe("A tool can’t be compared with itself. Choose another tool.");
-            page.QuerySelectorAll("select").Select(select => select.QuerySelector("option[selected]")!.GetAttribute("value")!).ShouldBe(["night-owl", "cursor-2-0"]);
+            page.QuerySelectorAll("select")
+                .Select(select => select.QuerySelector("option[selected]")!.GetAttribute("value")!)
+                .ShouldBe(["night-owl", "cursor-2-0"]);
             page.QuerySelector("meta[name=robots]").ShouldNotBeNull();
         }
     }
@@ -169,7 +188,10 @@ public class ComparisonPageTests
     public async Task A_pair_nobody_curated_is_shown_but_kept_out_of_search_engines()
     {
         await using var site = await Site.OpenAsync();
-        (await site.PageAsync("/compare/cursor-2-0-vs-night-owl")).QuerySelector("meta[name=robots]")!.GetAttribute("content").ShouldBe("noindex");
+        (await site.PageAsync("/compare/cursor-2-0-vs-night-owl"))
+            .QuerySelector("meta[name=robots]")!
+            .GetAttribute("content")
+            .ShouldBe("noindex");
         (await site.PageAsync(Pair)).QuerySelector("meta[name=robots]").ShouldBeNull();
     }
 
@@ -177,7 +199,9 @@ public class ComparisonPageTests
     public async Task An_unknown_tool_is_a_404_page()
     {
         await using var site = await Site.OpenAsync();
-        (await site.PageAsync("/compare/cursor-2-0-vs-nothing", HttpStatusCode.NotFound)).Words("h1").ShouldBe("There is no such comparison");
+        (await site.PageAsync("/compare/cursor-2-0-vs-nothing", HttpStatusCode.NotFound))
+            .Words("h1")
+            .ShouldBe("There is no such comparison");
     }
 
     [Fact]

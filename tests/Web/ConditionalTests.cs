@@ -83,13 +83,18 @@ public class ConditionalTests
     {
         await using var site = await Site.OpenAsync("--Web:PublicOrigin=https://verdicts.example");
         var page = await site.PageAsync("/categories/developer-tools");
-        page.QuerySelectorAll("link[rel=alternate][type='application/atom+xml']").Select(link => link.GetAttribute("href"))
+        page.QuerySelectorAll("link[rel=alternate][type='application/atom+xml']")
+            .Select(link => link.GetAttribute("href"))
             .ShouldBe(["/feed.xml", "/categories/developer-tools/feed.xml"]);
 
         using var answer = await site.GetAsync("/categories/developer-tools/feed.xml");
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/atom+xml");
         XNamespace atom = "http://www.w3.org/2005/Atom";
-        var entries = XDocument.Parse(await answer.Content.ReadAsStringAsync()).Root!.Elements(atom + "entry").Select(entry => entry.Element(atom + "id")!.Value).ToList();
+        var entries = XDocument
+            .Parse(await answer.Content.ReadAsStringAsync())
+            .Root!.Elements(atom + "entry")
+            .Select(entry => entry.Element(atom + "id")!.Value)
+            .ToList();
         entries.ShouldContain($"https://verdicts.example{Comparison}");
         entries.ShouldContain("https://verdicts.example/tools/night-owl");
         (await site.GetAsync("/categories/nothing/feed.xml")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -100,16 +105,22 @@ public class ConditionalTests
     {
         await using var site = await Site.OpenAsync("--Web:PublicOrigin=https://verdicts.example");
         foreach (var path in new[] { "/newsletter", "/newsletter/2026-w48" })
-            (await site.PageAsync(path)).QuerySelectorAll("link[rel=alternate][type='application/atom+xml']").Select(link => link.GetAttribute("href"))
+            (await site.PageAsync(path))
+                .QuerySelectorAll("link[rel=alternate][type='application/atom+xml']")
+                .Select(link => link.GetAttribute("href"))
                 .ShouldBe(["/feed.xml", "/newsletter/feed.xml"]);
-        (await (await site.GetAsync("/sitemap.xml")).Content.ReadAsStringAsync()).ShouldContain("<loc>https://verdicts.example/newsletter/feed.xml</loc>");
+        (await (await site.GetAsync("/sitemap.xml")).Content.ReadAsStringAsync()).ShouldContain(
+            "<loc>https://verdicts.example/newsletter/feed.xml</loc>"
+        );
 
         using var answer = await site.GetAsync("/newsletter/feed.xml");
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/atom+xml");
         XNamespace atom = "http://www.w3.org/2005/Atom";
         var feed = XDocument.Parse(await answer.Content.ReadAsStringAsync()).Root!;
         feed.Element(atom + "title")!.Value.ShouldBe("Weekly AI Tool Verdicts");
-        feed.Elements(atom + "entry").Select(entry => entry.Element(atom + "id")!.Value).ShouldBe(["https://verdicts.example/newsletter/2026-w48"]);
+        feed.Elements(atom + "entry")
+            .Select(entry => entry.Element(atom + "id")!.Value)
+            .ShouldBe(["https://verdicts.example/newsletter/2026-w48"]);
 
         // No feed is better than an empty one, which would say that the issues are gone.
         site.Backend.Down["Newsletter"] = true;
@@ -122,7 +133,9 @@ public class ConditionalTests
         await using var site = await Site.OpenAsync("--Web:PublicOrigin=https://verdicts.example");
         using var answer = await site.GetAsync("/sitemap.xml");
         XNamespace map = "http://www.sitemaps.org/schemas/sitemap/0.9";
-        var dates = XDocument.Parse(await answer.Content.ReadAsStringAsync()).Root!.Elements(map + "url")
+        var dates = XDocument
+            .Parse(await answer.Content.ReadAsStringAsync())
+            .Root!.Elements(map + "url")
             .ToDictionary(place => place.Element(map + "loc")!.Value, place => place.Element(map + "lastmod")?.Value);
         foreach (var path in new[] { "/", "/tools", Comparison, "/tools/cursor-2-0", "/categories/developer-tools" })
             dates["https://verdicts.example" + path].ShouldBe("2026-11-03", path);

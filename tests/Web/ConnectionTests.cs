@@ -54,7 +54,11 @@ public class ConnectionTests
     [InlineData("one address", "127.7.7.7", 8)]
     [InlineData("a /24", "127.7.7.{0}", 16)]
     [InlineData("a /16", "127.7.{0}.7", 32)]
-    public async Task Bounded_a_network_holds_no_more_than_its_share_and_no_other_network_pays_for_it(string network, string from, int share)
+    public async Task Bounded_a_network_holds_no_more_than_its_share_and_no_other_network_pays_for_it(
+        string network,
+        string from,
+        int share
+    )
     {
         await using var site = await Site.OpenAsync("--Connections:Most=256", "--Connections:PerNetwork=8");
         using var neighbour = await Stranger.ConnectAsync(site.Address, "127.8.8.8");
@@ -84,7 +88,9 @@ public class ConnectionTests
         await using var site = await Site.OpenAsync("--Connections:Most=32", "--Web:LiveTimeout=00:02:00");
         using var busy = await Stranger.ConnectAsync(site.Address, "127.20.0.1");
         // A body that is announced and not sent yet keeps its request under way.
-        await busy.SendAsync("POST /vote HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 31\r\n\r\n"u8.ToArray());
+        await busy.SendAsync(
+            "POST /vote HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 31\r\n\r\n"u8.ToArray()
+        );
         var idle = new List<Socket>();
         try
         {
@@ -115,7 +121,9 @@ public class ConnectionTests
     public async Task A_limit_that_cannot_hold_stops_the_start(string setting, string named)
     {
         var refusal = await Should.ThrowAsync<Hosting.Configuration.SettingException>(() => Site.OpenAsync(setting));
-        refusal.Message.ShouldContain(named.Contains("ulimit", StringComparison.Ordinal) && !OperatingSystem.IsLinux() ? "Connections__Most" : named);
+        refusal.Message.ShouldContain(
+            named.Contains("ulimit", StringComparison.Ordinal) && !OperatingSystem.IsLinux() ? "Connections__Most" : named
+        );
     }
 
     private static async Task AskAsync(Socket socket)

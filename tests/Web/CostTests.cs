@@ -39,7 +39,10 @@ public class CostTests
         var asked = site.Backend.Received.Count;
         for (var n = 2; n < 10; n++)
         {
-            using var answer = name == "Accept-Encoding" ? await site.GetAsync(Page, (name, string.Format(value, n))) : await site.GetAsync(Page, ("Accept-Encoding", "gzip"), (name, string.Format(value, n)));
+            using var answer =
+                name == "Accept-Encoding"
+                    ? await site.GetAsync(Page, (name, string.Format(value, n)))
+                    : await site.GetAsync(Page, ("Accept-Encoding", "gzip"), (name, string.Format(value, n)));
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
             answer.Content.Headers.ContentEncoding.ShouldBe(["gzip"]);
         }
@@ -67,8 +70,13 @@ public class CostTests
     [InlineData("/no-such-page")]
     public async Task Bounded_pages_past_the_cache_are_limited_by_network_and_kept_ones_are_not(string path)
     {
-        await using var site = await Site.OpenAsync("--Web:PageCacheSeconds=60", "--RateLimits:PagesPerSecond=1", "--Proxies:KnownNetworks:0=127.0.0.0/8");
-        (string, string) client = ("X-Forwarded-For", "6.6.6.6"), neighbour = ("X-Forwarded-For", "203.0.113.9");
+        await using var site = await Site.OpenAsync(
+            "--Web:PageCacheSeconds=60",
+            "--RateLimits:PagesPerSecond=1",
+            "--Proxies:KnownNetworks:0=127.0.0.0/8"
+        );
+        (string, string) client = ("X-Forwarded-For", "6.6.6.6"),
+            neighbour = ("X-Forwarded-For", "203.0.113.9");
         await site.PageAsync("/", HttpStatusCode.OK, client);
         HttpResponseMessage answer;
         var asked = 0;
@@ -76,8 +84,7 @@ public class CostTests
         {
             answer = await site.GetAsync(path, Voter, client);
             (++asked).ShouldBeLessThan(1000, "no limit was met");
-        }
-        while (answer.StatusCode != HttpStatusCode.TooManyRequests);
+        } while (answer.StatusCode != HttpStatusCode.TooManyRequests);
         answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeGreaterThan(0);
         answer.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("default-src 'none'");
         (await Site.ReadAsync(answer, HttpStatusCode.TooManyRequests)).Words("h1").ShouldBe("That was a little fast");
@@ -92,7 +99,10 @@ public class CostTests
         await using var site = await Site.OpenAsync("--RateLimits:CostlyPerSecond=1000", "--Proxies:KnownNetworks:0=127.0.0.0/8");
         for (var n = 0; n < 100; n++)
             site.Backend.Tools[$"odd-{n}"] = new(SampleCatalog.Split) { ["slug"] = $"odd-{n}", ["name"] = $"Odd {n}" };
-        var flood = Enumerable.Range(0, 100).Select(n => site.GetAsync($"/tools/odd-{n}/card.png", ("X-Forwarded-For", "6.6.6.6"))).ToList();
+        var flood = Enumerable
+            .Range(0, 100)
+            .Select(n => site.GetAsync($"/tools/odd-{n}/card.png", ("X-Forwarded-For", "6.6.6.6")))
+            .ToList();
         using var honest = await site.GetAsync("/tools/cursor-2-0/card.png", ("X-Forwarded-For", "203.0.113.9"));
         honest.StatusCode.ShouldBe(HttpStatusCode.OK);
         honest.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
@@ -101,7 +111,11 @@ public class CostTests
         answers.ShouldContain(answer => answer.StatusCode == HttpStatusCode.OK);
         var refused = answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).ToList();
         refused.Count.ShouldBeGreaterThan(20);
-        refused.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable && answer.Headers.RetryAfter != null && answer.Headers.CacheControl!.NoStore);
+        refused.ShouldAllBe(answer =>
+            answer.StatusCode == HttpStatusCode.ServiceUnavailable
+            && answer.Headers.RetryAfter != null
+            && answer.Headers.CacheControl!.NoStore
+        );
     }
 
     [Fact]
@@ -135,7 +149,8 @@ public class CostTests
         await using var site = await Site.OpenAsync();
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => site.GetAsync("/health/ready")));
-        site.Backend.Received.Count(request => request.Path == "/api/categories").ShouldBeLessThanOrEqualTo((int)clock.Elapsed.TotalSeconds + 1);
+        site.Backend.Received.Count(request => request.Path == "/api/categories")
+            .ShouldBeLessThanOrEqualTo((int)clock.Elapsed.TotalSeconds + 1);
     }
 
     [Theory]

@@ -9,8 +9,20 @@ public class EveryPageTests
 {
     private static readonly string[] Every =
     [
-        "/", "/tools", "/tools?q=cursor&sort=community&price=free&verdict=panel-ship", "/tools/cursor-2-0", "/compare", "/compare/cursor-2-0-vs-smolvlm2-2b",
-        "/categories/developer-tools", "/votes", "/votes/forget", "/methodology", "/newsletter", "/newsletter/2026-w48", "/newsletter/confirm?token=abc", "/newsletter/unsubscribe?token=abc",
+        "/",
+        "/tools",
+        "/tools?q=cursor&sort=community&price=free&verdict=panel-ship",
+        "/tools/cursor-2-0",
+        "/compare",
+        "/compare/cursor-2-0-vs-smolvlm2-2b",
+        "/categories/developer-tools",
+        "/votes",
+        "/votes/forget",
+        "/methodology",
+        "/newsletter",
+        "/newsletter/2026-w48",
+        "/newsletter/confirm?token=abc",
+        "/newsletter/unsubscribe?token=abc",
         "/newsletter/refuse?token=abc",
     ];
 
@@ -29,7 +41,8 @@ public class EveryPageTests
         page.QuerySelector("link[rel=canonical]")!.GetAttribute("href")!.ShouldStartWith("https://verdicts.example/");
         page.QuerySelector("meta[property='og:title']").ShouldNotBeNull();
         page.QuerySelectorAll("h1").Length.ShouldBe(1);
-        page.QuerySelectorAll("[style], style, script:not([src]):not([type='application/ld+json'])").ShouldBeEmpty("the policy forbids inline style and script");
+        page.QuerySelectorAll("[style], style, script:not([src]):not([type='application/ld+json'])")
+            .ShouldBeEmpty("the policy forbids inline style and script");
         page.QuerySelectorAll("[id]").Select(element => element.Id).ShouldBeUnique();
         foreach (var field in page.QuerySelectorAll("input:not([type=hidden]), select"))
             page.QuerySelector($"label[for='{field.Id}']").ShouldNotBeNull($"{field.OuterHtml} needs a label");
@@ -56,7 +69,9 @@ public class EveryPageTests
         await using var site = await Site.OpenAsync();
         site.Backend.Votes["smolvlm2-2b"] = (12, 3);
         var page = await site.PageAsync("/compare/cursor-2-0-vs-smolvlm2-2b");
-        var data = page.QuerySelectorAll("script[type='application/ld+json']").Select(script => JsonDocument.Parse(script.TextContent).RootElement).ToList();
+        var data = page.QuerySelectorAll("script[type='application/ld+json']")
+            .Select(script => JsonDocument.Parse(script.TextContent).RootElement)
+            .ToList();
 
         var tools = data.Where(part => part.GetProperty("@type").GetString() == "SoftwareApplication").ToList();
         tools.Select(tool => tool.GetProperty("name").GetString()).ShouldBe(["Cursor 2.0", "SmolVLM2-2B"]);
@@ -81,7 +96,8 @@ public class EveryPageTests
         {
             var page = await site.PageAsync(path);
             page.QuerySelectorAll("img, [onerror], a[href^=javascript]").ShouldBeEmpty();
-            page.QuerySelectorAll("script").ShouldAllBe(script => script.HasAttribute("src") || script.GetAttribute("type") == "application/ld+json");
+            page.QuerySelectorAll("script")
+                .ShouldAllBe(script => script.HasAttribute("src") || script.GetAttribute("type") == "application/ld+json");
             foreach (var script in page.QuerySelectorAll("script[type='application/ld+json']"))
                 JsonDocument.Parse(script.TextContent);
         }
@@ -97,7 +113,14 @@ public class EveryPageTests
         page.QuerySelectorAll("link[rel=stylesheet]").Length.ShouldBe(1);
         var script = page.QuerySelector("script[src]")!;
         script.GetAttribute("type").ShouldBe("module");
-        foreach (var asset in new[] { page.QuerySelector("link[rel=stylesheet]")!.GetAttribute("href")!, script.GetAttribute("src")!, script.GetAttribute("data-signalr")! })
+        foreach (
+            var asset in new[]
+            {
+                page.QuerySelector("link[rel=stylesheet]")!.GetAttribute("href")!,
+                script.GetAttribute("src")!,
+                script.GetAttribute("data-signalr")!,
+            }
+        )
         {
             asset.ShouldMatch(@"^/assets/[a-z.]+\.[0-9a-f]{12}\.(css|js)$");
             using var answer = await site.GetAsync(asset, ("Accept-Encoding", "br"));
@@ -127,7 +150,10 @@ public class EveryPageTests
         site.Backend.Tools["cursor-2-0"] = new(SampleCatalog.Cursor) { ["name"] = "Cursor <&> \u0001 2.0" };
         using var answer = await site.GetAsync(path);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe(type);
-        XDocument.Parse(await answer.Content.ReadAsStringAsync()).ToString().ShouldContain("https://verdicts.example/compare/cursor-2-0-vs-smolvlm2-2b");
+        XDocument
+            .Parse(await answer.Content.ReadAsStringAsync())
+            .ToString()
+            .ShouldContain("https://verdicts.example/compare/cursor-2-0-vs-smolvlm2-2b");
     }
 
     [Fact]
@@ -166,21 +192,64 @@ public class EveryPageTests
     public async Task Bad_input_never_breaks_a_page()
     {
         await using var site = await Site.OpenAsync();
-        string[] odd = ["%FF%FE", "%00", "..%2f..%2f", "'", "%3Cscript%3E", "-vs-", "a-vs-", "UPPER", new string('a', 3000), "%F0%9F%98%80", "%0d%0aSet-Cookie:x", "1e999"];
-        var paths = odd.SelectMany(bad => new[]
-        {
-            $"/{bad}", $"/tools/{bad}", $"/compare/{bad}", $"/categories/{bad}", $"/newsletter/{bad}", $"/assets/{bad}",
-            $"/compare?a={bad}&b={bad}", $"/tools?q={bad}&category={bad}&sort={bad}&price={bad}&verdict={bad}&page={bad}",
-            $"/newsletter/confirm?token={bad}", $"/newsletter/unsubscribe?token={bad}", $"/newsletter/refuse?token={bad}",
-        });
+        string[] odd =
+        [
+            "%FF%FE",
+            "%00",
+            "..%2f..%2f",
+            "'",
+            "%3Cscript%3E",
+            "-vs-",
+            "a-vs-",
+            "UPPER",
+            new string('a', 3000),
+            "%F0%9F%98%80",
+            "%0d%0aSet-Cookie:x",
+            "1e999",
+        ];
+        var paths = odd.SelectMany(bad =>
+            new[]
+            {
+                $"/{bad}",
+                $"/tools/{bad}",
+                $"/compare/{bad}",
+                $"/categories/{bad}",
+                $"/newsletter/{bad}",
+                $"/assets/{bad}",
+                $"/compare?a={bad}&b={bad}",
+                $"/tools?q={bad}&category={bad}&sort={bad}&price={bad}&verdict={bad}&page={bad}",
+                $"/newsletter/confirm?token={bad}",
+                $"/newsletter/unsubscribe?token={bad}",
+                $"/newsletter/refuse?token={bad}",
+            }
+        );
         foreach (var path in paths)
         {
             using var answer = await site.GetAsync(path);
             ((int)answer.StatusCode).ShouldBeLessThan(500, path);
         }
 
-        foreach (var form in new[] { "/vote", "/vote/first", "/newsletter", "/newsletter/confirm", "/newsletter/unsubscribe", "/newsletter/refuse" })
-            foreach (var (body, type) in new[] { ("%FF=%00&tool=%FF", "application/x-www-form-urlencoded"), ("{", "application/json"), ("--x", "multipart/form-data; boundary=x"), ("", "text/plain"), (new string('a', 80_000), "application/x-www-form-urlencoded") })
+        foreach (
+            var form in new[]
+            {
+                "/vote",
+                "/vote/first",
+                "/newsletter",
+                "/newsletter/confirm",
+                "/newsletter/unsubscribe",
+                "/newsletter/refuse",
+            }
+        )
+            foreach (
+                var (body, type) in new[]
+                {
+                ("%FF=%00&tool=%FF", "application/x-www-form-urlencoded"),
+                ("{", "application/json"),
+                ("--x", "multipart/form-data; boundary=x"),
+                ("", "text/plain"),
+                (new string('a', 80_000), "application/x-www-form-urlencoded"),
+                }
+            )
             {
                 using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
                 content.Headers.TryAddWithoutValidation("Content-Type", type);
@@ -195,7 +264,9 @@ public class EveryPageTests
         await using var site = await Site.OpenAsync();
         using var answer = await site.PostAsync("/newsletter", new() { ["email"] = "reader@example.org" });
         (await Site.ReadAsync(answer)).Words("h1").ShouldBe("Check your inbox");
-        site.Backend.Received.ShouldContain(request => request.Method == "POST" && request.Path == "/api/newsletter/subscriptions" && request.Body.Contains("reader@example.org"));
+        site.Backend.Received.ShouldContain(request =>
+            request.Method == "POST" && request.Path == "/api/newsletter/subscriptions" && request.Body.Contains("reader@example.org")
+        );
     }
 
     [Theory]

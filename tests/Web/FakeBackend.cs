@@ -24,12 +24,14 @@ public sealed class FakeBackend : IAsyncDisposable
 
     /// <summary>Whose address each request was said to come from, and over which scheme.</summary>
     public ConcurrentQueue<(string Path, string? For, string? Scheme)> ForwardedCallers { get; } = new();
+
     /// <summary>The host each request named, and the trace it belongs to.</summary>
     public ConcurrentQueue<(string Path, string Host, string? Sparkline, string? State, string? Baggage)> Named { get; } = new();
     public List<object> Changes { get; } = [];
     public List<object> Points { get; } = [];
     public List<string> OwnVotes { get; } = ["cursor-2-0"];
     public const string EditorToken = "an.editors.token";
+
     /// <summary>How often Catalog was asked for what the asker has already.</summary>
     public int Spared => _spared;
 
@@ -64,9 +66,23 @@ public sealed class FakeBackend : IAsyncDisposable
         var (ship, skip) = Votes.GetValueOrDefault(tool);
         var total = ship + skip;
         if (total == 0)
-            return new { tool, ship, skip, total, shipPercent = (double?)null, interval = (object?)null, version = 0, updatedAt = (string?)null };
-        double n = total, p = ship / n, z = 1.959964, d = 1 + z * z / n;
-        double middle = (p + z * z / (2 * n)) / d, half = z * Math.Sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / d;
+            return new
+            {
+                tool,
+                ship,
+                skip,
+                total,
+                shipPercent = (double?)null,
+                interval = (object?)null,
+                version = 0,
+                updatedAt = (string?)null,
+            };
+        double n = total,
+            p = ship / n,
+            z = 1.959964,
+            d = 1 + z * z / n;
+        double middle = (p + z * z / (2 * n)) / d,
+            half = z * Math.Sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / d;
         return new
         {
             tool,
@@ -82,150 +98,336 @@ public sealed class FakeBackend : IAsyncDisposable
 
     private void MapCatalog()
     {
-        Map("Catalog", "/api/tools", context => Send(context, new { tools = Matching(context).ToList(), total = Matching(context).Count(), page = 1, pages = 1 }));
+        Map(
+            "Catalog",
+            "/api/tools",
+            context =>
+                Send(
+                    context,
+                    new
+                    {
+                        tools = Matching(context).ToList(),
+                        total = Matching(context).Count(),
+                        page = 1,
+                        pages = 1,
+                    }
+                )
+        );
         // As Catalog does for a tool that was given another slug.
-        foreach (var (former, now) in ((string, string)[])[("tools/halo-vs", "tools/cursor-2-0"), ("comparisons/halo-vs-vs-smolvlm2-2b", "comparisons/cursor-2-0-vs-smolvlm2-2b"), ("comparisons/smolvlm2-2b-vs-halo-vs", "comparisons/cursor-2-0-vs-smolvlm2-2b")])
-            Map("Catalog", $"/api/{former}", context =>
-            {
-                context.Response.Redirect($"/api/{now}", permanent: true);
-                return Task.CompletedTask;
-            });
-        Map("Catalog", "/api/tools/{slug}", context => SendOr404(context, Tools.GetValueOrDefault((string)context.Request.RouteValues["slug"]!)));
+        foreach (
+            var (former, now) in ((string, string)[])
+                [
+                    ("tools/halo-vs", "tools/cursor-2-0"),
+                    ("comparisons/halo-vs-vs-smolvlm2-2b", "comparisons/cursor-2-0-vs-smolvlm2-2b"),
+                    ("comparisons/smolvlm2-2b-vs-halo-vs", "comparisons/cursor-2-0-vs-smolvlm2-2b"),
+                ]
+        )
+            Map(
+                "Catalog",
+                $"/api/{former}",
+                context =>
+                {
+                    context.Response.Redirect($"/api/{now}", permanent: true);
+                    return Task.CompletedTask;
+                }
+            );
+        Map(
+            "Catalog",
+            "/api/tools/{slug}",
+            context => SendOr404(context, Tools.GetValueOrDefault((string)context.Request.RouteValues["slug"]!))
+        );
         Map("Catalog", "/api/tools/{slug}/history", context => Send(context, new { tool = "", changes = Changes }));
-        Map("Catalog", "/api/catalog/tools", context => Send(context, new
-        {
-            sample = Sample,
-            tools = Tools.Values.Select(tool => new { slug = tool["slug"], name = tool["name"], category = "developer-tools", retired = tool["retired"], version = 1 }),
-        }));
+        Map(
+            "Catalog",
+            "/api/catalog/tools",
+            context =>
+                Send(
+                    context,
+                    new
+                    {
+                        sample = Sample,
+                        tools = Tools.Values.Select(tool => new
+                        {
+                            slug = tool["slug"],
+                            name = tool["name"],
+                            category = "developer-tools",
+                            retired = tool["retired"],
+                            version = 1,
+                        }),
+                    }
+                )
+        );
         Map("Catalog", "/api/categories", context => Send(context, new[] { SampleCatalog.Category() }));
-        Map("Catalog", "/api/edits", context =>
-        {
-            context.Response.StatusCode = context.Request.Headers.Authorization == $"Bearer {EditorToken}" ? 200 : 401;
-            return Send(context, new { edits = Array.Empty<object>(), next = (long?)null });
-        });
-        Map("Catalog", "/api/comparisons", context => Send(context, new { comparisons = new[] { Comparison("cursor-2-0", "smolvlm2-2b") }, total = 1, page = 1, pages = 1 }));
-        Map("Catalog", "/api/comparisons/{slug}", context =>
-        {
-            var pair = Contracts.Slug.Split((string)context.Request.RouteValues["slug"]!);
-            return SendOr404(context, pair is var (a, b) && Tools.ContainsKey(a) && Tools.ContainsKey(b) ? Comparison(a, b) : null);
-        });
+        Map(
+            "Catalog",
+            "/api/edits",
+            context =>
+            {
+                context.Response.StatusCode = context.Request.Headers.Authorization == $"Bearer {EditorToken}" ? 200 : 401;
+                return Send(context, new { edits = Array.Empty<object>(), next = (long?)null });
+            }
+        );
+        Map(
+            "Catalog",
+            "/api/comparisons",
+            context =>
+                Send(
+                    context,
+                    new
+                    {
+                        comparisons = new[] { Comparison("cursor-2-0", "smolvlm2-2b") },
+                        total = 1,
+                        page = 1,
+                        pages = 1,
+                    }
+                )
+        );
+        Map(
+            "Catalog",
+            "/api/comparisons/{slug}",
+            context =>
+            {
+                var pair = Contracts.Slug.Split((string)context.Request.RouteValues["slug"]!);
+                return SendOr404(context, pair is var (a, b) && Tools.ContainsKey(a) && Tools.ContainsKey(b) ? Comparison(a, b) : null);
+            }
+        );
     }
 
     private IEnumerable<Dictionary<string, object?>> Matching(HttpContext context)
     {
         var q = context.Request.Query["q"].ToString();
-        return Tools.Values.Where(tool => ((string)tool["name"]!).Contains(q, StringComparison.OrdinalIgnoreCase)).OrderBy(tool => (string)tool["name"]!);
+        return Tools
+            .Values.Where(tool => ((string)tool["name"]!).Contains(q, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(tool => (string)tool["name"]!);
     }
 
-    private object Comparison(string a, string b) => new
-    {
-        slug = Contracts.Slug.OfComparison(a, b),
-        curated = a == "cursor-2-0" && b == "smolvlm2-2b",
-        category = SampleCatalog.Category(),
-        summary = "An editor that plans, or a model that sees on the device.",
-        pricing = "Both start free; what you pay later differs in kind.",
-        tools = new[] { Tools[a], Tools[b] },
-        publishedAt = "2026-11-02T08:00:00Z",
-        updatedAt = "2026-11-03T08:00:00Z",
-        version = 1,
-    };
+    private object Comparison(string a, string b) =>
+        new
+        {
+            slug = Contracts.Slug.OfComparison(a, b),
+            curated = a == "cursor-2-0" && b == "smolvlm2-2b",
+            category = SampleCatalog.Category(),
+            summary = "An editor that plans, or a model that sees on the device.",
+            pricing = "Both start free; what you pay later differs in kind.",
+            tools = new[] { Tools[a], Tools[b] },
+            publishedAt = "2026-11-02T08:00:00Z",
+            updatedAt = "2026-11-03T08:00:00Z",
+            version = 1,
+        };
 
     private void MapTally()
     {
-        Map("Tally", "/api/tallies", context => Send(context, context.Request.Query["tool"].Where(tool => Tools.ContainsKey(tool!)).Select(tool => Tally(tool!))));
-        Map("Tally", "/api/tallies/{tool}/history", context => Send(context, new { tool = context.Request.RouteValues["tool"], bucket = "day", points = Points }));
+        Map(
+            "Tally",
+            "/api/tallies",
+            context => Send(context, context.Request.Query["tool"].Where(tool => Tools.ContainsKey(tool!)).Select(tool => Tally(tool!)))
+        );
+        Map(
+            "Tally",
+            "/api/tallies/{tool}/history",
+            context =>
+                Send(
+                    context,
+                    new
+                    {
+                        tool = context.Request.RouteValues["tool"],
+                        bucket = "day",
+                        points = Points,
+                    }
+                )
+        );
         Map("Tally", "/api/tallies/{kind}", context => Send(context, Votes.Keys.Order().Select(Tally)));
     }
 
     private void MapVoting()
     {
-        Map("Voting", "/api/voters", context =>
-        {
-            if (context.Request.Method == "DELETE")
+        Map(
+            "Voting",
+            "/api/voters",
+            context =>
             {
-                context.Response.StatusCode = 204;
-                context.Response.Headers.SetCookie = "voter=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; SameSite=Lax";
-                return Task.CompletedTask;
-            }
+                if (context.Request.Method == "DELETE")
+                {
+                    context.Response.StatusCode = 204;
+                    context.Response.Headers.SetCookie = "voter=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; SameSite=Lax";
+                    return Task.CompletedTask;
+                }
 
-            context.Response.StatusCode = 201;
-            context.Response.Headers.SetCookie = "voter=fresh-voter; Path=/; HttpOnly; SameSite=Lax";
-            return Send(context, new { token = "fresh-voter", expiresAt = "2027-11-20T10:00:00Z" });
-        });
-        Map("Voting", "/api/votes", context => Send(context, new { votes = OwnVotes.Select(tool => new { tool, choice = "ship", seq = 1, at = "2026-11-20T10:00:00Z" }) }));
-        Map("Voting", "/api/votes/{tool}", async context =>
-        {
-            var tool = (string)context.Request.RouteValues["tool"]!;
-            if (NoNewVoters)
-            {
-                context.Response.StatusCode = 429;
-                context.Response.Headers.RetryAfter = "1800";
-                await Send(context, new { type = "urn:problem-type:too-many-new-voters" });
-                return;
-            }
-
-            var isNew = context.Request.Headers.Cookie.Count == 0;
-            if (isNew && !Received.Last().Body.Contains("\"voter\":\"new\"", StringComparison.Ordinal))
-            {
-                context.Response.StatusCode = 401;
-                return;
-            }
-
-            context.Response.StatusCode = !Tools.ContainsKey(tool) ? 404 : VotingAnswers;
-            if (VotingAnswers is 429 or 503)
-                context.Response.Headers.RetryAfter = "30";
-            if (isNew && context.Response.StatusCode == 200)
+                context.Response.StatusCode = 201;
                 context.Response.Headers.SetCookie = "voter=fresh-voter; Path=/; HttpOnly; SameSite=Lax";
-            await Send(context, new { tool, choice = "ship", seq = 1, at = "2026-11-20T10:00:00Z" });
-        });
+                return Send(context, new { token = "fresh-voter", expiresAt = "2027-11-20T10:00:00Z" });
+            }
+        );
+        Map(
+            "Voting",
+            "/api/votes",
+            context =>
+                Send(
+                    context,
+                    new
+                    {
+                        votes = OwnVotes.Select(tool => new
+                        {
+                            tool,
+                            choice = "ship",
+                            seq = 1,
+                            at = "2026-11-20T10:00:00Z",
+                        }),
+                    }
+                )
+        );
+        Map(
+            "Voting",
+            "/api/votes/{tool}",
+            async context =>
+            {
+                var tool = (string)context.Request.RouteValues["tool"]!;
+                if (NoNewVoters)
+                {
+                    context.Response.StatusCode = 429;
+                    context.Response.Headers.RetryAfter = "1800";
+                    await Send(context, new { type = "urn:problem-type:too-many-new-voters" });
+                    return;
+                }
+
+                var isNew = context.Request.Headers.Cookie.Count == 0;
+                if (isNew && !Received.Last().Body.Contains("\"voter\":\"new\"", StringComparison.Ordinal))
+                {
+                    context.Response.StatusCode = 401;
+                    return;
+                }
+
+                context.Response.StatusCode = !Tools.ContainsKey(tool) ? 404 : VotingAnswers;
+                if (VotingAnswers is 429 or 503)
+                    context.Response.Headers.RetryAfter = "30";
+                if (isNew && context.Response.StatusCode == 200)
+                    context.Response.Headers.SetCookie = "voter=fresh-voter; Path=/; HttpOnly; SameSite=Lax";
+                await Send(
+                    context,
+                    new
+                    {
+                        tool,
+                        choice = "ship",
+                        seq = 1,
+                        at = "2026-11-20T10:00:00Z",
+                    }
+                );
+            }
+        );
     }
 
     private void MapNewsletter()
     {
-        object Issue() => new { week = "2026-w48", title = IssueTitle, publishedAt = "2026-11-23T08:00:00Z", intro = "What changed.", sections = new[] { new { title = "New", links = new[] { new { title = "A pair", path = "/compare", note = "Worth a look" } } } } };
-        Map("Newsletter", "/api/newsletter/preview", context =>
-        {
-            context.Response.StatusCode = context.Request.Headers.Authorization == $"Bearer {EditorToken}" ? 200 : 401;
-            return Send(context, NothingToTell
-                ? new { week = "2026-w49", dueAt = "2026-11-30T08:00:00Z", issue = (object?)null, html = (string?)null, text = (string?)null }
-                : new { week = "2026-w49", dueAt = "2026-11-30T08:00:00Z", issue = (object?)Issue(), html = (string?)"<p style=\"margin:0\">The mail</p>", text = (string?)"The mail <in words>" });
-        });
+        object Issue() =>
+            new
+            {
+                week = "2026-w48",
+                title = IssueTitle,
+                publishedAt = "2026-11-23T08:00:00Z",
+                intro = "What changed.",
+                sections = new[]
+                {
+                    new
+                    {
+                        title = "New",
+                        links = new[]
+                        {
+                            new
+                            {
+                                title = "A pair",
+                                path = "/compare",
+                                note = "Worth a look",
+                            },
+                        },
+                    },
+                },
+            };
+        Map(
+            "Newsletter",
+            "/api/newsletter/preview",
+            context =>
+            {
+                context.Response.StatusCode = context.Request.Headers.Authorization == $"Bearer {EditorToken}" ? 200 : 401;
+                return Send(
+                    context,
+                    NothingToTell
+                        ? new
+                        {
+                            week = "2026-w49",
+                            dueAt = "2026-11-30T08:00:00Z",
+                            issue = (object?)null,
+                            html = (string?)null,
+                            text = (string?)null,
+                        }
+                        : new
+                        {
+                            week = "2026-w49",
+                            dueAt = "2026-11-30T08:00:00Z",
+                            issue = (object?)Issue(),
+                            html = (string?)"<p style=\"margin:0\">The mail</p>",
+                            text = (string?)"The mail <in words>",
+                        }
+                );
+            }
+        );
         Map("Newsletter", "/api/newsletter/issues", context => Send(context, new { issues = new[] { Issue() } }));
-        Map("Newsletter", "/api/newsletter/issues/{week}", context => SendOr404(context, (string)context.Request.RouteValues["week"]! == "2026-w48" ? Issue() : null));
+        Map(
+            "Newsletter",
+            "/api/newsletter/issues/{week}",
+            context => SendOr404(context, (string)context.Request.RouteValues["week"]! == "2026-w48" ? Issue() : null)
+        );
         foreach (var form in new[] { "subscriptions", "confirmations", "unsubscriptions", "refusals" })
         {
-            Map("Newsletter", $"/api/newsletter/{form}", context =>
-            {
-                context.Response.StatusCode = form == "subscriptions" ? SignUpAnswers : 200;
-                if (SignUpAnswers == 429)
-                    context.Response.Headers.RetryAfter = "600";
-                return Send(context, new { status = "pending" });
-            });
+            Map(
+                "Newsletter",
+                $"/api/newsletter/{form}",
+                context =>
+                {
+                    context.Response.StatusCode = form == "subscriptions" ? SignUpAnswers : 200;
+                    if (SignUpAnswers == 429)
+                        context.Response.Headers.RetryAfter = "600";
+                    return Send(context, new { status = "pending" });
+                }
+            );
         }
 
-        Map("OpenApi", "/openapi/v1.json", context =>
-        {
-            context.Response.ContentType = "application/json";
-            return context.Response.WriteAsync("""
-                {"openapi":"3.1.1","paths":{"/api/thing":{"get":{"schema":{"$ref":"#/components/schemas/Thing"}}}},"components":{"schemas":{"Thing":{"type":"object"}}}}
-                """);
-        });
+        Map(
+            "OpenApi",
+            "/openapi/v1.json",
+            context =>
+            {
+                context.Response.ContentType = "application/json";
+                return context.Response.WriteAsync(
+                    """
+                    {"openapi":"3.1.1","paths":{"/api/thing":{"get":{"schema":{"$ref":"#/components/schemas/Thing"}}}},"components":{"schemas":{"Thing":{"type":"object"}}}}
+                    """
+                );
+            }
+        );
     }
 
-    private void Map(string service, string pattern, Func<HttpContext, Task> answer) => _app.Map(pattern, async context =>
-    {
-        using var body = new StreamReader(context.Request.Body);
-        Received.Enqueue((context.Request.Method, context.Request.Path, context.Request.Headers.Cookie, await body.ReadToEndAsync()));
-        var headers = context.Request.Headers;
-        Named.Enqueue((context.Request.Path, headers.Host.ToString(), headers.TraceParent, headers.TraceState, headers.Baggage));
-        ForwardedCallers.Enqueue((context.Request.Path, context.Request.Headers["X-Forwarded-For"], context.Request.Headers["X-Forwarded-Proto"]));
-        if (Down.GetValueOrDefault(service))
-            context.Response.StatusCode = 503;
-        else if (service == "Catalog")
-            await AnswerTaggedAsync(context, answer);
-        else
-            await answer(context);
-    });
+    private void Map(string service, string pattern, Func<HttpContext, Task> answer) =>
+        _app.Map(
+            pattern,
+            async context =>
+            {
+                using var body = new StreamReader(context.Request.Body);
+                Received.Enqueue(
+                    (context.Request.Method, context.Request.Path, context.Request.Headers.Cookie, await body.ReadToEndAsync())
+                );
+                var headers = context.Request.Headers;
+                Named.Enqueue((context.Request.Path, headers.Host.ToString(), headers.TraceParent, headers.TraceState, headers.Baggage));
+                ForwardedCallers.Enqueue(
+                    (context.Request.Path, context.Request.Headers["X-Forwarded-For"], context.Request.Headers["X-Forwarded-Proto"])
+                );
+                if (Down.GetValueOrDefault(service))
+                    context.Response.StatusCode = 503;
+                else if (service == "Catalog")
+                    await AnswerTaggedAsync(context, answer);
+                else
+                    await answer(context);
+            }
+        );
 
     // As Catalog does: a client with the newest state gets 304.
     private async Task AnswerTaggedAsync(HttpContext context, Func<HttpContext, Task> answer)

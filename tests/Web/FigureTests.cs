@@ -19,7 +19,11 @@ public class FigureTests
         young.QuerySelector("[data-show=early]")!.HasAttribute("hidden").ShouldBeFalse();
 
         site.Backend.Votes["cursor-2-0"] = (6, 4);
-        (await site.PageAsync(path, headers: ("Cookie", "voter=known-voter"))).QuerySelector(place)!.QuerySelector("[data-show=early]")!.HasAttribute("hidden").ShouldBeTrue();
+        (await site.PageAsync(path, headers: ("Cookie", "voter=known-voter")))
+            .QuerySelector(place)!
+            .QuerySelector("[data-show=early]")!
+            .HasAttribute("hidden")
+            .ShouldBeTrue();
     }
 
     [Theory]
@@ -44,7 +48,15 @@ public class FigureTests
     public async Task The_panels_share_is_a_whole_percentage_with_its_reviewers_counted(int ship, int skip, string words)
     {
         await using var site = await Site.OpenAsync();
-        site.Backend.Tools["cursor-2-0"] = new(SampleCatalog.Cursor) { ["panel"] = new { ship, skip, shipPercent = 100.0 * ship / (ship + skip) } };
+        site.Backend.Tools["cursor-2-0"] = new(SampleCatalog.Cursor)
+        {
+            ["panel"] = new
+            {
+                ship,
+                skip,
+                shipPercent = 100.0 * ship / (ship + skip),
+            },
+        };
         (await site.PageAsync("/tools")).Words(".row .figures").ShouldStartWith($"Panel ship % {words}");
     }
 
@@ -61,7 +73,15 @@ public class FigureTests
         await using var site = await Site.OpenAsync();
         site.Backend.Votes["cursor-2-0"] = (2, 1);
         foreach (var hours in (int[])[-50, -30, -5])
-            site.Backend.Points.Add(new { at = DateTimeOffset.UtcNow.AddHours(hours), ship = 2, skip = 1, shipPercent = 66.7 });
+            site.Backend.Points.Add(
+                new
+                {
+                    at = DateTimeOffset.UtcNow.AddHours(hours),
+                    ship = 2,
+                    skip = 1,
+                    shipPercent = 66.7,
+                }
+            );
         (await site.PageAsync("/tools/cursor-2-0")).Words(".trend caption").ShouldContain("by hour");
     }
 }

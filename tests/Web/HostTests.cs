@@ -8,7 +8,12 @@ namespace Web.Tests;
 /// <summary>By which names the public edge is reached, and what strangers can leave in its traces.</summary>
 public class HostTests
 {
-    private static readonly Dictionary<string, string> Vote = new() { ["tool"] = "cursor-2-0", ["choice"] = "ship", ["return"] = "/" };
+    private static readonly Dictionary<string, string> Vote = new()
+    {
+        ["tool"] = "cursor-2-0",
+        ["choice"] = "ship",
+        ["return"] = "/",
+    };
 
     [Theory]
     [InlineData("evil.example")]
@@ -24,12 +29,22 @@ public class HostTests
             using var answer = await site.GetAsync(path, ("Host", host));
             ((int)answer.StatusCode).ShouldBe(421, path);
             answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
-            JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("type").GetString().ShouldBe("urn:problem-type:unknown-host");
+            JsonDocument
+                .Parse(await answer.Content.ReadAsStringAsync())
+                .RootElement.GetProperty("type")
+                .GetString()
+                .ShouldBe("urn:problem-type:unknown-host");
         }
 
         using var form = await site.PostAsync("/vote/first", Vote, ("Host", host), ("Origin", $"http://{host}"));
         ((int)form.StatusCode).ShouldBe(421);
-        using var vote = await site.SendAsync(HttpMethod.Put, "/api/votes/cursor-2-0", new StringContent("{}", Encoding.UTF8, "application/json"), ("Host", host), ("Origin", $"http://{host}"));
+        using var vote = await site.SendAsync(
+            HttpMethod.Put,
+            "/api/votes/cursor-2-0",
+            new StringContent("{}", Encoding.UTF8, "application/json"),
+            ("Host", host),
+            ("Origin", $"http://{host}")
+        );
         ((int)vote.StatusCode).ShouldBe(421);
         site.Backend.Received.ShouldBeEmpty();
     }
@@ -45,10 +60,17 @@ public class HostTests
         {
             using var answer = await site.GetAsync(path, ("Host", host));
             answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, path);
-            JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("type").GetString().ShouldBe("urn:problem-type:malformed-host");
+            JsonDocument
+                .Parse(await answer.Content.ReadAsStringAsync())
+                .RootElement.GetProperty("type")
+                .GetString()
+                .ShouldBe("urn:problem-type:malformed-host");
         }
 
-        (await site.GetAsync("/health/live", ("Host", host))).StatusCode.ShouldBe(HttpStatusCode.OK, "probes name a container as they like");
+        (await site.GetAsync("/health/live", ("Host", host))).StatusCode.ShouldBe(
+            HttpStatusCode.OK,
+            "probes name a container as they like"
+        );
     }
 
     [Theory]
@@ -97,7 +119,10 @@ public class HostTests
     {
         await using var site = await Site.OpenAsync("--Web:PublicOrigin=https://Bücher.example");
         using var answer = await site.GetAsync("/", ("Host", "localhost"));
-        (await Site.ReadAsync(answer)).QuerySelector("link[rel=canonical]")!.GetAttribute("href").ShouldBe("https://xn--bcher-kva.example/");
+        (await Site.ReadAsync(answer))
+            .QuerySelector("link[rel=canonical]")!
+            .GetAttribute("href")
+            .ShouldBe("https://xn--bcher-kva.example/");
     }
 
     [Theory]
@@ -106,10 +131,21 @@ public class HostTests
     public async Task Behind_a_proxy_that_rewrites_the_host_or_not_the_configured_origin_votes_by_form_and_by_api(string host)
     {
         await using var site = await Site.OpenAsync("--Web:PublicOrigin=https://bücher.example");
-        using var form = await site.PostAsync("/vote", Vote, ("Host", host), ("Origin", "https://xn--bcher-kva.example"), ("Cookie", "voter=known-voter"));
+        using var form = await site.PostAsync(
+            "/vote",
+            Vote,
+            ("Host", host),
+            ("Origin", "https://xn--bcher-kva.example"),
+            ("Cookie", "voter=known-voter")
+        );
         form.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         using var vote = await site.SendAsync(
-            HttpMethod.Put, "/api/votes/cursor-2-0", new StringContent("{}", Encoding.UTF8, "application/json"), ("Host", host), ("Origin", "https://xn--bcher-kva.example"));
+            HttpMethod.Put,
+            "/api/votes/cursor-2-0",
+            new StringContent("{}", Encoding.UTF8, "application/json"),
+            ("Host", host),
+            ("Origin", "https://xn--bcher-kva.example")
+        );
         site.Backend.Named.Last(request => request.Path == "/api/votes/cursor-2-0").Host.ShouldBe("xn--bcher-kva.example");
         using var read = await site.GetAsync("/api/tools?q=proxied", ("Host", host));
         read.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -138,7 +174,8 @@ public class HostTests
     [Fact]
     public async Task No_personal_data_nothing_a_stranger_says_of_traces_or_hosts_is_kept_in_one_or_passed_on()
     {
-        const string Foreign = "0af7651916cd43dd8448eb211c80319c", Secret = "a-name-i-chose";
+        const string Foreign = "0af7651916cd43dd8448eb211c80319c",
+            Secret = "a-name-i-chose";
         System.Collections.Concurrent.ConcurrentBag<Activity> spans = [];
         // Nothing listens there: what is exported is lost, what is made is seen below.
         await using var site = await Site.OpenAsync("--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9");
@@ -150,7 +187,15 @@ public class HostTests
         };
         ActivitySource.AddActivityListener(listener);
         foreach (var path in (string[])["/tools/cursor-2-0", "/api/tools", "/no-such-page"])
-            (await site.GetAsync(path, ("traceparent", $"00-{Foreign}-b7ad6b7169203331-01"), ("tracestate", $"x={Secret}"), ("baggage", $"x={Secret}"), ("Host", Secret))).Dispose();
+            (
+                await site.GetAsync(
+                    path,
+                    ("traceparent", $"00-{Foreign}-b7ad6b7169203331-01"),
+                    ("tracestate", $"x={Secret}"),
+                    ("baggage", $"x={Secret}"),
+                    ("Host", Secret)
+                )
+            ).Dispose();
 
         var own = spans.Where(span => span.GetTagItem("url.path") is "/tools/cursor-2-0").ToList();
         own.ShouldNotBeEmpty();
@@ -177,7 +222,13 @@ public class HostTests
     {
         const string Foreign = "0af7651916cd43dd8448eb211c80319c";
         await using var site = await Site.OpenAsync();
-        using var answer = await site.SendAsync(HttpMethod.Put, "/api/no-such", null, ("traceparent", $"00-{Foreign}-b7ad6b7169203331-01"), ("Accept", "application/json"));
+        using var answer = await site.SendAsync(
+            HttpMethod.Put,
+            "/api/no-such",
+            null,
+            ("traceparent", $"00-{Foreign}-b7ad6b7169203331-01"),
+            ("Accept", "application/json")
+        );
         (await answer.Content.ReadAsStringAsync()).ShouldNotContain(Foreign);
     }
 }

@@ -9,16 +9,14 @@ public class LimitTests
     {
         await using var site = await Site.OpenAsync("--RateLimits:CostlyPerSecond=1");
         HttpResponseMessage refused;
-        do
-            refused = await site.GetAsync("/tools?q=cursor");
+        do refused = await site.GetAsync("/tools?q=cursor");
         while (refused.StatusCode == HttpStatusCode.OK);
         refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeGreaterThan(0);
         refused.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("default-src 'none'");
         (await Site.ReadAsync(refused, HttpStatusCode.TooManyRequests)).Words("h1").ShouldBe("That was a little fast");
         refused.Dispose();
 
-        do
-            refused = await site.GetAsync("/tools?q=cursor", ("Accept", "application/json"));
+        do refused = await site.GetAsync("/tools?q=cursor", ("Accept", "application/json"));
         while (refused.StatusCode == HttpStatusCode.OK);
         refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
@@ -30,7 +28,12 @@ public class LimitTests
     public async Task A_form_of_another_site_is_refused_with_a_page_and_changes_nothing()
     {
         await using var site = await Site.OpenAsync();
-        using var answer = await site.PostAsync("/vote", new() { ["tool"] = "cursor-2-0", ["choice"] = "ship" }, ("Cookie", "voter=known-voter"), ("Origin", "https://evil.example"));
+        using var answer = await site.PostAsync(
+            "/vote",
+            new() { ["tool"] = "cursor-2-0", ["choice"] = "ship" },
+            ("Cookie", "voter=known-voter"),
+            ("Origin", "https://evil.example")
+        );
         (await Site.ReadAsync(answer, HttpStatusCode.Forbidden)).Words("h1").ShouldBe("This form came from another site");
         site.Backend.Received.ShouldBeEmpty();
     }

@@ -20,8 +20,11 @@ public class NewsletterDeskTests
         using var mail = await site.GetAsync(page.QuerySelector("a[href='/admin/newsletter/mail']")!.GetAttribute("href")!, SignedIn);
         (await mail.Content.ReadAsStringAsync()).ShouldBe("<p style=\"margin:0\">The mail</p>");
         // Its inline styles are let through, and nothing else is: no script, no picture, no form.
-        mail.Headers.GetValues("Content-Security-Policy").Single().ShouldBe(
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox");
+        mail.Headers.GetValues("Content-Security-Policy")
+            .Single()
+            .ShouldBe(
+                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+            );
         mail.Headers.CacheControl!.NoStore.ShouldBeTrue();
     }
 

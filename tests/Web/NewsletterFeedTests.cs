@@ -23,7 +23,11 @@ public class NewsletterFeedTests
         One(feed, "id").ShouldBe("https://verdicts.example/newsletter/feed.xml");
         Time(feed, "updated").ShouldBe(DateTimeOffset.Parse("2026-11-23T08:00:00Z", CultureInfo.InvariantCulture));
         One(feed.Element(Atom + "author")!, "name").ShouldNotBeEmpty();
-        Links(feed).ShouldBe([("self", "application/atom+xml", "https://verdicts.example/newsletter/feed.xml"), ("alternate", "text/html", "https://verdicts.example/newsletter")]);
+        Links(feed)
+            .ShouldBe([
+                ("self", "application/atom+xml", "https://verdicts.example/newsletter/feed.xml"),
+                ("alternate", "text/html", "https://verdicts.example/newsletter"),
+            ]);
 
         var entry = feed.Elements(Atom + "entry").ShouldHaveSingleItem();
         One(entry, "title").ShouldBe("Week 48");
@@ -64,8 +68,10 @@ public class NewsletterFeedTests
 
     private static string One(XElement of, string name) => of.Elements(Atom + name).ShouldHaveSingleItem().Value;
 
-    private static DateTimeOffset Time(XElement of, string name) => DateTimeOffset.ParseExact(One(of, name), "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    private static DateTimeOffset Time(XElement of, string name) =>
+        DateTimeOffset.ParseExact(One(of, name), "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     private static IEnumerable<(string?, string?, string?)> Links(XElement of) =>
-        of.Elements(Atom + "link").Select(link => (link.Attribute("rel")?.Value, link.Attribute("type")?.Value, link.Attribute("href")?.Value));
+        of.Elements(Atom + "link")
+            .Select(link => (link.Attribute("rel")?.Value, link.Attribute("type")?.Value, link.Attribute("href")?.Value));
 }

@@ -3,12 +3,19 @@ using System.Net.Http.Json;
 
 namespace Web.Tests;
 
-/// <summary>Promises **Own vote only** and **Bounded** at the one public origin: headers, cookies, and whom a reader's request is said to come from.</summary>
+/// <summary>
+/// Promises **Own vote only** and **Bounded** at the one public origin: headers, cookies, and whom a reader's request is said to come from.
+/// </summary>
 public class OpenDoorTests
 {
     private static readonly (string, string) Voter = ("Cookie", "voter=known-voter");
     private static readonly (string, string) Https = ("X-Forwarded-Proto", "https");
-    private static readonly Dictionary<string, string> Vote = new() { ["tool"] = "cursor-2-0", ["choice"] = "ship", ["return"] = "/" };
+    private static readonly Dictionary<string, string> Vote = new()
+    {
+        ["tool"] = "cursor-2-0",
+        ["choice"] = "ship",
+        ["return"] = "/",
+    };
 
     [Fact]
     public async Task Every_page_that_refuses_or_fails_is_as_strict_as_one_that_answers()
@@ -16,10 +23,19 @@ public class OpenDoorTests
         await using var site = await Site.OpenAsync();
         List<HttpResponseMessage> answers =
         [
-            await site.GetAsync("/no-such-page"), await site.GetAsync("/tools/no-such-tool"), await site.GetAsync("/tools/no_slug"), await site.SendAsync(HttpMethod.Delete, "/tools", null),
-            await site.PostAsync("/vote", []), await site.PostAsync("/newsletter", []), await site.GetAsync("/newsletter/confirm"), await site.GetAsync("/admin"), await site.GetAsync("/admin/sign-in"),
-            await site.PostAsync("/admin/sign-in", new() { ["token"] = "not.an.editor" }), await site.GetAsync("/compare/a-vs-b"),
-            await site.GetAsync("/vote/first?tool=cursor-2-0&choice=ship&return=/"), await site.GetAsync("/vote/done?tool=cursor-2-0&choice=ship&return=/"),
+            await site.GetAsync("/no-such-page"),
+            await site.GetAsync("/tools/no-such-tool"),
+            await site.GetAsync("/tools/no_slug"),
+            await site.SendAsync(HttpMethod.Delete, "/tools", null),
+            await site.PostAsync("/vote", []),
+            await site.PostAsync("/newsletter", []),
+            await site.GetAsync("/newsletter/confirm"),
+            await site.GetAsync("/admin"),
+            await site.GetAsync("/admin/sign-in"),
+            await site.PostAsync("/admin/sign-in", new() { ["token"] = "not.an.editor" }),
+            await site.GetAsync("/compare/a-vs-b"),
+            await site.GetAsync("/vote/first?tool=cursor-2-0&choice=ship&return=/"),
+            await site.GetAsync("/vote/done?tool=cursor-2-0&choice=ship&return=/"),
         ];
         site.Backend.VotingAnswers = 429;
         answers.Add(await site.PostAsync("/vote", Vote, Voter));
@@ -43,7 +59,9 @@ public class OpenDoorTests
             answer.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse(what);
             var page = await Site.ReadAsync(answer, answer.StatusCode);
             page.QuerySelectorAll("[style], style, script:not([src]):not([type='application/ld+json'])").ShouldBeEmpty(what);
-            page.All.SelectMany(element => element.Attributes).Where(attribute => attribute.Name.StartsWith("on", StringComparison.Ordinal)).ShouldBeEmpty(what);
+            page.All.SelectMany(element => element.Attributes)
+                .Where(attribute => attribute.Name.StartsWith("on", StringComparison.Ordinal))
+                .ShouldBeEmpty(what);
             answer.Dispose();
         }
     }
@@ -75,9 +93,16 @@ public class OpenDoorTests
 
         using var plain = await site.PostAsync("/admin/sign-in", new() { ["token"] = FakeBackend.EditorToken });
         plain.Headers.GetValues("Set-Cookie").Single().ShouldStartWith("editor=");
-        using var foreign = await site.PostAsync("/admin/sign-in", new() { ["token"] = FakeBackend.EditorToken }, ("Origin", "https://evil.example"));
+        using var foreign = await site.PostAsync(
+            "/admin/sign-in",
+            new() { ["token"] = FakeBackend.EditorToken },
+            ("Origin", "https://evil.example")
+        );
         foreign.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        using var leadingAway = await site.PostAsync("/admin/sign-in", new() { ["token"] = FakeBackend.EditorToken, ["return"] = "//evil.example/admin" });
+        using var leadingAway = await site.PostAsync(
+            "/admin/sign-in",
+            new() { ["token"] = FakeBackend.EditorToken, ["return"] = "//evil.example/admin" }
+        );
         leadingAway.Headers.Location!.ToString().ShouldBe("/admin");
     }
 
@@ -87,7 +112,10 @@ public class OpenDoorTests
         await using var site = await Site.OpenAsync("--Web:PageCacheSeconds=60");
         using var own = await site.GetAsync("/compare/cursor-2-0-vs-smolvlm2-2b", Voter);
         own.Headers.CacheControl!.Private.ShouldBeTrue();
-        foreach (var path in (string[])["/votes", "/admin", "/admin/history", "/newsletter/confirm?token=abc", "/newsletter/unsubscribe?token=abc"])
+        foreach (
+            var path in (string[])
+                ["/votes", "/admin", "/admin/history", "/newsletter/confirm?token=abc", "/newsletter/unsubscribe?token=abc"]
+        )
         {
             using var answer = await site.GetAsync(path, Voter);
             answer.Headers.CacheControl!.NoStore.ShouldBeTrue(path);
@@ -110,16 +138,36 @@ public class OpenDoorTests
     [InlineData("nonsense, 203.0.113.9", "203.0.113.9", "127.0.0.0/8")]
     [InlineData("2001:db8::7", "2001:db8::7", "127.0.0.0/8")]
     [InlineData("203.0.113.9", "127.0.0.1", "192.0.2.0/24")]
-    public async Task The_services_are_told_a_readers_address_as_known_proxies_say_it_and_nobody_else(string? claimed, string settled, params string[] known)
+    public async Task The_services_are_told_a_readers_address_as_known_proxies_say_it_and_nobody_else(
+        string? claimed,
+        string settled,
+        params string[] known
+    )
     {
-        await using var site = await Site.OpenAsync(
-            [.. known.Select((network, place) => network.StartsWith("--", StringComparison.Ordinal) ? network : $"--Proxies:KnownNetworks:{place}={network}")]);
-        (string, string)[] headers = claimed is null ? [Voter] : [Voter, ("X-Forwarded-For", claimed), ("Forwarded", "for=6.6.6.6"), ("X-Real-IP", "6.6.6.6"), ("Own-Call", "6666"), ("X-Original-For", "6.6.6.6")];
+        await using var site = await Site.OpenAsync([
+            .. known.Select(
+                (network, place) =>
+                    network.StartsWith("--", StringComparison.Ordinal) ? network : $"--Proxies:KnownNetworks:{place}={network}"
+            ),
+        ]);
+        (string, string)[] headers = claimed is null
+            ? [Voter]
+            :
+            [
+                Voter,
+                ("X-Forwarded-For", claimed),
+                ("Forwarded", "for=6.6.6.6"),
+                ("X-Real-IP", "6.6.6.6"),
+                ("Own-Call", "6666"),
+                ("X-Original-For", "6.6.6.6"),
+            ];
         using var api = await site.SendAsync(HttpMethod.Put, "/api/votes/cursor-2-0", JsonContent.Create(new { choice = "ship" }), headers);
         using var form = await site.PostAsync("/vote", Vote, headers);
         using var mail = await site.PostAsync("/newsletter", new() { ["email"] = "a@example.org" }, headers);
 
-        var told = site.Backend.ForwardedCallers.Where(call => call.Path is "/api/votes/cursor-2-0" or "/api/newsletter/subscriptions").ToList();
+        var told = site
+            .Backend.ForwardedCallers.Where(call => call.Path is "/api/votes/cursor-2-0" or "/api/newsletter/subscriptions")
+            .ToList();
         told.Count.ShouldBe(3);
         told.ShouldAllBe(call => call.For == settled);
     }
@@ -130,12 +178,35 @@ public class OpenDoorTests
         await using var site = await Site.OpenAsync();
         foreach (var path in (string[])["/", "/vote", "/votes", "/admin", "/newsletter"])
         {
-            using var asked = await site.SendAsync(HttpMethod.Options, path, null, ("Origin", "https://evil.example"), ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "content-type"));
+            using var asked = await site.SendAsync(
+                HttpMethod.Options,
+                path,
+                null,
+                ("Origin", "https://evil.example"),
+                ("Access-Control-Request-Method", "POST"),
+                ("Access-Control-Request-Headers", "content-type")
+            );
             asked.Headers.Where(header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty(path);
         }
 
-        foreach (var path in (string[])["/vote", "/vote/first", "/votes/forget", "/newsletter", "/newsletter/confirm", "/newsletter/unsubscribe", "/admin/sign-in", "/admin/sign-out", "/admin/tools/cursor-2-0"])
-            foreach (var header in ((string, string)[])[("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site")])
+        foreach (
+            var path in (string[])
+                [
+                    "/vote",
+                    "/vote/first",
+                    "/votes/forget",
+                    "/newsletter",
+                    "/newsletter/confirm",
+                    "/newsletter/unsubscribe",
+                    "/admin/sign-in",
+                    "/admin/sign-out",
+                    "/admin/tools/cursor-2-0",
+                ]
+        )
+            foreach (
+                var header in ((string, string)[])
+                    [("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site")]
+            )
             {
                 using var answer = await site.PostAsync(path, Vote, Voter, header);
                 answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden, $"{path} {header}");

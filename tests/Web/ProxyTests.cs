@@ -34,7 +34,11 @@ public class ProxyTests
         await using var site = await Site.OpenAsync();
         for (var n = 0; n < 10; n++)
         {
-            var body = new StringContent("email=" + new string('a', 5_000_000), System.Text.Encoding.UTF8, "application/x-www-form-urlencoded");
+            var body = new StringContent(
+                "email=" + new string('a', 5_000_000),
+                System.Text.Encoding.UTF8,
+                "application/x-www-form-urlencoded"
+            );
             using var answer = await site.SendAsync(new HttpMethod(method), path, body);
             answer.StatusCode.ShouldBe(status);
         }

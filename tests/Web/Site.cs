@@ -18,7 +18,10 @@ public sealed class Site : IAsyncDisposable
     {
         _app = app;
         Backend = backend;
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(app.Urls.First()) };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri(app.Urls.First()),
+        };
     }
 
     public FakeBackend Backend { get; }
@@ -27,18 +30,47 @@ public sealed class Site : IAsyncDisposable
     public static async Task<Site> OpenAsync(params string[] settings)
     {
         var backend = await FakeBackend.StartAsync();
-        string[] args = ["--urls=http://127.0.0.1:0", "--Web:LiveTimeout=00:01:00", "--Web:PageCacheSeconds=0", .. new[] { "Catalog", "Tally", "Voting", "Newsletter" }.Select(service => $"--Services:{service}={backend.Address}"), .. settings];
-        var app = Service.Build("Web", args, builder => { builder.AddWeb(); builder.AddProxy(); }, app => { app.MapWeb(); app.MapProxy(); });
+        string[] args =
+        [
+            "--urls=http://127.0.0.1:0",
+            "--Web:LiveTimeout=00:01:00",
+            "--Web:PageCacheSeconds=0",
+            .. new[] { "Catalog", "Tally", "Voting", "Newsletter" }.Select(service => $"--Services:{service}={backend.Address}"),
+            .. settings,
+        ];
+        var app = Service.Build(
+            "Web",
+            args,
+            builder =>
+            {
+                builder.AddWeb();
+                builder.AddProxy();
+            },
+            app =>
+            {
+                app.MapWeb();
+                app.MapProxy();
+            }
+        );
         await app.StartAsync();
         return new Site(app, backend);
     }
 
-    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, headers);
 
-    public Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> form, params (string Name, string Value)[] headers) =>
-        SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form), headers);
+    public Task<HttpResponseMessage> PostAsync(
+        string path,
+        Dictionary<string, string> form,
+        params (string Name, string Value)[] headers
+    ) => SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form), headers);
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? body,
+        params (string Name, string Value)[] headers
+    )
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         if (!headers.Any(header => header.Name == "Accept"))
@@ -49,7 +81,11 @@ public sealed class Site : IAsyncDisposable
     }
 
     /// <summary>The page as a browser would see it; fails unless it answers with the status.</summary>
-    public async Task<IHtmlDocument> PageAsync(string path, HttpStatusCode expected = HttpStatusCode.OK, params (string Name, string Value)[] headers)
+    public async Task<IHtmlDocument> PageAsync(
+        string path,
+        HttpStatusCode expected = HttpStatusCode.OK,
+        params (string Name, string Value)[] headers
+    )
     {
         using var answer = await GetAsync(path, headers);
         return await ReadAsync(answer, expected);
@@ -60,7 +96,12 @@ public sealed class Site : IAsyncDisposable
         var html = await answer.Content.ReadAsStringAsync();
         answer.StatusCode.ShouldBe(expected, html);
         answer.Content.Headers.ContentType?.MediaType.ShouldBe("text/html");
-        return (IHtmlDocument)await BrowsingContext.New(Configuration.Default).OpenAsync(response => response.Content(html).Address("http://reader.test" + answer.RequestMessage!.RequestUri!.PathAndQuery));
+        return (IHtmlDocument)
+            await BrowsingContext
+                .New(Configuration.Default)
+                .OpenAsync(response =>
+                    response.Content(html).Address("http://reader.test" + answer.RequestMessage!.RequestUri!.PathAndQuery)
+                );
     }
 
     public async ValueTask DisposeAsync()
@@ -77,5 +118,6 @@ internal static class ServiceReading
     public static string Words(this IParentNode within, string selector) =>
         Words(within.QuerySelector(selector) ?? throw new ShouldAssertException($"Nothing matches {selector}"));
 
-    public static string Words(this INode node) => string.Join(' ', node.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    public static string Words(this INode node) =>
+        string.Join(' ', node.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -15,13 +15,18 @@ internal static class Stranger
         return socket;
     }
 
-    public static HttpClient Client(Uri site, string from) => new(new SocketsHttpHandler
-    {
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ConnectCallback = async (_, _) => new NetworkStream(await ConnectAsync(site, from), ownsSocket: true),
-    })
-    { BaseAddress = site };
+    public static HttpClient Client(Uri site, string from) =>
+        new(
+            new SocketsHttpHandler
+            {
+                UseCookies = false,
+                AllowAutoRedirect = false,
+                ConnectCallback = async (_, _) => new NetworkStream(await ConnectAsync(site, from), ownsSocket: true),
+            }
+        )
+        {
+            BaseAddress = site,
+        };
 
     /// <summary>Completes when the server has ended the connection.</summary>
     public static async Task EndedAsync(Socket socket, CancellationToken cancellationToken)

@@ -8,22 +8,49 @@ public class ToolPageTests
     public async Task Says_what_changed_and_when_in_plain_words()
     {
         await using var site = await Site.OpenAsync();
-        site.Backend.Changes.AddRange(
-        [
-            new { at = "2026-11-20T10:00:00Z", what = "verdict", name = "The Skeptic", from = "skip", to = "ship" },
-            new { at = "2026-11-12T10:00:00Z", what = "plan", name = "Pro", from = "20 USD a month", to = "24.5 USD a month" },
-            new { at = "2026-11-10T10:00:00Z", what = "plan", name = "Metered", from = (string?)null, to = "0.002 USD a use" },
-            new { at = "2026-11-05T10:00:00Z", what = "entryPrice", from = "$20 a month", to = "Free" },
+        site.Backend.Changes.AddRange([
+            new
+            {
+                at = "2026-11-20T10:00:00Z",
+                what = "verdict",
+                name = "The Skeptic",
+                from = "skip",
+                to = "ship",
+            },
+            new
+            {
+                at = "2026-11-12T10:00:00Z",
+                what = "plan",
+                name = "Pro",
+                from = "20 USD a month",
+                to = "24.5 USD a month",
+            },
+            new
+            {
+                at = "2026-11-10T10:00:00Z",
+                what = "plan",
+                name = "Metered",
+                from = (string?)null,
+                to = "0.002 USD a use",
+            },
+            new
+            {
+                at = "2026-11-05T10:00:00Z",
+                what = "entryPrice",
+                from = "$20 a month",
+                to = "Free",
+            },
         ]);
         var page = await site.PageAsync("/tools/cursor-2-0");
-        page.QuerySelectorAll(".changes li").Select(line => line.Words()).ShouldBe(
-        [
-            "20 November 2026 The Skeptic changed the verdict from skip to ship.",
-            "12 November 2026 Plan Pro: was $20 a month, now $24.50 a month.",
-            "10 November 2026 New plan Metered: $0.002 per use.",
-            "5 November 2026 Entry price: was $20 a month, now Free.",
-            "2 October 2026 Added to the catalog.",
-        ]);
+        page.QuerySelectorAll(".changes li")
+            .Select(line => line.Words())
+            .ShouldBe([
+                "20 November 2026 The Skeptic changed the verdict from skip to ship.",
+                "12 November 2026 Plan Pro: was $20 a month, now $24.50 a month.",
+                "10 November 2026 New plan Metered: $0.002 per use.",
+                "5 November 2026 Entry price: was $20 a month, now Free.",
+                "2 October 2026 Added to the catalog.",
+            ]);
     }
 
     [Fact]
@@ -31,11 +58,28 @@ public class ToolPageTests
     {
         await using var site = await Site.OpenAsync();
         site.Backend.Votes["cursor-2-0"] = (4, 1);
-        site.Backend.Points.AddRange(
-        [
-            new { at = "2026-01-01T00:00:00Z", ship = 1, skip = 1, shipPercent = 50.0 },
-            new { at = "2026-01-02T00:00:00Z", ship = 2, skip = 1, shipPercent = 66.7 },
-            new { at = "2026-01-03T00:00:00Z", ship = 4, skip = 1, shipPercent = 80.0 },
+        site.Backend.Points.AddRange([
+            new
+            {
+                at = "2026-01-01T00:00:00Z",
+                ship = 1,
+                skip = 1,
+                shipPercent = 50.0,
+            },
+            new
+            {
+                at = "2026-01-02T00:00:00Z",
+                ship = 2,
+                skip = 1,
+                shipPercent = 66.7,
+            },
+            new
+            {
+                at = "2026-01-03T00:00:00Z",
+                ship = 4,
+                skip = 1,
+                shipPercent = 80.0,
+            },
         ]);
         var page = await site.PageAsync("/tools/cursor-2-0");
 
@@ -45,7 +89,9 @@ public class ToolPageTests
         var corners = page.QuerySelector(".trend .share")!.GetAttribute("points")!.Split(' ');
         corners[0].ShouldBe("0,70", "half of all is half-way up");
         corners[^1].ShouldBe("594,31.6");
-        page.QuerySelectorAll(".trend tbody tr").Select(row => string.Join(' ', row.Children.Select(cell => cell.Words()))).ShouldBe(["now 4 1 80.0%", "2 January 2026 2 1 66.7%", "1 January 2026 1 1 50.0%"]);
+        page.QuerySelectorAll(".trend tbody tr")
+            .Select(row => string.Join(' ', row.Children.Select(cell => cell.Words())))
+            .ShouldBe(["now 4 1 80.0%", "2 January 2026 2 1 66.7%", "1 January 2026 1 1 50.0%"]);
         page.Words(".trend figcaption").ShouldBe("Ship % over time: 50.0% on 1 January 2026, 80.0% now.");
     }
 
@@ -69,7 +115,11 @@ public class ToolPageTests
         site.Backend.Tools["night-owl"]["plans"] = Array.Empty<object>();
         var data = await DataAsync(site);
         var offer = data.GetProperty("offers").EnumerateArray().ShouldHaveSingleItem();
-        (offer.GetProperty("@type").GetString(), offer.GetProperty("price").GetDecimal(), offer.GetProperty("priceCurrency").GetString()).ShouldBe(("Offer", 0m, "USD"));
+        (
+            offer.GetProperty("@type").GetString(),
+            offer.GetProperty("price").GetDecimal(),
+            offer.GetProperty("priceCurrency").GetString()
+        ).ShouldBe(("Offer", 0m, "USD"));
         data.TryGetProperty("aggregateRating", out _).ShouldBeFalse();
         data.TryGetProperty("review", out _).ShouldBeFalse();
     }
@@ -83,14 +133,38 @@ public class ToolPageTests
 
         site.Backend.Sample = true;
         foreach (var (slug, tool) in site.Backend.Tools.ToList())
-            site.Backend.Tools[slug] = new(tool) { ["reviews"] = new[] { new { reviewer = new { slug = "builder", name = "The Builder", role = "has to build on it" }, verdict = "ship", quote = "Does one thing.", at = "2026-10-02T08:00:00Z", sample = true } } };
-        foreach (var path in (string[])["/", "/tools", "/tools/night-owl", "/categories/developer-tools", "/compare/cursor-2-0-vs-smolvlm2-2b"])
+            site.Backend.Tools[slug] = new(tool)
+            {
+                ["reviews"] = new[]
+                {
+                    new
+                    {
+                        reviewer = new
+                        {
+                            slug = "builder",
+                            name = "The Builder",
+                            role = "has to build on it",
+                        },
+                        verdict = "ship",
+                        quote = "Does one thing.",
+                        at = "2026-10-02T08:00:00Z",
+                        sample = true,
+                    },
+                },
+            };
+        foreach (
+            var path in (string[])["/", "/tools", "/tools/night-owl", "/categories/developer-tools", "/compare/cursor-2-0-vs-smolvlm2-2b"]
+        )
             (await site.PageAsync(path)).Words(".sample").ShouldStartWith("Sample content.", customMessage: path);
         var page = await site.PageAsync("/tools/night-owl");
         page.Words(".verdict .tag").ShouldBe("Sample");
-        page.QuerySelectorAll("script[type='application/ld+json']").ShouldAllBe(script => !script.TextContent.Contains("Person", StringComparison.Ordinal));
+        page.QuerySelectorAll("script[type='application/ld+json']")
+            .ShouldAllBe(script => !script.TextContent.Contains("Person", StringComparison.Ordinal));
     }
 
-    private static async Task<JsonElement> DataAsync(Site site) => (await site.PageAsync("/tools/night-owl")).QuerySelectorAll("script[type='application/ld+json']")
-        .Select(script => JsonDocument.Parse(script.TextContent).RootElement).Single(data => data.GetProperty("@type").GetString() == "SoftwareApplication");
+    private static async Task<JsonElement> DataAsync(Site site) =>
+        (await site.PageAsync("/tools/night-owl"))
+            .QuerySelectorAll("script[type='application/ld+json']")
+            .Select(script => JsonDocument.Parse(script.TextContent).RootElement)
+            .Single(data => data.GetProperty("@type").GetString() == "SoftwareApplication");
 }

@@ -32,7 +32,9 @@ public class ToolsPageTests
     {
         await using var site = await Site.OpenAsync();
         var page = await site.PageAsync("/compare" + query);
-        var picked = page.QuerySelectorAll("select").Select(select => select.QuerySelector("option[selected]")!.GetAttribute("value")!).ToList();
+        var picked = page.QuerySelectorAll("select")
+            .Select(select => select.QuerySelector("option[selected]")!.GetAttribute("value")!)
+            .ToList();
         picked.Count.ShouldBe(2);
         picked.ShouldBeUnique();
         if (query.Length > 0)

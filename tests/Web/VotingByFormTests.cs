@@ -8,7 +8,12 @@ public class VotingByFormTests
     private static readonly (string, string) Voter = ("Cookie", "voter=known-voter");
 
     private static Dictionary<string, string> Vote(string choice = "ship", string back = Back, string tool = "cursor-2-0") =>
-        new() { ["tool"] = tool, ["choice"] = choice, ["return"] = back };
+        new()
+        {
+            ["tool"] = tool,
+            ["choice"] = choice,
+            ["return"] = back,
+        };
 
     private static Dictionary<string, string> FirstVote() => new(Vote()) { ["nonce"] = "aSfq3zV0cWn1aP9mYx0eV7u8wQ2bT5nR4sD6fG8hJ0k" };
 
@@ -20,7 +25,10 @@ public class VotingByFormTests
 
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
         answer.Headers.Location!.ToString().ShouldBe(Back + "#vote-cursor-2-0");
-        (await site.PageAsync(Back)).QuerySelector("#vote-cursor-2-0")!.GetAttribute("data-vote").ShouldBe("cursor-2-0", "what became of the vote is in view");
+        (await site.PageAsync(Back))
+            .QuerySelector("#vote-cursor-2-0")!
+            .GetAttribute("data-vote")
+            .ShouldBe("cursor-2-0", "what became of the vote is in view");
         site.Backend.Received.ShouldContain(("PUT", "/api/votes/cursor-2-0", "voter=known-voter", """{"choice":"skip"}"""));
     }
 
@@ -30,7 +38,8 @@ public class VotingByFormTests
         await using var site = await Site.OpenAsync();
         for (var press = 0; press < 3; press++)
             (await site.PostAsync("/vote", Vote(), Voter)).Dispose();
-        site.Backend.Received.Where(request => request.Path == "/api/votes/cursor-2-0").Select(request => (request.Method, request.Body))
+        site.Backend.Received.Where(request => request.Path == "/api/votes/cursor-2-0")
+            .Select(request => (request.Method, request.Body))
             .ShouldBe(Enumerable.Repeat(("PUT", """{"choice":"ship"}"""), 3));
     }
 
@@ -77,14 +86,18 @@ public class VotingByFormTests
         sent.ShouldBe([sent[0], sent[0]]);
         sent[0].ShouldBe($$"""{"choice":"ship","voter":"new","nonce":"{{Fields(page)["nonce"]}}"}""");
         site.Backend.Received.ShouldNotContain(request => request.Path == "/api/voters");
-        Fields(await site.PageAsync($"/vote/first?tool=cursor-2-0&choice=ship&return={Back}"))["nonce"].ShouldNotBe(Fields(page)["nonce"], "each reader's page has its own");
+        Fields(await site.PageAsync($"/vote/first?tool=cursor-2-0&choice=ship&return={Back}"))["nonce"]
+            .ShouldNotBe(Fields(page)["nonce"], "each reader's page has its own");
     }
 
     [Fact]
     public async Task A_browser_that_did_not_keep_the_cookie_is_told_so()
     {
         await using var site = await Site.OpenAsync();
-        using var cast = await site.PostAsync("/vote/first", Fields(await site.PageAsync($"/vote/first?tool=cursor-2-0&choice=ship&return={Back}")));
+        using var cast = await site.PostAsync(
+            "/vote/first",
+            Fields(await site.PageAsync($"/vote/first?tool=cursor-2-0&choice=ship&return={Back}"))
+        );
         var page = await site.PageAsync(cast.Headers.Location!.ToString());
         page.Words("h1").ShouldBe("Your browser blocks cookies");
         page.Words("main").ShouldContain("Allow cookies for this site");

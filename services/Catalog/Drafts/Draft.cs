@@ -10,7 +10,8 @@ internal sealed record DraftEdit(long? Base = null, JsonElement? Document = null
 
 /// <summary>A draft as editors see it, or, when there is none, what stands: where a draft would begin.</summary>
 /// <param name="Kind">tools or comparisons.</param>
-/// <param name="Present">The version that readers see now; 0 when they see none. Another than <paramref name="Base"/>: somebody published meanwhile.</param>
+/// <param name="Present">The version that readers see now; 0 when they see none. Another than <paramref name="Base"/>: somebody published
+/// meanwhile.</param>
 /// <param name="Editor">Who saved it last; null when there is no draft.</param>
 public sealed record Draft(string Kind, string Slug, long Base, long Present, JsonElement Document, string? Editor, DateTime? SavedAt);
 
@@ -18,7 +19,8 @@ public sealed record Draft(string Kind, string Slug, long Base, long Present, Js
 /// <param name="Name">A tool's name as far as it is written; null for a comparison.</param>
 public sealed record DraftLine(string Kind, string Slug, string? Name, bool New, string Editor, DateTime SavedAt)
 {
-    internal static DraftLine Of(DraftRow row) => new(row.Kind + "s", row.Slug, NameIn(row.Document), row.BasedOn == 0, row.Editor, StoredUnits.Time(row.SavedAt));
+    internal static DraftLine Of(DraftRow row) =>
+        new(row.Kind + "s", row.Slug, NameIn(row.Document), row.BasedOn == 0, row.Editor, StoredUnits.Time(row.SavedAt));
 
     private static string? NameIn(string document)
     {

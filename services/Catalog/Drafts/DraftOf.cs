@@ -11,7 +11,9 @@ using Microsoft.Extensions.Options;
 
 namespace Catalog.Drafts;
 
-/// <summary>What differs between drafts of a tool and of a comparison: what stands now, how it would look, and how it is published.</summary>
+/// <summary>
+/// What differs between drafts of a tool and of a comparison: what stands now, how it would look, and how it is published.
+/// </summary>
 internal sealed class DraftOf(IOptions<JsonOptions> json)
 {
     private const int MostFaults = 50;
@@ -20,29 +22,52 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
     private JsonSerializerOptions Json => json.Value.SerializerOptions;
 
     /// <returns>The kind's one word in the history and the database; null when there can be no such draft.</returns>
-    public static string? KindOf(string kind, string slug) => kind switch
-    {
-        "tools" when Slug.IsToolSlug(slug) => "tool",
-        "comparisons" when Slug.Split(slug) is var (a, b) && Slug.OfComparison(a, b) == slug => "comparison",
-        _ => null,
-    };
+    public static string? KindOf(string kind, string slug) =>
+        kind switch
+        {
+            "tools" when Slug.IsToolSlug(slug) => "tool",
+            "comparisons" when Slug.Split(slug) is var (a, b) && Slug.OfComparison(a, b) == slug => "comparison",
+            _ => null,
+        };
 
     /// <returns>Version and document of what readers see; 0 and null when they see none.</returns>
     public async Task<(long Version, JsonElement? Document)> PresentAsync(CatalogReader catalog, string kind, string slug)
     {
         if (kind == "tool")
-            return await catalog.ToolAsync(slug) is { } tool ? (tool.Version, JsonSerializer.SerializeToElement(ToolDocument.Of(tool), Json)) : (0, null);
-        return await catalog.ComparisonAsync(slug) is { Removed: 0 } row ? (row.Version, JsonSerializer.SerializeToElement(ComparisonDocument.Of(row), Json)) : (0, null);
+            return await catalog.ToolAsync(slug) is { } tool
+                ? (tool.Version, JsonSerializer.SerializeToElement(ToolDocument.Of(tool), Json))
+                : (0, null);
+        return await catalog.ComparisonAsync(slug) is { Removed: 0 } row
+            ? (row.Version, JsonSerializer.SerializeToElement(ComparisonDocument.Of(row), Json))
+            : (0, null);
     }
 
-    /// <summary>The tool or comparison that readers would see, with a dash for what it lacks; what is wrong with it is in <paramref name="check"/>.</summary>
+    /// <summary>
+    /// The tool or comparison that readers would see, with a dash for what it lacks; what is wrong with it is in <paramref name="check"/>.
+    /// </summary>
     /// <returns>Null when there is nothing to look at.</returns>
-    public async Task<object?> ComposeAsync(EditErrors check, CatalogReader catalog, string kind, string slug, JsonElement document, DateTime now) => kind == "tool"
-        ? Dashed(await ToolAsync(check, catalog, slug, document, await catalog.ToolAsync(slug), now))
-        : await PairAsync(check, catalog, slug, document, now, drafted: true) is var (row, a, b) ? ReadComparisons.Compose(row, Dashed(a)!, Dashed(b)!) : null;
+    public async Task<object?> ComposeAsync(
+        EditErrors check,
+        CatalogReader catalog,
+        string kind,
+        string slug,
+        JsonElement document,
+        DateTime now
+    ) =>
+        kind == "tool" ? Dashed(await ToolAsync(check, catalog, slug, document, await catalog.ToolAsync(slug), now))
+        : await PairAsync(check, catalog, slug, document, now, drafted: true) is var (row, a, b)
+            ? ReadComparisons.Compose(row, Dashed(a)!, Dashed(b)!)
+        : null;
 
     /// <summary>Publishes: the tool or comparison as readers see it since, or null, with the reasons in <paramref name="check"/>.</summary>
-    public async Task<object?> PublishAsync(EditErrors check, CatalogWriter catalog, Edit edit, string kind, string slug, JsonElement document)
+    public async Task<object?> PublishAsync(
+        EditErrors check,
+        CatalogWriter catalog,
+        Edit edit,
+        string kind,
+        string slug,
+        JsonElement document
+    )
     {
         var now = edit.Now;
         if (kind == "comparison")
@@ -68,7 +93,14 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         return tool;
     }
 
-    private async Task<Tool?> ToolAsync(EditErrors check, CatalogReader catalog, string slug, JsonElement document, Tool? present, DateTime now)
+    private async Task<Tool?> ToolAsync(
+        EditErrors check,
+        CatalogReader catalog,
+        string slug,
+        JsonElement document,
+        Tool? present,
+        DateTime now
+    )
     {
         if (Read<ToolDocument>(check, document) is not { } draft)
             return null;
@@ -77,13 +109,24 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
     }
 
     // To look at, a tool that is only a draft will do; to publish, both have to be there for readers.
-    private async Task<(ComparisonRow Row, Tool A, Tool B)?> PairAsync(EditErrors check, CatalogReader catalog, string slug, JsonElement document, DateTime now, bool drafted)
+    private async Task<(ComparisonRow Row, Tool A, Tool B)?> PairAsync(
+        EditErrors check,
+        CatalogReader catalog,
+        string slug,
+        JsonElement document,
+        DateTime now,
+        bool drafted
+    )
     {
         var (a, b) = Slug.Split(slug)!.Value;
         var tools = (await catalog.ToolsAsync([a, b])).ToList();
         foreach (var unknown in ((string[])[a, b]).Except(tools.Select(tool => tool.Slug)).ToList())
         {
-            if (drafted && await catalog.DraftAsync("tool", unknown) is { } row && await ToolAsync(new EditErrors(), catalog, unknown, ReadDrafts.Parse(row), null, now) is { } tool)
+            if (
+                drafted
+                && await catalog.DraftAsync("tool", unknown) is { } row
+                && await ToolAsync(new EditErrors(), catalog, unknown, ReadDrafts.Parse(row), null, now) is { } tool
+            )
                 tools.Add(tool);
             else
                 check.Fail("slug", $"names a tool that readers can't see yet: {unknown}");
@@ -95,21 +138,26 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         return tools.Count == 2 ? (pair, tools.Single(tool => tool.Slug == a), tools.Single(tool => tool.Slug == b)) : null;
     }
 
-    private static Tool? Dashed(Tool? tool) => tool is null ? null : tool with
-    {
-        Name = Or(tool.Name, tool.Slug),
-        Tagline = Or(tool.Tagline, Dash),
-        Maker = Or(tool.Maker, Dash),
-        Category = new(Or(tool.Category.Slug, "none"), Or(tool.Category.Name, Dash)),
-        Description = Or(tool.Description, Dash),
-        EntryPrice = tool.EntryPrice with { Label = Or(tool.EntryPrice.Label, Dash) },
-        Plans = [.. tool.Plans.Select(plan => plan with { Name = Or(plan.Name, Dash) })],
-    };
+    private static Tool? Dashed(Tool? tool) =>
+        tool is null
+            ? null
+            : tool with
+            {
+                Name = Or(tool.Name, tool.Slug),
+                Tagline = Or(tool.Tagline, Dash),
+                Maker = Or(tool.Maker, Dash),
+                Category = new(Or(tool.Category.Slug, "none"), Or(tool.Category.Name, Dash)),
+                Description = Or(tool.Description, Dash),
+                EntryPrice = tool.EntryPrice with { Label = Or(tool.EntryPrice.Label, Dash) },
+                Plans = [.. tool.Plans.Select(plan => plan with { Name = Or(plan.Name, Dash) })],
+            };
 
     private static string Or(string text, string otherwise) => text.Length == 0 ? otherwise : text;
 
-    // A draft may hold a word where a number belongs. That is one more thing to mend, beside its field, and no reason not to look at the others.
-    private T? Read<T>(EditErrors check, JsonElement document) where T : class
+    // A draft may hold a word where a number belongs. That is one more thing to mend, beside its field, and no reason not to look at the
+    // others.
+    private T? Read<T>(EditErrors check, JsonElement document)
+        where T : class
     {
         var readable = JsonObject.Create(document)!;
         for (var faults = 0; ; faults++)
@@ -133,7 +181,10 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
         JsonNode? node = document;
         var steps = path.Split('.', '[');
         foreach (var step in steps[..^1])
-            node = node is JsonArray list && int.TryParse(step.TrimEnd(']'), out var place) ? list.ElementAtOrDefault(place) : (node as JsonObject)?[step];
+            node =
+                node is JsonArray list && int.TryParse(step.TrimEnd(']'), out var place)
+                    ? list.ElementAtOrDefault(place)
+                    : (node as JsonObject)?[step];
         return node is JsonObject holder && holder.Remove(steps[^1]);
     }
 }

@@ -10,7 +10,12 @@ namespace Catalog.Editing;
 /// <summary>Reads an edit's JSON. By hand, since the framework's own answer to a wrong type says neither which field nor why.</summary>
 internal static class EditBody
 {
-    public static async Task<(T? Edit, ProblemHttpResult? Refusal)> ReadAsync<T>(HttpContext context, CancellationToken cancellationToken, string most = "64 KiB") where T : class
+    public static async Task<(T? Edit, ProblemHttpResult? Refusal)> ReadAsync<T>(
+        HttpContext context,
+        CancellationToken cancellationToken,
+        string most = "64 KiB"
+    )
+        where T : class
     {
         if (!context.Request.HasJsonContentType())
             return (null, Problems.Of(415, "unsupported-media-type", "Send the edit as application/json."));
@@ -24,20 +29,28 @@ internal static class EditBody
         catch (JsonException error)
         {
             // Its message would name this program's types.
-            return (null, Malformed(error.Path is { Length: > 0 } path
-                ? $"The body is no JSON of the expected shape at {path.Cut(200)} (line {error.LineNumber + 1})."
-                : "The body is no JSON."));
+            return (
+                null,
+                Malformed(
+                    error.Path is { Length: > 0 } path
+                        ? $"The body is no JSON of the expected shape at {path.Cut(200)} (line {error.LineNumber + 1})."
+                        : "The body is no JSON."
+                )
+            );
         }
         catch (BadHttpRequestException error)
         {
-            return (null, error.StatusCode == 413
-                ? Problems.Of(413, "body-too-large", $"This takes at most {most}.")
-                : Malformed("The body could not be read."));
+            return (
+                null,
+                error.StatusCode == 413
+                    ? Problems.Of(413, "body-too-large", $"This takes at most {most}.")
+                    : Malformed("The body could not be read.")
+            );
         }
     }
 
-    public static ValidationProblem Invalid(EditErrors check) => TypedResults.ValidationProblem(
-        check.Errors, detail: "Some fields need your attention.", type: Problems.TypeOf("invalid-edit"));
+    public static ValidationProblem Invalid(EditErrors check) =>
+        TypedResults.ValidationProblem(check.Errors, detail: "Some fields need your attention.", type: Problems.TypeOf("invalid-edit"));
 
     private static ProblemHttpResult Malformed(string detail) => Problems.Of(400, "malformed-request", detail);
 }

@@ -10,7 +10,9 @@ internal sealed class EditErrors
     public const decimal HighestAmount = 1_000_000;
 
     // Unicode's bidirectional formatting characters. Scripts written from right to left turn by themselves.
-    private static readonly SearchValues<char> Directions = SearchValues.Create("\u061C\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069");
+    private static readonly SearchValues<char> Directions = SearchValues.Create(
+        "\u061C\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069"
+    );
     private readonly Dictionary<string, List<string>> _errors = [];
 
     public bool Passed => _errors.Count == 0;
@@ -59,13 +61,22 @@ internal sealed class EditErrors
     public void SlugOf(string field, string? slug)
     {
         if (slug is null || !Slug.IsValid(slug))
-            Fail(field, $"is no slug: lower-case letters and digits joined by single hyphens, at most {Slug.MaxLength} characters, without {Slug.Versus}");
+            Fail(
+                field,
+                $"is no slug: lower-case letters and digits joined by single hyphens, at most {Slug.MaxLength} characters, without {Slug.Versus}"
+            );
     }
 
     public string Website(string field, string? address)
     {
-        if (address is { Length: <= Limits.Website } && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
-            && uri.UserInfo.Length == 0 && !address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) && !address.AsSpan().ContainsAny(Directions))
+        if (
+            address is { Length: <= Limits.Website }
+            && Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            && uri.Scheme == Uri.UriSchemeHttps
+            && uri.UserInfo.Length == 0
+            && !address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
+            && !address.AsSpan().ContainsAny(Directions)
+        )
             return address;
         Fail(field, $"is no absolute https address of at most {Limits.Website} characters");
         return "";
@@ -111,7 +122,8 @@ internal sealed class EditErrors
         return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMillisecond));
     }
 
-    public T? Word<T>(string field, string? word) where T : struct, Enum
+    public T? Word<T>(string field, string? word)
+        where T : struct, Enum
     {
         var words = Enum.GetValues<T>();
         foreach (var value in words)

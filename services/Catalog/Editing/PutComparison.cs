@@ -12,7 +12,11 @@ internal sealed record ComparisonEdit(string? Summary = null, string? Pricing = 
 internal static class PutComparison
 {
     public static async Task<Results<Ok<Comparison>, Created<Comparison>, ValidationProblem, ProblemHttpResult>> Handle(
-        string slug, HttpContext context, Edit edit, CancellationToken cancellationToken)
+        string slug,
+        HttpContext context,
+        Edit edit,
+        CancellationToken cancellationToken
+    )
     {
         var (sent, unreadable) = await EditBody.ReadAsync<ComparisonEdit>(context, cancellationToken);
         if (unreadable is not null)

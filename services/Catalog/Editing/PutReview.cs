@@ -9,12 +9,18 @@ namespace Catalog.Editing;
 internal sealed record ReviewEdit(string? Verdict = null, string? Quote = null);
 
 /// <summary>
-/// Writes one reviewer's review of a tool. A review is part of its tool's document: the tool's ETag guards it, and the tool's version grows.
+/// Writes one reviewer's review of a tool. A review is part of its tool's document: the tool's ETag guards it, and the tool's version
+/// grows.
 /// </summary>
 internal static class PutReview
 {
     public static async Task<Results<Ok<Tool>, Created<Tool>, ValidationProblem, ProblemHttpResult>> Handle(
-        string slug, string reviewer, HttpContext context, Edit edit, CancellationToken cancellationToken)
+        string slug,
+        string reviewer,
+        HttpContext context,
+        Edit edit,
+        CancellationToken cancellationToken
+    )
     {
         var (sent, unreadable) = await EditBody.ReadAsync<ReviewEdit>(context, cancellationToken);
         if (unreadable is not null)

@@ -6,11 +6,17 @@ namespace Catalog.Editing;
 
 internal sealed record ReviewerEdit(string? Name = null, string? Role = null);
 
-/// <summary>Adds a reviewer to the panel or renames one; every tool the reviewer wrote about then shows the new name, and gets a new version.</summary>
+/// <summary>
+/// Adds a reviewer to the panel or renames one; every tool the reviewer wrote about then shows the new name, and gets a new version.
+/// </summary>
 internal static class PutReviewer
 {
     public static async Task<Results<Ok<Reviewer>, Created<Reviewer>, ValidationProblem, ProblemHttpResult>> Handle(
-        string slug, HttpContext context, Edit edit, CancellationToken cancellationToken)
+        string slug,
+        HttpContext context,
+        Edit edit,
+        CancellationToken cancellationToken
+    )
     {
         var (sent, unreadable) = await EditBody.ReadAsync<ReviewerEdit>(context, cancellationToken);
         if (unreadable is not null)
@@ -35,7 +41,8 @@ internal static class PutReviewer
         });
     }
 
-    public static Reviewer Reviewer(EditErrors check, string slug, string? name, string? role) => new(slug, check.Text("name", name, Limits.Name), check.Text("role", role, Limits.ReviewerRole));
+    public static Reviewer Reviewer(EditErrors check, string slug, string? name, string? role) =>
+        new(slug, check.Text("name", name, Limits.Name), check.Text("role", role, Limits.ReviewerRole));
 
     public static async Task SaveAsync(CatalogWriter catalog, Edit edit, Reviewer? present, Reviewer reviewer)
     {

@@ -8,7 +8,11 @@ namespace Catalog.Editing;
 internal static class PutTool
 {
     public static async Task<Results<Ok<Tool>, Created<Tool>, ValidationProblem, ProblemHttpResult>> Handle(
-        string slug, HttpContext context, Edit edit, CancellationToken cancellationToken)
+        string slug,
+        HttpContext context,
+        Edit edit,
+        CancellationToken cancellationToken
+    )
     {
         var (sent, unreadable) = await EditBody.ReadAsync<ToolEdit>(context, cancellationToken);
         if (unreadable is not null)

@@ -13,7 +13,9 @@ internal static class WholeTool
     {
         await catalog.SaveCategoryAsync(tool.Category);
         await catalog.SaveToolAsync(tool);
-        foreach (var gone in (present?.Reviews ?? []).Where(before => tool.Reviews.All(review => review.Reviewer.Slug != before.Reviewer.Slug)))
+        foreach (
+            var gone in (present?.Reviews ?? []).Where(before => tool.Reviews.All(review => review.Reviewer.Slug != before.Reviewer.Slug))
+        )
             await catalog.DeleteReviewAsync(tool.Slug, gone.Reviewer.Slug);
         foreach (var review in tool.Reviews.Except(present?.Reviews ?? []))
             await catalog.SaveReviewAsync(tool.Slug, review);

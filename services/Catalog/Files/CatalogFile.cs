@@ -5,10 +5,16 @@ using Contracts;
 
 namespace Catalog.Files;
 
-/// <summary>The whole catalog as one file, in the sample content's format: what <c>GET /api/catalog/export</c> answers and <c>POST /api/catalog/import</c> takes. Drafts, versions and the history are not in it.</summary>
+/// <summary>
+/// The whole catalog as one file, in the sample content's format: what <c>GET /api/catalog/export</c> answers and <c>POST
+/// /api/catalog/import</c> takes. Drafts, versions and the history are not in it.
+/// </summary>
 internal sealed record CatalogFile(
-    IReadOnlyList<CategoryEdit?>? Categories = null, IReadOnlyList<ReviewerDocument?>? Reviewers = null,
-    IReadOnlyList<ToolDocument?>? Tools = null, IReadOnlyList<ComparisonDocument?>? Comparisons = null);
+    IReadOnlyList<CategoryEdit?>? Categories = null,
+    IReadOnlyList<ReviewerDocument?>? Reviewers = null,
+    IReadOnlyList<ToolDocument?>? Tools = null,
+    IReadOnlyList<ComparisonDocument?>? Comparisons = null
+);
 
 internal sealed record ReviewerDocument(string? Slug = null, string? Name = null, string? Role = null);
 
@@ -24,22 +30,34 @@ internal sealed record ToolDocument : ToolEdit
     /// <summary>UTC. Without it, that of the present tool, or now.</summary>
     public DateTime? PublishedAt { get; init; }
 
-    public static ToolDocument Of(Tool tool) => new()
-    {
-        Slug = tool.Slug,
-        Name = tool.Name,
-        Tagline = tool.Tagline,
-        Maker = tool.Maker,
-        Category = new(tool.Category.Slug),
-        Description = tool.Description,
-        Website = tool.Website,
-        Pricing = tool.Pricing,
-        EntryPrice = new(tool.EntryPrice.Label, tool.EntryPrice.Amount, tool.EntryPrice.Currency, StoredUnits.Text(tool.EntryPrice.Period)),
-        Plans = [.. tool.Plans.Select(plan => new PlanEdit(plan.Name, plan.Amount, plan.Currency, StoredUnits.Text(plan.Period), plan.Note))],
-        Retired = tool.Retired,
-        Reviews = tool.Reviews.ToDictionary(review => review.Reviewer.Slug, ReviewDocument? (review) => new(StoredUnits.Text(review.Verdict), review.Quote, review.At)),
-        PublishedAt = tool.PublishedAt,
-    };
+    public static ToolDocument Of(Tool tool) =>
+        new()
+        {
+            Slug = tool.Slug,
+            Name = tool.Name,
+            Tagline = tool.Tagline,
+            Maker = tool.Maker,
+            Category = new(tool.Category.Slug),
+            Description = tool.Description,
+            Website = tool.Website,
+            Pricing = tool.Pricing,
+            EntryPrice = new(
+                tool.EntryPrice.Label,
+                tool.EntryPrice.Amount,
+                tool.EntryPrice.Currency,
+                StoredUnits.Text(tool.EntryPrice.Period)
+            ),
+            Plans =
+            [
+                .. tool.Plans.Select(plan => new PlanEdit(plan.Name, plan.Amount, plan.Currency, StoredUnits.Text(plan.Period), plan.Note)),
+            ],
+            Retired = tool.Retired,
+            Reviews = tool.Reviews.ToDictionary(
+                review => review.Reviewer.Slug,
+                ReviewDocument? (review) => new(StoredUnits.Text(review.Verdict), review.Quote, review.At)
+            ),
+            PublishedAt = tool.PublishedAt,
+        };
 
     /// <summary>The tool this document makes of the present one, reviews and all.</summary>
     /// <param name="panel">Everybody whose reviews are taken, in the panel's order.</param>
@@ -55,7 +73,13 @@ internal sealed record ToolDocument : ToolEdit
         };
     }
 
-    private static List<Review> ReviewsOf(EditErrors check, IReadOnlyDictionary<string, ReviewDocument?> sent, Tool? present, IReadOnlyList<Reviewer> panel, DateTime now)
+    private static List<Review> ReviewsOf(
+        EditErrors check,
+        IReadOnlyDictionary<string, ReviewDocument?> sent,
+        Tool? present,
+        IReadOnlyList<Reviewer> panel,
+        DateTime now
+    )
     {
         foreach (var unknown in sent.Keys.Except(panel.Select(reviewer => reviewer.Slug)))
             check.Fail($"reviews.{unknown}", "is by nobody on the panel");
@@ -69,7 +93,15 @@ internal sealed record ToolDocument : ToolEdit
             var quote = check.Text($"{field}.quote", review?.Quote, Limits.Quote, lines: true);
             var former = present?.Reviews.SingleOrDefault(before => before.Reviewer.Slug == reviewer.Slug);
             var same = former is not null && former.Verdict == verdict && former.Quote == quote;
-            reviews.Add(new(reviewer, verdict ?? Verdict.Ship, quote, check.Time($"{field}.at", review?.At) ?? (same ? former!.At : now), same && former!.Sample));
+            reviews.Add(
+                new(
+                    reviewer,
+                    verdict ?? Verdict.Ship,
+                    quote,
+                    check.Time($"{field}.at", review?.At) ?? (same ? former!.At : now),
+                    same && former!.Sample
+                )
+            );
         }
 
         return reviews;
@@ -82,24 +114,38 @@ internal sealed record ReviewDocument(string? Verdict = null, string? Quote = nu
 /// <param name="A">Slug of one tool.</param>
 /// <param name="B">Slug of the other; the order of the two does not matter.</param>
 /// <param name="PublishedAt">UTC. Without it, that of the present comparison, or now.</param>
-internal sealed record ComparisonDocument(string? A = null, string? B = null, string? Summary = null, string? Pricing = null, DateTime? PublishedAt = null)
+internal sealed record ComparisonDocument(
+    string? A = null,
+    string? B = null,
+    string? Summary = null,
+    string? Pricing = null,
+    DateTime? PublishedAt = null
+)
 {
-    public static ComparisonDocument Of(ComparisonRow row) => new(row.A, row.B, row.Summary, row.Pricing, StoredUnits.Time(row.PublishedAt));
+    public static ComparisonDocument Of(ComparisonRow row) =>
+        new(row.A, row.B, row.Summary, row.Pricing, StoredUnits.Time(row.PublishedAt));
 
     /// <summary>The row this document makes of the present one, which may be a removed one's.</summary>
-    public ComparisonRow Row(EditErrors check, string slug, string a, string b, ComparisonRow? present, DateTime now) => new()
-    {
-        Slug = slug,
-        A = a,
-        B = b,
-        Summary = check.Text("summary", Summary, Limits.ComparisonText, lines: true),
-        Pricing = check.Text("pricing", Pricing, Limits.ComparisonText, lines: true),
-        PublishedAt = check.Time("publishedAt", PublishedAt) is { } at ? StoredUnits.Text(at) : present is { Removed: 0 } ? present.PublishedAt : StoredUnits.Text(now),
-        UpdatedAt = StoredUnits.Text(now),
-        // Grows on through removal and return, so that the other services never take an old state for the newer one.
-        Version = (present?.Version ?? 0) + 1,
-    };
+    public ComparisonRow Row(EditErrors check, string slug, string a, string b, ComparisonRow? present, DateTime now) =>
+        new()
+        {
+            Slug = slug,
+            A = a,
+            B = b,
+            Summary = check.Text("summary", Summary, Limits.ComparisonText, lines: true),
+            Pricing = check.Text("pricing", Pricing, Limits.ComparisonText, lines: true),
+            PublishedAt =
+                check.Time("publishedAt", PublishedAt) is { } at ? StoredUnits.Text(at)
+                : present is { Removed: 0 } ? present.PublishedAt
+                : StoredUnits.Text(now),
+            UpdatedAt = StoredUnits.Text(now),
+            // Grows on through removal and return, so that the other services never take an old state for the newer one.
+            Version = (present?.Version ?? 0) + 1,
+        };
 
     public static bool Same(ComparisonRow? present, ComparisonRow next) =>
-        present is { Removed: 0 } && present.Summary == next.Summary && present.Pricing == next.Pricing && present.PublishedAt == next.PublishedAt;
+        present is { Removed: 0 }
+        && present.Summary == next.Summary
+        && present.Pricing == next.Pricing
+        && present.PublishedAt == next.PublishedAt;
 }

@@ -11,7 +11,8 @@ namespace Catalog.Files;
 public sealed record FileChange(string Kind, string Slug, bool New, IReadOnlyList<FieldChange> Fields)
 {
     /// <returns>Null when the two say the same.</returns>
-    internal static FileChange? Between<T>(string kind, string slug, T? present, T next) where T : class
+    internal static FileChange? Between<T>(string kind, string slug, T? present, T next)
+        where T : class
     {
         var (before, after) = (Json(present), Json(next)!);
         var fields = after

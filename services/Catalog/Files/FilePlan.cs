@@ -4,7 +4,9 @@ using Contracts;
 
 namespace Catalog.Files;
 
-/// <summary>What a file would change, worked out before anything is written: first everything is compared and checked, then all of it happens.</summary>
+/// <summary>
+/// What a file would change, worked out before anything is written: first everything is compared and checked, then all of it happens.
+/// </summary>
 internal sealed class FilePlan
 {
     private readonly List<Category> _categories = [];
@@ -15,9 +17,7 @@ internal sealed class FilePlan
     private Dictionary<string, Category> _knownCategories = [];
     private List<Reviewer> _panel = [];
 
-    private FilePlan()
-    {
-    }
+    private FilePlan() { }
 
     public IReadOnlyList<FileChange> Changes => _changes;
 
@@ -65,61 +65,99 @@ internal sealed class FilePlan
         }
     }
 
-    private void Categories(EditErrors check, IReadOnlyList<CategoryEdit?> sent) => Each(check, "categories", sent, category => Valid(category.Slug), (part, slug, category) =>
-    {
-        var name = part.Text("name", category.Name, Limits.CategoryName);
-        var present = _knownCategories.GetValueOrDefault(slug);
-        if (present is not null && present.Name != name)
-            part.Fail("name", $"is not the name of this category, which is {present.Name}");
-        var next = new Category(slug, name);
-        if (Differs(FileChange.Between("category", slug, present, next)))
-            _categories.Add(next);
-        _knownCategories[slug] = next;
-    });
+    private void Categories(EditErrors check, IReadOnlyList<CategoryEdit?> sent) =>
+        Each(
+            check,
+            "categories",
+            sent,
+            category => Valid(category.Slug),
+            (part, slug, category) =>
+            {
+                var name = part.Text("name", category.Name, Limits.CategoryName);
+                var present = _knownCategories.GetValueOrDefault(slug);
+                if (present is not null && present.Name != name)
+                    part.Fail("name", $"is not the name of this category, which is {present.Name}");
+                var next = new Category(slug, name);
+                if (Differs(FileChange.Between("category", slug, present, next)))
+                    _categories.Add(next);
+                _knownCategories[slug] = next;
+            }
+        );
 
-    private void Reviewers(EditErrors check, IReadOnlyList<ReviewerDocument?> sent) => Each(check, "reviewers", sent, reviewer => Valid(reviewer.Slug), (part, slug, reviewer) =>
-    {
-        var next = PutReviewer.Reviewer(part, slug, reviewer.Name, reviewer.Role);
-        var place = _panel.FindIndex(known => known.Slug == slug);
-        if (Differs(FileChange.Between("reviewer", slug, place < 0 ? null : _panel[place], next)))
-            _reviewers.Add((place < 0 ? null : _panel[place], next));
-        if (place < 0)
-            _panel.Add(next);
-        else
-            _panel[place] = next;
-    });
+    private void Reviewers(EditErrors check, IReadOnlyList<ReviewerDocument?> sent) =>
+        Each(
+            check,
+            "reviewers",
+            sent,
+            reviewer => Valid(reviewer.Slug),
+            (part, slug, reviewer) =>
+            {
+                var next = PutReviewer.Reviewer(part, slug, reviewer.Name, reviewer.Role);
+                var place = _panel.FindIndex(known => known.Slug == slug);
+                if (Differs(FileChange.Between("reviewer", slug, place < 0 ? null : _panel[place], next)))
+                    _reviewers.Add((place < 0 ? null : _panel[place], next));
+                if (place < 0)
+                    _panel.Add(next);
+                else
+                    _panel[place] = next;
+            }
+        );
 
-    private void Tools(EditErrors check, IReadOnlyList<ToolDocument?> sent, Dictionary<string, Tool> present, DateTime now, out HashSet<string> known)
+    private void Tools(
+        EditErrors check,
+        IReadOnlyList<ToolDocument?> sent,
+        Dictionary<string, Tool> present,
+        DateTime now,
+        out HashSet<string> known
+    )
     {
         var all = known = [.. present.Keys];
-        Each(check, "tools", sent, tool => Slug.IsToolSlug(tool.Slug) ? tool.Slug : null, (part, slug, document) =>
-        {
-            all.Add(slug);
-            var category = document.Category?.Slug is { } wanted ? _knownCategories.GetValueOrDefault(wanted) : null;
-            var before = present.GetValueOrDefault(slug);
-            var next = document.Whole(part, slug, before, category, _panel, now);
-            if (!part.Passed)
-                return;
-            // A tool may bring its own category, as in an edit of one.
-            _knownCategories.TryAdd(next.Category.Slug, next.Category);
-            if (Differs(FileChange.Between("tool", slug, before is null ? null : ToolDocument.Of(before), ToolDocument.Of(next))))
-                _tools.Add(document);
-        });
+        Each(
+            check,
+            "tools",
+            sent,
+            tool => Slug.IsToolSlug(tool.Slug) ? tool.Slug : null,
+            (part, slug, document) =>
+            {
+                all.Add(slug);
+                var category = document.Category?.Slug is { } wanted ? _knownCategories.GetValueOrDefault(wanted) : null;
+                var before = present.GetValueOrDefault(slug);
+                var next = document.Whole(part, slug, before, category, _panel, now);
+                if (!part.Passed)
+                    return;
+                // A tool may bring its own category, as in an edit of one.
+                _knownCategories.TryAdd(next.Category.Slug, next.Category);
+                if (Differs(FileChange.Between("tool", slug, before is null ? null : ToolDocument.Of(before), ToolDocument.Of(next))))
+                    _tools.Add(document);
+            }
+        );
     }
 
-    private void Comparisons(EditErrors check, IReadOnlyList<ComparisonDocument?> sent, Dictionary<string, ComparisonRow> present, HashSet<string> known, DateTime now) =>
-        Each(check, "comparisons", sent, pair => Slug.IsToolSlug(pair.A) && Slug.IsToolSlug(pair.B) && pair.A != pair.B ? Slug.OfComparison(pair.A!, pair.B!) : null, (part, slug, document) =>
-        {
-            var (a, b) = Slug.Split(slug)!.Value;
-            foreach (var (field, tool) in (IEnumerable<(string, string)>)[("a", document.A!), ("b", document.B!)])
-                if (!known.Contains(tool))
-                    part.Fail(field, $"names a tool that neither the catalog nor the file has: {tool}");
-            var former = present.GetValueOrDefault(slug);
-            var next = document.Row(part, slug, a, b, former, now);
-            var shown = former is { Removed: 0 } ? ComparisonDocument.Of(former) : null;
-            if (part.Passed && Differs(FileChange.Between("comparison", slug, shown, ComparisonDocument.Of(next))))
-                _comparisons.Add(next);
-        });
+    private void Comparisons(
+        EditErrors check,
+        IReadOnlyList<ComparisonDocument?> sent,
+        Dictionary<string, ComparisonRow> present,
+        HashSet<string> known,
+        DateTime now
+    ) =>
+        Each(
+            check,
+            "comparisons",
+            sent,
+            pair => Slug.IsToolSlug(pair.A) && Slug.IsToolSlug(pair.B) && pair.A != pair.B ? Slug.OfComparison(pair.A!, pair.B!) : null,
+            (part, slug, document) =>
+            {
+                var (a, b) = Slug.Split(slug)!.Value;
+                foreach (var (field, tool) in (IEnumerable<(string, string)>)[("a", document.A!), ("b", document.B!)])
+                    if (!known.Contains(tool))
+                        part.Fail(field, $"names a tool that neither the catalog nor the file has: {tool}");
+                var former = present.GetValueOrDefault(slug);
+                var next = document.Row(part, slug, a, b, former, now);
+                var shown = former is { Removed: 0 } ? ComparisonDocument.Of(former) : null;
+                if (part.Passed && Differs(FileChange.Between("comparison", slug, shown, ComparisonDocument.Of(next))))
+                    _comparisons.Add(next);
+            }
+        );
 
     private bool Differs(FileChange? change)
     {
@@ -132,14 +170,26 @@ internal sealed class FilePlan
 
     private static string? Valid(string? slug) => Slug.IsValid(slug) ? slug : null;
 
-    private static void Each<T>(EditErrors check, string list, IReadOnlyList<T?> sent, Func<T, string?> slugOf, Action<EditErrors, string, T> take) where T : class
+    private static void Each<T>(
+        EditErrors check,
+        string list,
+        IReadOnlyList<T?> sent,
+        Func<T, string?> slugOf,
+        Action<EditErrors, string, T> take
+    )
+        where T : class
     {
         var seen = new HashSet<string>();
         foreach (var (position, entry) in sent.Index())
         {
             var place = $"{list}[{position}]";
             if (entry is null || slugOf(entry) is not { } slug)
-                check.Fail(place, list == "comparisons" ? "does not name two different tools by their slugs, as a and b" : list == "tools" ? $"has no slug by the grammar, or one that ends in {Slug.VersusAtEnd}" : "has no slug, or none by the grammar");
+                check.Fail(
+                    place,
+                    list == "comparisons" ? "does not name two different tools by their slugs, as a and b"
+                        : list == "tools" ? $"has no slug by the grammar, or one that ends in {Slug.VersusAtEnd}"
+                        : "has no slug, or none by the grammar"
+                );
             else if (!seen.Add(slug))
                 check.Fail(place, $"is in the file twice: {slug}");
             else

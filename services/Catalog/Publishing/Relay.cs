@@ -13,7 +13,8 @@ namespace Catalog.Publishing;
 /// message, marked as published once the broker confirmed it. A message sent twice does no harm, since receivers compare versions;
 /// publishing within the editor's request was rejected, for then a broker that is unavailable would stop the editing.
 /// </summary>
-internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IHostApplicationLifetime lifetime, ILogger<Relay> logger) : BackgroundService
+internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IHostApplicationLifetime lifetime, ILogger<Relay> logger)
+    : BackgroundService
 {
     private const int MostInOneMessage = 500;
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
@@ -35,9 +36,7 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
         {
             try
             {
-                while (await DrainAsync(stoppingToken))
-                {
-                }
+                while (await DrainAsync(stoppingToken)) { }
 
                 pause = Sweep;
             }
@@ -62,14 +61,22 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
         {
             // Mandatory: Voting always has a queue for these, and until it is declared a confirmed message would have gone nowhere.
             await PublishAsync(new ToolsChanged { Tools = tools }, mandatory: true, cancellationToken);
-            await MarkAsync("update tools set published_version = @Version where slug = @Slug and published_version < @Version", tools, cancellationToken);
+            await MarkAsync(
+                "update tools set published_version = @Version where slug = @Slug and published_version < @Version",
+                tools,
+                cancellationToken
+            );
         }
 
         if (comparisons.Count > 0)
         {
             // Not mandatory: no service has to listen, because any of them can read the list.
             await PublishAsync(new ComparisonsChanged { Comparisons = comparisons }, mandatory: false, cancellationToken);
-            await MarkAsync("update comparisons set published_version = @Version where slug = @Slug and published_version < @Version", comparisons, cancellationToken);
+            await MarkAsync(
+                "update comparisons set published_version = @Version where slug = @Slug and published_version < @Version",
+                comparisons,
+                cancellationToken
+            );
         }
 
         if (tools.Count + comparisons.Count > 0)
@@ -81,18 +88,33 @@ internal sealed class Relay(CatalogStore store, CatalogStart start, IBus bus, IH
     {
         await using var connection = await store.Database.Source.OpenConnectionAsync(cancellationToken);
         var tools = await connection.QueryAsync<ToolRow>(
-            "select slug, name, category, retired, version from tools where version > published_version order by slug limit @limit", new { limit = MostInOneMessage });
+            "select slug, name, category, retired, version from tools where version > published_version order by slug limit @limit",
+            new { limit = MostInOneMessage }
+        );
         var comparisons = await connection.QueryAsync<ComparisonRow>(
             """
             select slug, a, b, removed, published_at as PublishedAt, version from comparisons
             where version > published_version order by slug limit @limit
-            """, new { limit = MostInOneMessage });
+            """,
+            new { limit = MostInOneMessage }
+        );
         return (
             [.. tools.Select(row => new ToolState(row.Slug, row.Name, row.Category, row.Retired != 0, row.Version))],
-            [.. comparisons.Select(row => new ComparisonState(row.Slug, row.A, row.B, new DateTimeOffset(StoredUnits.Time(row.PublishedAt)), row.Removed != 0, row.Version))]);
+            [
+                .. comparisons.Select(row => new ComparisonState(
+                    row.Slug,
+                    row.A,
+                    row.B,
+                    new DateTimeOffset(StoredUnits.Time(row.PublishedAt)),
+                    row.Removed != 0,
+                    row.Version
+                )),
+            ]
+        );
     }
 
-    private async Task PublishAsync<T>(T message, bool mandatory, CancellationToken cancellationToken) where T : class
+    private async Task PublishAsync<T>(T message, bool mandatory, CancellationToken cancellationToken)
+        where T : class
     {
         using var timeout = cancellationToken.WithTimeout(PublishTimeout);
         await bus.Publish(message, context => context.Mandatory = mandatory, timeout.Token);

@@ -1,6 +1,8 @@
 namespace Catalog.Reading;
 
-/// <summary>How many typing errors lie between two words: a letter too many, one missing, one for another, or two neighbours swapped.</summary>
+/// <summary>
+/// How many typing errors lie between two words: a letter too many, one missing, one for another, or two neighbours swapped.
+/// </summary>
 internal static class EditDistance
 {
     private const int Longest = 40;
@@ -11,7 +13,9 @@ internal static class EditDistance
         if (Math.Abs(one.Length - other.Length) > most || Math.Max(one.Length, other.Length) > Longest)
             return false;
         // Damerau's distance, of adjacent letters once each; only three rows of the table are needed at a time.
-        Span<int> before = stackalloc int[other.Length + 1], last = stackalloc int[other.Length + 1], row = stackalloc int[other.Length + 1];
+        Span<int> before = stackalloc int[other.Length + 1],
+            last = stackalloc int[other.Length + 1],
+            row = stackalloc int[other.Length + 1];
         for (var j = 0; j <= other.Length; j++)
             last[j] = j;
         for (var i = 1; i <= one.Length; i++)

@@ -63,7 +63,15 @@ internal sealed class ListQuery
     {
         if (Value("sort") is not { } text)
             return null;
-        ToolOrder? order = text switch { "relevance" => ToolOrder.Relevance, "name" => ToolOrder.Name, "newest" => ToolOrder.Newest, "panel" => ToolOrder.Panel, "price" => ToolOrder.Price, _ => null };
+        ToolOrder? order = text switch
+        {
+            "relevance" => ToolOrder.Relevance,
+            "name" => ToolOrder.Name,
+            "newest" => ToolOrder.Newest,
+            "panel" => ToolOrder.Panel,
+            "price" => ToolOrder.Price,
+            _ => null,
+        };
         if (order is null)
             return Refuse("sort is relevance, name, newest, panel or price.");
         Order = order.Value;

@@ -18,15 +18,35 @@ internal static class ReadEdits
 {
     private const int PageSize = 30;
 
-    public static Task<Ok<EditPage>> ListAsync(long? before, string? kind, string? slug, HttpContext context, CatalogStore store, CancellationToken cancellationToken)
+    public static Task<Ok<EditPage>> ListAsync(
+        long? before,
+        string? kind,
+        string? slug,
+        HttpContext context,
+        CatalogStore store,
+        CancellationToken cancellationToken
+    )
     {
         context.Response.Headers.CacheControl = "no-store";
-        return store.ReadAsync(async catalog =>
-        {
-            var rows = await catalog.EditsAsync(before ?? long.MaxValue, kind, slug, PageSize + 1);
-            var edits = rows.Take(PageSize).Select(row => new EditEntry(row.Id, StoredUnits.Time(row.At), row.Editor, row.Kind, row.Slug, Parse(row.Previous), Parse(row.Next))).ToList();
-            return TypedResults.Ok(new EditPage(edits, rows.Count > PageSize ? edits[^1].Id : null));
-        }, cancellationToken);
+        return store.ReadAsync(
+            async catalog =>
+            {
+                var rows = await catalog.EditsAsync(before ?? long.MaxValue, kind, slug, PageSize + 1);
+                var edits = rows.Take(PageSize)
+                    .Select(row => new EditEntry(
+                        row.Id,
+                        StoredUnits.Time(row.At),
+                        row.Editor,
+                        row.Kind,
+                        row.Slug,
+                        Parse(row.Previous),
+                        Parse(row.Next)
+                    ))
+                    .ToList();
+                return TypedResults.Ok(new EditPage(edits, rows.Count > PageSize ? edits[^1].Id : null));
+            },
+            cancellationToken
+        );
     }
 
     private static JsonElement? Parse(string? document) => document is null ? null : JsonDocument.Parse(document).RootElement;

@@ -3,28 +3,65 @@ using Catalog.Store;
 namespace Catalog.Reading;
 
 /// <summary>
-/// Finds tools by words: all of them, in any order, wherever they stand; parts of words, words written together or apart, and typing errors in what a tool is called.
-/// Held in memory and made from what is stored: a few thousand tools fit in a few megabytes, and both databases answer alike, which their own full-text searches would not.
+/// Finds tools by words: all of them, in any order, wherever they stand; parts of words, words written together or apart, and typing errors
+/// in what a tool is called. Held in memory and made from what is stored: a few thousand tools fit in a few megabytes, and both databases
+/// answer alike, which their own full-text searches would not.
 /// </summary>
 internal sealed class SearchIndex
 {
     /// <summary>So many tools at most match a question; those that match best.</summary>
     public const int MostFound = 1000;
 
-    private const int MostWords = 8, ShortestPart = 3, ShortestTypo = 5, LongWord = 9;
+    private const int MostWords = 8,
+        ShortestPart = 3,
+        ShortestTypo = 5,
+        LongWord = 9;
 
     // What a match is worth by where it stands, and by how it matches: every word is worth the best of its matches.
-    private const int InName = 60, InTagline = 20, InMaker = 18, InCategory = 15, InText = 5;
-    private const int Exact = 10, Beginning = 7, Part = 4, Typo = 3;
+    private const int InName = 60,
+        InTagline = 20,
+        InMaker = 18,
+        InCategory = 15,
+        InText = 5;
+    private const int Exact = 10,
+        Beginning = 7,
+        Part = 4,
+        Typo = 3;
 
     // These tell nothing apart, and people who write whole sentences should not miss a tool for them.
-    private static readonly HashSet<string> Stopped = ["a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "of", "on", "or", "that", "the", "to", "with"];
+    private static readonly HashSet<string> Stopped =
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "for",
+        "from",
+        "in",
+        "is",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "to",
+        "with",
+    ];
 
     // Who says the one means the other too, as readers do, whatever the licences' lawyers say.
-    private static readonly Dictionary<string, string[]> Meant = new() { ["opensource"] = ["openweights", "openmodel"], ["openweights"] = ["opensource"] };
+    private static readonly Dictionary<string, string[]> Meant = new()
+    {
+        ["opensource"] = ["openweights", "openmodel"],
+        ["openweights"] = ["opensource"],
+    };
 
     private readonly (string Slug, string SortName, string Category, bool Free)[] _tools;
-    private readonly Dictionary<string, List<(int Tool, int Weight)>> _names = [], _texts = [];
+    private readonly Dictionary<string, List<(int Tool, int Weight)>> _names = [],
+        _texts = [];
 
     // Long texts have many words: of these only beginnings are looked for, which needs no look at all of them.
     private readonly string[] _textsInOrder;
@@ -34,7 +71,10 @@ internal sealed class SearchIndex
         var tools = new List<(string, string, string, bool)>();
         foreach (var row in rows)
         {
-            foreach (var (text, weight) in ((string, int)[])[(row.Name, InName), (row.Tagline, InTagline), (row.Maker, InMaker), (row.CategoryName, InCategory)])
+            foreach (
+                var (text, weight) in ((string, int)[])
+                    [(row.Name, InName), (row.Tagline, InTagline), (row.Maker, InMaker), (row.CategoryName, InCategory)]
+            )
                 Add(_names, SearchWords.InText(text), tools.Count, weight);
             Add(_texts, SearchWords.InText(string.Join('\n', row.Description, row.Pricing, row.Plans)), tools.Count, InText);
             tools.Add((row.Slug, row.SortName, row.Category, row.EntryAmount == 0));
@@ -65,9 +105,16 @@ internal sealed class SearchIndex
             found = found is null ? matches : Both(found, matches);
         }
 
-        return [.. found!.Where(match => category is null || _tools[match.Key].Category == category)
-            .OrderByDescending(match => match.Value).ThenBy(match => _tools[match.Key].SortName, StringComparer.Ordinal).ThenBy(match => _tools[match.Key].Slug, StringComparer.Ordinal)
-            .Take(MostFound).Select(match => _tools[match.Key].Slug)];
+        return
+        [
+            .. found!
+                .Where(match => category is null || _tools[match.Key].Category == category)
+                .OrderByDescending(match => match.Value)
+                .ThenBy(match => _tools[match.Key].SortName, StringComparer.Ordinal)
+                .ThenBy(match => _tools[match.Key].Slug, StringComparer.Ordinal)
+                .Take(MostFound)
+                .Select(match => _tools[match.Key].Slug),
+        ];
     }
 
     private Dictionary<int, int> Matches(SearchWord word)
@@ -109,7 +156,11 @@ internal sealed class SearchIndex
             if (known.Length > word.Length && known.Contains(word, StringComparison.Ordinal))
                 Keep(matches, places, known.StartsWith(word, StringComparison.Ordinal) ? Beginning : Part);
         var place = Array.BinarySearch(_textsInOrder, word, StringComparer.Ordinal);
-        for (var at = place < 0 ? ~place : place + 1; at < _textsInOrder.Length && _textsInOrder[at].StartsWith(word, StringComparison.Ordinal); at++)
+        for (
+            var at = place < 0 ? ~place : place + 1;
+            at < _textsInOrder.Length && _textsInOrder[at].StartsWith(word, StringComparison.Ordinal);
+            at++
+        )
             Keep(matches, _texts[_textsInOrder[at]], Beginning);
     }
 

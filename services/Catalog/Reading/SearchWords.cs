@@ -5,7 +5,9 @@ namespace Catalog.Reading;
 /// <summary>A word of a question: "co-pilot" is copilot, and also co and pilot.</summary>
 internal sealed record SearchWord(string Joined, IReadOnlyList<string> Parts);
 
-/// <summary>How text falls into words that can be looked for: in Latin letters and lower case, with hyphens and points and without.</summary>
+/// <summary>
+/// How text falls into words that can be looked for: in Latin letters and lower case, with hyphens and points and without.
+/// </summary>
 internal static class SearchWords
 {
     /// <summary>The words of a text, those that are written in parts also as one, and every two neighbours as one.</summary>
@@ -31,8 +33,11 @@ internal static class SearchWords
     {
         foreach (var written in Transliteration.Fold(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
-            var parts = written.Split([.. written.Where(c => !char.IsAsciiLetterOrDigit(c) && c != '\'')], StringSplitOptions.RemoveEmptyEntries)
-                .Select(part => part.Replace("'", "", StringComparison.Ordinal)).Where(part => part.Length > 0).ToList();
+            var parts = written
+                .Split([.. written.Where(c => !char.IsAsciiLetterOrDigit(c) && c != '\'')], StringSplitOptions.RemoveEmptyEntries)
+                .Select(part => part.Replace("'", "", StringComparison.Ordinal))
+                .Where(part => part.Length > 0)
+                .ToList();
             if (parts.Count > 0)
                 yield return new(string.Concat(parts), parts.Count > 1 ? parts : []);
         }

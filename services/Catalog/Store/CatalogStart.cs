@@ -3,7 +3,12 @@ using Hosting.Databases;
 namespace Catalog.Store;
 
 /// <summary>Makes the database ready once its schema is: the sample content of an empty one. Background work waits for it.</summary>
-internal sealed class CatalogStart(CatalogStore store, [FromKeyedServices("Catalog")] Schema schema, TimeProvider timeProvider, ILogger<CatalogStart> logger) : BackgroundService
+internal sealed class CatalogStart(
+    CatalogStore store,
+    [FromKeyedServices("Catalog")] Schema schema,
+    TimeProvider timeProvider,
+    ILogger<CatalogStart> logger
+) : BackgroundService
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

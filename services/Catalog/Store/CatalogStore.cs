@@ -12,7 +12,8 @@ internal sealed class CatalogStore([FromKeyedServices("Catalog")] Database datab
     public Database Database => database;
 
     /// <summary>Reads from one snapshot: a tool, its plans and its reviews are of one version, so that its ETag is true.</summary>
-    public Task<T> ReadAsync<T>(Func<CatalogReader, Task<T>> read, CancellationToken cancellationToken) => database.Source.RetryIfStaleAsync(() => ReadOnceAsync(read, cancellationToken));
+    public Task<T> ReadAsync<T>(Func<CatalogReader, Task<T>> read, CancellationToken cancellationToken) =>
+        database.Source.RetryIfStaleAsync(() => ReadOnceAsync(read, cancellationToken));
 
     private async Task<T> ReadOnceAsync<T>(Func<CatalogReader, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -42,7 +43,9 @@ internal sealed class CatalogStore([FromKeyedServices("Catalog")] Database datab
     }
 
     // Up to the lock it may be done twice; what an edit wrote may not.
-    private async Task<(DbConnection Connection, DbTransaction Transaction, CatalogWriter Writer)> BeginAsync(CancellationToken cancellationToken)
+    private async Task<(DbConnection Connection, DbTransaction Transaction, CatalogWriter Writer)> BeginAsync(
+        CancellationToken cancellationToken
+    )
     {
         var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         try
@@ -59,7 +62,10 @@ internal sealed class CatalogStore([FromKeyedServices("Catalog")] Database datab
         }
     }
 
-    /// <summary>Lets readers read while an editor writes. Kept in the file, so once is enough; no migration script can do it, since those run in transactions.</summary>
+    /// <summary>
+    /// Lets readers read while an editor writes. Kept in the file, so once is enough; no migration script can do it, since those run in
+    /// transactions.
+    /// </summary>
     public async Task UseWriteAheadLogAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);

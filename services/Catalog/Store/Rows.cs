@@ -22,19 +22,20 @@ internal sealed class ToolRow
     public int Ship { get; set; }
     public int Skip { get; set; }
 
-    public ToolSummary Summary() => new()
-    {
-        Slug = Slug,
-        Name = Name,
-        Tagline = Tagline,
-        Maker = Maker,
-        Category = new(Category, CategoryName),
-        EntryPrice = new(EntryLabel, StoredUnits.Amount(EntryAmount), EntryCurrency, StoredUnits.Period(EntryPeriod)),
-        Panel = new(Ship, Skip),
-        Retired = Retired != 0,
-        PublishedAt = StoredUnits.Time(PublishedAt),
-        UpdatedAt = StoredUnits.Time(UpdatedAt),
-    };
+    public ToolSummary Summary() =>
+        new()
+        {
+            Slug = Slug,
+            Name = Name,
+            Tagline = Tagline,
+            Maker = Maker,
+            Category = new(Category, CategoryName),
+            EntryPrice = new(EntryLabel, StoredUnits.Amount(EntryAmount), EntryCurrency, StoredUnits.Period(EntryPeriod)),
+            Panel = new(Ship, Skip),
+            Retired = Retired != 0,
+            PublishedAt = StoredUnits.Time(PublishedAt),
+            UpdatedAt = StoredUnits.Time(UpdatedAt),
+        };
 
     public Tool Whole(IEnumerable<PlanRow> plans, IEnumerable<ReviewRow> reviews)
     {
@@ -54,7 +55,16 @@ internal sealed class ToolRow
             Description = Description,
             Website = Website,
             Pricing = Pricing,
-            Plans = [.. plans.Select(plan => new Plan(plan.Name, StoredUnits.Amount(plan.Amount), plan.Currency, StoredUnits.Period(plan.Period), plan.Note))],
+            Plans =
+            [
+                .. plans.Select(plan => new Plan(
+                    plan.Name,
+                    StoredUnits.Amount(plan.Amount),
+                    plan.Currency,
+                    StoredUnits.Period(plan.Period),
+                    plan.Note
+                )),
+            ],
             Reviews = [.. reviews.Select(review => review.Review())],
             Version = Version,
         };
@@ -98,7 +108,8 @@ internal sealed class ReviewRow
     public string At { get; set; } = "";
     public int Sample { get; set; }
 
-    public Review Review() => new(new(Reviewer, ReviewerName, Role), StoredUnits.Verdict(Verdict), Quote, StoredUnits.Time(At), Sample != 0);
+    public Review Review() =>
+        new(new(Reviewer, ReviewerName, Role), StoredUnits.Verdict(Verdict), Quote, StoredUnits.Time(At), Sample != 0);
 }
 
 internal sealed class ComparisonRow
@@ -114,18 +125,19 @@ internal sealed class ComparisonRow
     public long Version { get; set; }
 
     /// <summary>The same words about another pair, or in another state.</summary>
-    public ComparisonRow With(string slug, string a, string b, int removed, string updatedAt, long version) => new()
-    {
-        Slug = slug,
-        A = a,
-        B = b,
-        Summary = Summary,
-        Pricing = Pricing,
-        Removed = removed,
-        PublishedAt = PublishedAt,
-        UpdatedAt = updatedAt,
-        Version = version,
-    };
+    public ComparisonRow With(string slug, string a, string b, int removed, string updatedAt, long version) =>
+        new()
+        {
+            Slug = slug,
+            A = a,
+            B = b,
+            Summary = Summary,
+            Pricing = Pricing,
+            Removed = removed,
+            PublishedAt = PublishedAt,
+            UpdatedAt = updatedAt,
+            Version = version,
+        };
 }
 
 internal sealed class ReviewerRow

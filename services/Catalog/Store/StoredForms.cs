@@ -4,24 +4,33 @@ using Hosting.Text;
 namespace Catalog.Store;
 
 /// <summary>
-/// Brings what an earlier release stored into the form this one asks for, in one edit, at every start; once it is done there is nothing to do. In code and not in the schema's
-/// scripts, since slugs and sort names are made by code, and every change of a tool goes with its line in the history.
+/// Brings what an earlier release stored into the form this one asks for, in one edit, at every start; once it is done there is nothing to
+/// do. In code and not in the schema's scripts, since slugs and sort names are made by code, and every change of a tool goes with its line
+/// in the history.
 /// </summary>
 internal static class StoredForms
 {
     private const string Editor = "upgrade";
 
     /// <returns>The former and the present slug of each tool that had to move.</returns>
-    public static Task<List<(string From, string To)>> UpgradeAsync(CatalogStore store, DateTime now, CancellationToken cancellationToken) => store.EditAsync(async catalog =>
-    {
-        foreach (var (slug, name, sortName) in await catalog.SortNamesAsync())
-            if (Transliteration.Fold(name) is var folded && folded != sortName)
-                await catalog.SaveSortNameAsync(slug, folded);
-        var moved = new List<(string, string)>();
-        foreach (var slug in await catalog.UnjoinableToolsAsync())
-            moved.Add((slug, await MoveAsync(catalog, slug, now)));
-        return moved;
-    }, cancellationToken);
+    public static Task<List<(string From, string To)>> UpgradeAsync(
+        CatalogStore store,
+        DateTime now,
+        CancellationToken cancellationToken
+    ) =>
+        store.EditAsync(
+            async catalog =>
+            {
+                foreach (var (slug, name, sortName) in await catalog.SortNamesAsync())
+                    if (Transliteration.Fold(name) is var folded && folded != sortName)
+                        await catalog.SaveSortNameAsync(slug, folded);
+                var moved = new List<(string, string)>();
+                foreach (var slug in await catalog.UnjoinableToolsAsync())
+                    moved.Add((slug, await MoveAsync(catalog, slug, now)));
+                return moved;
+            },
+            cancellationToken
+        );
 
     // The former row stays, retired: the other services know its votes by that name, and have to hear that it takes no more.
     private static async Task<string> MoveAsync(CatalogWriter catalog, string from, DateTime now)
@@ -61,8 +70,10 @@ internal static class StoredForms
     {
         if (draft.Kind == "tool")
             return draft.Slug == from ? to : null;
-        var other = draft.Slug.StartsWith(from + Slug.Versus, StringComparison.Ordinal) ? draft.Slug[(from.Length + Slug.Versus.Length)..]
-            : draft.Slug.EndsWith(Slug.Versus + from, StringComparison.Ordinal) ? draft.Slug[..^(from.Length + Slug.Versus.Length)] : null;
+        var other =
+            draft.Slug.StartsWith(from + Slug.Versus, StringComparison.Ordinal) ? draft.Slug[(from.Length + Slug.Versus.Length)..]
+            : draft.Slug.EndsWith(Slug.Versus + from, StringComparison.Ordinal) ? draft.Slug[..^(from.Length + Slug.Versus.Length)]
+            : null;
         return other is null ? null : Slug.OfComparison(to, other);
     }
 

@@ -11,7 +11,12 @@ internal static class StoredUnits
     public static string Text(DateTime utc) => utc.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     public static DateTime Time(string text) =>
-        DateTime.ParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+        DateTime.ParseExact(
+            text,
+            TimeFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal
+        );
 
     public static long Millionths(decimal amount) => (long)(amount * AmountScale);
 

@@ -14,11 +14,21 @@ internal sealed class ConnectionMetrics
     private static readonly string[] Reasons = ["network", "silent", "idle", "late", "refused"];
     private readonly long[] _dropped = new long[Reasons.Length];
 
-    public ConnectionMetrics(IMeterFactory meters) => meters.Create(Telemetry.Own)
-        .CreateObservableCounter("connections.dropped", Observe, "{connection}", "Connections dropped or refused to stay within the limits.");
+    public ConnectionMetrics(IMeterFactory meters) =>
+        meters
+            .Create(Telemetry.Own)
+            .CreateObservableCounter(
+                "connections.dropped",
+                Observe,
+                "{connection}",
+                "Connections dropped or refused to stay within the limits."
+            );
 
     public void Count(string reason, int connections) => Interlocked.Add(ref _dropped[Array.IndexOf(Reasons, reason)], connections);
 
     private IEnumerable<Measurement<long>> Observe() =>
-        Reasons.Select((reason, place) => new Measurement<long>(Volatile.Read(ref _dropped[place]), new KeyValuePair<string, object?>("reason", reason)));
+        Reasons.Select(
+            (reason, place) =>
+                new Measurement<long>(Volatile.Read(ref _dropped[place]), new KeyValuePair<string, object?>("reason", reason))
+        );
 }

@@ -24,6 +24,7 @@ public sealed record ConnectionSettings(int Most, int? PerNetwork, int Silent, T
     // Beside what is open at the start: for databases, the broker, Redis, SQLite's files and assemblies that are loaded later.
     private const int Reserve = 512;
     private const int Ceiling = 20_000;
+
     // An idle connection that has served a request holds less; the rest is for the requests themselves.
     private const long BytesEach = 16 * 1024;
 
@@ -36,7 +37,10 @@ public sealed record ConnectionSettings(int Most, int? PerNetwork, int Silent, T
         var most = configuration.Whole("Connections:Most", bounded ? Math.Min(byFiles, byMemory) : byFiles);
         // A setting may use up the reserve, knowing what else the process opens, but not more.
         if (most > freeFiles)
-            throw new SettingException("Connections:Most", $"{most} is more than the {freeFiles} files that this process may still open (ulimit -n)");
+            throw new SettingException(
+                "Connections:Most",
+                $"{most} is more than the {freeFiles} files that this process may still open (ulimit -n)"
+            );
         var perNetwork = configuration.Whole("Connections:PerNetwork", Math.Max(1, most / 8));
         var seconds = configuration.Whole("Connections:SilentSeconds", 10);
         return new ConnectionSettings(most, bounded ? perNetwork : null, Math.Max(1, most / 4), TimeSpan.FromSeconds(seconds));

@@ -30,7 +30,13 @@ internal sealed partial class ConnectionTable : IDisposable
     private long _dropped;
     private long _droppedBefore;
 
-    public ConnectionTable(ConnectionSettings settings, IReadOnlyList<System.Net.IPNetwork> known, ConnectionMetrics metrics, TimeProvider timeProvider, ILogger<ConnectionTable> logger)
+    public ConnectionTable(
+        ConnectionSettings settings,
+        IReadOnlyList<System.Net.IPNetwork> known,
+        ConnectionMetrics metrics,
+        TimeProvider timeProvider,
+        ILogger<ConnectionTable> logger
+    )
     {
         (_settings, _known, _metrics, _timeProvider, _logger) = (settings, known, metrics, timeProvider, logger);
         _pressure = new Outage(timeProvider);
@@ -95,8 +101,15 @@ internal sealed partial class ConnectionTable : IDisposable
             for (var width = 0; width < NetworkPrefix.Widths && _settings.PerNetwork is { } perNetwork; width++)
             {
                 var (network, most) = (NetworkPrefix.Of(newcomer.Address!, width), perNetwork << width);
-                if (_networks.GetValueOrDefault(network) >= most
-                    && !Drop("network", most, dropped, connection => !connection.IsTrusted && NetworkPrefix.Of(connection.Address!, width) == network))
+                if (
+                    _networks.GetValueOrDefault(network) >= most
+                    && !Drop(
+                        "network",
+                        most,
+                        dropped,
+                        connection => !connection.IsTrusted && NetworkPrefix.Of(connection.Address!, width) == network
+                    )
+                )
                     return false;
             }
 
@@ -110,8 +123,10 @@ internal sealed partial class ConnectionTable : IDisposable
     private bool Drop(string reason, int limit, List<OpenConnection> dropped, Func<OpenConnection, bool> may)
     {
         // Taken once: what a connection says of itself changes while they are sorted.
-        var idle = _open.Where(connection => connection.IsIdle && may(connection))
-            .Select(connection => (Last: connection.IsTrusted, Spoke: !connection.IsSilent, connection.Since, Connection: connection)).ToList();
+        var idle = _open
+            .Where(connection => connection.IsIdle && may(connection))
+            .Select(connection => (Last: connection.IsTrusted, Spoke: !connection.IsSilent, connection.Since, Connection: connection))
+            .ToList();
         idle.Sort((one, other) => (one.Last, one.Spoke, one.Since).CompareTo((other.Last, other.Spoke, other.Since)));
         var chosen = idle.Take(Math.Max(1, limit / Share)).Select(candidate => candidate.Connection).ToList();
         foreach (var connection in chosen)
@@ -126,8 +141,11 @@ internal sealed partial class ConnectionTable : IDisposable
         var late = new List<OpenConnection>();
         lock (_gate)
         {
-            late.AddRange(_open.Where(connection =>
-                connection.IsSilent && !connection.IsTrusted && _timeProvider.GetElapsedTime(connection.Since) >= _settings.Silence));
+            late.AddRange(
+                _open.Where(connection =>
+                    connection.IsSilent && !connection.IsTrusted && _timeProvider.GetElapsedTime(connection.Since) >= _settings.Silence
+                )
+            );
             late.ForEach(Remove);
         }
 
@@ -171,7 +189,9 @@ internal sealed partial class ConnectionTable : IDisposable
     private static void Close(List<OpenConnection> connections)
     {
         foreach (var connection in connections)
-            connection.Connection.Abort(new ConnectionAbortedException("The connection made room for others, or said nothing for too long."));
+            connection.Connection.Abort(
+                new ConnectionAbortedException("The connection made room for others, or said nothing for too long.")
+            );
     }
 
     private void Note(string reason, int connections)
@@ -184,7 +204,11 @@ internal sealed partial class ConnectionTable : IDisposable
             LogPressure(_settings.Most, _settings.Silent, reason);
     }
 
-    [LoggerMessage(1020, LogLevel.Warning, "Connections are dropped or refused ({Reason}): at most {Most} are held, {Silent} of them silent; see the metric connections_dropped")]
+    [LoggerMessage(
+        1020,
+        LogLevel.Warning,
+        "Connections are dropped or refused ({Reason}): at most {Most} are held, {Silent} of them silent; see the metric connections_dropped"
+    )]
     private partial void LogPressure(int most, int silent, string reason);
 
     [LoggerMessage(1021, LogLevel.Information, "No connection is dropped any more; {Dropped} were since the start")]

@@ -16,7 +16,8 @@ internal static class FileLimit
     {
         if (!File.Exists(Limits))
             return null;
-        var columns = File.ReadLines(Limits).First(line => line.StartsWith(Line, StringComparison.Ordinal))[Line.Length..]
+        var columns = File.ReadLines(Limits)
+            .First(line => line.StartsWith(Line, StringComparison.Ordinal))[Line.Length..]
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return int.TryParse(columns[0], NumberStyles.None, CultureInfo.InvariantCulture, out var files)
             ? files - Directory.EnumerateFileSystemEntries("/proc/self/fd").Count()

@@ -8,7 +8,9 @@ namespace Hosting.Connections;
 /// The server's sockets behind the <see cref="ConnectionTable"/>. Connections are counted where they are accepted: the server's own
 /// MaxConcurrentConnections counts later, on the thread pool, and a flood has used up all files before that comes to it.
 /// </summary>
-internal sealed class GuardedTransport(SocketTransportFactory sockets, ConnectionTable table) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+internal sealed class GuardedTransport(SocketTransportFactory sockets, ConnectionTable table)
+    : IConnectionListenerFactory,
+        IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => sockets.CanBind(endpoint);
 

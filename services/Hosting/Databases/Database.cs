@@ -6,7 +6,11 @@ using Npgsql;
 
 namespace Hosting.Databases;
 
-public enum DatabaseKind { Sqlite, Postgres }
+public enum DatabaseKind
+{
+    Sqlite,
+    Postgres,
+}
 
 /// <summary>
 /// A service's own database. Its connection string alone says what it is: <c>Host=…</c> is PostgreSQL, <c>Data Source=…</c> SQLite.
@@ -14,8 +18,8 @@ public enum DatabaseKind { Sqlite, Postgres }
 public sealed class Database : IAsyncDisposable
 {
     /// <summary>
-    /// PostgreSQL connections of one process, unless its connection string says otherwise (<c>Maximum Pool Size</c>). Npgsql's own 100 would let a few
-    /// replicas take all that the server allows; what waits for one of these waits for milliseconds.
+    /// PostgreSQL connections of one process, unless its connection string says otherwise (<c>Maximum Pool Size</c>). Npgsql's own 100
+    /// would let a few replicas take all that the server allows; what waits for one of these waits for milliseconds.
     /// </summary>
     public const int PoolSize = 20;
 
@@ -30,19 +34,29 @@ public sealed class Database : IAsyncDisposable
     public string ConnectionString { get; }
     public DbDataSource Source { get; }
 
-    /// <exception cref="SettingException">The connection string is missing or of neither kind. It is never repeated in the message: it may hold a password.</exception>
+    /// <exception cref="SettingException">The connection string is missing or of neither kind. It is never repeated in the message: it may
+    /// hold a password.</exception>
     public static Database From(IConfiguration configuration, string name)
     {
         var setting = $"ConnectionStrings:{name}";
-        var value = configuration.Required(setting, "Host=127.0.0.1;Database=voting;Username=voting (PostgreSQL) or Data Source=voting.db (SQLite)");
+        var value = configuration.Required(
+            setting,
+            "Host=127.0.0.1;Database=voting;Username=voting (PostgreSQL) or Data Source=voting.db (SQLite)"
+        );
         try
         {
-            if (value.StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || value.Contains(";Host=", StringComparison.OrdinalIgnoreCase))
+            if (
+                value.StartsWith("Host=", StringComparison.OrdinalIgnoreCase)
+                || value.Contains(";Host=", StringComparison.OrdinalIgnoreCase)
+            )
             {
                 var postgres = new NpgsqlConnectionStringBuilder(value);
                 // What encrypts without looking at the certificate protects from nobody who can get in between.
                 if (postgres.SslMode is var mode and (SslMode.Require or SslMode.VerifyCA))
-                    throw new SettingException(setting, $"SSL Mode={mode} does not check the server's name; write SSL Mode=VerifyFull, and Root Certificate=FILE for an authority of your own");
+                    throw new SettingException(
+                        setting,
+                        $"SSL Mode={mode} does not check the server's name; write SSL Mode=VerifyFull, and Root Certificate=FILE for an authority of your own"
+                    );
                 if (!postgres.ShouldSerialize("Maximum Pool Size"))
                     postgres.MaxPoolSize = PoolSize;
                 return new Database(DatabaseKind.Postgres, postgres.ConnectionString, NpgsqlDataSource.Create(postgres));
@@ -73,13 +87,20 @@ public sealed class Database : IAsyncDisposable
             throw new SettingException(setting, $"is for PostgreSQL only, as is ConnectionStrings__{name} beside it");
         return new NpgsqlConnectionStringBuilder(ConnectionString).Username is { Length: > 0 }
             ? owner
-            : throw new SettingException($"ConnectionStrings:{name}", $"has no Username, which {setting.Replace(":", "__", StringComparison.Ordinal)} needs to know whom to grant what");
+            : throw new SettingException(
+                $"ConnectionStrings:{name}",
+                $"has no Username, which {setting.Replace(":", "__", StringComparison.Ordinal)} needs to know whom to grant what"
+            );
     }
 
     // SQLite gives its log the mode of the file, and the file that of the umask. Files of earlier versions are closed too.
     private static void KeepPrivate(SqliteConnectionStringBuilder sqlite)
     {
-        if (sqlite.Mode is SqliteOpenMode.Memory || sqlite.DataSource == ":memory:" || sqlite.DataSource.StartsWith("file:", StringComparison.Ordinal))
+        if (
+            sqlite.Mode is SqliteOpenMode.Memory
+            || sqlite.DataSource == ":memory:"
+            || sqlite.DataSource.StartsWith("file:", StringComparison.Ordinal)
+        )
             return;
         var path = Path.GetFullPath(sqlite.DataSource);
         PrivateFiles.CreateFolder(Path.GetDirectoryName(path)!);

@@ -11,12 +11,18 @@ using Npgsql;
 namespace Hosting.Databases;
 
 /// <summary>
-/// A service's versioned SQL: embedded files <c>Schema/{Sqlite|Postgres}/NNNN_what.sql</c>, or <c>Schema/Shared/NNNN_what.sql</c> where both
-/// databases take the same text; one way or the other, not both. Applied in order, each once.
-/// In PostgreSQL an advisory lock is held meanwhile, so that replicas may start together; SQLite has one process only.
+/// A service's versioned SQL: embedded files <c>Schema/{Sqlite|Postgres}/NNNN_what.sql</c>, or <c>Schema/Shared/NNNN_what.sql</c> where
+/// both databases take the same text; one way or the other, not both. Applied in order, each once. In PostgreSQL an advisory lock is held
+/// meanwhile, so that replicas may start together; SQLite has one process only.
 /// </summary>
 /// <param name="owner">The same database under the login that owns the tables; null when the login that serves owns them.</param>
-public sealed class Schema(Database database, Database? owner, Assembly scripts, ILogger<Schema> logger, Func<Database, CancellationToken, Task>? afterScripts = null)
+public sealed class Schema(
+    Database database,
+    Database? owner,
+    Assembly scripts,
+    ILogger<Schema> logger,
+    Func<Database, CancellationToken, Task>? afterScripts = null
+)
 {
     private const long LockKey = 0x5C4E_3A00;
     private readonly Database _owned = owner ?? database;
@@ -54,7 +60,11 @@ public sealed class Schema(Database database, Database? owner, Assembly scripts,
     /// <summary>Applies it, or finds it in place, again and again, at most five seconds apart, until the database takes it.</summary>
     public async Task WhenReachableAsync(bool apply, CancellationToken cancellationToken)
     {
-        for (var wait = TimeSpan.FromMilliseconds(250); ; wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, TimeSpan.FromSeconds(5).Ticks)))
+        for (
+            var wait = TimeSpan.FromMilliseconds(250);
+            ;
+            wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, TimeSpan.FromSeconds(5).Ticks))
+        )
         {
             try
             {
@@ -94,22 +104,26 @@ public sealed class Schema(Database database, Database? owner, Assembly scripts,
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private Task FollowAsync(Database migrated, CancellationToken cancellationToken) => afterScripts?.Invoke(migrated, cancellationToken) ?? Task.CompletedTask;
+    private Task FollowAsync(Database migrated, CancellationToken cancellationToken) =>
+        afterScripts?.Invoke(migrated, cancellationToken) ?? Task.CompletedTask;
 
     private string Journal => $"{scripts.GetName().Name!.ToLowerInvariant()}_schema";
 
     private UpgradeEngine Engine(Database migrated) =>
-        (migrated.Kind is DatabaseKind.Postgres
-            ? DeployChanges.To.PostgresqlDatabase(migrated.ConnectionString).JournalToPostgresqlTable("public", Journal)
-            : DeployChanges.To.SqliteDatabase(migrated.ConnectionString).JournalToSqliteTable(Journal))
-        .WithScriptsEmbeddedInAssembly(scripts, IsScript)
-        .WithTransactionPerScript()
-        .WithVariablesDisabled()
-        .LogToNowhere()
-        .Build();
+        (
+            migrated.Kind is DatabaseKind.Postgres
+                ? DeployChanges.To.PostgresqlDatabase(migrated.ConnectionString).JournalToPostgresqlTable("public", Journal)
+                : DeployChanges.To.SqliteDatabase(migrated.ConnectionString).JournalToSqliteTable(Journal)
+        )
+            .WithScriptsEmbeddedInAssembly(scripts, IsScript)
+            .WithTransactionPerScript()
+            .WithVariablesDisabled()
+            .LogToNowhere()
+            .Build();
 
     private bool IsScript(string resource) =>
-        resource.Contains($".Schema.{database.Kind}.", StringComparison.Ordinal) || resource.Contains(".Schema.Shared.", StringComparison.Ordinal);
+        resource.Contains($".Schema.{database.Kind}.", StringComparison.Ordinal)
+        || resource.Contains(".Schema.Shared.", StringComparison.Ordinal);
 
     private void Upgrade()
     {
@@ -128,8 +142,8 @@ public sealed class SchemaMissingException(string script) : Exception($"The sche
 }
 
 /// <summary>
-/// Applies the schema at start, or waits until <c>migrate</c> has, again and again until the database answers: services may be started in any order, and a service
-/// whose database is unavailable still answers <c>/health/live</c> and says 503 to what it can't do.
+/// Applies the schema at start, or waits until <c>migrate</c> has, again and again until the database answers: services may be started in
+/// any order, and a service whose database is unavailable still answers <c>/health/live</c> and says 503 to what it can't do.
 /// </summary>
 internal sealed class SchemaAtStart(IEnumerable<Schema> schemas, SchemaSettings settings) : BackgroundService
 {

@@ -6,7 +6,8 @@ namespace Hosting.Databases;
 /// <summary>SQLite connections on which what is deleted is overwritten, and which wait for another writer without oversleeping.</summary>
 internal sealed class SqliteDataSource(string connectionString) : DbDataSource
 {
-    // SQLite's own wait begins at a millisecond; that of the driver around it sleeps 150 ms at a time, which tells a stopwatch who was writing.
+    // SQLite's own wait begins at a millisecond; that of the driver around it sleeps 150 ms at a time, which tells a stopwatch who was
+    // writing.
     private const string Settings = "pragma secure_delete = on; pragma busy_timeout = 2000";
 
     public override string ConnectionString => connectionString;

@@ -19,14 +19,27 @@ public static class ApiDescription
 
     internal static void MapApiDescription(this WebApplication app)
     {
-        var description = new SharedResult<byte[]>(Timeout.InfiniteTimeSpan, app.Services.GetRequiredService<TimeProvider>(), () => WriteAsync(app.Services));
-        app.MapMethods($"/openapi/{Document}.json", ["GET", "HEAD"], async context => await Of(await description.GetAsync()).ExecuteAsync(context)).ExcludeFromDescription();
+        var description = new SharedResult<byte[]>(
+            Timeout.InfiniteTimeSpan,
+            app.Services.GetRequiredService<TimeProvider>(),
+            () => WriteAsync(app.Services)
+        );
+        app.MapMethods(
+                $"/openapi/{Document}.json",
+                ["GET", "HEAD"],
+                async context => await Of(await description.GetAsync()).ExecuteAsync(context)
+            )
+            .ExcludeFromDescription();
     }
 
     /// <param name="json">UTF-8.</param>
     /// <returns>200 with a tag made from the content, or 304.</returns>
-    public static IResult Of(byte[] json) => TypedResults.Bytes(
-        json, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 10))}\""));
+    public static IResult Of(byte[] json) =>
+        TypedResults.Bytes(
+            json,
+            "application/json; charset=utf-8",
+            entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 10))}\"")
+        );
 
     private static async Task<byte[]> WriteAsync(IServiceProvider services)
     {

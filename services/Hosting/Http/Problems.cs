@@ -43,23 +43,23 @@ public static class Problems
         problem.Extensions["traceId"] = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
     }
 
-    private static string NameOf(int status) => status switch
-    {
-        400 => "malformed-request",
-        401 => "unauthenticated",
-        403 => "forbidden",
-        404 => "not-found",
-        405 => "method-not-allowed",
-        406 => "not-acceptable",
-        412 => "edit-conflict",
-        413 => "body-too-large",
-        415 => "unsupported-media-type",
-        421 => "unknown-host",
-        429 => "too-many-requests",
-        503 => "unavailable",
-        _ => status >= 500 ? "internal-error" : "refused",
-    };
+    private static string NameOf(int status) =>
+        status switch
+        {
+            400 => "malformed-request",
+            401 => "unauthenticated",
+            403 => "forbidden",
+            404 => "not-found",
+            405 => "method-not-allowed",
+            406 => "not-acceptable",
+            412 => "edit-conflict",
+            413 => "body-too-large",
+            415 => "unsupported-media-type",
+            421 => "unknown-host",
+            429 => "too-many-requests",
+            503 => "unavailable",
+            _ => status >= 500 ? "internal-error" : "refused",
+        };
 
-    private static string Title(int status) =>
-        Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status);
+    private static string Title(int status) => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status);
 }

@@ -12,7 +12,8 @@ namespace Hosting.Identity;
 
 /// <summary>
 /// Who may edit: the bearer of a JWT with the role <c>editor</c>. Issuers, audiences and keys come from the standard
-/// <c>Authentication:Schemes:Bearer:*</c> settings, or the public half of the operator's key from <see cref="EditorKeys"/>; without them no token is good, and everything for editors answers 401.
+/// <c>Authentication:Schemes:Bearer:*</c> settings, or the public half of the operator's key from <see cref="EditorKeys"/>; without them no
+/// token is good, and everything for editors answers 401.
 /// </summary>
 public static class EditorAccess
 {
@@ -26,28 +27,38 @@ public static class EditorAccess
         if (!builder.Services.Any(service => service.ServiceType == typeof(JwtBearerHandler)))
             builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         var operators = EditorKeys.Public(builder.Configuration);
-        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+        builder
+            .Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure(bearer => bearer.BackchannelTimeout = IdentityProvider.Patience)
-            .PostConfigure<TimeProvider, ILogger<IdentityProvider>>((bearer, timeProvider, logger) =>
-            {
-                Strict(bearer, operators);
-                if (bearer.ConfigurationManager is null or IdentityProvider)
-                    return;
-                var provider = new IdentityProvider(bearer.ConfigurationManager, timeProvider, logger);
-                bearer.ConfigurationManager = provider;
-                bearer.Events.OnChallenge = provider.ChallengeAsync;
-            });
-        builder.Services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy
-            .AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme)
-            .RequireAuthenticatedUser()
-            .RequireRole(Policy));
+            .PostConfigure<TimeProvider, ILogger<IdentityProvider>>(
+                (bearer, timeProvider, logger) =>
+                {
+                    Strict(bearer, operators);
+                    if (bearer.ConfigurationManager is null or IdentityProvider)
+                        return;
+                    var provider = new IdentityProvider(bearer.ConfigurationManager, timeProvider, logger);
+                    bearer.ConfigurationManager = provider;
+                    bearer.Events.OnChallenge = provider.ChallengeAsync;
+                }
+            );
+        builder
+            .Services.AddAuthorizationBuilder()
+            .AddPolicy(
+                Policy,
+                policy =>
+                    policy.AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme).RequireAuthenticatedUser().RequireRole(Policy)
+            );
     }
 
     /// <summary>Who edits, as the history keeps it.</summary>
     public static string NameOf(HttpContext context)
     {
         // An identity provider's sub is often a number; people know each other by the others.
-        var name = ((string[])["preferred_username", "name", "unique_name", "sub"]).Select(claim => context.User.FindFirst(claim)?.Value).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value)) ?? "editor";
+        var name =
+            ((string[])["preferred_username", "name", "unique_name", "sub"])
+                .Select(claim => context.User.FindFirst(claim)?.Value)
+                .FirstOrDefault(value => !string.IsNullOrWhiteSpace(value))
+            ?? "editor";
         var plain = string.Concat(name.EnumerateRunes().Where(rune => !Rune.IsControl(rune))).Cut(LongestName);
         return plain.Length == 0 ? "editor" : plain;
     }
@@ -78,9 +89,16 @@ public static class EditorAccess
         check.RequireAudience = true;
         check.ClockSkew = TimeSpan.FromSeconds(30);
         // Keys in the settings are symmetric; an authority's are not. Naming the algorithms keeps one kind from passing for the other.
-        check.ValidAlgorithms = bearer.Authority is null && bearer.MetadataAddress is null
-            ? [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512]
-            : [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384];
+        check.ValidAlgorithms =
+            bearer.Authority is null && bearer.MetadataAddress is null
+                ? [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512]
+                :
+                [
+                    SecurityAlgorithms.RsaSha256,
+                    SecurityAlgorithms.RsaSsaPssSha256,
+                    SecurityAlgorithms.EcdsaSha256,
+                    SecurityAlgorithms.EcdsaSha384,
+                ];
         if (operators is null)
             return;
         check.IssuerSigningKeys = [.. check.IssuerSigningKeys ?? [], operators];

@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Hosting.Identity;
 
 /// <summary>
-/// Editors' tokens of a site without an identity provider: signed (ES256) with a private key that only the operator's tool has, verified with a public key, so that no service's
-/// secrets suffice to make one.
+/// Editors' tokens of a site without an identity provider: signed (ES256) with a private key that only the operator's tool has, verified
+/// with a public key, so that no service's secrets suffice to make one.
 /// </summary>
 public static class EditorKeys
 {
@@ -25,14 +25,19 @@ public static class EditorKeys
 
     /// <exception cref="SettingException">The key is not a private P-256 key in PEM. It is never repeated.</exception>
     public static string TokenFor(string editor, string privateKey, DateTimeOffset expires) =>
-        new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Name,
-            Audience = Name,
-            Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = EditorAccess.Policy },
-            Expires = expires.UtcDateTime,
-            SigningCredentials = new SigningCredentials(Parse(PrivateSetting, privateKey, "PRIVATE KEY"), SecurityAlgorithms.EcdsaSha256),
-        });
+        new JsonWebTokenHandler().CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = Name,
+                Audience = Name,
+                Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = EditorAccess.Policy },
+                Expires = expires.UtcDateTime,
+                SigningCredentials = new SigningCredentials(
+                    Parse(PrivateSetting, privateKey, "PRIVATE KEY"),
+                    SecurityAlgorithms.EcdsaSha256
+                ),
+            }
+        );
 
     private static ECDsaSecurityKey Parse(string setting, string pem, string label)
     {
@@ -46,6 +51,8 @@ public static class EditorKeys
             throw new SettingException(setting, $"is not a {label} in PEM ({malformed.GetType().Name})");
         }
 
-        return key.KeySize == 256 && pem.Contains(label, StringComparison.Ordinal) ? new ECDsaSecurityKey(key) : throw new SettingException(setting, $"is not a P-256 {label} in PEM");
+        return key.KeySize == 256 && pem.Contains(label, StringComparison.Ordinal)
+            ? new ECDsaSecurityKey(key)
+            : throw new SettingException(setting, $"is not a P-256 {label} in PEM");
     }
 }

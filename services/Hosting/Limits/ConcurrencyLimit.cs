@@ -38,13 +38,15 @@ public static class ConcurrencyLimit
         if (!services.GetRequiredService<IConfiguration>().Switch(RateLimits.Setting, standard: true))
             return routes;
         var turns = Of(atOnce, Waiting);
-        routes.AddEndpointFilter(async (context, next) =>
-        {
-            if (ForwardedCallers.IsService(context.HttpContext))
-                return await next(context);
-            using var turn = await turns.AcquireAsync(1, context.HttpContext.RequestAborted);
-            return turn.IsAcquired ? await next(context) : Busy(context.HttpContext);
-        });
+        routes.AddEndpointFilter(
+            async (context, next) =>
+            {
+                if (ForwardedCallers.IsService(context.HttpContext))
+                    return await next(context);
+                using var turn = await turns.AcquireAsync(1, context.HttpContext.RequestAborted);
+                return turn.IsAcquired ? await next(context) : Busy(context.HttpContext);
+            }
+        );
         return routes;
     }
 
@@ -55,8 +57,16 @@ public static class ConcurrencyLimit
     /// <param name="atOnce">How many hold a turn.</param>
     /// <param name="waiting">How many wait for one, first come first served; more are refused at once.</param>
     public static RateLimiter Of(int atOnce, int waiting) =>
-        new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = atOnce, QueueLimit = waiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
+        new ConcurrencyLimiter(
+            new ConcurrencyLimiterOptions
+            {
+                PermitLimit = atOnce,
+                QueueLimit = waiting,
+                QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+            }
+        );
 
     /// <summary>503 with Retry-After.</summary>
-    public static IResult Busy(HttpContext context) => Problems.Retry(context, 503, "busy", "Too many requests are being answered right now; try again in a moment.", 2);
+    public static IResult Busy(HttpContext context) =>
+        Problems.Retry(context, 503, "busy", "Too many requests are being answered right now; try again in a moment.", 2);
 }

@@ -10,8 +10,9 @@ using Microsoft.AspNetCore.Http;
 namespace Hosting.Limits;
 
 /// <summary>
-/// The platform's limiter for requests of one network (an IPv4 address, an IPv6 /64) on one process. Bounds are high enough for a campus behind one address and
-/// stop a single source from taking everyone's time. A service limits its own routes only: what Web passes on is limited once, where it ends.
+/// The platform's limiter for requests of one network (an IPv4 address, an IPv6 /64) on one process. Bounds are high enough for a campus
+/// behind one address and stop a single source from taking everyone's time. A service limits its own routes only: what Web passes on is
+/// limited once, where it ends.
 /// </summary>
 public static class RateLimits
 {
@@ -21,7 +22,10 @@ public static class RateLimits
     /// <summary>Everything that writes: 600 at once, then 20 a second (<c>RateLimits:WritesPerSecond</c>).</summary>
     public const string Write = "write";
 
-    /// <summary>Reads that cost much, such as pages of the ledger and drawn images: 120 at once, then 10 a second (<c>RateLimits:CostlyPerSecond</c>).</summary>
+    /// <summary>
+    /// Reads that cost much, such as pages of the ledger and drawn images: 120 at once, then 10 a second
+    /// (<c>RateLimits:CostlyPerSecond</c>).
+    /// </summary>
     public const string Costly = "costly";
 
     /// <summary>The same bound for routes that cost much only when they search: with <c>?q=</c>.</summary>
@@ -32,18 +36,34 @@ public static class RateLimits
 
     public static void AddRateLimits(this WebApplicationBuilder builder)
     {
-        var (writes, costly) = (builder.Configuration.Whole("RateLimits:WritesPerSecond", 20), builder.Configuration.Whole("RateLimits:CostlyPerSecond", 10));
+        var (writes, costly) = (
+            builder.Configuration.Whole("RateLimits:WritesPerSecond", 20),
+            builder.Configuration.Whole("RateLimits:CostlyPerSecond", 10)
+        );
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.AddPolicy(Write, context => Bucket(context, burst: 30 * writes, writes, TimeSpan.FromSeconds(1)));
             limiter.AddPolicy(Costly, context => Bucket(context, burst: 12 * costly, costly, TimeSpan.FromSeconds(1)));
-            limiter.AddPolicy(Search, context => context.Request.Query.ContainsKey("q")
-                ? Bucket(context, burst: 12 * costly, costly, TimeSpan.FromSeconds(1))
-                : RateLimitPartition.GetNoLimiter(default(Network)));
+            limiter.AddPolicy(
+                Search,
+                context =>
+                    context.Request.Query.ContainsKey("q")
+                        ? Bucket(context, burst: 12 * costly, costly, TimeSpan.FromSeconds(1))
+                        : RateLimitPartition.GetNoLimiter(default(Network))
+            );
             limiter.OnRejected = async (rejected, _) =>
             {
-                var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds)) : 1;
-                await Problems.Retry(rejected.HttpContext, 429, "too-many-requests", "Too many requests came from this network; please slow down.", wait)
+                var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time)
+                    ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds))
+                    : 1;
+                await Problems
+                    .Retry(
+                        rejected.HttpContext,
+                        429,
+                        "too-many-requests",
+                        "Too many requests came from this network; please slow down.",
+                        wait
+                    )
                     .ExecuteAsync(rejected.HttpContext);
             };
         });
@@ -63,19 +83,29 @@ public static class RateLimits
             address = address.MapToIPv4();
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out _);
-        return address.AddressFamily is AddressFamily.InterNetwork ? new Network(0, BitConverter.ToUInt32(bytes)) : new Network(BitConverter.ToUInt64(bytes), 1);
+        return address.AddressFamily is AddressFamily.InterNetwork
+            ? new Network(0, BitConverter.ToUInt32(bytes))
+            : new Network(BitConverter.ToUInt64(bytes), 1);
     }
 
-    /// <summary>For what a service limits beyond these routes: a bucket of the request's network, or none for a request that a service made for itself.</summary>
-    public static RateLimitPartition<Network> BucketOf(HttpContext context, int burst, int perSecond) => Bucket(context, burst, perSecond, TimeSpan.FromSeconds(1));
+    /// <summary>
+    /// For what a service limits beyond these routes: a bucket of the request's network, or none for a request that a service made for
+    /// itself.
+    /// </summary>
+    public static RateLimitPartition<Network> BucketOf(HttpContext context, int burst, int perSecond) =>
+        Bucket(context, burst, perSecond, TimeSpan.FromSeconds(1));
 
     // The services ask one another on a reader's behalf or their own; limiting that would punish all readers for one.
-    private static RateLimitPartition<Network> Bucket(HttpContext context, int burst, int perPeriod, TimeSpan period) => ForwardedCallers.IsService(context)
-        ? RateLimitPartition.GetNoLimiter(default(Network))
-        : RateLimitPartition.GetTokenBucketLimiter(NetworkOf(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = burst,
-            TokensPerPeriod = perPeriod,
-            ReplenishmentPeriod = period,
-        });
+    private static RateLimitPartition<Network> Bucket(HttpContext context, int burst, int perPeriod, TimeSpan period) =>
+        ForwardedCallers.IsService(context)
+            ? RateLimitPartition.GetNoLimiter(default(Network))
+            : RateLimitPartition.GetTokenBucketLimiter(
+                NetworkOf(context.Connection.RemoteIpAddress),
+                _ => new TokenBucketRateLimiterOptions
+                {
+                    TokenLimit = burst,
+                    TokensPerPeriod = perPeriod,
+                    ReplenishmentPeriod = period,
+                }
+            );
 }

@@ -11,7 +11,9 @@ namespace Hosting.Messaging;
 /// <summary>The one place that configures MassTransit and owns the broker's topology.</summary>
 public static class Bus
 {
-    /// <summary>How often the broker hands out a message that no consumer finishes (each one died over it) before it becomes a dead letter.</summary>
+    /// <summary>
+    /// How often the broker hands out a message that no consumer finishes (each one died over it) before it becomes a dead letter.
+    /// </summary>
     private const int DeliveryLimit = 10;
 
     private const string Encrypted = "amqps";
@@ -28,9 +30,9 @@ public static class Bus
     });
 
     /// <summary>
-    /// Adds the bus with the consumers of the given services: RabbitMQ when <c>ConnectionStrings:Bus</c> is an <c>amqp</c> address, with TLS and a server whose
-    /// certificate is verified when it is an <c>amqps</c> one,
-    /// MassTransit's in-memory transport when it is <c>memory</c>.
+    /// Adds the bus with the consumers of the given services: RabbitMQ when <c>ConnectionStrings:Bus</c> is an <c>amqp</c> address, with
+    /// TLS and a server whose certificate is verified when it is an <c>amqps</c> one, MassTransit's in-memory transport when it is
+    /// <c>memory</c>.
     /// </summary>
     public static void AddBus(this IHostApplicationBuilder builder, params Action<IBusRegistrationConfigurator>[] consumers)
     {
@@ -39,34 +41,44 @@ public static class Bus
         var broker = inMemory ? null : BrokerAddress(address);
 
         builder.Services.AddHostedService<BusWatch>();
-        // In memory the bus is ready at once, and what is published before is lost; a broker may be unavailable for long, and nobody's start waits for it.
+        // In memory the bus is ready at once, and what is published before is lost; a broker may be unavailable for long, and nobody's
+        // start waits for it.
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = inMemory);
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
-            // No service needs the broker to do its own job: votes are taken, pages and tallies served. So it is listed, and fails nobody's readiness.
+            // No service needs the broker to do its own job: votes are taken, pages and tallies served. So it is listed, and fails nobody's
+            // readiness.
             bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
-            bus.AddConfigureEndpointsCallback((_, queue, endpoint) =>
-            {
-                endpoint.PrefetchCount = 16;
-                if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+            bus.AddConfigureEndpointsCallback(
+                (_, queue, endpoint) =>
                 {
-                    SetArguments(rabbit, queue);
-                    rabbit.BindDeadLetterQueue(DeadLetters(queue), DeadLetters(queue), dead => dead.SetQueueArgument("x-queue-type", "quorum"));
+                    endpoint.PrefetchCount = 16;
+                    if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+                    {
+                        SetArguments(rabbit, queue);
+                        rabbit.BindDeadLetterQueue(
+                            DeadLetters(queue),
+                            DeadLetters(queue),
+                            dead => dead.SetQueueArgument("x-queue-type", "quorum")
+                        );
+                    }
                 }
-            });
+            );
             foreach (var add in consumers)
                 add(bus);
             if (inMemory)
                 bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
             else
-                bus.UsingRabbitMq((context, transport) =>
-                {
-                    transport.Host(broker!, host => VerifyServer(host, broker!));
-                    foreach (var route in context.GetServices<Route>())
-                        route.Declare(transport);
-                    transport.ConfigureEndpoints(context);
-                });
+                bus.UsingRabbitMq(
+                    (context, transport) =>
+                    {
+                        transport.Host(broker!, host => VerifyServer(host, broker!));
+                        foreach (var route in context.GetServices<Route>())
+                            route.Declare(transport);
+                        transport.ConfigureEndpoints(context);
+                    }
+                );
         });
     }
 
@@ -79,7 +91,13 @@ public static class Bus
             throw new SettingException(Setting, "is neither an amqp:// or amqps:// address nor 'memory'");
         if (uri is { Scheme: "amqp", Port: EncryptedPort })
             throw new SettingException(Setting, $"says amqp:// with the port of TLS, {EncryptedPort}; write amqps://");
-        return new UriBuilder(uri) { Port = uri.Port > 0 ? uri.Port : uri.Scheme == Encrypted ? EncryptedPort : 5672 }.Uri;
+        return new UriBuilder(uri)
+        {
+            Port =
+                uri.Port > 0 ? uri.Port
+                : uri.Scheme == Encrypted ? EncryptedPort
+                : 5672,
+        }.Uri;
     }
 
     // By the scheme: the transport itself goes by the port, and accepts any certificate.
@@ -90,20 +108,32 @@ public static class Bus
             {
                 tls.ServerName = broker.Host;
                 tls.Protocol = SslProtocols.None;
-                tls.EnforcePolicyErrors(SslPolicyErrors.RemoteCertificateNotAvailable | SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors);
+                tls.EnforcePolicyErrors(
+                    SslPolicyErrors.RemoteCertificateNotAvailable
+                        | SslPolicyErrors.RemoteCertificateNameMismatch
+                        | SslPolicyErrors.RemoteCertificateChainErrors
+                );
             });
     }
 
-    /// <summary>Says which queues a message goes to, so that the publisher declares them too and nothing published before a consumer ever ran is lost.</summary>
-    public static void AddRoute<TMessage>(this IHostApplicationBuilder builder, params string[] queues) where TMessage : class =>
-        builder.Services.AddSingleton(new Route(transport => transport.Publish<TMessage>(message =>
-        {
-            // Straight from the message's exchange. The consumer binds the same queue by way of an exchange of its own; RabbitMQ puts a
-            // message into a queue once, however many bindings lead there.
-            var exchange = transport.MessageTopology.EntityNameFormatter.FormatEntityName<TMessage>();
-            foreach (var queue in queues)
-                message.BindQueue(exchange, queue, binding => SetArguments(binding, queue));
-        })));
+    /// <summary>
+    /// Says which queues a message goes to, so that the publisher declares them too and nothing published before a consumer ever ran is
+    /// lost.
+    /// </summary>
+    public static void AddRoute<TMessage>(this IHostApplicationBuilder builder, params string[] queues)
+        where TMessage : class =>
+        builder.Services.AddSingleton(
+            new Route(transport =>
+                transport.Publish<TMessage>(message =>
+                {
+                    // Straight from the message's exchange. The consumer binds the same queue by way of an exchange of its own; RabbitMQ puts a
+                    // message into a queue once, however many bindings lead there.
+                    var exchange = transport.MessageTopology.EntityNameFormatter.FormatEntityName<TMessage>();
+                    foreach (var queue in queues)
+                        message.BindQueue(exchange, queue, binding => SetArguments(binding, queue));
+                })
+            )
+        );
 
     /// <summary>
     /// A queue's arguments are fixed at its first declaration; consumer and publisher therefore both take them from here. Changed arguments

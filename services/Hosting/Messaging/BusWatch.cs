@@ -32,7 +32,13 @@ internal sealed class BusWatch(IBusControl bus, TimeProvider timeProvider, ILogg
 
     // The description only counts endpoints; why they are unavailable lies at the bottom of one of their exceptions.
     private static string Reason(BusHealthResult health) =>
-        health.Endpoints.Values.Select(endpoint => endpoint.Exception).Prepend(health.Exception).OfType<Exception>().FirstOrDefault()?.GetBaseException().Message
+        health
+            .Endpoints.Values.Select(endpoint => endpoint.Exception)
+            .Prepend(health.Exception)
+            .OfType<Exception>()
+            .FirstOrDefault()
+            ?.GetBaseException()
+            .Message
         ?? health.Description;
 }
 

@@ -4,16 +4,22 @@ using Hosting.Proxies;
 namespace Hosting.Observability;
 
 /// <summary>
-/// At the public edge every request begins a trace of its own: a stranger's <c>traceparent</c>, <c>tracestate</c> and <c>baggage</c> would be stored with it, and could join
-/// foreign traces. Only what this process asks of itself goes on with the trace it came from.
+/// At the public edge every request begins a trace of its own: a stranger's <c>traceparent</c>, <c>tracestate</c> and <c>baggage</c> would
+/// be stored with it, and could join foreign traces. Only what this process asks of itself goes on with the trace it came from.
 /// </summary>
 internal sealed class EdgePropagator(DistributedContextPropagator inner) : DistributedContextPropagator
 {
     public override IReadOnlyCollection<string> Fields => inner.Fields;
 
-    public override void Inject(Activity? activity, object? carrier, PropagatorSetterCallback? setter) => inner.Inject(activity, carrier, setter);
+    public override void Inject(Activity? activity, object? carrier, PropagatorSetterCallback? setter) =>
+        inner.Inject(activity, carrier, setter);
 
-    public override void ExtractTraceIdAndState(object? carrier, PropagatorGetterCallback? getter, out string? traceId, out string? traceState)
+    public override void ExtractTraceIdAndState(
+        object? carrier,
+        PropagatorGetterCallback? getter,
+        out string? traceId,
+        out string? traceState
+    )
     {
         (traceId, traceState) = (null, null);
         if (IsOwn(carrier, getter))

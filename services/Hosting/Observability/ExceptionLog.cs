@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Hosting.Observability;
 
 /// <summary>
-/// A defect that ended a request: one line with the trace id that the answer bears too, so that what a reader reports is found. The framework's own line names neither
-/// trace nor route.
+/// A defect that ended a request: one line with the trace id that the answer bears too, so that what a reader reports is found. The
+/// framework's own line names neither trace nor route.
 /// </summary>
 internal sealed partial class ExceptionLog(ILogger<ExceptionLog> logger) : IExceptionHandler
 {
@@ -18,7 +18,13 @@ internal sealed partial class ExceptionLog(ILogger<ExceptionLog> logger) : IExce
         {
             var route = (httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint as RouteEndpoint)?.RoutePattern.RawText;
             // The route and not the path: what a reader typed is none of the log's business.
-            Failed(logger, exception, httpContext.Request.Method, route ?? "(no route)", Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier);
+            Failed(
+                logger,
+                exception,
+                httpContext.Request.Method,
+                route ?? "(no route)",
+                Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier
+            );
         }
 
         return ValueTask.FromResult(false);

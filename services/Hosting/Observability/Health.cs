@@ -26,13 +26,21 @@ internal static class Health
         var checks = routes.ServiceProvider.GetRequiredService<HealthCheckService>();
         // Not the service's clock, which a test may stop: this is about how often the databases are asked.
         var readiness = new SharedResult<HealthReport>(Fresh, TimeProvider.System, () => CheckAsync(checks));
-        routes.MapMethods("/health/ready", ["GET", "HEAD"], async context =>
-        {
-            var report = await readiness.GetAsync();
-            context.Response.StatusCode = report.Status is HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-            context.Response.Headers.CacheControl = "no-store, no-cache";
-            await Write(context, report);
-        }).ExcludeFromDescription().ShortCircuit();
+        routes
+            .MapMethods(
+                "/health/ready",
+                ["GET", "HEAD"],
+                async context =>
+                {
+                    var report = await readiness.GetAsync();
+                    context.Response.StatusCode =
+                        report.Status is HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+                    context.Response.Headers.CacheControl = "no-store, no-cache";
+                    await Write(context, report);
+                }
+            )
+            .ExcludeFromDescription()
+            .ShortCircuit();
     }
 
     /// <summary>
@@ -71,11 +79,15 @@ internal static class Health
         }
     }
 
-    private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
-    {
-        status = report.Status.ToString(),
-        parts = report.Entries.ToDictionary(
-            part => part.Key,
-            part => new { status = part.Value.Status.ToString(), problem = part.Value.Description ?? part.Value.Exception?.Message }),
-    });
+    private static Task Write(HttpContext context, HealthReport report) =>
+        context.Response.WriteAsJsonAsync(
+            new
+            {
+                status = report.Status.ToString(),
+                parts = report.Entries.ToDictionary(
+                    part => part.Key,
+                    part => new { status = part.Value.Status.ToString(), problem = part.Value.Description ?? part.Value.Exception?.Message }
+                ),
+            }
+        );
 }

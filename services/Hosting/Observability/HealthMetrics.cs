@@ -7,17 +7,22 @@ using Microsoft.Extensions.Hosting;
 namespace Hosting.Observability;
 
 /// <summary>
-/// What a service needs, as its health checks see it, as metrics: alerts on PostgreSQL, Redis and the broker then need no exporter beside each of them.
-/// The checks run on their own here, every fifteen seconds, and not when somebody asks.
+/// What a service needs, as its health checks see it, as metrics: alerts on PostgreSQL, Redis and the broker then need no exporter beside
+/// each of them. The checks run on their own here, every fifteen seconds, and not when somebody asks.
 /// </summary>
 internal sealed class HealthMetrics : IHealthCheckPublisher
 {
     internal const string MeterName = "Hosting";
     private readonly ConcurrentDictionary<string, int> _up = new();
 
-    public HealthMetrics(IMeterFactory meters) => meters.Create(MeterName).CreateObservableGauge(
-        "health.part.up", () => _up.Select(part => new Measurement<int>(part.Value, new KeyValuePair<string, object?>("part", part.Key))),
-        description: "1 when the health check of that name finds nothing missing, 0 otherwise");
+    public HealthMetrics(IMeterFactory meters) =>
+        meters
+            .Create(MeterName)
+            .CreateObservableGauge(
+                "health.part.up",
+                () => _up.Select(part => new Measurement<int>(part.Value, new KeyValuePair<string, object?>("part", part.Key))),
+                description: "1 when the health check of that name finds nothing missing, 0 otherwise"
+            );
 
     public static void Add(IHostApplicationBuilder builder)
     {

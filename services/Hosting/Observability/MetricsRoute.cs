@@ -14,22 +14,32 @@ namespace Hosting.Observability;
 internal static class MetricsRoute
 {
     // X-Original-For stands in for the first one where that was believed.
-    private static readonly string[] Forwarding = ["X-Forwarded-For", "X-Original-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"];
+    private static readonly string[] Forwarding =
+    [
+        "X-Forwarded-For",
+        "X-Original-For",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Host",
+        "X-Real-IP",
+        "Forwarded",
+        "Via",
+    ];
 
     public static void MapMetrics(this WebApplication app)
     {
         var networks = Networks(app.Configuration);
-        app.MapPrometheusScrapingEndpoint("/metrics").Add(endpoint =>
-        {
-            var scrape = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = context =>
+        app.MapPrometheusScrapingEndpoint("/metrics")
+            .Add(endpoint =>
             {
-                if (MayScrape(context, networks))
-                    return scrape(context);
-                context.Response.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
-            };
-        });
+                var scrape = endpoint.RequestDelegate!;
+                endpoint.RequestDelegate = context =>
+                {
+                    if (MayScrape(context, networks))
+                        return scrape(context);
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+                    return Task.CompletedTask;
+                };
+            });
     }
 
     private static bool MayScrape(HttpContext context, IReadOnlyList<System.Net.IPNetwork> networks) =>

@@ -1,8 +1,8 @@
 namespace Hosting.Observability;
 
 /// <summary>
-/// Whether something is unavailable, for the log: that it went is said once, that it is still away once a minute, that it came back once. A line for
-/// every request it failed would bury what else happens just when somebody reads.
+/// Whether something is unavailable, for the log: that it went is said once, that it is still away once a minute, that it came back once. A
+/// line for every request it failed would bury what else happens just when somebody reads.
 /// </summary>
 public sealed class Outage(TimeProvider? clock = null)
 {

@@ -5,8 +5,9 @@ using OpenTelemetry.Trace;
 namespace Hosting.Observability;
 
 /// <summary>
-/// Which traces are kept: the share that <c>OTEL_TRACES_SAMPLER_ARG</c> says (all by default), by trace, so that a kept one is complete in every service. What a timer
-/// asks a database or another service for begins no trace: it belongs to no request, and would be most of what is stored.
+/// Which traces are kept: the share that <c>OTEL_TRACES_SAMPLER_ARG</c> says (all by default), by trace, so that a kept one is complete in
+/// every service. What a timer asks a database or another service for begins no trace: it belongs to no request, and would be most of what
+/// is stored.
 /// </summary>
 internal sealed class Sampling(Sampler share) : Sampler
 {

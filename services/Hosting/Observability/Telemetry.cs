@@ -34,16 +34,24 @@ internal static class Telemetry
     {
         if (isPublic)
             builder.Services.AddSingleton<DistributedContextPropagator>(new EdgePropagator(DistributedContextPropagator.Current));
-        // The framework reads and writes these headers itself; the default here, which adds baggage, would read them once more, strangers' too.
+        // The framework reads and writes these headers itself; the default here, which adds baggage, would read them once more, strangers'
+        // too.
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         var otlp = !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
-        var telemetry = builder.Services.AddOpenTelemetry()
+        var telemetry = builder
+            .Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(service))
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter(Sources)
+                metrics
+                    .AddMeter(Sources)
                     .AddMeter(HealthMetrics.MeterName)
-                    .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Http.Connections", "Npgsql")
+                    .AddMeter(
+                        "Microsoft.AspNetCore.Hosting",
+                        "Microsoft.AspNetCore.Server.Kestrel",
+                        "Microsoft.AspNetCore.Http.Connections",
+                        "Npgsql"
+                    )
                     .AddView("http.server.request.duration", Requests)
                     // Nobody looks at these, and each is dozens of series.
                     .AddView("kestrel.connection.duration", MetricStreamConfiguration.Drop)
@@ -54,13 +62,17 @@ internal static class Telemetry
                     metrics.AddOtlpExporter();
             });
         if (otlp)
-            telemetry.WithTracing(traces => traces.AddSource(Sources).AddSource("Npgsql")
-                .SetSampler(Sampling.From(builder.Configuration, isPublic))
-                .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthATrace)
-                .AddHttpClientInstrumentation()
-                // Processors run in this order: the exporter sees what the first one left.
-                .AddProcessor(new LogRedaction.WithoutReaders())
-                .AddOtlpExporter());
+            telemetry.WithTracing(traces =>
+                traces
+                    .AddSource(Sources)
+                    .AddSource("Npgsql")
+                    .SetSampler(Sampling.From(builder.Configuration, isPublic))
+                    .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthATrace)
+                    .AddHttpClientInstrumentation()
+                    // Processors run in this order: the exporter sees what the first one left.
+                    .AddProcessor(new LogRedaction.WithoutReaders())
+                    .AddOtlpExporter()
+            );
     }
 
     // Probes and scrapes say nothing, and a connection that stays open for hours is no span: what is pushed on it has spans of its own.

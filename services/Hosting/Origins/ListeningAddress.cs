@@ -11,7 +11,12 @@ public static class ListeningAddress
 
     /// <param name="host">Stands in for an address that means every interface, which nobody can connect to.</param>
     /// <returns>The first <c>http</c> address, else the first of any scheme. Ends in a slash.</returns>
-    public static async Task<Uri> OfAsync(IServer server, IHostApplicationLifetime lifetime, string host, CancellationToken cancellationToken)
+    public static async Task<Uri> OfAsync(
+        IServer server,
+        IHostApplicationLifetime lifetime,
+        string host,
+        CancellationToken cancellationToken
+    )
     {
         await lifetime.StartedAsync(cancellationToken);
         var addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses;

@@ -16,7 +16,9 @@ public sealed class PublicOrigin
         var address = configuration.RequiredAddress(Setting);
         if (address.PathAndQuery != "/")
             throw new SettingException(Setting, $"'{address}' has a path; the site is served at the root of its host");
-        Configured = WebOrigin.Parse(address.AbsoluteUri) ?? throw new SettingException(Setting, $"'{address}' has a host name that can't be written in ASCII");
+        Configured =
+            WebOrigin.Parse(address.AbsoluteUri)
+            ?? throw new SettingException(Setting, $"'{address}' has a host name that can't be written in ASCII");
     }
 
     public WebOrigin? Configured { get; }

@@ -13,7 +13,8 @@ namespace Hosting.Origins;
 /// </summary>
 public static class SameOrigin
 {
-    /// <param name="request">Its <c>Origin</c> must be the host it asks, or the configured public origin: a proxy in front may have rewritten the host.</param>
+    /// <param name="request">Its <c>Origin</c> must be the host it asks, or the configured public origin: a proxy in front may have
+    /// rewritten the host.</param>
     /// <param name="site">The configured origin.</param>
     public static bool Allows(HttpRequest request, PublicOrigin site)
     {
@@ -24,27 +25,35 @@ public static class SameOrigin
         var origin = request.Headers.Origin;
         if (StringValues.IsNullOrEmpty(origin))
             return true;
-        return origin is [{ } text] && (IsHostAsWritten(text, request) || IsHost(text, request) || (site.Configured is { } own && own == WebOrigin.Parse(text)));
+        return origin is [{ } text]
+            && (IsHostAsWritten(text, request) || IsHost(text, request) || (site.Configured is { } own && own == WebOrigin.Parse(text)));
     }
 
     /// <summary>Answers 403 <c>cross-site</c> before the handler runs.</summary>
-    public static TBuilder RequireSameOrigin<TBuilder>(this TBuilder endpoints) where TBuilder : IEndpointConventionBuilder =>
-        endpoints.AddEndpointFilterFactory((route, next) =>
-        {
-            var site = route.ApplicationServices.GetRequiredService<PublicOrigin>();
-            return context => Allows(context.HttpContext.Request, site)
-                ? next(context)
-                : new ValueTask<object?>(Problems.Of(403, "cross-site", "Requests made by pages of other sites are refused."));
-        });
+    public static TBuilder RequireSameOrigin<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoints.AddEndpointFilterFactory(
+            (route, next) =>
+            {
+                var site = route.ApplicationServices.GetRequiredService<PublicOrigin>();
+                return context =>
+                    Allows(context.HttpContext.Request, site)
+                        ? next(context)
+                        : new ValueTask<object?>(Problems.Of(403, "cross-site", "Requests made by pages of other sites are refused."));
+            }
+        );
 
     // How nearly every request compares, without parsing either.
     private static bool IsHostAsWritten(string origin, HttpRequest request)
     {
         var scheme = request.IsHttps ? "https://" : "http://";
-        return request.Host.Value is { Length: > 0 } host && origin.StartsWith(scheme, StringComparison.Ordinal) && origin.AsSpan(scheme.Length).SequenceEqual(host);
+        return request.Host.Value is { Length: > 0 } host
+            && origin.StartsWith(scheme, StringComparison.Ordinal)
+            && origin.AsSpan(scheme.Length).SequenceEqual(host);
     }
 
-    // The scheme counts where it is known to be https: behind a proxy that ends TLS and does not say so, the one seen here is not the reader's.
+    // The scheme counts where it is known to be https: behind a proxy that ends TLS and does not say so, the one seen here is not the
+    // reader's.
     private static bool IsHost(string text, HttpRequest request) =>
         WebOrigin.Parse(text) is { } origin
         && (!request.IsHttps || origin.Scheme == "https")

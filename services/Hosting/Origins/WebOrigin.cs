@@ -1,8 +1,8 @@
 namespace Hosting.Origins;
 
 /// <summary>
-/// What makes two origins the same: scheme, host in ASCII (punycode) and lower case, and the port with the scheme's default filled in. Browsers send <c>Origin</c> in
-/// punycode, the server decodes <c>Host</c> to Unicode, and people configure either.
+/// What makes two origins the same: scheme, host in ASCII (punycode) and lower case, and the port with the scheme's default filled in.
+/// Browsers send <c>Origin</c> in punycode, the server decodes <c>Host</c> to Unicode, and people configure either.
 /// </summary>
 public readonly record struct WebOrigin(string Scheme, string Host, int Port)
 {

@@ -15,14 +15,22 @@ internal static class PrivateNetworks
 
     /// <summary>RFC 1918, the shared range of RFC 6598 that clusters use for pods, and IPv6's unique local addresses.</summary>
     public static IReadOnlyList<System.Net.IPNetwork> All { get; } =
-        [.. new[] { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7" }.Select(range => System.Net.IPNetwork.Parse(range))];
+    [
+        .. new[] { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7" }.Select(range =>
+            System.Net.IPNetwork.Parse(range)
+        ),
+    ];
 
     /// <summary>The networks that a setting lists: <c>Proxies__KnownNetworks__0</c> and so on.</summary>
     /// <exception cref="SettingException">One is malformed.</exception>
-    public static IEnumerable<System.Net.IPNetwork> In(IConfigurationSection setting) => setting.GetChildren()
-        .SelectMany(network => network.Value == Name ? All
-            : System.Net.IPNetwork.TryParse(network.Value, out var parsed) ? [parsed]
-            : throw new SettingException(network.Path, $"'{network.Value}' is neither a network such as 10.0.0.0/8 nor '{Name}'"));
+    public static IEnumerable<System.Net.IPNetwork> In(IConfigurationSection setting) =>
+        setting
+            .GetChildren()
+            .SelectMany(network =>
+                network.Value == Name ? All
+                : System.Net.IPNetwork.TryParse(network.Value, out var parsed) ? [parsed]
+                : throw new SettingException(network.Path, $"'{network.Value}' is neither a network such as 10.0.0.0/8 nor '{Name}'")
+            );
 
     public static bool Contain(IEnumerable<System.Net.IPNetwork> networks, IPAddress address)
     {

@@ -9,14 +9,19 @@ namespace Hosting.Proxies;
 /// </summary>
 internal sealed partial class ProxyHints(ILogger<ProxyHints> logger)
 {
-    private int _saidUnknown, _saidMore;
+    private int _saidUnknown,
+        _saidMore;
 
     /// <param name="peer">Not logged: anyone can send the header, so it may be a reader's.</param>
     public void UnknownPeer(IPAddress? peer)
     {
         if (Volatile.Read(ref _saidUnknown) != 0 || Interlocked.Exchange(ref _saidUnknown, 1) != 0)
             return;
-        LogUnknownPeer(peer is null || IPAddress.IsLoopback(peer) ? "this machine" : PrivateNetworks.Contain(PrivateNetworks.All, peer) ? "a private network" : "the internet");
+        LogUnknownPeer(
+            peer is null || IPAddress.IsLoopback(peer) ? "this machine"
+            : PrivateNetworks.Contain(PrivateNetworks.All, peer) ? "a private network"
+            : "the internet"
+        );
     }
 
     public void MoreHops()
@@ -25,13 +30,19 @@ internal sealed partial class ProxyHints(ILogger<ProxyHints> logger)
             LogMoreHops();
     }
 
-    [LoggerMessage(1030, LogLevel.Warning,
+    [LoggerMessage(
+        1030,
+        LogLevel.Warning,
         "A request from {Origin} has a forwarding header, and is from none of the known proxies' networks: the header is ignored. If that is your proxy, all its readers share one"
-        + " address in limits and quotas; set Proxies__KnownNetworks__0 to its network")]
+            + " address in limits and quotas; set Proxies__KnownNetworks__0 to its network"
+    )]
     private partial void LogUnknownPeer(string origin);
 
-    [LoggerMessage(1031, LogLevel.Warning,
+    [LoggerMessage(
+        1031,
+        LogLevel.Warning,
         "A forwarded address is a known proxy's own, and more addresses precede it: all readers of that proxy share one address in limits and quotas. If several of your proxies stand"
-        + " in a row, set Proxies__Hops to how many")]
+            + " in a row, set Proxies__Hops to how many"
+    )]
     private partial void LogMoreHops();
 }

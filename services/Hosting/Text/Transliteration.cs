@@ -3,8 +3,9 @@ using AnyAscii;
 namespace Hosting.Text;
 
 /// <summary>
-/// Text in the letters of an address: "Jürgen" is jurgen, "Łódź" lodz, "Straße" strasse, "Яндекс" yandeks. Sorting and searching go by the same letters.
-/// A library and not Unicode normalization: that leaves ß, ø and ł as they are, and needs ICU, whose absence from a machine would stop every service.
+/// Text in the letters of an address: "Jürgen" is jurgen, "Łódź" lodz, "Straße" strasse, "Яндекс" yandeks. Sorting and searching go by the
+/// same letters. A library and not Unicode normalization: that leaves ß, ø and ł as they are, and needs ICU, whose absence from a machine
+/// would stop every service.
 /// </summary>
 public static class Transliteration
 {

@@ -5,7 +5,12 @@ namespace Newsletter.Issues;
 /// <param name="Moves">Whose community share changed over the last week, the biggest change first.</param>
 /// <param name="Changes">Whose prices or panel verdicts editors changed, the longest untold first.</param>
 /// <param name="Standings">Every tool with a vote.</param>
-internal sealed record News(IReadOnlyList<FreshComparison> Comparisons, IReadOnlyList<Move> Moves, IReadOnlyList<Changed> Changes, IReadOnlyList<RankedTool> Standings);
+internal sealed record News(
+    IReadOnlyList<FreshComparison> Comparisons,
+    IReadOnlyList<Move> Moves,
+    IReadOnlyList<Changed> Changes,
+    IReadOnlyList<RankedTool> Standings
+);
 
 internal sealed record FreshComparison(string Slug, string Title, string? Summary)
 {

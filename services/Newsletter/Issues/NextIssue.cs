@@ -26,10 +26,20 @@ internal sealed class NextIssue(GatherNews news, NewsletterSettings settings)
     public async Task<Draft?> ComposeAsync(DbConnection connection, string week, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Before the first issue: since the newsletter began. What the catalog held by then, sample content perhaps, is no news.
-        var since = At(await connection.ExecuteScalarAsync<long?>("select coalesce(untold_since, published_at) from issues order by published_at desc limit 1")
-            ?? await connection.ExecuteScalarAsync<long?>("select min(decided_at) from weeks") ?? now.ToUnixTimeMilliseconds());
-        var told = (await connection.QueryAsync<Told>("select item, until from told")).ToDictionary(told => told.Item, told => At(told.Until));
-        return await news.SinceAsync(since, told, now, cancellationToken) is { } found ? new Draft(ComposeIssue.From(week, now, found), since) : null;
+        var since = At(
+            await connection.ExecuteScalarAsync<long?>(
+                "select coalesce(untold_since, published_at) from issues order by published_at desc limit 1"
+            )
+                ?? await connection.ExecuteScalarAsync<long?>("select min(decided_at) from weeks")
+                ?? now.ToUnixTimeMilliseconds()
+        );
+        var told = (await connection.QueryAsync<Told>("select item, until from told")).ToDictionary(
+            told => told.Item,
+            told => At(told.Until)
+        );
+        return await news.SinceAsync(since, told, now, cancellationToken) is { } found
+            ? new Draft(ComposeIssue.From(week, now, found), since)
+            : null;
     }
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

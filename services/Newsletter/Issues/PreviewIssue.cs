@@ -16,7 +16,13 @@ internal sealed record IssuePreview(string Week, DateTimeOffset DueAt, Issue? Is
 internal static class PreviewIssue
 {
     public static async Task<Results<Ok<IssuePreview>, ProblemHttpResult>> HandleAsync(
-        HttpContext context, [FromKeyedServices(NewsletterService.Name)] Database database, NextIssue next, PublicAddress site, TimeProvider timeProvider, CancellationToken cancellationToken)
+        HttpContext context,
+        [FromKeyedServices(NewsletterService.Name)] Database database,
+        NextIssue next,
+        PublicAddress site,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken
+    )
     {
         context.Response.Headers.CacheControl = "no-store";
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
@@ -29,7 +35,13 @@ internal static class PreviewIssue
         }
         catch (HttpRequestException)
         {
-            return Problems.Retry(context, 503, "news-away", "Catalog or Tally does not answer, so there is nothing to compose an issue from.", 5);
+            return Problems.Retry(
+                context,
+                503,
+                "news-away",
+                "Catalog or Tally does not answer, so there is nothing to compose an issue from.",
+                5
+            );
         }
 
         var mail = issue is null ? null : IssueMail.Of(issue, await site.BaseAsync(cancellationToken), "preview");

@@ -2,22 +2,35 @@ using Hosting;
 
 namespace Newsletter.Issues;
 
-/// <summary>What an issue is made of, from the other services' public answers. Every read throws <see cref="HttpRequestException"/> when its service is unavailable.</summary>
+/// <summary>
+/// What an issue is made of, from the other services' public answers. Every read throws <see cref="HttpRequestException"/> when its service
+/// is unavailable.
+/// </summary>
 internal sealed class Sources(IHttpClientFactory clients)
 {
     private const int ToolsAtOnce = 50;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     internal sealed record ListedTool(string Slug, string Name, DateTimeOffset UpdatedAt);
+
     internal sealed record SideBySide(string Slug, string? Summary, IReadOnlyList<NameOnly> Tools, DateTimeOffset PublishedAt);
+
     internal sealed record NameOnly(string Name);
+
     internal sealed record ToolTally(string Tool, long Total, double? ShipPercent, Interval? Interval);
+
     internal sealed record Interval(double Low, double High);
+
     internal sealed record Point(DateTimeOffset At, long Ship, long Skip, double? ShipPercent);
+
     internal sealed record ToolChange(DateTimeOffset At, string What, string? Name, string? From, string? To);
+
     private sealed record ToolPage(IReadOnlyList<ListedTool> Tools, int Pages);
+
     private sealed record ComparisonPage(IReadOnlyList<SideBySide> Comparisons, int Pages);
+
     private sealed record TallyHistory(IReadOnlyList<Point> Points);
+
     private sealed record ToolHistory(IReadOnlyList<ToolChange> Changes);
 
     /// <summary>Every tool that is offered.</summary>
@@ -32,8 +45,7 @@ internal sealed class Sources(IHttpClientFactory clients)
             page = await GetAsync<ToolPage>("Catalog", $"api/tools?page={number}", cancellationToken);
             foreach (var tool in page.Tools)
                 tools[tool.Slug] = tool;
-        }
-        while (number++ < page.Pages);
+        } while (number++ < page.Pages);
         return [.. tools.Values];
     }
 
@@ -48,8 +60,7 @@ internal sealed class Sources(IHttpClientFactory clients)
             page = await GetAsync<ComparisonPage>("Catalog", $"api/comparisons?page={number}", cancellationToken);
             foreach (var comparison in page.Comparisons.Where(comparison => comparison.PublishedAt > since))
                 comparisons[comparison.Slug] = comparison;
-        }
-        while (number++ < page.Pages && page.Comparisons.All(comparison => comparison.PublishedAt > since));
+        } while (number++ < page.Pages && page.Comparisons.All(comparison => comparison.PublishedAt > since));
         return [.. comparisons.Values.OrderByDescending(comparison => comparison.PublishedAt)];
     }
 
@@ -58,7 +69,13 @@ internal sealed class Sources(IHttpClientFactory clients)
     {
         var tallies = new List<ToolTally>();
         foreach (var some in tools.Chunk(ToolsAtOnce))
-            tallies.AddRange(await GetAsync<ToolTally[]>("Tally", $"api/tallies?{string.Join('&', some.Select(tool => $"tool={tool}"))}", cancellationToken));
+            tallies.AddRange(
+                await GetAsync<ToolTally[]>(
+                    "Tally",
+                    $"api/tallies?{string.Join('&', some.Select(tool => $"tool={tool}"))}",
+                    cancellationToken
+                )
+            );
         return tallies;
     }
 

@@ -25,7 +25,9 @@ internal static class IssueMail
         {
             text.Append($"\n\n{section.Title}\n{new string('-', section.Title.Length)}\n");
             foreach (var link in section.Links)
-                text.Append($"\n{link.Title}\n").Append(link.Note.Length > 0 ? $"{link.Note}\n" : "").Append($"{Address(publicBase, link)}\n");
+                text.Append($"\n{link.Title}\n")
+                    .Append(link.Note.Length > 0 ? $"{link.Note}\n" : "")
+                    .Append($"{Address(publicBase, link)}\n");
         }
 
         // "-- " begins what mail programs take for a signature and leave out of answers.
@@ -34,7 +36,9 @@ internal static class IssueMail
 
     private static string Html(Issue issue, Uri publicBase, string here, string leave)
     {
-        var body = new StringBuilder(MailPage.Eyebrow(Day(issue))).Append(MailPage.Heading(issue.Title)).Append(MailPage.Paragraph(issue.Intro));
+        var body = new StringBuilder(MailPage.Eyebrow(Day(issue)))
+            .Append(MailPage.Heading(issue.Title))
+            .Append(MailPage.Paragraph(issue.Intro));
         foreach (var section in issue.Sections)
         {
             body.Append('\n').Append(MailPage.SectionHeading(section.Title));
@@ -44,8 +48,12 @@ internal static class IssueMail
 
         // Not the introduction, which the reader sees next: what the issue is about.
         var preheader = string.Join(" · ", issue.Sections[0].Links.Take(4).Select(link => link.Title));
-        return MailPage.Of(issue.Title, preheader, body.ToString(),
-            $"{Reason} {MailPage.Link(leave, "Unsubscribe")}, or {MailPage.Link(here, "read it on the web")}.");
+        return MailPage.Of(
+            issue.Title,
+            preheader,
+            body.ToString(),
+            $"{Reason} {MailPage.Link(leave, "Unsubscribe")}, or {MailPage.Link(here, "read it on the web")}."
+        );
     }
 
     private static string Address(Uri publicBase, Link link) => new Uri(publicBase, link.Path.TrimStart('/')).AbsoluteUri;

@@ -6,20 +6,28 @@ using Hosting.Databases;
 namespace Newsletter.Mail;
 
 /// <summary>
-/// Empties the outbox. For each mail: take it, write its text with a fresh token, prepare, record <c>handing</c>, hand over, record <c>sent</c>.
-/// What is promised when killed in between is said at <see cref="IDelivery"/>.
+/// Empties the outbox. For each mail: take it, write its text with a fresh token, prepare, record <c>handing</c>, hand over, record
+/// <c>sent</c>. What is promised when killed in between is said at <see cref="IDelivery"/>.
 /// </summary>
 internal sealed class SendMails(
-    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, WriteMail write, IDelivery delivery, NewsletterSettings settings,
-    TimeProvider timeProvider, WorkSignals signals, NewsletterMetrics metrics, ILogger<SendMails> logger)
-    : BackgroundWork(schemas, logger)
+    [FromKeyedServices(NewsletterService.Name)] Database database,
+    IEnumerable<Schema> schemas,
+    WriteMail write,
+    IDelivery delivery,
+    NewsletterSettings settings,
+    TimeProvider timeProvider,
+    WorkSignals signals,
+    NewsletterMetrics metrics,
+    ILogger<SendMails> logger
+) : BackgroundWork(schemas, logger)
 {
     private const int MaxAttempts = 20;
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(6);
 
     private sealed record Recipient(string? Address, string Status);
 
-    protected override Task RestAsync(CancellationToken cancellationToken) => signals.Outbox.WaitAsync(TimeSpan.FromSeconds(5), timeProvider, cancellationToken);
+    protected override Task RestAsync(CancellationToken cancellationToken) =>
+        signals.Outbox.WaitAsync(TimeSpan.FromSeconds(5), timeProvider, cancellationToken);
 
     protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +39,10 @@ internal sealed class SendMails(
                 foreach (var mail in due)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (await Outbox.TakeAsync(connection, mail, timeProvider.Now(), settings.Lease) is { } held && !await SendAsync(connection, held, cancellationToken))
+                    if (
+                        await Outbox.TakeAsync(connection, mail, timeProvider.Now(), settings.Lease) is { } held
+                        && !await SendAsync(connection, held, cancellationToken)
+                    )
                         return;
                 }
             }
@@ -55,7 +66,10 @@ internal sealed class SendMails(
         }
 
         // Looked at now, not when the mail was queued: readers who confirmed or unsubscribed since get no more of it.
-        var recipient = await connection.QuerySingleOrDefaultAsync<Recipient>("select address, status from subscribers where id = @SubscriberId", mail);
+        var recipient = await connection.QuerySingleOrDefaultAsync<Recipient>(
+            "select address, status from subscribers where id = @SubscriberId",
+            mail
+        );
         if (recipient?.Address is null || recipient.Status != (mail.Kind == "confirmation" ? "pending" : "confirmed"))
         {
             await delivery.ForgetAsync(mail.Id);
@@ -71,7 +85,11 @@ internal sealed class SendMails(
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.DeliveryDown(logger, error.GetType().Name, error is SocketException or IOException or UnauthorizedAccessException ? error.Message : "");
+            Log.DeliveryDown(
+                logger,
+                error.GetType().Name,
+                error is SocketException or IOException or UnauthorizedAccessException ? error.Message : ""
+            );
             await RetryAsync(connection, mail);
             return false;
         }

@@ -5,11 +5,14 @@ using MimeKit;
 
 namespace Newsletter.Mail;
 
-/// <summary>Sends by <c>smtp://user:pass@host:25</c> (STARTTLS when offered, insisted on when there is a password to protect) or <c>smtps://</c>.</summary>
+/// <summary>
+/// Sends by <c>smtp://user:pass@host:25</c> (STARTTLS when offered, insisted on when there is a password to protect) or <c>smtps://</c>.
+/// </summary>
 internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
 {
     // Shorter than the time a stopping process is given, so that a hand-over under way can end.
-    // Certificates are checked, their revocation is not: an authority of one's own seldom publishes any, and a closed network could not ask.
+    // Certificates are checked, their revocation is not: an authority of one's own seldom publishes any, and a closed network could not
+    // ask.
     private readonly Client _client = new() { Timeout = 15_000, CheckCertificateRevocation = false };
 
     public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken cancellationToken)
@@ -20,13 +23,22 @@ internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
         if (_client.IsConnected)
             return;
 
-        await _client.ConnectAsync(server.Host, server.IsDefaultPort || server.Port <= 0 ? DefaultPort : server.Port, Security, cancellationToken);
+        await _client.ConnectAsync(
+            server.Host,
+            server.IsDefaultPort || server.Port <= 0 ? DefaultPort : server.Port,
+            Security,
+            cancellationToken
+        );
         if (server.UserInfo.Length == 0)
             return;
         try
         {
             var parts = server.UserInfo.Split(':', 2);
-            await _client.AuthenticateAsync(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""), cancellationToken);
+            await _client.AuthenticateAsync(
+                Uri.UnescapeDataString(parts[0]),
+                Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""),
+                cancellationToken
+            );
         }
         catch
         {
@@ -44,8 +56,12 @@ internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
         }
         catch (SmtpCommandException refused)
         {
-            // A refused sender is the operator's to mend, not a reason to give up on readers. Its message quotes the address, so only the code goes on.
-            throw new MailRefusedException((int)refused.StatusCode >= 500 && refused.ErrorCode is not SmtpErrorCode.SenderNotAccepted, (int)refused.StatusCode);
+            // A refused sender is the operator's to mend, not a reason to give up on readers. Its message quotes the address, so only the
+            // code goes on.
+            throw new MailRefusedException(
+                (int)refused.StatusCode >= 500 && refused.ErrorCode is not SmtpErrorCode.SenderNotAccepted,
+                (int)refused.StatusCode
+            );
         }
         catch (ServiceNotAuthenticatedException)
         {
@@ -106,6 +122,7 @@ internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
     {
         public bool RecipientAccepted { get; set; }
 
-        protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => RecipientAccepted = true;
+        protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) =>
+            RecipientAccepted = true;
     }
 }

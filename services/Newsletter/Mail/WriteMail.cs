@@ -36,7 +36,8 @@ internal sealed class WriteMail(NewsletterSettings settings, PublicAddress site,
                 purpose = onList ? Token.Unsubscribe : Token.Confirm,
                 mail.SubscriberId,
                 expires = onList ? (long?)null : timeProvider.Now() + ConfirmWithin.Milliseconds(),
-            });
+            }
+        );
 
         // Tells mail programs that no person wrote this now, and other automata not to answer.
         message.Headers.Add("Auto-Submitted", "auto-generated");

@@ -7,8 +7,8 @@ namespace Newsletter.Subscriptions;
 /// <param name="Value">As the reader wrote it, the domain in its ASCII form.</param>
 /// <param name="Key">What makes two addresses the same mailbox: all in lower case. The standard lets mailboxes differ in case; no provider
 /// of note does, and without this one mailbox could be sent a confirmation forevery way to capitalise it.</param>
-/// <param name="Mailbox">The key without what follows a plus sign, which providers deliver to the same mailbox. For counting and refusing mail,
-/// not for telling subscribers apart: where a plus sign means nothing, they are two people.</param>
+/// <param name="Mailbox">The key without what follows a plus sign, which providers deliver to the same mailbox. For counting and refusing
+/// mail, not for telling subscribers apart: where a plus sign means nothing, they are two people.</param>
 internal readonly record struct Address(string Value, string Key, string Mailbox)
 {
     private const int MaxLocal = 64;
@@ -21,7 +21,10 @@ internal readonly record struct Address(string Value, string Key, string Mailbox
     public static Address? Parse(string? text)
     {
         text = text?.Trim(' ');
-        if (text is not { Length: >= 3 and <= Contracts.Limits.MailAddress } || text.IndexOf('@') is var at && (at < 1 || at != text.LastIndexOf('@')))
+        if (
+            text is not { Length: >= 3 and <= Contracts.Limits.MailAddress }
+            || text.IndexOf('@') is var at && (at < 1 || at != text.LastIndexOf('@'))
+        )
             return null;
         var local = text[..at];
         if (!IsLocal(local) || Domain(text[(at + 1)..]) is not { } domain)
@@ -36,15 +39,30 @@ internal readonly record struct Address(string Value, string Key, string Mailbox
 
     private static bool IsLocal(string local) =>
         Encoding.UTF8.GetByteCount(local) <= MaxLocal
-        && local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal)
+        && local[0] != '.'
+        && local[^1] != '.'
+        && !local.Contains("..", StringComparison.Ordinal)
         && !local.Any(PassesForAscii)
         && local.All(c => char.IsLetterOrDigit(c) || ".!#$%&'*+-/=?^_`{|}~".Contains(c, StringComparison.Ordinal));
 
-    // A Kelvin sign becomes a k in lower case, a long s an S in upper case, a full-width letter its plain one where a server normalizes: whoever
-    // signs up with one would hold the key of another's address.
+    // A Kelvin sign becomes a k in lower case, a long s an S in upper case, a full-width letter its plain one where a server normalizes:
+    // whoever signs up with one would hold the key of another's address.
     private static bool PassesForAscii(char c) =>
-        !char.IsAscii(c) && (char.IsAscii(char.ToLowerInvariant(c)) || char.IsAscii(char.ToUpperInvariant(c)) || c is 'ı' or 'İ' or 'ſ' or 'K' or 'ª' or 'º'
-            or (>= '\u2070' and <= '\u209C') or (>= '\u2100' and <= '\u214F') or (>= '\uFF00' and <= '\uFFEF'));
+        !char.IsAscii(c)
+        && (
+            char.IsAscii(char.ToLowerInvariant(c))
+            || char.IsAscii(char.ToUpperInvariant(c))
+            || c
+                is 'ı'
+                    or 'İ'
+                    or 'ſ'
+                    or 'K'
+                    or 'ª'
+                    or 'º'
+                    or (>= '\u2070' and <= '\u209C')
+                    or (>= '\u2100' and <= '\u214F')
+                    or (>= '\uFF00' and <= '\uFFEF')
+        );
 
     private static string? Domain(string domain)
     {

@@ -6,19 +6,25 @@ using Newsletter.Mail;
 namespace Newsletter.Subscriptions;
 
 /// <summary>
-/// Removes what is left of readers who left: their mails, as rows and as files, then everything about those who never confirmed. What SQLite deletes is
-/// overwritten in the database file (secure_delete) but lives on in its write-ahead log, so that is emptied too.
+/// Removes what is left of readers who left: their mails, as rows and as files, then everything about those who never confirmed. What
+/// SQLite deletes is overwritten in the database file (secure_delete) but lives on in its write-ahead log, so that is emptied too.
 /// </summary>
 internal sealed class EraseLeavers(
-    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, IDelivery delivery, TimeProvider timeProvider, WorkSignals signals, ILogger<EraseLeavers> logger)
-    : BackgroundWork(schemas, logger)
+    [FromKeyedServices(NewsletterService.Name)] Database database,
+    IEnumerable<Schema> schemas,
+    IDelivery delivery,
+    TimeProvider timeProvider,
+    WorkSignals signals,
+    ILogger<EraseLeavers> logger
+) : BackgroundWork(schemas, logger)
 {
     private bool _prepared;
     private bool _logHolds;
 
     private sealed record Left(string Id, string State, long NextAt);
 
-    protected override Task RestAsync(CancellationToken cancellationToken) => signals.Erasure.WaitAsync(_logHolds ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1), timeProvider, cancellationToken);
+    protected override Task RestAsync(CancellationToken cancellationToken) =>
+        signals.Erasure.WaitAsync(_logHolds ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1), timeProvider, cancellationToken);
 
     protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
@@ -48,7 +54,8 @@ internal sealed class EraseLeavers(
             """
             select m.id, m.state, m.next_at as nextat from subscribers s join mails m on m.subscriber_id = s.id
             where s.status = 'unsubscribed' and m.state not in ('waiting', 'handing')
-            """);
+            """
+        );
         foreach (var mail in mails)
         {
             await delivery.ForgetAsync(mail.Id);

@@ -16,8 +16,16 @@ internal static class Leave
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Asked for again and not yet looked at: the later wish was to leave.
-        await connection.ExecuteAsync("delete from requests where address_key = (select address_key from subscribers where id = @subscriber)", new { subscriber }, transaction);
-        var left = await connection.ExecuteAsync($"update subscribers set {Forgotten} where id = @subscriber and status <> 'unsubscribed'", new { subscriber }, transaction);
+        await connection.ExecuteAsync(
+            "delete from requests where address_key = (select address_key from subscribers where id = @subscriber)",
+            new { subscriber },
+            transaction
+        );
+        var left = await connection.ExecuteAsync(
+            $"update subscribers set {Forgotten} where id = @subscriber and status <> 'unsubscribed'",
+            new { subscriber },
+            transaction
+        );
         await transaction.CommitAsync(cancellationToken);
         return left == 1;
     }
@@ -26,8 +34,16 @@ internal static class Leave
     public static async Task ForGoodAsync(DbConnection connection, string mailbox, long now, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync("insert into refusals (mailbox, refused_at) values (@mailbox, @now) on conflict (mailbox) do nothing", new { mailbox, now }, transaction);
-        await connection.ExecuteAsync("delete from requests where address_key in (select address_key from subscribers where mailbox = @mailbox)", new { mailbox }, transaction);
+        await connection.ExecuteAsync(
+            "insert into refusals (mailbox, refused_at) values (@mailbox, @now) on conflict (mailbox) do nothing",
+            new { mailbox, now },
+            transaction
+        );
+        await connection.ExecuteAsync(
+            "delete from requests where address_key in (select address_key from subscribers where mailbox = @mailbox)",
+            new { mailbox },
+            transaction
+        );
         await connection.ExecuteAsync($"update subscribers set {Forgotten} where mailbox = @mailbox", new { mailbox }, transaction);
         await transaction.CommitAsync(cancellationToken);
     }
@@ -35,5 +51,8 @@ internal static class Leave
     /// <summary>Forgets addresses that nobody confirmed.</summary>
     /// <returns>How many.</returns>
     public static Task<int> UnconfirmedAsync(DbConnection connection, long askedBefore) =>
-        connection.ExecuteAsync($"update subscribers set {Forgotten} where status = 'pending' and asked_at < @askedBefore", new { askedBefore });
+        connection.ExecuteAsync(
+            $"update subscribers set {Forgotten} where status = 'pending' and asked_at < @askedBefore",
+            new { askedBefore }
+        );
 }

@@ -7,8 +7,8 @@ using Hosting.Configuration;
 namespace Newsletter.Subscriptions;
 
 /// <summary>
-/// Hashes a mailbox, so that what has to be remembered of it (that it wants no mail, how many it got) is no address. Keyed, since whoever can
-/// guess addresses could look up a plain hash of each.
+/// Hashes a mailbox, so that what has to be remembered of it (that it wants no mail, how many it got) is no address. Keyed, since whoever
+/// can guess addresses could look up a plain hash of each.
 /// </summary>
 internal sealed class MailboxKey(NewsletterSettings settings)
 {
@@ -38,7 +38,11 @@ internal sealed class MailboxKey(NewsletterSettings settings)
     {
         await connection.ExecuteAsync(
             "insert into keys (name, value) values ('mailbox', @value) on conflict (name) do nothing",
-            new { value = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) }, transaction);
-        return Convert.FromBase64String((await connection.ExecuteScalarAsync<string>("select value from keys where name = 'mailbox'", transaction: transaction))!);
+            new { value = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) },
+            transaction
+        );
+        return Convert.FromBase64String(
+            (await connection.ExecuteScalarAsync<string>("select value from keys where name = 'mailbox'", transaction: transaction))!
+        );
     }
 }

@@ -5,13 +5,19 @@ namespace Newsletter.Subscriptions;
 
 /// <summary>Forgets addresses that were never confirmed, thirty days after they were last asked for, and tokens long expired.</summary>
 internal sealed class PurgePending(
-    [FromKeyedServices(NewsletterService.Name)] Database database, IEnumerable<Schema> schemas, TimeProvider timeProvider, WorkSignals signals, NewsletterMetrics metrics, ILogger<PurgePending> logger)
-    : BackgroundWork(schemas, logger)
+    [FromKeyedServices(NewsletterService.Name)] Database database,
+    IEnumerable<Schema> schemas,
+    TimeProvider timeProvider,
+    WorkSignals signals,
+    NewsletterMetrics metrics,
+    ILogger<PurgePending> logger
+) : BackgroundWork(schemas, logger)
 {
     /// <summary>How long an address that nobody confirmed is kept.</summary>
     internal static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    protected override Task RestAsync(CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromHours(1), timeProvider, cancellationToken);
+    protected override Task RestAsync(CancellationToken cancellationToken) =>
+        Task.Delay(TimeSpan.FromHours(1), timeProvider, cancellationToken);
 
     protected override async Task TurnAsync(CancellationToken cancellationToken)
     {

@@ -10,8 +10,8 @@ namespace Newsletter.Subscriptions;
 
 /// <summary>
 /// How often one network may ask for mail, counted at several widths at once: an address alone says little where a provider hands out whole
-/// ranges of them. A request counts for each width, and the first that is used up refuses it. On each replica; what leaves by mail is bounded
-/// for all of them by <see cref="AdmitRequests"/>.
+/// ranges of them. A request counts for each width, and the first that is used up refuses it. On each replica; what leaves by mail is
+/// bounded for all of them by <see cref="AdmitRequests"/>.
 /// </summary>
 internal sealed class SignUpLimit : IEndpointFilter, IDisposable
 {
@@ -26,13 +26,21 @@ internal sealed class SignUpLimit : IEndpointFilter, IDisposable
     {
         _enabled = configuration.Switch(RateLimits.Setting, standard: true);
         var perHour = configuration.Whole("RateLimits:SignUpsPerHour", 20);
-        _limiter = PartitionedRateLimiter.CreateChained([.. Widths.Select(width => PartitionedRateLimiter.Create<IPAddress, IPNetwork>(address =>
-            RateLimitPartition.GetTokenBucketLimiter(NetworkOf(address, width.V4, width.V6), _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = perHour * width.Times,
-                TokensPerPeriod = 1,
-                ReplenishmentPeriod = TimeSpan.FromHours(1) / (perHour * width.Times),
-            })))]);
+        _limiter = PartitionedRateLimiter.CreateChained([
+            .. Widths.Select(width =>
+                PartitionedRateLimiter.Create<IPAddress, IPNetwork>(address =>
+                    RateLimitPartition.GetTokenBucketLimiter(
+                        NetworkOf(address, width.V4, width.V6),
+                        _ => new TokenBucketRateLimiterOptions
+                        {
+                            TokenLimit = perHour * width.Times,
+                            TokensPerPeriod = 1,
+                            ReplenishmentPeriod = TimeSpan.FromHours(1) / (perHour * width.Times),
+                        }
+                    )
+                )
+            ),
+        ]);
     }
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -44,7 +52,13 @@ internal sealed class SignUpLimit : IEndpointFilter, IDisposable
         if (lease.IsAcquired)
             return await next(context);
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds)) : 60;
-        return Problems.Retry(http, 429, "too-many-requests", "Many requests for mail came from this network. Please try again later.", wait);
+        return Problems.Retry(
+            http,
+            429,
+            "too-many-requests",
+            "Many requests for mail came from this network. Please try again later.",
+            wait
+        );
     }
 
     public void Dispose() => _limiter.Dispose();

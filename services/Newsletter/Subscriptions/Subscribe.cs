@@ -23,10 +23,19 @@ internal static class Subscribe
     // Far longer than that wait, this is how long every answer takes.
     private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(300);
 
-    private static readonly SubscriptionPending Answer = new("pending", "Check your inbox: we have sent a link to confirm, unless this address is subscribed already.");
+    private static readonly SubscriptionPending Answer = new(
+        "pending",
+        "Check your inbox: we have sent a link to confirm, unless this address is subscribed already."
+    );
 
     public static async Task<Results<Accepted<SubscriptionPending>, ProblemHttpResult>> HandleAsync(
-        SubscriptionAsked asked, [FromKeyedServices(NewsletterService.Name)] Database database, TimeProvider timeProvider, WorkSignals signals, NewsletterMetrics metrics, CancellationToken cancellationToken)
+        SubscriptionAsked asked,
+        [FromKeyedServices(NewsletterService.Name)] Database database,
+        TimeProvider timeProvider,
+        WorkSignals signals,
+        NewsletterMetrics metrics,
+        CancellationToken cancellationToken
+    )
     {
         if (Address.Parse(asked.Email) is not { } address)
             return Problems.Of(400, "invalid-email", "This is not a mail address we can write to.");
@@ -37,7 +46,14 @@ internal static class Subscribe
         {
             await connection.ExecuteAsync(
                 "insert into requests (id, address, address_key, asked_at) values (@id, @Value, @Key, @now)",
-                new { id = Guid.CreateVersion7().ToString("N"), address.Value, address.Key, now = timeProvider.Now() });
+                new
+                {
+                    id = Guid.CreateVersion7().ToString("N"),
+                    address.Value,
+                    address.Key,
+                    now = timeProvider.Now(),
+                }
+            );
         }
 
         metrics.Subscription("requested");

@@ -3,7 +3,9 @@ using Hosting.Configuration;
 
 namespace Operator.Asking;
 
-/// <summary>How many replicas of each service there should be: the settings <c>Replicas__Voting</c> and so on; <c>--replicas voting=2</c> wins.</summary>
+/// <summary>
+/// How many replicas of each service there should be: the settings <c>Replicas__Voting</c> and so on; <c>--replicas voting=2</c> wins.
+/// </summary>
 internal static class ExpectedReplicas
 {
     private const string Prefix = "Replicas__";
@@ -23,11 +25,15 @@ internal static class ExpectedReplicas
         foreach (var option in options)
         {
             var parts = option.Split('=');
-            expected[parts[0]] = parts.Length == 2 && Number(parts[1]) is { } number ? number : throw new UnusableException($"--replicas '{option}' is not of the form voting=2.");
+            expected[parts[0]] =
+                parts.Length == 2 && Number(parts[1]) is { } number
+                    ? number
+                    : throw new UnusableException($"--replicas '{option}' is not of the form voting=2.");
         }
 
         return expected;
     }
 
-    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -17,6 +17,7 @@ internal static class HealthCommand
     private sealed record Part(string Name, string Address, string Status, IReadOnlyList<string> Missing);
 
     private sealed record Answer(string Status, Dictionary<string, AnswerPart?>? Parts);
+
     private sealed record AnswerPart(string Status, string? Problem);
 
     public static Command Make()
@@ -25,7 +26,8 @@ internal static class HealthCommand
         var command = new Command("health", "Ask every service, the broker and Redis how they are. Parts without a setting are left out.");
         var replicas = new Option<string[]>("--replicas")
         {
-            Description = "How many replicas there should be, such as voting=2: where one name stands for all that run, one that died is simply missing.",
+            Description =
+                "How many replicas there should be, such as voting=2: where one name stands for all that run, one that died is simply missing.",
             HelpName = "service=number",
         };
         command.Options.Add(replicas);
@@ -43,7 +45,9 @@ internal static class HealthCommand
                     var (name, addresses) = (option.Name[2..], await parsed.Addresses(option).AllAsync(cancellationToken));
                     asked.AddRange(addresses.Select(address => ServiceAsync(http, name, address, cancellationToken)));
                     if (addresses.Count > 0 && expected.GetValueOrDefault(name) is var number && addresses.Count < number)
-                        missing.Add($"{name}: {number - addresses.Count} of {number} replicas are missing. Only {addresses.Count} can be found at {parsed.Given(option)}");
+                        missing.Add(
+                            $"{name}: {number - addresses.Count} of {number} replicas are missing. Only {addresses.Count} can be found at {parsed.Given(option)}"
+                        );
                 }
 
                 if (parsed.Given(Site.Bus) is { } bus && bus != "memory")
@@ -53,10 +57,21 @@ internal static class HealthCommand
                 if (asked.Count == 0)
                     throw new UnusableException("Nothing to ask: name at least one part, for example --web http://localhost:8080.");
                 var parts = await Task.WhenAll(asked);
-                var wrongs = missing.Concat(parts.Where(part => part.Status != "Healthy").Select(part => $"{part.Name} {part.Address}: {part.Status}. {string.Join("; ", part.Missing)}")).ToList();
+                var wrongs = missing
+                    .Concat(
+                        parts
+                            .Where(part => part.Status != "Healthy")
+                            .Select(part => $"{part.Name} {part.Address}: {part.Status}. {string.Join("; ", part.Missing)}")
+                    )
+                    .ToList();
                 return new Findings(wrongs.Count == 0, parts, wrongs);
             },
-            findings => Output.Table(["part", "address", "status"], ((Part[])findings.Facts).Select(part => new[] { part.Name, part.Address, part.Status })));
+            findings =>
+                Output.Table(
+                    ["part", "address", "status"],
+                    ((Part[])findings.Facts).Select(part => new[] { part.Name, part.Address, part.Status })
+                )
+        );
         return command;
     }
 
@@ -68,10 +83,20 @@ internal static class HealthCommand
             var answer = await response.Content.ReadFromJsonAsync<Answer>(cancellationToken);
             if (answer?.Parts is not { } parts)
                 return new Part(name, address.ToString(), "Away", ["does not answer as a service of this product"]);
-            var missing = parts.Where(part => part.Value?.Status != "Healthy").Select(part => $"{part.Key}: {part.Value?.Problem ?? part.Value?.Status}");
+            var missing = parts
+                .Where(part => part.Value?.Status != "Healthy")
+                .Select(part => $"{part.Key}: {part.Value?.Problem ?? part.Value?.Status}");
             return new Part(name, address.ToString(), answer.Status, missing.ToList());
         }
-        catch (Exception away) when (away is HttpRequestException or JsonException or NotSupportedException or InvalidOperationException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception away)
+            when (away
+                    is HttpRequestException
+                        or JsonException
+                        or NotSupportedException
+                        or InvalidOperationException
+                        or OperationCanceledException
+                && !cancellationToken.IsCancellationRequested
+            )
         {
             return new Part(name, address.ToString(), "Away", [away.Message]);
         }

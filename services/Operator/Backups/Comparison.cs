@@ -5,8 +5,14 @@ namespace Operator.Backups;
 /// <summary>A restored ledger beside the live one's public feed.</summary>
 internal sealed class Comparison(RestoredLedger restored, IReadOnlyList<Uri> voting)
 {
-    /// <returns>How many entries were the same. What differs first is added to <paramref name="wrongs"/>: after one difference the rest says nothing more.</returns>
-    public async Task<long> CompareAsync(long expected, List<string> wrongs, IProgress<double> progress, CancellationToken cancellationToken)
+    /// <returns>How many entries were the same. What differs first is added to <paramref name="wrongs"/>: after one difference the rest
+    /// says nothing more.</returns>
+    public async Task<long> CompareAsync(
+        long expected,
+        List<string> wrongs,
+        IProgress<double> progress,
+        CancellationToken cancellationToken
+    )
     {
         using var http = NamedRequests.NewClient();
         await using var ours = restored.EntriesAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);

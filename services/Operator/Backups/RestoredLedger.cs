@@ -20,7 +20,9 @@ internal sealed class RestoredLedger(Database database)
                 select seq, previous, choice, row_number() over line as place, lag(choice, 1, 0) over line as before
                   from entries window line as (partition by tool, pseudonym order by id)) h
              where seq <> place or previous <> before or choice = previous
-            """, "{0} entries that don't follow from the entry before of the same voter and tool"),
+            """,
+            "{0} entries that don't follow from the entry before of the same voter and tool"
+        ),
         (
             """
             select count(*) from (
@@ -29,24 +31,31 @@ internal sealed class RestoredLedger(Database database)
                   from entries group by tool) e
               full join (select tool, ship, skip, version from totals where version > 0) t on t.tool = e.tool
              where coalesce(t.ship, -1) <> coalesce(e.ship, -1) or coalesce(t.skip, -1) <> coalesce(e.skip, -1) or coalesce(t.version, -1) <> coalesce(e.version, -1)
-            """, "{0} totals that are not the sum of their entries"),
+            """,
+            "{0} totals that are not the sum of their entries"
+        ),
         (
             """
             select count(*) from votes v
              where not exists (select 1 from entries e where e.tool = v.tool and e.pseudonym = v.pseudonym and e.seq = v.seq and e.choice = v.choice and e.at = v.at)
-            """, "{0} current votes without their entry"),
+            """,
+            "{0} current votes without their entry"
+        ),
         (
             """
             select count(*) from (
                 select tool, pseudonym, choice, row_number() over (partition by tool, pseudonym order by id desc) as back from entries) e
              where back = 1 and choice <> 0 and not exists (select 1 from votes v where v.tool = e.tool and v.pseudonym = e.pseudonym)
-            """, "{0} votes that stand in the entries and belong to no voter"),
+            """,
+            "{0} votes that stand in the entries and belong to no voter"
+        ),
     ];
 
     // SQLite has one writer and needs no row to lock.
     private static readonly (string Sql, string Wrong) InPostgres = (
         "select count(*) from ledger_head where last_id <> (select coalesce(max(id), 0) from entries)",
-        "{0} head that names another last entry than there is");
+        "{0} head that names another last entry than there is"
+    );
 
     private readonly DbDataSource _source = database.Source;
 
@@ -83,7 +92,14 @@ internal sealed class RestoredLedger(Database database)
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
             yield return new Entry(
-                rows.GetInt64(0), rows.GetString(1), new Guid(rows.GetFieldValue<byte[]>(2)).ToString("N"), Word(rows.GetInt16(3)), Word(rows.GetInt16(4)), rows.GetInt64(5), Time(rows.GetInt64(6)));
+                rows.GetInt64(0),
+                rows.GetString(1),
+                new Guid(rows.GetFieldValue<byte[]>(2)).ToString("N"),
+                Word(rows.GetInt16(3)),
+                Word(rows.GetInt16(4)),
+                rows.GetInt64(5),
+                Time(rows.GetInt64(6))
+            );
     }
 
     private async Task<long> ScalarAsync(string sql, CancellationToken cancellationToken)
@@ -95,5 +111,11 @@ internal sealed class RestoredLedger(Database database)
 
     private static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
-    private static string? Word(short choice) => choice switch { 1 => "ship", 2 => "skip", _ => null };
+    private static string? Word(short choice) =>
+        choice switch
+        {
+            1 => "ship",
+            2 => "skip",
+            _ => null,
+        };
 }

@@ -11,8 +11,8 @@ namespace Operator.DeadLetters;
 internal sealed record DeadLetter(string Queue, string? MessageId, string Reason, string? Consumer, DateTimeOffset? At, string Body);
 
 /// <summary>
-/// Takes dead letters one by one, with confirmed publishes before each acknowledgement: whatever is killed in between doubles a message at worst, and every
-/// message here is a state, which does no harm twice.
+/// Takes dead letters one by one, with confirmed publishes before each acknowledgement: whatever is killed in between doubles a message at
+/// worst, and every message here is a state, which does no harm twice.
 /// </summary>
 internal sealed class DeadLetterQueues(IConnection broker) : IAsyncDisposable
 {
@@ -44,15 +44,18 @@ internal sealed class DeadLetterQueues(IConnection broker) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Hands each of the queue's present messages to <paramref name="each"/> and then moves it to the queue that names, or out of the broker for null.
-    /// To look at messages they are moved to where they were: merely handing them back would count as a failed delivery, and RabbitMQ 4 drops a message after twenty.
+    /// Hands each of the queue's present messages to <paramref name="each"/> and then moves it to the queue that names, or out of the
+    /// broker for null. To look at messages they are moved to where they were: merely handing them back would count as a failed delivery,
+    /// and RabbitMQ 4 drops a message after twenty.
     /// </summary>
     /// <returns>How many were moved.</returns>
     public async Task<int> MoveAsync(string queue, int most, Func<DeadLetter, string?> each, CancellationToken cancellationToken)
     {
         var count = (int)Math.Min(await CountAsync(queue, cancellationToken) ?? 0, (uint)most);
         await using var channel = await broker.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+            cancellationToken
+        );
         for (var moved = 0; moved < count; moved++)
         {
             if (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is not { } got)

@@ -13,18 +13,38 @@ internal static class Headers
         var reason = Text(headers, "MT-Fault-ExceptionType") is { } type
             ? $"{type}: {Text(headers, "MT-Fault-Message")}"
             : Text(headers, "x-first-death-reason") ?? Text(headers, "MT-Reason") ?? "unknown";
-        var at = DateTimeOffset.TryParse(Text(headers, "MT-Fault-Timestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : (DateTimeOffset?)null;
-        return new DeadLetter(queue, got.BasicProperties.MessageId, reason, Text(headers, "MT-Fault-ConsumerType"), at, Encoding.UTF8.GetString(got.Body.Span));
+        var at = DateTimeOffset.TryParse(
+            Text(headers, "MT-Fault-Timestamp"),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var time
+        )
+            ? time
+            : (DateTimeOffset?)null;
+        return new DeadLetter(
+            queue,
+            got.BasicProperties.MessageId,
+            reason,
+            Text(headers, "MT-Fault-ConsumerType"),
+            at,
+            Encoding.UTF8.GetString(got.Body.Span)
+        );
     }
 
     /// <summary>As the message was before it failed, so that it is judged anew.</summary>
-    public static IDictionary<string, object?>? WithoutFaults(IDictionary<string, object?>? headers) => headers?
-        .Where(header => !header.Key.StartsWith("MT-Fault-", StringComparison.Ordinal)
-            && !header.Key.Contains("death", StringComparison.Ordinal)
-            && header.Key is not ("MT-Reason" or "x-delivery-count" or "x-acquired-count"))
-        .ToDictionary();
+    public static IDictionary<string, object?>? WithoutFaults(IDictionary<string, object?>? headers) =>
+        headers
+            ?.Where(header =>
+                !header.Key.StartsWith("MT-Fault-", StringComparison.Ordinal)
+                && !header.Key.Contains("death", StringComparison.Ordinal)
+                && header.Key is not ("MT-Reason" or "x-delivery-count" or "x-acquired-count")
+            )
+            .ToDictionary();
 
-    private static string? Text(IDictionary<string, object?> headers, string name) => headers.TryGetValue(name, out var value)
-        ? value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : Convert.ToString(value, CultureInfo.InvariantCulture)
-        : null;
+    private static string? Text(IDictionary<string, object?> headers, string name) =>
+        headers.TryGetValue(name, out var value)
+            ? value is byte[] bytes
+                ? Encoding.UTF8.GetString(bytes)
+                : Convert.ToString(value, CultureInfo.InvariantCulture)
+            : null;
 }

@@ -13,15 +13,13 @@ internal sealed class EpochOfLedger(Database database)
 {
     // Under the lock that batches of votes take: a batch is wholly of the old epoch or wholly of the new one. Of the new one nothing is
     // published yet.
-    private const string BeginInPostgres =
-        """
+    private const string BeginInPostgres = """
         select last_id from ledger_head for update;
         update ledger_epoch set epoch = greatest(epoch + 1, extract(epoch from clock_timestamp())::bigint), reason = @reason;
         delete from totals_published;
         """;
 
-    private const string BeginInSqlite =
-        """
+    private const string BeginInSqlite = """
         update ledger_epoch set epoch = max(epoch + 1, unixepoch()), reason = @reason;
         delete from totals_published;
         """;
@@ -63,14 +61,17 @@ internal sealed class EpochOfLedger(Database database)
             if (await row.ReadAsync(cancellationToken))
                 return new Epoch(row.GetInt64(0), DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(0)), row.GetString(1));
         }
-        catch (DbException error) when (error is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
-            || error is SqliteException && error.Message.Contains("no such table", StringComparison.Ordinal))
+        catch (DbException error)
+            when (error is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
+                || error is SqliteException && error.Message.Contains("no such table", StringComparison.Ordinal)
+            )
         {
             // Told below.
         }
 
         throw new UnusableException(
             "This database holds no ledger that keeps epochs. A ledger of an older release begins one by itself when Voting migrates it "
-            + "(dotnet Voting.dll migrate, or its next start).");
+                + "(dotnet Voting.dll migrate, or its next start)."
+        );
     }
 }

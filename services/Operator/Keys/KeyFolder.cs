@@ -5,9 +5,9 @@ using Hosting.Configuration;
 namespace Operator.Keys;
 
 /// <summary>
-/// A folder with one file per setting that holds the keys that sign voters: <c>Voters__SigningKeys__0</c> is the newest and signs, all verify.
-/// Files are written one by one, from the last place to the first, and keep their owner and mode, so that services can still read them when the tool runs as root.
-/// An empty file at the end is a free place, which a manifest may list before there is a key.
+/// A folder with one file per setting that holds the keys that sign voters: <c>Voters__SigningKeys__0</c> is the newest and signs, all
+/// verify. Files are written one by one, from the last place to the first, and keep their owner and mode, so that services can still read
+/// them when the tool runs as root. An empty file at the end is a free place, which a manifest may list before there is a key.
 /// </summary>
 internal sealed class KeyFolder(string folder)
 {
@@ -66,9 +66,16 @@ internal sealed class KeyFolder(string folder)
 
     private List<string> Read()
     {
-        var places = Directory.GetFiles(folder, Prefix + "*")
-            .Select(file => int.TryParse(Path.GetFileName(file)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : -1)
-            .Where(place => place >= 0).Order().ToList();
+        var places = Directory
+            .GetFiles(folder, Prefix + "*")
+            .Select(file =>
+                int.TryParse(Path.GetFileName(file)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var place)
+                    ? place
+                    : -1
+            )
+            .Where(place => place >= 0)
+            .Order()
+            .ToList();
         if (places.Count == 0)
             throw new UnusableException($"{folder} holds no file {Prefix}0.");
         if (!places.SequenceEqual(Enumerable.Range(0, places.Count)))

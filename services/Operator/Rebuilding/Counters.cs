@@ -11,7 +11,10 @@ internal sealed class Counters(IDatabase redis)
     /// <returns>How many of the totals have no counter of that version or a later one yet.</returns>
     public async Task<int> MissingAsync(IReadOnlyCollection<Claim> totals)
     {
-        var kept = (await redis.HashGetAllAsync(CounterKeys.Counters)).ToDictionary(entry => (string)entry.Name!, entry => (string)entry.Value!);
+        var kept = (await redis.HashGetAllAsync(CounterKeys.Counters)).ToDictionary(
+            entry => (string)entry.Name!,
+            entry => (string)entry.Value!
+        );
         return totals.Count(total => !kept.TryGetValue(total.Tool, out var state) || VersionOf(state) < total.Version);
     }
 
@@ -47,5 +50,12 @@ internal sealed class Counters(IDatabase redis)
                 yield return key;
     }
 
-    private static long VersionOf(string state) => long.TryParse(state.AsSpan(0, Math.Max(0, state.IndexOf(' ', StringComparison.Ordinal))), CultureInfo.InvariantCulture, out var version) ? version : -1;
+    private static long VersionOf(string state) =>
+        long.TryParse(
+            state.AsSpan(0, Math.Max(0, state.IndexOf(' ', StringComparison.Ordinal))),
+            CultureInfo.InvariantCulture,
+            out var version
+        )
+            ? version
+            : -1;
 }

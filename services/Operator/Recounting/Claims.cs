@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Operator.Recounting;
 
-/// <summary>Collects what the parts say: the ledger's totals, and the tallies of every replica once these have caught up with the totals.</summary>
+/// <summary>
+/// Collects what the parts say: the ledger's totals, and the tallies of every replica once these have caught up with the totals.
+/// </summary>
 internal sealed class Claims(HttpClient http)
 {
     private const int MostTools = 50;
@@ -17,7 +19,11 @@ internal sealed class Claims(HttpClient http)
     /// <param name="totals">What it has to reach.</param>
     /// <returns>What it says, and what it still lacked when the time was up.</returns>
     public async Task<(IReadOnlyList<Claim> Claims, IReadOnlyList<string> Behind)> TalliesAsync(
-        Uri tally, IReadOnlyCollection<Claim> totals, TimeSpan patience, CancellationToken cancellationToken)
+        Uri tally,
+        IReadOnlyCollection<Claim> totals,
+        TimeSpan patience,
+        CancellationToken cancellationToken
+    )
     {
         var clock = Stopwatch.StartNew();
         while (true)
@@ -30,8 +36,11 @@ internal sealed class Claims(HttpClient http)
             }
 
             var shown = claims.ToDictionary(claim => claim.Tool, claim => (claim.Epoch, claim.Version));
-            var behind = totals.Where(total => shown.GetValueOrDefault(total.Tool).CompareTo((total.Epoch, total.Version)) < 0)
-                .Select(total => $"Tally {tally.Authority} shows {total.Tool} at version {shown.GetValueOrDefault(total.Tool).Version}, {clock.Elapsed.TotalSeconds:0} s after the ledger was at {total.Version}.")
+            var behind = totals
+                .Where(total => shown.GetValueOrDefault(total.Tool).CompareTo((total.Epoch, total.Version)) < 0)
+                .Select(total =>
+                    $"Tally {tally.Authority} shows {total.Tool} at version {shown.GetValueOrDefault(total.Tool).Version}, {clock.Elapsed.TotalSeconds:0} s after the ledger was at {total.Version}."
+                )
                 .ToList();
             if (behind.Count == 0 || clock.Elapsed > patience)
                 return (claims, behind);

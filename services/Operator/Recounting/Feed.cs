@@ -51,5 +51,6 @@ internal sealed class Feed(HttpClient http, IReadOnlyList<Uri> replicas)
         }
     }
 
-    private static bool IsReadable(Entry entry) => entry.Tool is not null && UInt128.TryParse(entry.Voter, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
+    private static bool IsReadable(Entry entry) =>
+        entry.Tool is not null && UInt128.TryParse(entry.Voter, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Operator.Recounting;
 
 /// <summary>
-/// Follows every pseudonym's history: seq counts up by one, and each change begins where the one before ended. Costs memory for each voter and tool
-/// (about 80 bytes), hence only when asked for.
+/// Follows every pseudonym's history: seq counts up by one, and each change begins where the one before ended. Costs memory for each voter
+/// and tool (about 80 bytes), hence only when asked for.
 /// </summary>
 internal sealed class Histories
 {

@@ -1,6 +1,9 @@
 namespace Operator.Recounting;
 
-/// <summary>Adds the ledger up, entry by entry, and compares claims on the way. Trusts nothing but the entries, and checks that these follow from one another.</summary>
+/// <summary>
+/// Adds the ledger up, entry by entry, and compares claims on the way. Trusts nothing but the entries, and checks that these follow from
+/// one another.
+/// </summary>
 internal sealed class Recount
 {
     private readonly Dictionary<string, Count> _counts = [];
@@ -32,8 +35,16 @@ internal sealed class Recount
         if (entry.Id != Entries + 1)
             _wrongs.Add($"After entry {Entries} comes entry {entry.Id}.");
         Entries = entry.Id;
-        if (entry.Choice == entry.Previous || !IsChoice(entry.Choice) || !IsChoice(entry.Previous) || entry.Seq < 1 || (entry.Seq == 1 && entry.Previous is not null))
-            _wrongs.Add($"Entry {entry.Id} is no change of a vote: {entry.Previous ?? "none"} to {entry.Choice ?? "none"}, seq {entry.Seq}.");
+        if (
+            entry.Choice == entry.Previous
+            || !IsChoice(entry.Choice)
+            || !IsChoice(entry.Previous)
+            || entry.Seq < 1
+            || (entry.Seq == 1 && entry.Previous is not null)
+        )
+            _wrongs.Add(
+                $"Entry {entry.Id} is no change of a vote: {entry.Previous ?? "none"} to {entry.Choice ?? "none"}, seq {entry.Seq}."
+            );
 
         if (!_counts.TryGetValue(entry.Tool, out var count))
             _counts.Add(entry.Tool, count = new Count([]));
@@ -47,11 +58,14 @@ internal sealed class Recount
 
     /// <returns>Everything that does not add up, in words; empty when all is exact.</returns>
     public IReadOnlyList<string> Wrongs() =>
-    [
-        .. _wrongs,
-        .. _counts.SelectMany(tool => tool.Value.Open.Select(claim =>
-            $"{claim.Source} says {Say(claim)} of {tool.Key}; the ledger has only {tool.Value.Version} entries of it.")),
-    ];
+        [
+            .. _wrongs,
+            .. _counts.SelectMany(tool =>
+                tool.Value.Open.Select(claim =>
+                    $"{claim.Source} says {Say(claim)} of {tool.Key}; the ledger has only {tool.Value.Version} entries of it."
+                )
+            ),
+        ];
 
     private void Meet(string tool, Count count)
     {
@@ -59,7 +73,9 @@ internal sealed class Recount
         {
             count.Open.Dequeue();
             if (claim.Ship != count.Ship || claim.Skip != count.Skip)
-                _wrongs.Add($"{claim.Source} says {Say(claim)} of {tool}; the recount of these entries is {count.Ship} ship, {count.Skip} skip.");
+                _wrongs.Add(
+                    $"{claim.Source} says {Say(claim)} of {tool}; the recount of these entries is {count.Ship} ship, {count.Skip} skip."
+                );
         }
     }
 

@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace Operator.Recounting;
 
-/// <summary><c>recount</c>: the ledger's feed against the ledger's totals against what every Tally replica shows, while votes go on.</summary>
+/// <summary>
+/// <c>recount</c>: the ledger's feed against the ledger's totals against what every Tally replica shows, while votes go on.
+/// </summary>
 internal static class RecountCommand
 {
     // The promise Exact allows ten seconds after a fault's end.
@@ -14,29 +16,59 @@ internal static class RecountCommand
 
     public static Command Make()
     {
-        var histories = new Option<bool>("--histories") { Description = "Also follow every voter's history, seq by seq (about 80 bytes of memory each)." };
-        var command = new Command("recount", "Add up the public ledger and compare it with the totals and with every Tally replica. Votes may go on meanwhile.")
+        var histories = new Option<bool>("--histories")
         {
-            Site.Voting, Site.Tally, histories,
+            Description = "Also follow every voter's history, seq by seq (about 80 bytes of memory each).",
+        };
+        var command = new Command(
+            "recount",
+            "Add up the public ledger and compare it with the totals and with every Tally replica. Votes may go on meanwhile."
+        )
+        {
+            Site.Voting,
+            Site.Tally,
+            histories,
         };
         command.Does(
             async (parsed, cancellationToken) =>
             {
                 using var http = NamedRequests.NewClient();
-                return await FindAsync(http, parsed.RequiredAddresses(Site.Voting), await parsed.Addresses(Site.Tally).AllAsync(cancellationToken), parsed.GetValue(histories), cancellationToken);
+                return await FindAsync(
+                    http,
+                    parsed.RequiredAddresses(Site.Voting),
+                    await parsed.Addresses(Site.Tally).AllAsync(cancellationToken),
+                    parsed.GetValue(histories),
+                    cancellationToken
+                );
             },
             findings =>
             {
                 var facts = (Facts)findings.Facts;
                 Output.Table(
                     ["entries", "tools", "votes that stand", "claims checked", "seconds"],
-                    [[$"{facts.Entries:N0}", $"{facts.Tools:N0}", $"{facts.Votes:N0}", $"{facts.Claims:N0}", facts.Seconds.ToString("0.0", CultureInfo.InvariantCulture)]]);
-            });
+                    [
+                        [
+                            $"{facts.Entries:N0}",
+                            $"{facts.Tools:N0}",
+                            $"{facts.Votes:N0}",
+                            $"{facts.Claims:N0}",
+                            facts.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
+                        ],
+                    ]
+                );
+            }
+        );
         return command;
     }
 
     /// <param name="tally">Every replica; none to compare with the totals alone.</param>
-    public static async Task<Findings> FindAsync(HttpClient http, IReadOnlyList<Uri> voting, IReadOnlyList<Uri> tally, bool histories, CancellationToken cancellationToken)
+    public static async Task<Findings> FindAsync(
+        HttpClient http,
+        IReadOnlyList<Uri> voting,
+        IReadOnlyList<Uri> tally,
+        bool histories,
+        CancellationToken cancellationToken
+    )
     {
         var clock = Stopwatch.StartNew();
         var claims = new Claims(http);
@@ -44,7 +76,13 @@ internal static class RecountCommand
         foreach (var replica in voting)
             said.AddRange(await claims.TotalsAsync(replica, cancellationToken));
         var behind = new List<string>();
-        foreach (var asked in await Task.WhenAll(tally.Select(replica => claims.TalliesAsync(replica, said.DistinctBy(total => total.Tool).ToList(), Patience, cancellationToken))))
+        foreach (
+            var asked in await Task.WhenAll(
+                tally.Select(replica =>
+                    claims.TalliesAsync(replica, said.DistinctBy(total => total.Tool).ToList(), Patience, cancellationToken)
+                )
+            )
+        )
         {
             said.AddRange(asked.Claims);
             behind.AddRange(asked.Behind);
@@ -54,26 +92,33 @@ internal static class RecountCommand
         var expected = said.DistinctBy(claim => claim.Tool).Sum(claim => (decimal)claim.Version);
         var recount = new Recount(said);
         var followed = histories ? new Histories() : null;
-        await Output.ProgressAsync("counting the ledger", async progress =>
-        {
-            await foreach (var page in new Feed(http, voting).PagesAsync(cancellationToken))
+        await Output.ProgressAsync(
+            "counting the ledger",
+            async progress =>
             {
-                foreach (ref readonly var entry in page.AsSpan())
+                await foreach (var page in new Feed(http, voting).PagesAsync(cancellationToken))
                 {
-                    recount.Take(entry);
-                    followed?.Take(entry);
+                    foreach (ref readonly var entry in page.AsSpan())
+                    {
+                        recount.Take(entry);
+                        followed?.Take(entry);
+                    }
+
+                    progress.Report((double)Math.Min(1, recount.Entries / Math.Max(1, expected)));
+                    // Who votes while it is counted must not keep the count from ending.
+                    if (recount.Counts.Values.All(count => count.Open.Count == 0) && recount.Entries >= expected)
+                        break;
                 }
 
-                progress.Report((double)Math.Min(1, recount.Entries / Math.Max(1, expected)));
-                // Who votes while it is counted must not keep the count from ending.
-                if (recount.Counts.Values.All(count => count.Open.Count == 0) && recount.Entries >= expected)
-                    break;
+                return recount.Entries;
             }
-
-            return recount.Entries;
-        });
+        );
         IReadOnlyList<string> wrongs = [.. recount.Wrongs(), .. followed?.Wrongs ?? [], .. behind];
         var votes = recount.Counts.Values.Sum(count => count.Ship + count.Skip);
-        return new Findings(wrongs.Count == 0, new Facts(recount.Entries, recount.Counts.Count, votes, said.Count, clock.Elapsed.TotalSeconds), wrongs);
+        return new Findings(
+            wrongs.Count == 0,
+            new Facts(recount.Entries, recount.Counts.Count, votes, said.Count, clock.Elapsed.TotalSeconds),
+            wrongs
+        );
     }
 }

@@ -4,7 +4,9 @@ using Hosting.Identity;
 
 namespace Operator.Tokens;
 
-/// <summary><c>token editor NAME</c>: a token for the editors' desk of a site without an identity provider. Printed, and stored nowhere.</summary>
+/// <summary>
+/// <c>token editor NAME</c>: a token for the editors' desk of a site without an identity provider. Printed, and stored nowhere.
+/// </summary>
 internal static class TokenCommands
 {
     private sealed record Facts(string Token, DateTimeOffset ExpiresAt);
@@ -18,15 +20,31 @@ internal static class TokenCommands
             if (given.GetValueOrDefault<int>() is < 1 or > 24 * 31)
                 given.AddError("--hours takes 1 to 744.");
         });
-        var editor = new Command("editor", $"Print a token with which NAME signs in at /admin. Needs the editors' private key: {EditorKeys.PrivateSetting.Replace(":", "__", StringComparison.Ordinal)}.") { name, hours };
+        var editor = new Command(
+            "editor",
+            $"Print a token with which NAME signs in at /admin. Needs the editors' private key: {EditorKeys.PrivateSetting.Replace(":", "__", StringComparison.Ordinal)}."
+        )
+        {
+            name,
+            hours,
+        };
         editor.Does(
             (parsed, _) =>
             {
                 var expires = DateTimeOffset.UtcNow.AddHours(parsed.GetValue(hours));
-                var key = Site.Configuration().Required(EditorKeys.PrivateSetting, "a private key in PEM, as make-secrets writes it to operator/");
-                return Task.FromResult(new Findings(true, new Facts(EditorKeys.TokenFor(parsed.GetRequiredValue(name), key, expires), expires), [], Judges: false));
+                var key = Site.Configuration()
+                    .Required(EditorKeys.PrivateSetting, "a private key in PEM, as make-secrets writes it to operator/");
+                return Task.FromResult(
+                    new Findings(
+                        true,
+                        new Facts(EditorKeys.TokenFor(parsed.GetRequiredValue(name), key, expires), expires),
+                        [],
+                        Judges: false
+                    )
+                );
             },
-            findings => Console.WriteLine(((Facts)findings.Facts).Token));
+            findings => Console.WriteLine(((Facts)findings.Facts).Token)
+        );
         return new Command("token", "Tokens for a site that has no identity provider.") { editor };
     }
 }

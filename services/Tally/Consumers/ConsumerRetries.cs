@@ -15,16 +15,21 @@ internal static class ConsumerRetries
             retry.Handle<CountersUnavailableException>();
             retry.Intervals(Milliseconds);
         });
-        // A message nobody can read, or that a bug chokes on, goes to the error queue for a person to look at; nobody waits for a fault message.
+        // A message nobody can read, or that a bug chokes on, goes to the error queue for a person to look at; nobody waits for a fault
+        // message.
         endpoint.PublishFaults = false;
     }
 
     /// <summary>
-    /// Writes to the counters, and gives up when they stay unavailable: a message is state, and after the outage the reconciler brings what it said.
-    /// Letting it fault instead would fill the error queue with what changes nothing when replayed.
+    /// Writes to the counters, and gives up when they stay unavailable: a message is state, and after the outage the reconciler brings what
+    /// it said. Letting it fault instead would fill the error queue with what changes nothing when replayed.
     /// </summary>
     /// <returns>What the write answered, or null when the message was let go.</returns>
-    public static async Task<int?> TakeAsync(this ICounters counters, ConsumeContext context, IReadOnlyCollection<Contracts.ToolTotals> totals)
+    public static async Task<int?> TakeAsync(
+        this ICounters counters,
+        ConsumeContext context,
+        IReadOnlyCollection<Contracts.ToolTotals> totals
+    )
     {
         try
         {

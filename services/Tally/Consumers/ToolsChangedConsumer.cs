@@ -5,13 +5,16 @@ using Tally.State;
 
 namespace Tally.Consumers;
 
-/// <summary>A tool becomes known before its first vote: its counter begins at zeros. A retired tool keeps its counter, as its votes stay in the ledger.</summary>
+/// <summary>
+/// A tool becomes known before its first vote: its counter begins at zeros. A retired tool keeps its counter, as its votes stay in the
+/// ledger.
+/// </summary>
 internal sealed class ToolsChangedConsumer(ICounters counters, Board board) : IConsumer<ToolsChanged>
 {
-    public Task Consume(ConsumeContext<ToolsChanged> context) =>
-        counters.TakeAsync(context, [.. Sound(context.Message, board.Epoch)]);
+    public Task Consume(ConsumeContext<ToolsChanged> context) => counters.TakeAsync(context, [.. Sound(context.Message, board.Epoch)]);
 
-    internal static IEnumerable<ToolTotals> Sound(ToolsChanged changed, long epoch) => changed.Tools.Where(ToolState.IsSound).Select(tool => Untouched(tool.Slug, epoch));
+    internal static IEnumerable<ToolTotals> Sound(ToolsChanged changed, long epoch) =>
+        changed.Tools.Where(ToolState.IsSound).Select(tool => Untouched(tool.Slug, epoch));
 
     /// <summary>What a known tool without votes has.</summary>
     public static ToolTotals Untouched(string tool, long epoch) => new(tool, 0, 0, 0, default, epoch);
@@ -22,6 +25,8 @@ internal sealed class TakeToolsDefinition : ConsumerDefinition<ToolsChangedConsu
     public TakeToolsDefinition() => EndpointName = Queues.TallyTools;
 
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ToolsChangedConsumer> consumerConfigurator, IRegistrationContext context) =>
-        ConsumerRetries.Configure(endpointConfigurator);
+        IReceiveEndpointConfigurator endpointConfigurator,
+        IConsumerConfigurator<ToolsChangedConsumer> consumerConfigurator,
+        IRegistrationContext context
+    ) => ConsumerRetries.Configure(endpointConfigurator);
 }

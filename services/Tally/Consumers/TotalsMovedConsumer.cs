@@ -6,7 +6,12 @@ using Tally.State;
 namespace Tally.Consumers;
 
 /// <summary>Step 6 of a vote's journey: the ledger's totals become counters.</summary>
-internal sealed partial class TotalsMovedConsumer(ICounters counters, Board board, TallyMetrics metrics, ILogger<TotalsMovedConsumer> logger) : IConsumer<TotalsMoved>
+internal sealed partial class TotalsMovedConsumer(
+    ICounters counters,
+    Board board,
+    TallyMetrics metrics,
+    ILogger<TotalsMovedConsumer> logger
+) : IConsumer<TotalsMoved>
 {
     public async Task Consume(ConsumeContext<TotalsMoved> context)
     {
@@ -37,6 +42,8 @@ internal sealed class TakeTotalsDefinition : ConsumerDefinition<TotalsMovedConsu
     public TakeTotalsDefinition() => EndpointName = Queues.TallyTotals;
 
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<TotalsMovedConsumer> consumerConfigurator, IRegistrationContext context) =>
-        ConsumerRetries.Configure(endpointConfigurator);
+        IReceiveEndpointConfigurator endpointConfigurator,
+        IConsumerConfigurator<TotalsMovedConsumer> consumerConfigurator,
+        IRegistrationContext context
+    ) => ConsumerRetries.Configure(endpointConfigurator);
 }

@@ -9,7 +9,8 @@ internal static class CountersRegistration
     private const string Setting = "ConnectionStrings:Counters";
 
     /// <returns>True when the counters are this process's own.</returns>
-    /// <exception cref="SettingException">The connection string is missing or malformed. It is never repeated: it may hold a password.</exception>
+    /// <exception cref="SettingException">The connection string is missing or malformed. It is never repeated: it may hold a
+    /// password.</exception>
     public static bool AddCounters(this WebApplicationBuilder builder)
     {
         var connection = builder.Configuration.Required(Setting, "127.0.0.1:6379 (Redis) or memory (one process only)");
@@ -20,8 +21,11 @@ internal static class CountersRegistration
         }
 
         var options = Parse(connection);
-        builder.Services.AddSingleton<ICounters>(services =>
-            new RedisCounters(options, services.GetRequiredService<TallyMetrics>(), services.GetRequiredService<ILogger<RedisCounters>>()));
+        builder.Services.AddSingleton<ICounters>(services => new RedisCounters(
+            options,
+            services.GetRequiredService<TallyMetrics>(),
+            services.GetRequiredService<ILogger<RedisCounters>>()
+        ));
         return false;
     }
 

@@ -11,7 +11,9 @@ namespace Tally.Counters;
 /// </summary>
 internal interface ICounters
 {
-    /// <summary>Told of every state that a write moved, on whichever replica, soon after; what is lost on the way the next reconcile brings.</summary>
+    /// <summary>
+    /// Told of every state that a write moved, on whichever replica, soon after; what is lost on the way the next reconcile brings.
+    /// </summary>
     event Action<IReadOnlyList<ToolTotals>>? Moved;
 
     /// <summary>Raised when the store is back after it was unavailable: messages were lost, so reconcile now.</summary>
@@ -23,7 +25,8 @@ internal interface ICounters
     /// twice, late or out of order changes nothing.
     /// </summary>
     /// <returns>How many were taken.</returns>
-    /// <exception cref="CountersUnavailableException">The store can't be reached; nothing or a part was taken, and repeating is safe.</exception>
+    /// <exception cref="CountersUnavailableException">The store can't be reached; nothing or a part was taken, and repeating is
+    /// safe.</exception>
     Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellationToken);
 
     /// <summary>Writes these states whatever is kept of their tools; what is kept under another epoch goes. For the ledger's own word
@@ -55,4 +58,5 @@ internal interface ICounters
 internal sealed record KeptCounters(long Epoch, IReadOnlyList<ToolTotals> Totals);
 
 /// <summary>The counters' store can't be reached or doesn't answer.</summary>
-internal sealed class CountersUnavailableException(Exception cause) : Exception($"The counters are unavailable ({cause.GetType().Name}).", cause);
+internal sealed class CountersUnavailableException(Exception cause)
+    : Exception($"The counters are unavailable ({cause.GetType().Name}).", cause);

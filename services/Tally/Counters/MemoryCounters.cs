@@ -4,7 +4,9 @@ using Tally.State;
 
 namespace Tally.Counters;
 
-/// <summary>Counters of one process, for the composed system without Redis. Gone at exit, and made again from the ledger at start.</summary>
+/// <summary>
+/// Counters of one process, for the composed system without Redis. Gone at exit, and made again from the ledger at start.
+/// </summary>
 internal sealed class MemoryCounters : ICounters
 {
     private readonly Lock _gate = new();
@@ -15,7 +17,11 @@ internal sealed class MemoryCounters : ICounters
     public event Action<IReadOnlyList<ToolTotals>>? Moved;
 
     // Memory is never away, so it never returns either.
-    public event Action? Returned { add { } remove { } }
+    public event Action? Returned
+    {
+        add { }
+        remove { }
+    }
 
     public Task<int> TakeAsync(IReadOnlyCollection<ToolTotals> totals, CancellationToken cancellationToken)
     {
@@ -57,7 +63,8 @@ internal sealed class MemoryCounters : ICounters
             return Task.FromResult(new KeptCounters(_epoch, [.. _counters.Values]));
     }
 
-    public Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellationToken) => Task.FromResult(_history.Running(tools));
+    public Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellationToken) =>
+        Task.FromResult(_history.Running(tools));
 
     public Task<bool> WriteHistoryAsync(HistoryPage page, CancellationToken cancellationToken) => Task.FromResult(_history.Write(page));
 

@@ -8,7 +8,9 @@ using Tally.State;
 
 namespace Tally.Counters;
 
-/// <summary>Counters shared by all replicas. Redis holds nothing that can't be made again from the ledger, so it needs no durability.</summary>
+/// <summary>
+/// Counters shared by all replicas. Redis holds nothing that can't be made again from the ledger, so it needs no durability.
+/// </summary>
 internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 {
     // A script is one step forevery other client too; this many tools take well under a millisecond.
@@ -66,9 +68,16 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     {
         RedisValue[] fields = [RedisKeys.EpochField, RedisKeys.CursorField, .. tools.Select(tool => (RedisValue)tool)];
         var values = await AskAsync(redis => redis.HashGetAsync(RedisKeys.Running, fields), cancellationToken);
-        var running = tools.Zip(values.Skip(2)).Where(pair => pair.Second.HasValue).ToDictionary(
-            pair => pair.First,
-            pair => Numbers(pair.Second) is [var ship, var skip, var entries, var at] ? new RunningCount(ship, skip, entries, at) : RunningCount.Nonsense);
+        var running = tools
+            .Zip(values.Skip(2))
+            .Where(pair => pair.Second.HasValue)
+            .ToDictionary(
+                pair => pair.First,
+                pair =>
+                    Numbers(pair.Second) is [var ship, var skip, var entries, var at]
+                        ? new RunningCount(ship, skip, entries, at)
+                        : RunningCount.Nonsense
+            );
         return new KeptHistory(NumberOr(values[0], 0), NumberOr(values[1], 0), running);
     }
 
@@ -87,14 +96,23 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
                     arguments.AddRange([point.End, point.Ship, point.Skip]);
             }
 
-        return (long)await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.WriteHistory, [.. keys], [.. arguments]), cancellationToken, [.. keys.Skip(1)]) == 1;
+        return (long)
+                await AskAsync(
+                    redis => redis.ScriptEvaluateAsync(RedisScripts.WriteHistory, [.. keys], [.. arguments]),
+                    cancellationToken,
+                    [.. keys.Skip(1)]
+                ) == 1;
     }
 
     public async Task ResetHistoryAsync(long epoch, IReadOnlyCollection<string> tools, CancellationToken cancellationToken)
     {
         var counted = await AskAsync(redis => redis.HashKeysAsync(RedisKeys.Running), cancellationToken);
         var all = counted.Select(field => (string)field!).Where(tool => Slug.IsValid(tool)).Union(tools);
-        RedisKey[] keys = [RedisKeys.Running, .. all.SelectMany(tool => Buckets.All.Select(bucket => (RedisKey)RedisKeys.History(bucket, tool)))];
+        RedisKey[] keys =
+        [
+            RedisKeys.Running,
+            .. all.SelectMany(tool => Buckets.All.Select(bucket => (RedisKey)RedisKeys.History(bucket, tool))),
+        ];
         await AskAsync(redis => redis.ScriptEvaluateAsync(RedisScripts.ResetHistory, keys, [epoch]), cancellationToken);
     }
 
@@ -102,7 +120,13 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     {
         RedisKey history = RedisKeys.History(bucket, tool);
         var members = await AskAsync(redis => redis.SortedSetRangeByRankAsync(history), cancellationToken, history);
-        return [.. members.Select(Numbers).Where(parts => parts is { Length: 3 }).Select(parts => new HistoryPoint(parts![0], parts[1], parts[2]))];
+        return
+        [
+            .. members
+                .Select(Numbers)
+                .Where(parts => parts is { Length: 3 })
+                .Select(parts => new HistoryPoint(parts![0], parts[1], parts[2])),
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -137,12 +161,14 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
                 async redis =>
                 {
                     var (subscriber, moved) = (redis.Multiplexer.GetSubscriber(), RedisChannel.Literal(RedisKeys.Moved));
-                    // An attempt that failed has left its handler with the client: each more beside it would hear every message once more from then on.
+                    // An attempt that failed has left its handler with the client: each more beside it would hear every message once more
+                    // from then on.
                     await subscriber.UnsubscribeAsync(moved, flags: CommandFlags.FireAndForget);
                     await subscriber.SubscribeAsync(moved, (_, message) => Hear(message));
                     return true;
                 },
-                cancellationToken);
+                cancellationToken
+            );
             _subscribed = true;
         }
         finally
@@ -163,7 +189,12 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         Moved?.Invoke(moved);
     }
 
-    private Task<RedisResult> EvaluateAsync(string script, RedisValue[] first, IEnumerable<ToolTotals> totals, CancellationToken cancellationToken)
+    private Task<RedisResult> EvaluateAsync(
+        string script,
+        RedisValue[] first,
+        IEnumerable<ToolTotals> totals,
+        CancellationToken cancellationToken
+    )
     {
         List<RedisValue> arguments = [.. first];
         foreach (var state in totals)
@@ -192,10 +223,14 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         }
     }
 
-    // One key that somebody made something else of would fail every tool's reads and writes for good. Gone, it is made again from the ledger.
+    // One key that somebody made something else of would fail every tool's reads and writes for good. Gone, it is made again from the
+    // ledger.
     private async Task RemoveForeignAsync(IDatabase redis, RedisKey[] histories, CancellationToken cancellationToken)
     {
-        var removed = (long)await redis.ScriptEvaluateAsync(RedisScripts.RemoveForeign, [RedisKeys.Counters, RedisKeys.Running, .. histories]).WaitAsync(cancellationToken);
+        var removed = (long)
+            await redis
+                .ScriptEvaluateAsync(RedisScripts.RemoveForeign, [RedisKeys.Counters, RedisKeys.Running, .. histories])
+                .WaitAsync(cancellationToken);
         if (removed == 0)
             return;
         _metrics.Overruled((int)removed);
@@ -205,7 +240,10 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     private static long Milliseconds(DateTimeOffset at) => at == default ? 0 : at.ToUnixTimeMilliseconds();
 
     // What is no number was not written by us. Beyond every ledger, it is found to contradict it.
-    private static long NumberOr(RedisValue value, long missing) => value.IsNull ? missing : Numbers(value) is [var number] ? number : long.MaxValue;
+    private static long NumberOr(RedisValue value, long missing) =>
+        value.IsNull ? missing
+        : Numbers(value) is [var number] ? number
+        : long.MaxValue;
 
     private static long[]? Numbers(RedisValue value)
     {
@@ -218,17 +256,31 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     }
 
     private static ActivityContext TraceOf(string line) =>
-        line.StartsWith("trace ", StringComparison.Ordinal) && ActivityContext.TryParse(line["trace ".Length..], traceState: null, isRemote: true, out var trace) ? trace : default;
+        line.StartsWith("trace ", StringComparison.Ordinal)
+        && ActivityContext.TryParse(line["trace ".Length..], traceState: null, isRemote: true, out var trace)
+            ? trace
+            : default;
 
     // Whatever else stands in Redis under our keys is not a counter; the next reconcile writes over it.
     private static ToolTotals? Parse(string line, long epoch) =>
         line.Split(' ', 2) is [var tool, var rest] && Slug.IsValid(tool) && Numbers(rest) is [var version, var ship, var skip, var at]
-            ? new ToolTotals(tool, ship, skip, version, at == 0 || at > MostMilliseconds ? default : DateTimeOffset.FromUnixTimeMilliseconds(at), epoch)
+            ? new ToolTotals(
+                tool,
+                ship,
+                skip,
+                version,
+                at == 0 || at > MostMilliseconds ? default : DateTimeOffset.FromUnixTimeMilliseconds(at),
+                epoch
+            )
             : null;
 
     [LoggerMessage(4040, LogLevel.Information, "Redis is back ({Connection} connection)")]
     private partial void LogRestored(string connection);
 
-    [LoggerMessage(4041, LogLevel.Error, "{Keys} of Tally's keys in Redis had a type that only somebody else can have given them; they were removed and are rebuilt from the ledger")]
+    [LoggerMessage(
+        4041,
+        LogLevel.Error,
+        "{Keys} of Tally's keys in Redis had a type that only somebody else can have given them; they were removed and are rebuilt from the ledger"
+    )]
     private partial void LogForeign(long keys);
 }

@@ -26,10 +26,11 @@ internal static class RedisKeys
     public const string EpochField = CounterKeys.EpochField;
     public const string Moved = Tag + ":moved";
 
-    public static string History(Bucket bucket, string tool) => bucket switch
-    {
-        Bucket.Minute => Tag + ":history:minute:" + tool,
-        Bucket.Hour => Tag + ":history:hour:" + tool,
-        Bucket.Day => Tag + ":history:day:" + tool,
-    };
+    public static string History(Bucket bucket, string tool) =>
+        bucket switch
+        {
+            Bucket.Minute => Tag + ":history:minute:" + tool,
+            Bucket.Hour => Tag + ":history:hour:" + tool,
+            Bucket.Day => Tag + ":history:day:" + tool,
+        };
 }

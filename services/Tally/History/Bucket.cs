@@ -1,7 +1,12 @@
 namespace Tally.History;
 
 /// <summary>How wide a step of the history is.</summary>
-public enum Bucket { Minute, Hour, Day }
+public enum Bucket
+{
+    Minute,
+    Hour,
+    Day,
+}
 
 internal static class Buckets
 {
@@ -15,12 +20,19 @@ internal static class Buckets
     }
 
     /// <summary>Points that end longer ago than this are dropped; null keeps them forever.</summary>
-    public static TimeSpan? Kept(this Bucket bucket) => bucket switch
-    {
-        Bucket.Minute => TimeSpan.FromHours(24),
-        Bucket.Hour => TimeSpan.FromDays(60),
-        Bucket.Day => null,
-    };
+    public static TimeSpan? Kept(this Bucket bucket) =>
+        bucket switch
+        {
+            Bucket.Minute => TimeSpan.FromHours(24),
+            Bucket.Hour => TimeSpan.FromDays(60),
+            Bucket.Day => null,
+        };
 
-    private static long Width(this Bucket bucket) => bucket switch { Bucket.Minute => 60, Bucket.Hour => 3600, Bucket.Day => 86400 };
+    private static long Width(this Bucket bucket) =>
+        bucket switch
+        {
+            Bucket.Minute => 60,
+            Bucket.Hour => 3600,
+            Bucket.Day => 86400,
+        };
 }

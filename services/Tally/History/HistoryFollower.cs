@@ -10,13 +10,15 @@ namespace Tally.History;
 /// <summary>
 /// Follows the ledger and writes, per tool, the counts at the end of each minute, hour and day. Exact by construction: it counts entries,
 /// page after page, and a page is written together with the cursor behind it. Sampling the counters was rejected: a replica that is down,
-/// or a tool that is coalesced, would leave holes. So was reading each entry, which took a sixth of what a vote costs: the ledger's database
-/// adds them up by tool and minute. Several replicas may follow at once; the second one on a page writes nothing.
+/// or a tool that is coalesced, would leave holes. So was reading each entry, which took a sixth of what a vote costs: the ledger's
+/// database adds them up by tool and minute. Several replicas may follow at once; the second one on a page writes nothing.
 /// </summary>
 internal sealed partial class HistoryFollower : BackgroundService
 {
     // Entries a page. Each tool in it is half a dozen commands to Redis in one step, so a page grows only while it holds few tools.
-    private const int SmallestPage = 5_000, LargestPage = 40_000, FewLines = 500;
+    private const int SmallestPage = 5_000,
+        LargestPage = 40_000,
+        FewLines = 500;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private readonly ICounters _counters;
@@ -28,7 +30,13 @@ internal sealed partial class HistoryFollower : BackgroundService
     private int _pageSize = SmallestPage;
     private readonly Outage _outage = new();
 
-    public HistoryFollower(ICounters counters, Board board, IHttpClientFactory clients, TallySettings settings, ILogger<HistoryFollower> logger)
+    public HistoryFollower(
+        ICounters counters,
+        Board board,
+        IHttpClientFactory clients,
+        TallySettings settings,
+        ILogger<HistoryFollower> logger
+    )
     {
         (_counters, _board, _clients, _settings, _logger) = (counters, board, clients, settings, logger);
         board.Moved += _ => Wake();
@@ -62,16 +70,17 @@ internal sealed partial class HistoryFollower : BackgroundService
             {
                 asked = _pageSize;
                 counted = await FollowPageAsync(asked, cancellationToken);
-            }
-            while (counted >= asked);
+            } while (counted >= asked);
             if (_outage.Works())
                 LogBack();
-            // A page that was not full: what came meanwhile can wait. Under load there is always something, and going on until there was nothing made pages of a few hundred entries
-            // without a pause, each of which writes every tool.
+            // A page that was not full: what came meanwhile can wait. Under load there is always something, and going on until there was
+            // nothing made pages of a few hundred entries without a pause, each of which writes every tool.
             return counted == 0;
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException or IOException or CountersUnavailableException
-            || error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error)
+            when (error is HttpRequestException or JsonException or IOException or CountersUnavailableException
+                || error is OperationCanceledException && !cancellationToken.IsCancellationRequested
+            )
         {
             if (_outage.Fails())
                 LogAway(error.GetType().Name, error.Message);
@@ -100,7 +109,8 @@ internal sealed partial class HistoryFollower : BackgroundService
         // The reconciler finds what was written there by mistake and recounts everything.
         if (running.Values.Contains(RunningCount.Nonsense))
             return 0;
-        var counted = minutes.GroupBy(minute => minute.Tool!)
+        var counted = minutes
+            .GroupBy(minute => minute.Tool!)
             .Select(tool => LedgerCount.Of(tool.Key, running.GetValueOrDefault(tool.Key), tool))
             .ToArray();
         _pageSize = read.Length <= FewLines ? Math.Min(2 * _pageSize, LargestPage) : SmallestPage;
@@ -117,18 +127,29 @@ internal sealed partial class HistoryFollower : BackgroundService
     {
         List<ToolTotals> timed = [];
         foreach (var (tool, running, _) in tools)
-            if (_board.Find(tool)?.Newest.Totals is { } known && known.At == default
-                && (known.Version, known.Ship, known.Skip) == (running.Entries, running.Ship, running.Skip))
+            if (
+                _board.Find(tool)?.Newest.Totals is { } known
+                && known.At == default
+                && (known.Version, known.Ship, known.Skip) == (running.Entries, running.Ship, running.Skip)
+            )
                 timed.Add(known with { At = DateTimeOffset.FromUnixTimeMilliseconds(running.At) });
         if (timed.Count > 0)
             await _counters.TakeAsync(timed, cancellationToken);
     }
 
-    private async Task<(long Epoch, LedgerMinute[] Minutes, long Next)> ReadAsync(long after, int limit, CancellationToken cancellationToken)
+    private async Task<(long Epoch, LedgerMinute[] Minutes, long Next)> ReadAsync(
+        long after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         using var patience = cancellationToken.WithTimeout(Patience);
-        var page = await _clients.CreateClient("Voting").GetFromJsonAsync<LedgerPage>($"api/ledger/minutes?after={after}&limit={limit}", Json, patience.Token);
-        return page is { Minutes: { } minutes } ? (page.Epoch, minutes, page.Next) : throw new JsonException("The ledger's page has no minutes.");
+        var page = await _clients
+            .CreateClient("Voting")
+            .GetFromJsonAsync<LedgerPage>($"api/ledger/minutes?after={after}&limit={limit}", Json, patience.Token);
+        return page is { Minutes: { } minutes }
+            ? (page.Epoch, minutes, page.Next)
+            : throw new JsonException("The ledger's page has no minutes.");
     }
 
     [LoggerMessage(4020, LogLevel.Warning, "The ledger can't be followed now ({Error}: {Reason}); the history waits")]

@@ -21,7 +21,11 @@ internal static class LedgerCount
         foreach (var minute in minutes)
         {
             running = new RunningCount(
-                running.Ship + minute.Ship, running.Skip + minute.Skip, running.Entries + minute.Entries, Math.Max(running.At, minute.At.ToUnixTimeMilliseconds()));
+                running.Ship + minute.Ship,
+                running.Skip + minute.Skip,
+                running.Entries + minute.Entries,
+                Math.Max(running.At, minute.At.ToUnixTimeMilliseconds())
+            );
             foreach (var (bucket, list) in points)
             {
                 var point = new HistoryPoint(bucket.EndOf(running.At / 1000), running.Ship, running.Skip);

@@ -6,7 +6,8 @@ internal sealed class MemoryHistory
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RunningCount> _running = [];
     private readonly Dictionary<(string Tool, Bucket Bucket), List<HistoryPoint>> _points = [];
-    private long _cursor, _epoch;
+    private long _cursor,
+        _epoch;
 
     public KeptHistory Running(IReadOnlyCollection<string> tools)
     {

@@ -72,6 +72,7 @@ internal sealed class Pushes
     /// <summary>The topic of a known tool, else null. Made at the first watch and kept: known tools bound how many there are.</summary>
     public Topic? Find(string tool) =>
         _topics.TryGetValue(tool, out var topic) ? topic
-        : _board.Find(tool) is { } line ? _topics.GetOrAdd(tool, static (_, made) => new Topic(made.line, made.pushes), (line, pushes: this))
+        : _board.Find(tool) is { } line
+            ? _topics.GetOrAdd(tool, static (_, made) => new Topic(made.line, made.pushes), (line, pushes: this))
         : null;
 }

@@ -23,7 +23,9 @@ internal abstract class Reader(Pushes pushes)
     private readonly List<Watch> _watches = [];
     private TaskCompletionSource? _quiet;
     private Queue<TaskCompletionSource>? _turns;
-    private bool _writing, _closed, _dismissed;
+    private bool _writing,
+        _closed,
+        _dismissed;
     private long _wrote;
 
     protected TimeProvider Time => pushes.Time;
@@ -38,7 +40,14 @@ internal abstract class Reader(Pushes pushes)
     public abstract ValueTask GoodbyeAsync();
 
     /// <summary>It was given what the ledger has overruled, gets nothing more, and is about to be asked to connect again.</summary>
-    public bool IsDismissed { get { lock (_gate) return _dismissed; } }
+    public bool IsDismissed
+    {
+        get
+        {
+            lock (_gate)
+                return _dismissed;
+        }
+    }
 
     /// <summary>Cuts the connection unless it has ended.</summary>
     public void CutIfOpen()
@@ -49,7 +58,9 @@ internal abstract class Reader(Pushes pushes)
         Abort();
     }
 
-    /// <summary>Writes a sign of life, unless something was written lately or is being written now. For those in <see cref="KeepAlive"/>.</summary>
+    /// <summary>
+    /// Writes a sign of life, unless something was written lately or is being written now. For those in <see cref="KeepAlive"/>.
+    /// </summary>
     public virtual void Beat()
     {
         if (Time.GetElapsedTime(Volatile.Read(ref _wrote)) >= pushes.Silence)
@@ -60,7 +71,8 @@ internal abstract class Reader(Pushes pushes)
     protected virtual ValueTask WriteSignAsync() => ValueTask.CompletedTask;
 
     /// <summary>
-    /// Begins to watch these tools and answers how they stand; unknown ones are left out, and null is answered when there would be more than
+    /// Begins to watch these tools and answers how they stand; unknown ones are left out, and null is answered when there would be more
+    /// than
     /// <see cref="MostTools"/>, or when the reader <see cref="IsDismissed"/>. Nothing more is written of them until <see cref="Activate"/>,
     /// which the caller does once the answer is written.
     /// A tool watched before is held back too: else a push could overtake the older state in the answer.
@@ -219,7 +231,10 @@ internal abstract class Reader(Pushes pushes)
         }
     }
 
-    /// <summary>Writes something that is no state and must not be left out, such as an answer, as soon as the write under way has ended. The task ends when it is written.</summary>
+    /// <summary>
+    /// Writes something that is no state and must not be left out, such as an answer, as soon as the write under way has ended. The task
+    /// ends when it is written.
+    /// </summary>
     protected async Task WriteInTurnAsync(Func<ValueTask> write)
     {
         TaskCompletionSource? turn = null;
@@ -267,7 +282,12 @@ internal abstract class Reader(Pushes pushes)
         }
 
         Abort();
-        await task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await task.ContinueWith(
+            static _ => { },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
     }
 
     private Standing? Next()

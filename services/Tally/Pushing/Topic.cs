@@ -11,8 +11,8 @@ namespace Tally.Pushing;
 /// </summary>
 internal sealed class Topic : IThreadPoolWorkItem
 {
-    // Readers told before others get their turn. Each write holds a buffer of 4 KB until the socket has it, and the shared pool keeps few of them: when all readers were
-    // told first and only then the sockets came, most buffers were made anew at each push.
+    // Readers told before others get their turn. Each write holds a buffer of 4 KB until the socket has it, and the shared pool keeps few
+    // of them: when all readers were told first and only then the sockets came, most buffers were made anew at each push.
     private const int Portion = 32;
 
     private readonly Board.Line _line;
@@ -30,7 +30,12 @@ internal sealed class Topic : IThreadPoolWorkItem
     {
         _line = line;
         _pushes = pushes;
-        _timer = pushes.Time.CreateTimer(static topic => ((Topic)topic!).Execute(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = pushes.Time.CreateTimer(
+            static topic => ((Topic)topic!).Execute(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     public Standing Newest => _line.Newest;
@@ -123,15 +128,17 @@ internal sealed class Topic : IThreadPoolWorkItem
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    // One state for all readers of this push, so that its bytes are made once even while the tool moves on. As many threads as there are processors take portions of the readers
-    // in turn, each of them queued again behind whatever else there is to do.
+    // One state for all readers of this push, so that its bytes are made once even while the tool moves on. As many threads as there are
+    // processors take portions of the readers in turn, each of them queued again behind whatever else there is to do.
     private sealed class Run : IThreadPoolWorkItem
     {
         private readonly Topic _topic;
         private readonly Watch[] _readers;
         private readonly int _count;
         private readonly Activity? _span;
-        private int _next, _left, _sent;
+        private int _next,
+            _left,
+            _sent;
 
         public Run(Topic topic, Standing standing, List<Watch> watches, long changes, List<ActivityContext>? traces)
         {

@@ -20,7 +20,14 @@ public sealed record TallyHistory(string Tool, Bucket Bucket, IReadOnlyList<Tall
 internal static class ReadHistory
 {
     public static async Task<Results<Ok<TallyHistory>, ProblemHttpResult>> Handle(
-        HttpContext context, string tool, string? bucket, Board board, ICounters counters, TimeProvider timeProvider, CancellationToken cancellationToken)
+        HttpContext context,
+        string tool,
+        string? bucket,
+        Board board,
+        ICounters counters,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken
+    )
     {
         if (BucketOf(bucket) is not { } width)
             return Problems.Of(400, "unknown-bucket", "The bucket is minute, hour or day.");
@@ -43,7 +50,11 @@ internal static class ReadHistory
         var points = Overlay(kept, width, line.Newest.Totals)
             .Where(point => point.End >= oldest)
             .Select(point => new TallyPoint(
-                DateTimeOffset.FromUnixTimeSeconds(point.End).UtcDateTime, point.Ship, point.Skip, Percent.Of(point.Ship, point.Ship + point.Skip)));
+                DateTimeOffset.FromUnixTimeSeconds(point.End).UtcDateTime,
+                point.Ship,
+                point.Skip,
+                Percent.Of(point.Ship, point.Ship + point.Skip)
+            ));
         return TypedResults.Ok(new TallyHistory(tool, width, [.. points]));
     }
 
@@ -56,11 +67,12 @@ internal static class ReadHistory
         return kept.Count > 0 && kept[^1].End > last.End ? kept : kept.Where(point => point.End < last.End).Append(last);
     }
 
-    private static Bucket? BucketOf(string? name) => name switch
-    {
-        null or "hour" => Bucket.Hour,
-        "minute" => Bucket.Minute,
-        "day" => Bucket.Day,
-        _ => null,
-    };
+    private static Bucket? BucketOf(string? name) =>
+        name switch
+        {
+            null or "hour" => Bucket.Hour,
+            "minute" => Bucket.Minute,
+            "day" => Bucket.Day,
+            _ => null,
+        };
 }

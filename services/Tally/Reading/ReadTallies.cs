@@ -20,9 +20,7 @@ internal static class ReadTallies
     {
         if (NotYet(context, board) is { } refusal)
             return refusal;
-        return board.Find(tool) is { } line
-            ? TypedResults.Ok(line.Newest.Tally)
-            : Unknown();
+        return board.Find(tool) is { } line ? TypedResults.Ok(line.Newest.Tally) : Unknown();
     }
 
     public static Results<Ok<ToolTally[]>, ProblemHttpResult> Several(HttpContext context, [FromQuery] string[] tool, Board board)
@@ -45,7 +43,11 @@ internal static class ReadTallies
         if (tools.Distinct().Skip(Reader.MostTools).Any())
             return Problems.Of(400, "too-many-tools", $"At most {Reader.MostTools} tools can be named at once.");
         if (Array.Exists(tools, tool => !Slug.IsValid(tool)))
-            return Problems.Of(400, "malformed-slug", $"A tool's slug has lower-case letters, digits and single hyphens, at most {Slug.MaxLength} characters.");
+            return Problems.Of(
+                400,
+                "malformed-slug",
+                $"A tool's slug has lower-case letters, digits and single hyphens, at most {Slug.MaxLength} characters."
+            );
         return NotYet(context, board);
     }
 
@@ -60,7 +62,11 @@ internal static class ReadTallies
     }
 
     private static Results<Ok<ToolTally[]>, ProblemHttpResult> Ranked(
-        HttpContext context, int? limit, Board board, Func<IEnumerable<ToolTally>, IOrderedEnumerable<ToolTally>> order)
+        HttpContext context,
+        int? limit,
+        Board board,
+        Func<IEnumerable<ToolTally>, IOrderedEnumerable<ToolTally>> order
+    )
     {
         if (limit is < 1 or > MostRanked)
             return Problems.Of(400, "limit-out-of-range", $"The limit is a number from 1 to {MostRanked}.");
@@ -68,7 +74,12 @@ internal static class ReadTallies
             return refusal;
         var voted = board.All.Select(standing => standing.Tally).Where(tally => tally.Total > 0);
         // The slug decides last, so that replicas agree on ties.
-        return TypedResults.Ok(order(voted).ThenByDescending(tally => tally.Total).ThenBy(tally => tally.Tool, StringComparer.Ordinal)
-            .Take(limit ?? 10).ToArray());
+        return TypedResults.Ok(
+            order(voted)
+                .ThenByDescending(tally => tally.Total)
+                .ThenBy(tally => tally.Tool, StringComparer.Ordinal)
+                .Take(limit ?? 10)
+                .ToArray()
+        );
     }
 }

@@ -7,7 +7,8 @@ namespace Tally.Reconciling;
 internal sealed class Contradictions
 {
     /// <summary>Stand for what is no tool's; no slugs.</summary>
-    public const string History = ":history", Epoch = ":epoch";
+    public const string History = ":history",
+        Epoch = ":epoch";
 
     private HashSet<string> _doubted = [];
 

@@ -18,7 +18,10 @@ internal sealed record LedgerAnswer(long? Epoch, long Entries, IReadOnlyList<Too
 /// </summary>
 internal sealed class LedgerSnapshot(long epoch, LedgerAnswer answer)
 {
-    private readonly Dictionary<string, ToolTotals> _totals = answer.Totals.ToDictionary(state => state.Tool, state => state with { Epoch = epoch });
+    private readonly Dictionary<string, ToolTotals> _totals = answer.Totals.ToDictionary(
+        state => state.Tool,
+        state => state with { Epoch = epoch }
+    );
 
     public long Epoch => epoch;
 
@@ -31,9 +34,13 @@ internal sealed class LedgerSnapshot(long epoch, LedgerAnswer answer)
     public bool IsSoundOn(string tool) => TotalsOrder.IsSound(Of(tool));
 
     public bool IsContradictedBy(ToolTotals earlier) =>
-        Of(earlier.Tool) is var said && TotalsOrder.IsSound(said)
-        && (!TotalsOrder.IsSound(earlier) || earlier.IsNewerThan(said)
-            || (earlier.Epoch, earlier.Version) == (said.Epoch, said.Version) && !TotalsOrder.SaysTheSame(earlier, said));
+        Of(earlier.Tool) is var said
+        && TotalsOrder.IsSound(said)
+        && (
+            !TotalsOrder.IsSound(earlier)
+            || earlier.IsNewerThan(said)
+            || (earlier.Epoch, earlier.Version) == (said.Epoch, said.Version) && !TotalsOrder.SaysTheSame(earlier, said)
+        );
 
     /// <summary>A history of an older epoch contradicts nothing: it begins again by itself.</summary>
     public bool IsContradictedBy(KeptHistory earlier) =>

@@ -10,16 +10,16 @@ using Tally.State;
 namespace Tally.Reconciling;
 
 /// <summary>
-/// Makes the counters and this replica's board agree with the ledger: at start, when the store is back after it was unavailable, when somebody
-/// speaks of a new epoch, and every few
-/// seconds. So nothing depends on every message arriving, neither on the bus nor between replicas, and a store that was emptied is filled
-/// again. And nothing depends on every message being true: counters are hints, and what contradicts the ledger twice in a row is replaced
-/// by it. Every replica does this for its own
-/// board and for the counters; doing it at the same time as another does no harm.
+/// Makes the counters and this replica's board agree with the ledger: at start, when the store is back after it was unavailable, when
+/// somebody speaks of a new epoch, and every few seconds. So nothing depends on every message arriving, neither on the bus nor between
+/// replicas, and a store that was emptied is filled again. And nothing depends on every message being true: counters are hints, and what
+/// contradicts the ledger twice in a row is replaced by it. Every replica does this for its own board and for the counters; doing it at the
+/// same time as another does no harm.
 /// </summary>
 internal sealed partial class Reconciler : BackgroundService
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1), LeastPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1),
+        LeastPause = TimeSpan.FromMilliseconds(100);
 
     // Counting all again costs the ledger's database something, and a ledger whose own totals are not the sum of its entries would ask for
     // it each time.
@@ -42,8 +42,17 @@ internal sealed partial class Reconciler : BackgroundService
     private readonly Outage _outage = new();
 
     public Reconciler(
-        ICounters counters, Board board, HistoryFollower history, IHttpClientFactory clients, IBusControl bus, IHostApplicationLifetime lifetime,
-        TallySettings settings, TallyMetrics metrics, TimeProvider timeProvider, ILogger<Reconciler> logger)
+        ICounters counters,
+        Board board,
+        HistoryFollower history,
+        IHttpClientFactory clients,
+        IBusControl bus,
+        IHostApplicationLifetime lifetime,
+        TallySettings settings,
+        TallyMetrics metrics,
+        TimeProvider timeProvider,
+        ILogger<Reconciler> logger
+    )
     {
         _timeProvider = timeProvider;
         (_counters, _board, _history, _clients, _bus, _lifetime) = (counters, board, history, clients, bus, lifetime);
@@ -70,7 +79,8 @@ internal sealed partial class Reconciler : BackgroundService
             var settled = await ReconcileAsync(stoppingToken);
             // What failed is tried again sooner, and what is doubted looked at again: the promise counts from a fault's end, not from the
             // next round. And without the bus nobody else
-            // brings the votes. MassTransit waits up to half a minute between its attempts to reconnect, so that may outlast the broker's own absence.
+            // brings the votes. MassTransit waits up to half a minute between its attempts to reconnect, so that may outlast the broker's
+            // own absence.
             var calm = settled && _bus.CheckHealth().Status is BusHealthStatus.Healthy;
             // However often this is woken, the ledger is asked ten times a second at most.
             await Task.Delay(LeastPause, stoppingToken);
@@ -86,8 +96,14 @@ internal sealed partial class Reconciler : BackgroundService
         var shown = _board.All.ToList();
         var kept = await ReadKeptAsync([.. shown.Select(standing => standing.Tally.Tool)], cancellationToken);
         var asked = (
-            Totals: _voting.AskAsync(_clients.CreateClient("Voting"), "api/ledger/totals", ServicePoller.ReadTotalsAsync, cancellationToken),
-            Tools: _catalog.AskAsync(_clients.CreateClient("Catalog"), "api/catalog/tools", ServicePoller.ReadToolsAsync, cancellationToken));
+            Totals: _voting.AskAsync(
+                _clients.CreateClient("Voting"),
+                "api/ledger/totals",
+                ServicePoller.ReadTotalsAsync,
+                cancellationToken
+            ),
+            Tools: _catalog.AskAsync(_clients.CreateClient("Catalog"), "api/catalog/tools", ServicePoller.ReadToolsAsync, cancellationToken)
+        );
         var (answer, tools) = (await asked.Totals, await asked.Tools);
 
         // A ledger that does not say its epoch yet speaks of the one that is known.
@@ -96,7 +112,12 @@ internal sealed partial class Reconciler : BackgroundService
         if (word is not null)
         {
             if (_board.Filled.IsCompleted)
-                _metrics.Behind((long)answer!.Totals.Where(TotalsOrder.IsSound).Sum(state => (double)Math.Max(0, state.Version - VersionOf(_board.Find(state.Tool), epoch))));
+                _metrics.Behind(
+                    (long)
+                        answer!
+                            .Totals.Where(TotalsOrder.IsSound)
+                            .Sum(state => (double)Math.Max(0, state.Version - VersionOf(_board.Find(state.Tool), epoch)))
+                );
             _board.Epoch = epoch;
         }
 
@@ -129,7 +150,11 @@ internal sealed partial class Reconciler : BackgroundService
 
     private IEnumerable<string> Contradicting(LedgerSnapshot word, IReadOnlyList<Standing> shown, Kept? kept)
     {
-        var tools = shown.Select(standing => standing.Totals).Concat(kept?.Counters.Totals ?? []).Where(word.IsContradictedBy).Select(state => state.Tool);
+        var tools = shown
+            .Select(standing => standing.Totals)
+            .Concat(kept?.Counters.Totals ?? [])
+            .Where(word.IsContradictedBy)
+            .Select(state => state.Tool);
         if (kept is null)
             return tools;
         if (kept.Counters.Epoch > word.Epoch)
@@ -138,9 +163,15 @@ internal sealed partial class Reconciler : BackgroundService
         return !rests && word.IsContradictedBy(kept.History) ? tools.Append(Contradictions.History) : tools;
     }
 
-    // What every tool should stand at: as the ledger says or, while it is unavailable, the newest that is known. Its totals need not say the time,
-    // which counters and board may know.
-    private static List<ToolTotals> Told(LedgerSnapshot? word, long epoch, IReadOnlyList<string> tools, IReadOnlyList<Standing> shown, Kept? kept)
+    // What every tool should stand at: as the ledger says or, while it is unavailable, the newest that is known. Its totals need not say
+    // the time, which counters and board may know.
+    private static List<ToolTotals> Told(
+        LedgerSnapshot? word,
+        long epoch,
+        IReadOnlyList<string> tools,
+        IReadOnlyList<Standing> shown,
+        Kept? kept
+    )
     {
         Dictionary<string, ToolTotals> told = [];
         var known = shown.Select(standing => standing.Totals).Concat(kept?.Counters.Totals ?? []).ToList();
@@ -148,13 +179,26 @@ internal sealed partial class Reconciler : BackgroundService
             if (word?.IsSoundOn(tool) ?? true)
                 told[tool] = word?.Of(tool) ?? ToolsChangedConsumer.Untouched(tool, epoch);
         foreach (var state in known)
-            if (told.TryGetValue(state.Tool, out var said) && TotalsOrder.IsSound(state)
-                && (word is null ? TotalsOrder.IsNewer(said, state) : said.At == default && state.At != default && TotalsOrder.SaysTheSame(said, state)))
+            if (
+                told.TryGetValue(state.Tool, out var said)
+                && TotalsOrder.IsSound(state)
+                && (
+                    word is null
+                        ? TotalsOrder.IsNewer(said, state)
+                        : said.At == default && state.At != default && TotalsOrder.SaysTheSame(said, state)
+                )
+            )
                 told[state.Tool] = state;
         return [.. told.Values];
     }
 
-    private async Task<bool> MendAsync(LedgerSnapshot? word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept? kept, CancellationToken cancellationToken)
+    private async Task<bool> MendAsync(
+        LedgerSnapshot? word,
+        List<ToolTotals> told,
+        IReadOnlySet<string> wrong,
+        Kept? kept,
+        CancellationToken cancellationToken
+    )
     {
         if (kept is null)
             return false;
@@ -185,10 +229,18 @@ internal sealed partial class Reconciler : BackgroundService
         }
     }
 
-    private async Task OverruleAsync(LedgerSnapshot word, List<ToolTotals> told, IReadOnlySet<string> wrong, Kept kept, CancellationToken cancellationToken)
+    private async Task OverruleAsync(
+        LedgerSnapshot word,
+        List<ToolTotals> told,
+        IReadOnlySet<string> wrong,
+        Kept kept,
+        CancellationToken cancellationToken
+    )
     {
         var contradicting = kept.Counters.Totals.Where(word.IsContradictedBy).Select(state => state.Tool).ToHashSet();
-        var replaced = wrong.Contains(Contradictions.Epoch) ? told : told.FindAll(state => wrong.Contains(state.Tool) && contradicting.Contains(state.Tool));
+        var replaced = wrong.Contains(Contradictions.Epoch)
+            ? told
+            : told.FindAll(state => wrong.Contains(state.Tool) && contradicting.Contains(state.Tool));
         if (replaced.Count > 0)
             await _counters.OverruleAsync(word.Epoch, replaced, cancellationToken);
         if (!wrong.Contains(Contradictions.History))
@@ -204,7 +256,8 @@ internal sealed partial class Reconciler : BackgroundService
     {
         if (word is not null)
         {
-            var replaced = shown.Where(standing => wrong.Contains(standing.Tally.Tool) && word.IsContradictedBy(standing.Totals))
+            var replaced = shown
+                .Where(standing => wrong.Contains(standing.Tally.Tool) && word.IsContradictedBy(standing.Totals))
                 .ToDictionary(standing => standing.Tally.Tool);
             foreach (var state in told)
                 if (replaced.TryGetValue(state.Tool, out var seen))
@@ -219,7 +272,8 @@ internal sealed partial class Reconciler : BackgroundService
         _board.Apply(told);
     }
 
-    private static long VersionOf(Board.Line? line, long epoch) => line?.Newest is { } standing && standing.Totals.Epoch == epoch ? standing.Version : 0;
+    private static long VersionOf(Board.Line? line, long epoch) =>
+        line?.Newest is { } standing && standing.Totals.Epoch == epoch ? standing.Version : 0;
 
     private void Away(CountersUnavailableException error)
     {
@@ -240,8 +294,11 @@ internal sealed partial class Reconciler : BackgroundService
     [LoggerMessage(4014, LogLevel.Information, "{Count} counters were made again or mended")]
     private partial void LogMended(int count);
 
-    [LoggerMessage(4015, LogLevel.Error,
-        "{Count} counters contradicted the ledger twice in a row and were replaced by it; the first is {Tool}, which the ledger has in epoch {Epoch} at version {Version}")]
+    [LoggerMessage(
+        4015,
+        LogLevel.Error,
+        "{Count} counters contradicted the ledger twice in a row and were replaced by it; the first is {Tool}, which the ledger has in epoch {Epoch} at version {Version}"
+    )]
     private partial void LogOverruled(int count, string tool, long epoch, long version);
 
     [LoggerMessage(4016, LogLevel.Error, "The history contradicted the ledger twice in a row; it is counted again")]

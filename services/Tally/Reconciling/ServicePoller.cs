@@ -17,7 +17,12 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
 
     /// <summary>The answer, or null when the service is unavailable or answers nonsense, which is logged once until it changes.</summary>
     public async Task<T?> AskAsync<T>(
-        HttpClient client, string path, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken) where T : class
+        HttpClient client,
+        string path,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken
+    )
+        where T : class
     {
         using var patience = cancellationToken.WithTimeout(ForHeaders);
         try
@@ -30,8 +35,10 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
                 LogBack(service);
             return answer;
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException or IOException
-            || error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error)
+            when (error is HttpRequestException or JsonException or IOException
+                || error is OperationCanceledException && !cancellationToken.IsCancellationRequested
+            )
         {
             if (_outage.Fails())
                 LogAway(service, error is OperationCanceledException ? "no answer in time" : error.Message);
@@ -43,8 +50,11 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
     public static async Task<LedgerAnswer> ReadTotalsAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         // A release before epochs does not send it.
-        var epoch = response.Headers.TryGetValues(LedgerEpoch.Header, out var said)
-            && long.TryParse(said.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
+        var epoch =
+            response.Headers.TryGetValues(LedgerEpoch.Header, out var said)
+            && long.TryParse(said.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : (long?)null;
         // By tool: an answer that names one twice is as useless as one that is no JSON, and must not end this process either.
         Dictionary<string, ToolTotals> totals = [];
         var entries = 0L;
@@ -52,7 +62,11 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
         await foreach (var line in JsonSerializer.DeserializeAsyncEnumerable<LedgerLine>(body, Json, cancellationToken))
         {
             entries += line?.Version ?? 0;
-            if (line is { Tool: { } tool } && Slug.IsValid(tool) && !totals.TryAdd(tool, new ToolTotals(tool, line.Ship, line.Skip, line.Version, line.At ?? default)))
+            if (
+                line is { Tool: { } tool }
+                && Slug.IsValid(tool)
+                && !totals.TryAdd(tool, new ToolTotals(tool, line.Ship, line.Skip, line.Version, line.At ?? default))
+            )
                 throw new JsonException($"The totals name {tool} twice.");
         }
 

@@ -5,8 +5,8 @@ namespace Tally.State;
 
 /// <summary>
 /// This replica's last known state of every tool; all reads, snapshots and pushes are served from here. So while the counters' store
-/// is unavailable readers still get what is known, and no read costs a round trip. Reading takes no lock; the newest state wins, and the ledger
-/// has the last word.
+/// is unavailable readers still get what is known, and no read costs a round trip. Reading takes no lock; the newest state wins, and the
+/// ledger has the last word.
 /// </summary>
 internal sealed class Board(TimeProvider timeProvider)
 {
@@ -26,7 +26,11 @@ internal sealed class Board(TimeProvider timeProvider)
     public Task Filled => _filled.Task;
 
     /// <summary>The ledger's epoch as the ledger itself said it; 0 before.</summary>
-    public long Epoch { get => Volatile.Read(ref _epoch); set => Volatile.Write(ref _epoch, value); }
+    public long Epoch
+    {
+        get => Volatile.Read(ref _epoch);
+        set => Volatile.Write(ref _epoch, value);
+    }
 
     public int Count => _lines.Count;
 

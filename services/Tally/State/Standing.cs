@@ -26,7 +26,8 @@ internal sealed class Standing(ToolTotals totals, int overrulings = 0)
 
     /// <summary>The event of a stream without its <c>id</c>, which differs from reader to reader and goes before it.</summary>
     public byte[] StreamEvent =>
-        Volatile.Read(ref _streamEvent) ?? Keep(ref _streamEvent, Encoding.UTF8.GetBytes($"event: tally\ndata: {JsonSerializer.Serialize(Tally, Json)}\n\n"));
+        Volatile.Read(ref _streamEvent)
+        ?? Keep(ref _streamEvent, Encoding.UTF8.GetBytes($"event: tally\ndata: {JsonSerializer.Serialize(Tally, Json)}\n\n"));
 
     /// <summary>True when a connection that was last given that one may be given this one: forward only, and nothing from before an
     /// overruling.</summary>
@@ -35,7 +36,11 @@ internal sealed class Standing(ToolTotals totals, int overrulings = 0)
     /// <summary>True when that one was given to a connection and was wrong: forward only, this one can't be given to it, and it has to
     /// begin again.</summary>
     public bool Overrules(Standing? given) =>
-        given is not null && Overrulings > given.Overrulings && !Totals.IsNewerThan(given.Totals) && !TotalsOrder.SaysTheSame(Totals, given.Totals);
+        given is not null
+        && Overrulings > given.Overrulings
+        && !Totals.IsNewerThan(given.Totals)
+        && !TotalsOrder.SaysTheSame(Totals, given.Totals);
 
-    private static T Keep<T>(ref T? field, T made) where T : class => Interlocked.CompareExchange(ref field, made, null) ?? made;
+    private static T Keep<T>(ref T? field, T made)
+        where T : class => Interlocked.CompareExchange(ref field, made, null) ?? made;
 }

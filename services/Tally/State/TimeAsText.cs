@@ -5,8 +5,8 @@ using MessagePack.Formatters;
 namespace Tally.State;
 
 /// <summary>
-/// Times in MessagePack as the same ISO 8601 text that JSON has (which ends with the last digit that is not zero). MessagePack's own timestamp was rejected: clients in other
-/// languages would then need two readings of one field, depending on the protocol they negotiated.
+/// Times in MessagePack as the same ISO 8601 text that JSON has (which ends with the last digit that is not zero). MessagePack's own
+/// timestamp was rejected: clients in other languages would then need two readings of one field, depending on the protocol they negotiated.
 /// </summary>
 public sealed class TimeAsText : IMessagePackFormatter<DateTime?>
 {

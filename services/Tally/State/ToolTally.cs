@@ -13,7 +13,8 @@ namespace Tally.State;
 /// <param name="Version">Grows with every change of the totals; 0 before the first vote.</param>
 /// <param name="Epoch">Whose ledger the version belongs to: a restored backup begins a new epoch, and a newer epoch wins whatever the
 /// version.</param>
-/// <param name="UpdatedAt">When the ledger committed this version, UTC, to the millisecond; null before the first vote, or while not yet known after a rebuild.</param>
+/// <param name="UpdatedAt">When the ledger committed this version, UTC, to the millisecond; null before the first vote, or while not yet
+/// known after a rebuild.</param>
 [MessagePackObject]
 public sealed record ToolTally(
     [property: Key("tool")] string Tool,
@@ -24,15 +25,27 @@ public sealed record ToolTally(
     [property: Key("interval")] Interval? Interval,
     [property: Key("version")] long Version,
     [property: Key("epoch")] long Epoch,
-    [property: Key("updatedAt"), MessagePackFormatter(typeof(TimeAsText))] DateTime? UpdatedAt)
+    [property: Key("updatedAt"), MessagePackFormatter(typeof(TimeAsText))] DateTime? UpdatedAt
+)
 {
     internal static ToolTally Of(ToolTotals totals)
     {
         var total = totals.Ship + totals.Skip;
-        var at = totals.At == default ? (DateTime?)null : DateTimeOffset.FromUnixTimeMilliseconds(totals.At.ToUnixTimeMilliseconds()).UtcDateTime;
+        var at =
+            totals.At == default
+                ? (DateTime?)null
+                : DateTimeOffset.FromUnixTimeMilliseconds(totals.At.ToUnixTimeMilliseconds()).UtcDateTime;
         return new ToolTally(
-            totals.Tool, totals.Ship, totals.Skip, total, Percent.Of(totals.Ship, total), Wilson.Interval(totals.Ship, total),
-            totals.Version, totals.Epoch, at);
+            totals.Tool,
+            totals.Ship,
+            totals.Skip,
+            total,
+            Percent.Of(totals.Ship, total),
+            Wilson.Interval(totals.Ship, total),
+            totals.Version,
+            totals.Epoch,
+            at
+        );
     }
 }
 

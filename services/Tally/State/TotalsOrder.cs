@@ -24,5 +24,6 @@ internal static class TotalsOrder
     /// </summary>
     public static bool IsSound(ToolTotals totals) =>
         totals is { Tool: not null, Ship: >= 0 and < Limit, Skip: >= 0 and < Limit, Version: >= 0 and < Limit, Epoch: >= 0 and < Limit }
-        && totals.Ship + totals.Skip <= totals.Version && Slug.IsValid(totals.Tool);
+        && totals.Ship + totals.Skip <= totals.Version
+        && Slug.IsValid(totals.Tool);
 }

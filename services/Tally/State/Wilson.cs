@@ -23,7 +23,9 @@ internal static class Wilson
 
     private static (double Low, double High) Bounds(long ship, long total)
     {
-        double n = total, share = ship / n, square = Z * Z;
+        double n = total,
+            share = ship / n,
+            square = Z * Z;
         var centre = share + square / (2 * n);
         var margin = Z * Math.Sqrt((share * (1 - share) + square / (4 * n)) / n);
         var whole = 1 + square / n;

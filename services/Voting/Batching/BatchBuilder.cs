@@ -3,13 +3,15 @@ using Voting.Ledger;
 namespace Voting.Batching;
 
 /// <summary>
-/// What goes into the next transaction. A (voter, tool) pair stands in a batch once: the same choice raced in parallel shares one place and one answer; another choice on the
-/// same tool waits for the next batch, in its order. Voters who leave go after the batch: with what they cast before in it, while what they cast afterwards waits for the next.
-/// Others are not held up, so that asking to be forgotten again and again slows nobody's vote. Used by the committing loop alone, and used again for each batch.
+/// What goes into the next transaction. A (voter, tool) pair stands in a batch once: the same choice raced in parallel shares one place and
+/// one answer; another choice on the same tool waits for the next batch, in its order. Voters who leave go after the batch: with what they
+/// cast before in it, while what they cast afterwards waits for the next. Others are not held up, so that asking to be forgotten again and
+/// again slows nobody's vote. Used by the committing loop alone, and used again for each batch.
 /// </summary>
 internal sealed class BatchBuilder
 {
-    // What is put off is bounded too: one voter who races against itself must not pull the whole queue into memory to be looked at again and again.
+    // What is put off is bounded too: one voter who races against itself must not pull the whole queue into memory to be looked at again
+    // and again.
     private const int Most = 1000;
 
     private readonly Dictionary<(HashedVoter Voter, string Tool), PendingCast> _pairs = [];

@@ -10,15 +10,24 @@ namespace Voting.Batching;
 public sealed class LedgerUnavailableException(string reason, Exception? inner = null) : Exception(reason, inner);
 
 /// <summary>
-/// Journey, steps 3 and 4. One loop commits whatever votes gathered while the batch before was on its way to the disk; nobody is answered before
-/// COMMIT returned. No timer fills batches (a lone vote would wait for nothing), and there is no second loop (batches would contend for the same rows).
+/// Journey, steps 3 and 4. One loop commits whatever votes gathered while the batch before was on its way to the disk; nobody is answered
+/// before COMMIT returned. No timer fills batches (a lone vote would wait for nothing), and there is no second loop (batches would contend
+/// for the same rows).
 /// </summary>
-public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, StallDetector heartbeat, VotingMetrics metrics, ILogger<BatchWriter> logger) : BackgroundService
+public sealed class BatchWriter(
+    VoteLedger ledger,
+    TotalsRelay relay,
+    StallDetector heartbeat,
+    VotingMetrics metrics,
+    ILogger<BatchWriter> logger
+) : BackgroundService
 {
     private readonly Outage _outage = new();
 
     // Bounded: beyond this the disk is behind by more than readers would wait, and saying so at once is kinder than a queue.
-    private readonly Channel<PendingRequest> _queue = Channel.CreateBounded<PendingRequest>(new BoundedChannelOptions(20_000) { SingleReader = true });
+    private readonly Channel<PendingRequest> _queue = Channel.CreateBounded<PendingRequest>(
+        new BoundedChannelOptions(20_000) { SingleReader = true }
+    );
 
     /// <summary>Answers once the cast is durable.</summary>
     /// <param name="cast">The vote.</param>
@@ -36,8 +45,8 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, StallDetec
     }
 
     /// <summary>
-    /// Completes once the voter's votes are withdrawn and the voter's rows are gone. Stands in the same queue as the casts: whatever was taken in before is
-    /// forgotten too, and whatever comes after begins anew.
+    /// Completes once the voter's votes are withdrawn and the voter's rows are gone. Stands in the same queue as the casts: whatever was
+    /// taken in before is forgotten too, and whatever comes after begins anew.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">It may or may not be done; asking again is safe.</exception>
     public Task ForgetAsync(HashedVoter voter)
@@ -77,7 +86,11 @@ public sealed class BatchWriter(VoteLedger ledger, TotalsRelay relay, StallDetec
     private async Task CommitAsync(PendingCast[] casts)
     {
         using var span = VotingTrace.Source.HasListeners()
-            ? VotingTrace.Source.Continue("commit batch", ActivityKind.Internal, casts.Select(cast => cast.Request is { Recorded: true } request ? request.Context : default))
+            ? VotingTrace.Source.Continue(
+                "commit batch",
+                ActivityKind.Internal,
+                casts.Select(cast => cast.Request is { Recorded: true } request ? request.Context : default)
+            )
             : null;
         span?.SetTag("voting.votes", casts.Length);
         var started = Stopwatch.GetTimestamp();

@@ -3,8 +3,8 @@ using Voting.Ledger;
 namespace Voting.Batching;
 
 /// <summary>
-/// Journey, step 4: hands out what became of a batch. A piece of work for each processor instead of one for each vote: the pool's queue, and waking its threads, cost more
-/// than the answers themselves.
+/// Journey, step 4: hands out what became of a batch. A piece of work for each processor instead of one for each vote: the pool's queue,
+/// and waking its threads, cost more than the answers themselves.
 /// </summary>
 internal sealed class Completions : IThreadPoolWorkItem
 {
@@ -15,7 +15,8 @@ internal sealed class Completions : IThreadPoolWorkItem
     private readonly int _from;
     private readonly int _to;
 
-    private Completions(PendingCast[] casts, Vote[]? votes, Exception? error, int from, int to) => (_casts, _votes, _error, _from, _to) = (casts, votes, error, from, to);
+    private Completions(PendingCast[] casts, Vote[]? votes, Exception? error, int from, int to) =>
+        (_casts, _votes, _error, _from, _to) = (casts, votes, error, from, to);
 
     public static void Committed(PendingCast[] casts, Vote[] votes) => HandOut(casts, votes, null);
 
@@ -36,6 +37,9 @@ internal sealed class Completions : IThreadPoolWorkItem
     {
         var size = Math.Max(Smallest, (casts.Length + Environment.ProcessorCount - 1) / Environment.ProcessorCount);
         for (var from = 0; from < casts.Length; from += size)
-            ThreadPool.UnsafeQueueUserWorkItem(new Completions(casts, votes, error, from, Math.Min(from + size, casts.Length)), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                new Completions(casts, votes, error, from, Math.Min(from + size, casts.Length)),
+                preferLocal: false
+            );
     }
 }

@@ -36,7 +36,8 @@ internal sealed class PendingCast(Cast cast, CancellationToken gone) : PendingRe
     public void Share(PendingCast same) => (same._next, _next) = (_next, same);
 
     // Rare, and called by the committing loop: not on its thread.
-    public void Cancel() => ThreadPool.UnsafeQueueUserWorkItem(static cast => cast._answer.SetCanceled(cast.Gone), this, preferLocal: false);
+    public void Cancel() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static cast => cast._answer.SetCanceled(cast.Gone), this, preferLocal: false);
 
     public void Commit(Vote vote)
     {

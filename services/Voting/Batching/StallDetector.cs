@@ -1,9 +1,9 @@
 namespace Voting.Batching;
 
 /// <summary>
-/// Notices that this process stood still: frozen, or moved with its machine. Requests that came meanwhile wait in its sockets; most of their
-/// senders have hung up and asked another replica, which may have taken newer votes of theirs since. Which clients disconnected is known only once the
-/// server has read its sockets to the end, so votes are held back for a moment until it has.
+/// Notices that this process stood still: frozen, or moved with its machine. Requests that came meanwhile wait in its sockets; most of
+/// their senders have hung up and asked another replica, which may have taken newer votes of theirs since. Which clients disconnected is
+/// known only once the server has read its sockets to the end, so votes are held back for a moment until it has.
 /// </summary>
 public sealed class StallDetector : IDisposable
 {
@@ -34,8 +34,9 @@ public sealed class StallDetector : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    // The first to run after the standstill sees the gap, the timer or the votes. The hold is set before the gap is closed, and before anything is logged: a thread that no longer sees the one
-    // has to see the other, or votes would slip through while the first is still writing its line.
+    // The first to run after the standstill sees the gap, the timer or the votes. The hold is set before the gap is closed, and before
+    // anything is logged: a thread that no longer sees the one has to see the other, or votes would slip through while the first is still
+    // writing its line.
     private void Note()
     {
         var now = _timeProvider.GetTimestamp();

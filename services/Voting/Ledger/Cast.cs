@@ -21,7 +21,9 @@ public sealed record Vote(string Tool, Choice Choice, long Seq, DateTimeOffset? 
 /// <summary>What a committed batch did: each cast's outcome in the order asked, and where the touched totals stand now.</summary>
 public sealed record Committed(Vote[] Votes, IReadOnlyList<ToolTotals> Moved);
 
-/// <summary>One line of the append-only log: a change from one choice to another by a voter known by a pseudonym that is random for each tool.</summary>
+/// <summary>
+/// One line of the append-only log: a change from one choice to another by a voter known by a pseudonym that is random for each tool.
+/// </summary>
 public sealed record Entry(long Id, string Tool, Guid Pseudonym, Choice Choice, Choice Previous, long Seq, DateTimeOffset At);
 
 /// <summary>Where every tool's totals stand.</summary>

@@ -11,18 +11,20 @@ public enum Choice : short
 public static class Choices
 {
     /// <returns><c>"ship"</c>, <c>"skip"</c>, or null when withdrawn.</returns>
-    public static string? Word(this Choice choice) => choice switch
-    {
-        Choice.Ship => "ship",
-        Choice.Skip => "skip",
-        Choice.Withdrawn => null,
-    };
+    public static string? Word(this Choice choice) =>
+        choice switch
+        {
+            Choice.Ship => "ship",
+            Choice.Skip => "skip",
+            Choice.Withdrawn => null,
+        };
 
     /// <returns>The choice a reader may cast, or null when the word is none. Letter case matters: the contract names two words.</returns>
-    public static Choice? Parse(string? word) => word switch
-    {
-        "ship" => Choice.Ship,
-        "skip" => Choice.Skip,
-        _ => null,
-    };
+    public static Choice? Parse(string? word) =>
+        word switch
+        {
+            "ship" => Choice.Ship,
+            "skip" => Choice.Skip,
+            _ => null,
+        };
 }

@@ -13,13 +13,16 @@ namespace Voting.Ledger;
 /// </summary>
 public abstract class VoteLedger(DbDataSource source)
 {
-    /// <summary>Journey, step 3: writes a batch in one transaction. A (voter, tool) pair may stand in it once. Durable when this returns.</summary>
-    /// <exception cref="DbException">Nothing is known of the batch; casting the same again is safe, since the same choice again changes nothing.</exception>
+    /// <summary>
+    /// Journey, step 3: writes a batch in one transaction. A (voter, tool) pair may stand in it once. Durable when this returns.
+    /// </summary>
+    /// <exception cref="DbException">Nothing is known of the batch; casting the same again is safe, since the same choice again changes
+    /// nothing.</exception>
     public abstract Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Forgets voters in one transaction: every vote of theirs that stands gets a withdrawal as its last entry, totals move along, and the rows that
-    /// tie the voters to their pseudonyms are deleted. A voter without votes changes nothing.
+    /// Forgets voters in one transaction: every vote of theirs that stands gets a withdrawal as its last entry, totals move along, and the
+    /// rows that tie the voters to their pseudonyms are deleted. A voter without votes changes nothing.
     /// </summary>
     /// <returns>Where the touched totals stand now.</returns>
     /// <exception cref="DbException">Nothing is known; forgetting again is safe.</exception>
@@ -32,38 +35,66 @@ public abstract class VoteLedger(DbDataSource source)
     /// <summary>Keeps the newer of what is stored and what is given, tool by tool.</summary>
     public abstract Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken);
 
-    public Task<List<ToolState>> ToolsAsync(CancellationToken cancellationToken) => ReadAsync(
-        "select slug, name, category, retired, version from tools", [],
-        row => new ToolState(row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetInt64(4)), cancellationToken);
+    public Task<List<ToolState>> ToolsAsync(CancellationToken cancellationToken) =>
+        ReadAsync(
+            "select slug, name, category, retired, version from tools",
+            [],
+            row => new ToolState(row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetInt64(4)),
+            cancellationToken
+        );
 
     /// <returns>The voter's votes that stand, newest first. Withdrawn ones are included: their <c>seq</c> goes on counting.</returns>
-    public Task<List<Vote>> VotesAsync(HashedVoter voter, CancellationToken cancellationToken) => ReadAsync(
-        "select tool, choice, seq, at from votes where voter = @voter order by at desc, tool", [("voter", voter.Value.ToByteArray())], ReadVote, cancellationToken);
+    public Task<List<Vote>> VotesAsync(HashedVoter voter, CancellationToken cancellationToken) =>
+        ReadAsync(
+            "select tool, choice, seq, at from votes where voter = @voter order by at desc, tool",
+            [("voter", voter.Value.ToByteArray())],
+            ReadVote,
+            cancellationToken
+        );
 
     /// <returns>True when the ledger holds any vote of the voter, be it withdrawn since.</returns>
     /// <exception cref="DbException">The database does not answer.</exception>
     public async Task<bool> HasVotedAsync(HashedVoter voter, CancellationToken cancellationToken) =>
-        (await ReadAsync("select 1 from votes where voter = @voter limit 1", [("voter", voter.Value.ToByteArray())], row => 1, cancellationToken)).Count > 0;
+        (
+            await ReadAsync(
+                "select 1 from votes where voter = @voter limit 1",
+                [("voter", voter.Value.ToByteArray())],
+                row => 1,
+                cancellationToken
+            )
+        ).Count > 0;
 
     public async Task<Vote> VoteAsync(HashedVoter voter, string tool, CancellationToken cancellationToken)
     {
         var found = await ReadAsync(
             "select tool, choice, seq, at from votes where voter = @voter and tool = @tool",
-            [("voter", voter.Value.ToByteArray()), ("tool", tool)], ReadVote, cancellationToken);
+            [("voter", voter.Value.ToByteArray()), ("tool", tool)],
+            ReadVote,
+            cancellationToken
+        );
         return found is [var vote] ? vote : Vote.None(tool);
     }
 
     /// <returns>Entries with an id above <paramref name="after"/>, in the order they were committed.</returns>
-    public Task<List<Entry>> EntriesAsync(long after, int limit, CancellationToken cancellationToken) => ReadAsync(
-        "select id, tool, pseudonym, choice, previous, seq, at from entries where id > @after order by id limit @limit",
-        [("after", after), ("limit", limit)],
-        row => new Entry(
-            row.GetInt64(0), row.GetString(1), new Guid(row.GetFieldValue<byte[]>(2)), (Choice)row.GetInt16(3), (Choice)row.GetInt16(4), row.GetInt64(5), Time(row.GetInt64(6))),
-        cancellationToken);
+    public Task<List<Entry>> EntriesAsync(long after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(
+            "select id, tool, pseudonym, choice, previous, seq, at from entries where id > @after order by id limit @limit",
+            [("after", after), ("limit", limit)],
+            row => new Entry(
+                row.GetInt64(0),
+                row.GetString(1),
+                new Guid(row.GetFieldValue<byte[]>(2)),
+                (Choice)row.GetInt16(3),
+                (Choice)row.GetInt16(4),
+                row.GetInt64(5),
+                Time(row.GetInt64(6))
+            ),
+            cancellationToken
+        );
 
     /// <returns>
-    /// The entries with an id above <paramref name="after"/>, at most <paramref name="limit"/> of them, added up by tool and minute; the oldest minute first. The database adds
-    /// them up, so that none has to be sent and parsed for it.
+    /// The entries with an id above <paramref name="after"/>, at most <paramref name="limit"/> of them, added up by tool and minute; the
+    /// oldest minute first. The database adds them up, so that none has to be sent and parsed for it.
     /// </returns>
     public async Task<LedgerMinutes> MinutesAsync(long after, int limit, CancellationToken cancellationToken)
     {
@@ -81,9 +112,22 @@ public abstract class VoteLedger(DbDataSource source)
              order by m.minute, m.tool
             """,
             [("after", after), ("limit", limit)],
-            row => (Epoch: row.GetInt64(6), Minute: row.IsDBNull(0)
-                ? null
-                : new ToolMinute(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Time(row.GetInt64(4)), row.GetInt64(5))), cancellationToken);
+            row =>
+                (
+                    Epoch: row.GetInt64(6),
+                    Minute: row.IsDBNull(0)
+                        ? null
+                        : new ToolMinute(
+                            row.GetString(0),
+                            row.GetInt64(1),
+                            row.GetInt64(2),
+                            row.GetInt64(3),
+                            Time(row.GetInt64(4)),
+                            row.GetInt64(5)
+                        )
+                ),
+            cancellationToken
+        );
         return new LedgerMinutes(rows[0].Epoch, [.. rows.Select(row => row.Minute).OfType<ToolMinute>()]);
     }
 
@@ -92,29 +136,39 @@ public abstract class VoteLedger(DbDataSource source)
     {
         // Joined so that a ledger without votes says its epoch too.
         var rows = await ReadAsync(
-            "select t.tool, t.ship, t.skip, t.version, t.at, e.epoch from ledger_epoch e left join totals t on true order by t.tool", [],
-            row => (Epoch: row.GetInt64(5), Totals: row.IsDBNull(0) ? null : ReadTotals(row)), cancellationToken);
+            "select t.tool, t.ship, t.skip, t.version, t.at, e.epoch from ledger_epoch e left join totals t on true order by t.tool",
+            [],
+            row => (Epoch: row.GetInt64(5), Totals: row.IsDBNull(0) ? null : ReadTotals(row)),
+            cancellationToken
+        );
         return new LedgerTotals(rows[0].Epoch, [.. rows.Select(row => row.Totals).OfType<ToolTotals>()]);
     }
 
-    /// <returns>Totals that no confirmed message has carried yet and that have stood for a moment: what a crash or an outage left behind.</returns>
-    public Task<List<ToolTotals>> UnpublishedAsync(TimeSpan standing, int limit, CancellationToken cancellationToken) => ReadAsync(
-        """
-        select t.tool, t.ship, t.skip, t.version, t.at, e.epoch
-          from ledger_epoch e cross join totals t left join totals_published p on p.tool = t.tool
-         where t.version > coalesce(p.published_version, 0) and t.at <= @before
-         order by t.at limit @limit
-        """,
-        [("before", Micros(DateTimeOffset.UtcNow - standing)), ("limit", limit)], ReadTotals, cancellationToken);
+    /// <returns>Totals that no confirmed message has carried yet and that have stood for a moment: what a crash or an outage left
+    /// behind.</returns>
+    public Task<List<ToolTotals>> UnpublishedAsync(TimeSpan standing, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(
+            """
+            select t.tool, t.ship, t.skip, t.version, t.at, e.epoch
+              from ledger_epoch e cross join totals t left join totals_published p on p.tool = t.tool
+             where t.version > coalesce(p.published_version, 0) and t.at <= @before
+             order by t.at limit @limit
+            """,
+            [("before", Micros(DateTimeOffset.UtcNow - standing)), ("limit", limit)],
+            ReadTotals,
+            cancellationToken
+        );
 
     /// <summary>Throws when the database does not answer.</summary>
-    public Task<List<int>> ProbeAsync(CancellationToken cancellationToken) => ReadAsync("select 1 from tools limit 1", [], row => 1, cancellationToken);
+    public Task<List<int>> ProbeAsync(CancellationToken cancellationToken) =>
+        ReadAsync("select 1 from tools limit 1", [], row => 1, cancellationToken);
 
     protected static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     internal static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
-    private static Vote ReadVote(DbDataReader row) => new(row.GetString(0), (Choice)row.GetInt16(1), row.GetInt64(2), Time(row.GetInt64(3)));
+    private static Vote ReadVote(DbDataReader row) =>
+        new(row.GetString(0), (Choice)row.GetInt16(1), row.GetInt64(2), Time(row.GetInt64(3)));
 
     /// <summary>Reads <c>tool, ship, skip, version, at, epoch</c>.</summary>
     protected static ToolTotals ReadTotals(DbDataReader row) =>
@@ -127,10 +181,19 @@ public abstract class VoteLedger(DbDataSource source)
         return (epoch, totals.Where(total => total.Epoch == epoch));
     }
 
-    private Task<List<T>> ReadAsync<T>(string sql, (string Name, object Value)[] parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken) =>
-        source.RetryIfStaleAsync(() => ReadOnceAsync(sql, parameters, read, cancellationToken));
+    private Task<List<T>> ReadAsync<T>(
+        string sql,
+        (string Name, object Value)[] parameters,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken
+    ) => source.RetryIfStaleAsync(() => ReadOnceAsync(sql, parameters, read, cancellationToken));
 
-    private async Task<List<T>> ReadOnceAsync<T>(string sql, (string Name, object Value)[] parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+    private async Task<List<T>> ReadOnceAsync<T>(
+        string sql,
+        (string Name, object Value)[] parameters,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var command = connection.CreateCommand();

@@ -40,37 +40,78 @@ public static class ReadLedger
     /// whatever the version.</param>
     public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version, DateTimeOffset At, long Epoch);
 
-    public static Task<IResult> EntriesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) => PageAsync(context, after, limit, async () =>
-    {
-        var entries = await ledger.EntriesAsync(after, Math.Min(limit, MaxLimit), context.RequestAborted);
-        var answers = entries.ConvertAll(entry => new EntryAnswer(
-            entry.Id, entry.Tool, entry.Pseudonym.ToString("N"), entry.Choice.Word(), entry.Previous.Word(), entry.Seq, entry.At));
-        return TypedResults.Json(new Page(answers, entries is [.., var last] ? last.Id : after), VotingJson.Default.Page);
-    });
+    public static Task<IResult> EntriesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) =>
+        PageAsync(
+            context,
+            after,
+            limit,
+            async () =>
+            {
+                var entries = await ledger.EntriesAsync(after, Math.Min(limit, MaxLimit), context.RequestAborted);
+                var answers = entries.ConvertAll(entry => new EntryAnswer(
+                    entry.Id,
+                    entry.Tool,
+                    entry.Pseudonym.ToString("N"),
+                    entry.Choice.Word(),
+                    entry.Previous.Word(),
+                    entry.Seq,
+                    entry.At
+                ));
+                return TypedResults.Json(new Page(answers, entries is [.., var last] ? last.Id : after), VotingJson.Default.Page);
+            }
+        );
 
-    // The same defaults as above: for two handlers that differ in them alone the generated delegates are mixed up, and the process does not start.
-    public static Task<IResult> MinutesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) => PageAsync(context, after, limit, async () =>
-    {
-        var (epoch, minutes) = await ledger.MinutesAsync(after, Math.Min(limit, MaxMinutesLimit), context.RequestAborted);
-        var answers = minutes.ConvertAll(minute => new MinuteAnswer(minute.Tool, minute.Ship, minute.Skip, minute.Entries, minute.At));
-        return TypedResults.Json(new MinutesPage(answers, minutes.Select(minute => minute.LastId).Append(after).Max(), epoch), VotingJson.Default.MinutesPage);
-    });
+    // The same defaults as above: for two handlers that differ in them alone the generated delegates are mixed up, and the process does not
+    // start.
+    public static Task<IResult> MinutesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) =>
+        PageAsync(
+            context,
+            after,
+            limit,
+            async () =>
+            {
+                var (epoch, minutes) = await ledger.MinutesAsync(after, Math.Min(limit, MaxMinutesLimit), context.RequestAborted);
+                var answers = minutes.ConvertAll(minute => new MinuteAnswer(
+                    minute.Tool,
+                    minute.Ship,
+                    minute.Skip,
+                    minute.Entries,
+                    minute.At
+                ));
+                return TypedResults.Json(
+                    new MinutesPage(answers, minutes.Select(minute => minute.LastId).Append(after).Max(), epoch),
+                    VotingJson.Default.MinutesPage
+                );
+            }
+        );
 
-    public static Task<IResult> TotalsAsync(HttpContext context, VoteLedger ledger) => ReadAsync(context, async () =>
-    {
-        var (epoch, totals) = await ledger.TotalsAsync(context.RequestAborted);
-        context.Response.Headers[LedgerEpoch.Header] = epoch.ToString(CultureInfo.InvariantCulture);
-        return TypedResults.Json(totals.ConvertAll(total => new TotalsAnswer(total.Tool, total.Ship, total.Skip, total.Version, total.At, total.Epoch)), VotingJson.Default.ListTotalsAnswer);
-    });
+    public static Task<IResult> TotalsAsync(HttpContext context, VoteLedger ledger) =>
+        ReadAsync(
+            context,
+            async () =>
+            {
+                var (epoch, totals) = await ledger.TotalsAsync(context.RequestAborted);
+                context.Response.Headers[LedgerEpoch.Header] = epoch.ToString(CultureInfo.InvariantCulture);
+                return TypedResults.Json(
+                    totals.ConvertAll(total => new TotalsAnswer(total.Tool, total.Ship, total.Skip, total.Version, total.At, total.Epoch)),
+                    VotingJson.Default.ListTotalsAnswer
+                );
+            }
+        );
 
-    private static Task<IResult> PageAsync(HttpContext context, long after, int limit, Func<Task<IResult>> read) => after < 0 || limit < 1
-        ? Task.FromResult<IResult>(Problems.Of(400, "malformed-request", "'after' must be 0 or more and 'limit' 1 or more."))
-        : ReadAsync(context, read);
+    private static Task<IResult> PageAsync(HttpContext context, long after, int limit, Func<Task<IResult>> read) =>
+        after < 0 || limit < 1
+            ? Task.FromResult<IResult>(Problems.Of(400, "malformed-request", "'after' must be 0 or more and 'limit' 1 or more."))
+            : ReadAsync(context, read);
 
-    private static Task<IResult> ReadAsync(HttpContext context, Func<Task<IResult>> read) => Refused.UnlessReadAsync(context, async () =>
-    {
-        var answer = await read();
-        context.Response.Headers.CacheControl = "no-cache";
-        return answer;
-    });
+    private static Task<IResult> ReadAsync(HttpContext context, Func<Task<IResult>> read) =>
+        Refused.UnlessReadAsync(
+            context,
+            async () =>
+            {
+                var answer = await read();
+                context.Response.Headers.CacheControl = "no-cache";
+                return answer;
+            }
+        );
 }

@@ -5,15 +5,16 @@ using System.Security.Cryptography;
 namespace Voting.Quota;
 
 /// <summary>
-/// Where a request came from, as much as the quota needs and no more: two keyed hashes, of the address (IPv6: its /64, which is one household) and of the network
-/// around it (/24, /48). Without the day's salt, which is destroyed, they lead back to nobody.
+/// Where a request came from, as much as the quota needs and no more: two keyed hashes, of the address (IPv6: its /64, which is one
+/// household) and of the network around it (/24, /48). Without the day's salt, which is destroyed, they lead back to nobody.
 /// </summary>
 internal readonly record struct ClientNetwork(string Address, string Network)
 {
     private const int HashLength = 12;
 
     /// <param name="salt">32 random bytes of the day.</param>
-    /// <param name="address">The client's, as settled by the forwarded headers of known proxies; null (no network at all) counts as loopback.</param>
+    /// <param name="address">The client's, as settled by the forwarded headers of known proxies; null (no network at all) counts as
+    /// loopback.</param>
     public static ClientNetwork Of(ReadOnlySpan<byte> salt, IPAddress? address)
     {
         address ??= IPAddress.Loopback;

@@ -3,14 +3,15 @@ using Voting.Ledger;
 namespace Voting.Quota;
 
 /// <summary>
-/// Tells who has voted before. The ledger knows; this remembers what it said of the voters seen lately, in two halves of which the older is forgotten when the younger
-/// is full. Only a voter's first vote on a replica thus costs a look into the ledger.
+/// Tells who has voted before. The ledger knows; this remembers what it said of the voters seen lately, in two halves of which the older is
+/// forgotten when the younger is full. Only a voter's first vote on a replica thus costs a look into the ledger.
 /// </summary>
 internal sealed class KnownVoters(VoteLedger ledger)
 {
     private const int Half = 50_000;
     private readonly Lock _gate = new();
-    private HashSet<HashedVoter> _young = [], _old = [];
+    private HashSet<HashedVoter> _young = [],
+        _old = [];
 
     /// <exception cref="System.Data.Common.DbException">The ledger does not answer.</exception>
     public async ValueTask<bool> HasVotedAsync(HashedVoter voter, CancellationToken cancellationToken)

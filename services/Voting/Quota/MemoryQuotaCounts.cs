@@ -4,12 +4,13 @@ using System.Security.Cryptography;
 namespace Voting.Quota;
 
 /// <summary>
-/// Counts in this process: the embedded form, and what stands in for Redis while that is unavailable. Each bound holds per replica then, so a flood of new voters finds
-/// as many doors as there are replicas, but never an open one.
+/// Counts in this process: the embedded form, and what stands in for Redis while that is unavailable. Each bound holds per replica then, so
+/// a flood of new voters finds as many doors as there are replicas, but never an open one.
 /// </summary>
 internal sealed class MemoryQuotaCounts(QuotaSettings settings) : IQuotaCounts
 {
-    // Beyond so many places the rest share a few counts: their first voters pass and a flood from everywhere meets a bound, in bounded memory.
+    // Beyond so many places the rest share a few counts: their first voters pass and a flood from everywhere meets a bound, in bounded
+    // memory.
     private const int MostPlaces = 100_000;
     private const int Shared = 4096;
 

@@ -5,12 +5,13 @@ using Voting.Ledger;
 namespace Voting.Quota;
 
 /// <summary>
-/// Journey, step 2: bounds how many voters may come new from one place, which makes flooding expensive and costs honest readers nothing: once a voter has voted
-/// it is never counted again, and the tool and the choice were checked before, so that a mistake counts nothing.
+/// Journey, step 2: bounds how many voters may come new from one place, which makes flooding expensive and costs honest readers nothing:
+/// once a voter has voted it is never counted again, and the tool and the choice were checked before, so that a mistake counts nothing.
 /// </summary>
 public sealed class NewVoterQuota : IDisposable
 {
-    // While Redis is unavailable every replica counts for itself and looks again this often: a frozen Redis delays one vote in so many seconds, not each.
+    // While Redis is unavailable every replica counts for itself and looks again this often: a frozen Redis delays one vote in so many
+    // seconds, not each.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Often = TimeSpan.FromMinutes(5);
@@ -24,7 +25,13 @@ public sealed class NewVoterQuota : IDisposable
     private readonly ITimer _turning;
     private long _restUntil;
 
-    internal NewVoterQuota(QuotaSettings settings, KnownVoters known, IQuotaCounts counts, TimeProvider timeProvider, ILogger<NewVoterQuota> logger)
+    internal NewVoterQuota(
+        QuotaSettings settings,
+        KnownVoters known,
+        IQuotaCounts counts,
+        TimeProvider timeProvider,
+        ILogger<NewVoterQuota> logger
+    )
     {
         (_settings, _known, _counts, _timeProvider, _logger) = (settings, known, counts, timeProvider, logger);
         _meanwhile = counts as MemoryQuotaCounts ?? new MemoryQuotaCounts(settings);

@@ -13,16 +13,22 @@ internal static class QuotaService
     public static void AddQuota(this IHostApplicationBuilder builder)
     {
         var settings = QuotaSettings.From(builder.Configuration);
-        var redis = settings.Enabled && builder.Configuration[Setting] is { Length: > 0 } connection && connection != "memory" ? Parse(connection) : null;
+        var redis =
+            settings.Enabled && builder.Configuration[Setting] is { Length: > 0 } connection && connection != "memory"
+                ? Parse(connection)
+                : null;
         // Its own connection: with time-outs that fit a reader's request.
         if (redis is not null)
             builder.Services.AddKeyedSingleton<IConnectionMultiplexer>("quota", (_, _) => ConnectionMultiplexer.Connect(redis));
         builder.Services.AddSingleton(services => new NewVoterQuota(
             settings,
             new KnownVoters(services.GetRequiredService<VoteLedger>()),
-            redis is null ? new MemoryQuotaCounts(settings) : new RedisQuotaCounts(services.GetRequiredKeyedService<IConnectionMultiplexer>("quota"), settings),
+            redis is null
+                ? new MemoryQuotaCounts(settings)
+                : new RedisQuotaCounts(services.GetRequiredKeyedService<IConnectionMultiplexer>("quota"), settings),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<NewVoterQuota>>()));
+            services.GetRequiredService<ILogger<NewVoterQuota>>()
+        ));
     }
 
     private static ConfigurationOptions Parse(string connection)

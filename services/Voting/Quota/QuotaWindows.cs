@@ -1,8 +1,8 @@
 namespace Voting.Quota;
 
 /// <summary>
-/// Fixed windows, UTC: the hour of an address, the day of a network. Sliding ones were rejected: a burst over a boundary is twice the bound at worst, which the
-/// day's bound cuts anyway, and a sliding window has to keep times.
+/// Fixed windows, UTC: the hour of an address, the day of a network. Sliding ones were rejected: a burst over a boundary is twice the bound
+/// at worst, which the day's bound cuts anyway, and a sliding window has to keep times.
 /// </summary>
 internal static class QuotaWindows
 {

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Voting.Quota;
 
 /// <summary>
-/// Counts for all replicas together. Sets rather than counters: a voter raced or tried again is counted once, and a set never holds more members than its bound.
-/// The keys, all of them expiring:
+/// Counts for all replicas together. Sets rather than counters: a voter raced or tried again is counted once, and a set never holds more
+/// members than its bound. The keys, all of them expiring:
 /// <code>
 /// quota:salt:DAY                        string  32 random bytes of that day (days since 1970), for 48 h
 /// quota:{NETWORK}:DAY                   set     today's new voters of a network, by keyed hash
@@ -40,10 +40,15 @@ internal sealed class RedisQuotaCounts(IConnectionMultiplexer redis, QuotaSettin
             var (hour, day) = QuotaWindows.Of(now);
             var salt = _salt is { } known && known.Day == day ? known : _salt = new Salt(day, await SaltAsync(day));
             var place = ClientNetwork.Of(salt.Bytes, from);
-            return (Bound)(int)await redis.GetDatabase().ScriptEvaluateAsync(
-                Admit,
-                [$"quota:{{{place.Network}}}:{day}", $"quota:{{{place.Network}}}:{place.Address}:{hour}"],
-                [ClientNetwork.VoterOf(salt.Bytes, voter), settings.PerNetworkDaily, settings.PerAddressHourly]);
+            return (Bound)
+                (int)
+                    await redis
+                        .GetDatabase()
+                        .ScriptEvaluateAsync(
+                            Admit,
+                            [$"quota:{{{place.Network}}}:{day}", $"quota:{{{place.Network}}}:{place.Address}:{hour}"],
+                            [ClientNetwork.VoterOf(salt.Bytes, voter), settings.PerNetworkDaily, settings.PerAddressHourly]
+                        );
         }
         catch (Exception away) when (away is RedisException or TimeoutException)
         {

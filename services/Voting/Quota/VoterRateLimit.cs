@@ -5,8 +5,8 @@ using Hosting.Limits;
 namespace Voting.Quota;
 
 /// <summary>
-/// How fast one voter may change votes on this replica: faster than a person clicks, slower than a program that makes the ledger grow. Asked only after the token was
-/// verified, so that made-up voters can't fill memory with paces of their own.
+/// How fast one voter may change votes on this replica: faster than a person clicks, slower than a program that makes the ledger grow.
+/// Asked only after the token was verified, so that made-up voters can't fill memory with paces of their own.
 /// </summary>
 public sealed class VoterRateLimit : IDisposable
 {
@@ -17,12 +17,17 @@ public sealed class VoterRateLimit : IDisposable
     public VoterRateLimit(IConfiguration configuration)
     {
         if (configuration.Switch(RateLimits.Setting, standard: true))
-            _pace = PartitionedRateLimiter.Create<Guid, Guid>(voter => RateLimitPartition.GetTokenBucketLimiter(voter, _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = Burst,
-                TokensPerPeriod = PerSecond,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-            }));
+            _pace = PartitionedRateLimiter.Create<Guid, Guid>(voter =>
+                RateLimitPartition.GetTokenBucketLimiter(
+                    voter,
+                    _ => new TokenBucketRateLimiterOptions
+                    {
+                        TokenLimit = Burst,
+                        TokensPerPeriod = PerSecond,
+                        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                    }
+                )
+            );
     }
 
     /// <returns>0, or the seconds the voter has to wait.</returns>

@@ -6,8 +6,9 @@ using Hosting.Observability;
 namespace Voting.Relay;
 
 /// <summary>
-/// What waits to be published: the newest totals of each tool that moved. A message costs what it costs, however many totals it carries, so the tools that move all the time are
-/// gathered; a tool that had rested goes at once, whatever else is going on. (Resting after each message, twice as long as it took, had made each vote wait for the rest.)
+/// What waits to be published: the newest totals of each tool that moved. A message costs what it costs, however many totals it carries, so
+/// the tools that move all the time are gathered; a tool that had rested goes at once, whatever else is going on. (Resting after each
+/// message, twice as long as it took, had made each vote wait for the rest.)
 /// </summary>
 internal sealed class PublishBuffer
 {
@@ -19,14 +20,16 @@ internal sealed class PublishBuffer
 
     private readonly Dictionary<string, ToolTotals> _waiting = [];
 
-    // The traces of the batches whose totals wait. What a crash left and the sweep finds has none: storing them would cost every batch a column in each row,
-    // to follow a vote through the one event that the log tells better. Their publish begins a trace of its own, MassTransit's.
+    // The traces of the batches whose totals wait. What a crash left and the sweep finds has none: storing them would cost every batch a
+    // column in each row, to follow a vote through the one event that the log tells better. Their publish begins a trace of its own,
+    // MassTransit's.
     private readonly List<ActivityContext> _traces = [];
     private readonly Signal _any = new();
     private readonly Signal _rested = new();
 
     // Published in this stretch of time, and in the one before. When each tool last was would have to be kept for all of them.
-    private HashSet<string> _now = [], _before = [];
+    private HashSet<string> _now = [],
+        _before = [];
     private long _since;
 
     /// <summary>Never blocks.</summary>

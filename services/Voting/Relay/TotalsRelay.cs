@@ -12,7 +12,13 @@ namespace Voting.Relay;
 /// a drain. The committing loop hands its totals over directly; a sweep reads what another replica's crash or an outage left unpublished.
 /// However long an outage lasts, what waits is one line per tool.
 /// </summary>
-public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metrics, [FromKeyedServices("Ledger")] Hosting.Databases.Schema schema, ILogger<TotalsRelay> logger) : BackgroundService
+public sealed class TotalsRelay(
+    VoteLedger ledger,
+    IBus bus,
+    VotingMetrics metrics,
+    [FromKeyedServices("Ledger")] Hosting.Databases.Schema schema,
+    ILogger<TotalsRelay> logger
+) : BackgroundService
 {
     // A message of a thousand totals is about 100 kB; more would hold up its reader.
     private const int MaxTotals = 1000;
@@ -25,10 +31,12 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
 
     private readonly PublishBuffer _gathering = new();
     private readonly Dictionary<string, ToolTotals> _confirmed = [];
-    private readonly Outage _publishing = new(), _sweeping = new();
+    private readonly Outage _publishing = new(),
+        _sweeping = new();
 
     /// <summary>Called after COMMIT: these totals want to be published. Never blocks.</summary>
-    public void Moved(IReadOnlyList<ToolTotals> totals) => _gathering.Add(totals, VotingTrace.Source.Here() is var trace && trace == default ? [] : [trace]);
+    public void Moved(IReadOnlyList<ToolTotals> totals) =>
+        _gathering.Add(totals, VotingTrace.Source.Here() is var trace && trace == default ? [] : [trace]);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -57,7 +65,13 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
                 {
                     _gathering.Add(totals, traces);
                     if (_publishing.Fails())
-                        VotingLog.PublishFailed(logger, totals.Count, error is OperationCanceledException ? $"the broker did not confirm within {PublishTimeout.TotalSeconds} s" : error.Message);
+                        VotingLog.PublishFailed(
+                            logger,
+                            totals.Count,
+                            error is OperationCanceledException
+                                ? $"the broker did not confirm within {PublishTimeout.TotalSeconds} s"
+                                : error.Message
+                        );
                     await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
                 }
             }
@@ -66,7 +80,8 @@ public sealed class TotalsRelay(VoteLedger ledger, IBus bus, VotingMetrics metri
 
     private async Task PublishOnceAsync(List<ToolTotals> totals, List<ActivityContext> traces, CancellationToken cancellationToken)
     {
-        // A time-out always: a broker that froze would otherwise hold the relay forever. What was cancelled may still arrive; doubles do no harm.
+        // A time-out always: a broker that froze would otherwise hold the relay forever. What was cancelled may still arrive; doubles do no
+        // harm.
         using var timeout = cancellationToken.WithTimeout(PublishTimeout);
         // The bus carries the span's context along in the message's headers.
         using var span = VotingTrace.Source.Continue("relay totals", ActivityKind.Internal, traces);

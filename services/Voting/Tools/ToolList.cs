@@ -4,7 +4,13 @@ using Voting.Ledger;
 
 namespace Voting.Tools;
 
-public enum ToolStatus { Known, Retired, Unknown, NotYetKnown }
+public enum ToolStatus
+{
+    Known,
+    Retired,
+    Unknown,
+    NotYetKnown,
+}
 
 /// <summary>
 /// Voting's own replica of the catalog's tools, so that no vote ever waits for the catalog. The stored copy is shared by all replicas; each
@@ -30,9 +36,13 @@ public sealed class ToolList(VoteLedger ledger, TimeProvider timeProvider, ILogg
     {
         if (!_tools.ContainsKey(tool) && Slug.IsValid(tool))
             await ReadAsync(cancellationToken);
-        return _tools.TryGetValue(tool, out var state) ? state.Retired ? ToolStatus.Retired : ToolStatus.Known
-            : _filled ? ToolStatus.Unknown
-            : ToolStatus.NotYetKnown;
+        return _tools.TryGetValue(tool, out var state)
+            ? state.Retired
+                ? ToolStatus.Retired
+                : ToolStatus.Known
+            : _filled
+                ? ToolStatus.Unknown
+                : ToolStatus.NotYetKnown;
     }
 
     /// <summary>Takes what the catalog says, by message or on request, and stores it for all replicas.</summary>

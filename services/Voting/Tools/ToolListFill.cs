@@ -9,7 +9,14 @@ namespace Voting.Tools;
 /// Fills the tool list from the store, then from the catalog: until it answered once, and now and then afterwards, since messages may be
 /// lost while the broker is unavailable.
 /// </summary>
-public sealed class ToolListFill(ToolList tools, IHttpClientFactory clients, [FromKeyedServices("Ledger")] Schema schema, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<ToolListFill> logger) : BackgroundService
+public sealed class ToolListFill(
+    ToolList tools,
+    IHttpClientFactory clients,
+    [FromKeyedServices("Ledger")] Schema schema,
+    IHostApplicationLifetime lifetime,
+    TimeProvider timeProvider,
+    ILogger<ToolListFill> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NowAndThen = TimeSpan.FromSeconds(30);

@@ -26,7 +26,8 @@ public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWri
             return Votes.Refused.LedgerUnavailable(context);
         }
 
-        // Only after the ledger has forgotten: a reader who is told to try again still needs the cookie. One that names another voter stays.
+        // Only after the ledger has forgotten: a reader who is told to try again still needs the cookie. One that names another voter
+        // stays.
         var name = VoterOfRequest.CookieName(context.Request);
         if (!tokens.TryVerify(context.Request.ExactCookie(name), out var kept, out _) || kept.Id == voter.Id)
             context.Response.Cookies.Delete(name, VoterOfRequest.CookieOptions(context.Request));

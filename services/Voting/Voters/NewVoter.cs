@@ -3,12 +3,13 @@ using System.Security.Cryptography;
 namespace Voting.Voters;
 
 /// <summary>
-/// The voter that a first vote makes: it follows from the page's nonce alone, so that the same request again, whose answer was lost, is the same voter on every
-/// replica and under every key. Anyone who has the nonce is that voter; it is as secret as the token.
+/// The voter that a first vote makes: it follows from the page's nonce alone, so that the same request again, whose answer was lost, is the
+/// same voter on every replica and under every key. Anyone who has the nonce is that voter; it is as secret as the token.
 /// </summary>
 public static class NewVoter
 {
-    // Pages put the second into the nonce's first bytes, where VoterTokens.Issue puts it, for the same reason: voters who come now share a few pages of the ledger.
+    // Pages put the second into the nonce's first bytes, where VoterTokens.Issue puts it, for the same reason: voters who come now share a
+    // few pages of the ledger.
     private const int TimeLength = 4;
 
     /// <param name="nonce">32 bytes.</param>

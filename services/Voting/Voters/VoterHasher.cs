@@ -6,14 +6,18 @@ using Voting.Ledger;
 namespace Voting.Voters;
 
 /// <summary>
-/// Turns voters' ids into what the ledger stores of them, so that no file of its database leads from a voter to a mark. The key is the setting <c>Voters:LedgerKey</c>,
-/// which backups of the ledger don't hold, or else one of the ledger's own. It is not a signing key: those rotate, and this one must stay.
+/// Turns voters' ids into what the ledger stores of them, so that no file of its database leads from a voter to a mark. The key is the
+/// setting <c>Voters:LedgerKey</c>, which backups of the ledger don't hold, or else one of the ledger's own. It is not a signing key: those
+/// rotate, and this one must stay.
 /// </summary>
 public sealed class VoterHasher
 {
     public const string Setting = "Voters:LedgerKey";
 
-    /// <summary>Bytes of time in front, which keep voters who come now on a few pages of the ledger; 1,024 seconds are many voters' and say less than the row's own time.</summary>
+    /// <summary>
+    /// Bytes of time in front, which keep voters who come now on a few pages of the ledger; 1,024 seconds are many voters' and say less
+    /// than the row's own time.
+    /// </summary>
     private const int TimeLength = 3;
     private const int SecondsShift = 10;
     private const int IdLength = 16;
@@ -34,7 +38,9 @@ public sealed class VoterHasher
     /// <summary>False until the ledger's schema is in place and no vote is stored under an id any more.</summary>
     public bool Ready => _key is not null;
 
-    /// <summary>At once, except while this process starts: then a request waits for the ledger's schema, so that a restart refuses no vote.</summary>
+    /// <summary>
+    /// At once, except while this process starts: then a request waits for the ledger's schema, so that a restart refuses no vote.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">The schema is not in place after five seconds.</exception>
     public ValueTask<HashedVoter> OfAsync(Guid voter, CancellationToken cancellationToken) =>
         _key is { } key ? new(Of(voter, key)) : WaitAsync(voter, cancellationToken);

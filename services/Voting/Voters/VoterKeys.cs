@@ -4,8 +4,8 @@ using Hosting.Configuration;
 namespace Voting.Voters;
 
 /// <summary>
-/// The keys that sign voters, newest first: the first signs, all verify, a removed one is refused from then on. They come from configuration
-/// (a Secret) and not from Redis or the ledger: a lost key would make every reader a new voter.
+/// The keys that sign voters, newest first: the first signs, all verify, a removed one is refused from then on. They come from
+/// configuration (a Secret) and not from Redis or the ledger: a lost key would make every reader a new voter.
 /// </summary>
 public sealed class VoterKeys
 {
@@ -19,7 +19,9 @@ public sealed class VoterKeys
     public static VoterKeys From(IConfiguration configuration)
     {
         configuration.Required("Voters:SigningKeys:0", "32 random bytes in base64 (openssl rand -base64 32)");
-        var keys = configuration.GetSection("Voters:SigningKeys").GetChildren()
+        var keys = configuration
+            .GetSection("Voters:SigningKeys")
+            .GetChildren()
             .OrderBy(key => int.TryParse(key.Key, out var place) ? place : int.MaxValue)
             // A place may be listed before there is a key for it.
             .Where(key => key.Value is { Length: > 0 })
@@ -46,7 +48,8 @@ public sealed class VoterKeys
         // Keyed once for each thread: keying takes longer than what is computed with it, and every vote asks for it.
         private readonly ThreadLocal<IncrementalHash> _mac;
 
-        internal Key(byte[] id, byte[] secret) => (Id, _mac) = (id, new(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret)));
+        internal Key(byte[] id, byte[] secret) =>
+            (Id, _mac) = (id, new(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret)));
 
         /// <summary>Names the key in tokens: the first bytes of its SHA-256, which tell nothing of it.</summary>
         public byte[] Id { get; }

@@ -14,7 +14,14 @@ public static class VoterOfRequest
 
     /// <summary>How the cookie is set; it is deleted with the same attributes, without which browsers would keep it.</summary>
     public static CookieOptions CookieOptions(HttpRequest request) =>
-        new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = request.IsHttps, Path = "/", IsEssential = true };
+        new()
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = request.IsHttps,
+            Path = "/",
+            IsEssential = true,
+        };
 
     /// <summary>Leaves the voter with the browser for as long as its token is accepted.</summary>
     public static void SetCookie(HttpContext context, string token, Voter voter)
@@ -28,7 +35,9 @@ public static class VoterOfRequest
     {
         var authorization = request.Headers.Authorization;
         if (authorization.Count > 0)
-            return authorization is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : null;
+            return authorization is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+                ? value[Scheme.Length..].Trim()
+                : null;
         return request.ExactCookie(CookieName(request));
     }
 

@@ -8,8 +8,9 @@ using Voting.Ledger.Sqlite;
 namespace Voting.Voters;
 
 /// <summary>
-/// What follows the schema's scripts, under their lock: settles the key of voters' hashes, and moves votes that are stored under ids. Each batch moves in a transaction of its own, so
-/// that one which is interrupted goes on where it was. Nobody votes before the end: <see cref="VoterHasher"/> has no key until then.
+/// What follows the schema's scripts, under their lock: settles the key of voters' hashes, and moves votes that are stored under ids. Each
+/// batch moves in a transaction of its own, so that one which is interrupted goes on where it was. Nobody votes before the end:
+/// <see cref="VoterHasher"/> has no key until then.
 /// </summary>
 internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logger)
 {
@@ -36,9 +37,10 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
         hasher.Use(key);
     }
 
-    private static string TableExists(DatabaseKind kind) => kind is DatabaseKind.Postgres
-        ? "select count(*) from pg_tables where schemaname = 'public' and tablename = 'votes_by_id'"
-        : "select count(*) from sqlite_master where type = 'table' and name = 'votes_by_id'";
+    private static string TableExists(DatabaseKind kind) =>
+        kind is DatabaseKind.Postgres
+            ? "select count(*) from pg_tables where schemaname = 'public' and tablename = 'votes_by_id'"
+            : "select count(*) from sqlite_master where type = 'table' and name = 'votes_by_id'";
 
     private async Task<VoterKeys.Key> KeyAsync(DbConnection connection, CancellationToken cancellationToken)
     {
@@ -47,7 +49,13 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
         {
             var own = hasher.Configured is null ? RandomNumberGenerator.GetBytes(32) : null;
             var first = hasher.Configured ?? VoterKeys.KeyOf(own!);
-            await RunAsync(connection, "insert into voter_hash (key, proof) values (@key, @proof)", cancellationToken, ("key", own), ("proof", Proof(first)));
+            await RunAsync(
+                connection,
+                "insert into voter_hash (key, proof) values (@key, @proof)",
+                cancellationToken,
+                ("key", own),
+                ("proof", Proof(first))
+            );
             return first;
         }
 
@@ -55,7 +63,10 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
         if (hasher.Configured is { } configured)
         {
             if (!CryptographicOperations.FixedTimeEquals(Proof(configured), proof))
-                throw new SettingException(VoterHasher.Setting, $"is not the key that this ledger's voters are hashed with{(kept is null ? "" : ", which is stored in the ledger itself: remove the setting")}");
+                throw new SettingException(
+                    VoterHasher.Setting,
+                    $"is not the key that this ledger's voters are hashed with{(kept is null ? "" : ", which is stored in the ledger itself: remove the setting")}"
+                );
             // The ledger's own key was copied into the setting, which takes it out of backups from now on.
             if (kept is not null)
                 await RunAsync(connection, "update voter_hash set key = null", cancellationToken);
@@ -63,18 +74,31 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
         }
 
         return kept is null
-            ? throw new SettingException(VoterHasher.Setting, "is missing, and this ledger's voters are hashed with a key that came from it")
+            ? throw new SettingException(
+                VoterHasher.Setting,
+                "is missing, and this ledger's voters are hashed with a key that came from it"
+            )
             : VoterKeys.KeyOf(kept);
     }
 
-    private static async Task<long> MoveAsync(DatabaseKind kind, DbConnection connection, VoterKeys.Key key, CancellationToken cancellationToken)
+    private static async Task<long> MoveAsync(
+        DatabaseKind kind,
+        DbConnection connection,
+        VoterKeys.Key key,
+        CancellationToken cancellationToken
+    )
     {
         byte[] last = [];
         for (long moved = 0; ;)
         {
-            var ids = (await ReadAsync(
-                connection, $"select distinct voter from votes_by_id where voter > @last order by voter limit {VotersAtOnce}", [("last", last)], cancellationToken))
-                .ConvertAll(row => (byte[])row[0]);
+            var ids = (
+                await ReadAsync(
+                    connection,
+                    $"select distinct voter from votes_by_id where voter > @last order by voter limit {VotersAtOnce}",
+                    [("last", last)],
+                    cancellationToken
+                )
+            ).ConvertAll(row => (byte[])row[0]);
             if (ids.Count == 0)
                 return moved;
             var hashes = ids.ConvertAll(id => VoterHasher.Of(new Guid(id), key).Value.ToByteArray());
@@ -89,7 +113,10 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
                         returning h.hash, v.tool, v.pseudonym, v.choice, v.seq, v.at)
                     insert into votes (voter, tool, pseudonym, choice, seq, at) select hash, tool, pseudonym, choice, seq, at from gone order by hash, tool
                     """,
-                    cancellationToken, ("ids", ids.ToArray()), ("hashes", hashes.ToArray()));
+                    cancellationToken,
+                    ("ids", ids.ToArray()),
+                    ("hashes", hashes.ToArray())
+                );
             }
             else
             {
@@ -101,7 +128,10 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
                         insert into votes (voter, tool, pseudonym, choice, seq, at) select @hash, tool, pseudonym, choice, seq, at from votes_by_id where voter = @id;
                         delete from votes_by_id where voter = @id
                         """,
-                        cancellationToken, ("hash", hashes[place]), ("id", ids[place]));
+                        cancellationToken,
+                        ("hash", hashes[place]),
+                        ("id", ids[place])
+                    );
                 }
             }
 
@@ -117,13 +147,23 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
         return proof[..16];
     }
 
-    private static async Task RunAsync(DbConnection connection, string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
+    private static async Task RunAsync(
+        DbConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters
+    )
     {
         await using var command = Command(connection, sql, parameters);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<List<object[]>> ReadAsync(DbConnection connection, string sql, (string Name, object? Value)[] parameters, CancellationToken cancellationToken)
+    private static async Task<List<object[]>> ReadAsync(
+        DbConnection connection,
+        string sql,
+        (string Name, object? Value)[] parameters,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Command(connection, sql, parameters);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);

@@ -5,13 +5,16 @@ using Contracts;
 
 namespace Voting.Voters;
 
-/// <summary>A reader's signed, stable identity: 128 bits, made up of when it was issued (which the token says anyway) and chance; they tell nothing of the reader.</summary>
+/// <summary>
+/// A reader's signed, stable identity: 128 bits, made up of when it was issued (which the token says anyway) and chance; they tell nothing
+/// of the reader.
+/// </summary>
 public readonly record struct Voter(Guid Id, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>
 /// Tokens are stateless: any replica with the keys verifies them, none stores them. 57 bytes in base64url: version (1), key id (4),
-/// issue time in seconds since 1970 (4), voter id (16), HMAC-SHA256 over all before (32). 57 is a multiple of three, so that every one of the
-/// 76 characters counts in full and no altered spelling decodes to the same token.
+/// issue time in seconds since 1970 (4), voter id (16), HMAC-SHA256 over all before (32). 57 is a multiple of three, so that every one of
+/// the 76 characters counts in full and no altered spelling decodes to the same token.
 /// </summary>
 public sealed class VoterTokens(VoterKeys keys, TimeProvider timeProvider)
 {
@@ -27,8 +30,9 @@ public sealed class VoterTokens(VoterKeys keys, TimeProvider timeProvider)
     private const int EncodedLength = Length / 3 * 4;
 
     /// <summary>
-    /// The second of issue (4 bytes), then 96 random bits. The ledger keeps votes in the order of voters' ids: with the second in front, voters who come now share a few pages of it.
-    /// With chance alone each new vote touched a page of its own, which at ten million votes cost PostgreSQL half as much again and six times the log.
+    /// The second of issue (4 bytes), then 96 random bits. The ledger keeps votes in the order of voters' ids: with the second in front,
+    /// voters who come now share a few pages of it. With chance alone each new vote touched a page of its own, which at ten million votes
+    /// cost PostgreSQL half as much again and six times the log.
     /// </summary>
     public (string Token, Voter Voter) Issue()
     {
@@ -50,10 +54,12 @@ public sealed class VoterTokens(VoterKeys keys, TimeProvider timeProvider)
     {
         (voter, newestKey) = (default, false);
         Span<byte> bytes = stackalloc byte[Length];
-        if (token.Length != EncodedLength
+        if (
+            token.Length != EncodedLength
             || Base64Url.DecodeFromChars(token, bytes, out _, out var written) is not System.Buffers.OperationStatus.Done
             || written != Length
-            || bytes[0] != FormatVersion)
+            || bytes[0] != FormatVersion
+        )
             return false;
 
         Span<byte> mac = stackalloc byte[VoterKeys.Key.MacLength];

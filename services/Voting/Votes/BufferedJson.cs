@@ -5,13 +5,16 @@ using System.Text.Json.Serialization.Metadata;
 namespace Voting.Votes;
 
 /// <summary>
-/// A small answer written in one piece with its length. <c>TypedResults.Json</c> streams in chunks of unknown length, which costs a state machine, a buffer and a writer for
-/// each of the many thousand answers a second.
+/// A small answer written in one piece with its length. <c>TypedResults.Json</c> streams in chunks of unknown length, which costs a state
+/// machine, a buffer and a writer for each of the many thousand answers a second.
 /// </summary>
 internal sealed class BufferedJson<T>(T answer, JsonTypeInfo<T> shape) : IResult
 {
-    [ThreadStatic] private static ArrayBufferWriter<byte>? _buffer;
-    [ThreadStatic] private static Utf8JsonWriter? _writer;
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -8,11 +8,21 @@ using Voting.Voters;
 namespace Voting.Votes;
 
 /// <summary>Journey, steps 2 to 4: check, write, and answer only then.</summary>
-public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterRateLimit pace, NewVoterQuota quota, VoterHasher hasher, BatchWriter writer, VotingMetrics metrics)
+public sealed class CastVote(
+    VoterTokens tokens,
+    ToolList tools,
+    VoterRateLimit pace,
+    NewVoterQuota quota,
+    VoterHasher hasher,
+    BatchWriter writer,
+    VotingMetrics metrics
+)
 {
     /// <param name="Choice"><c>ship</c> or <c>skip</c>.</param>
-    /// <param name="Voter"><c>new</c> makes the voter with this request when it comes without one: the answer brings cookie and token.</param>
-    /// <param name="Nonce">32 random bytes in base64url, as secret as the token: the same nonce makes the same voter again. Required with <c>voter</c>.</param>
+    /// <param name="Voter"><c>new</c> makes the voter with this request when it comes without one: the answer brings cookie and
+    /// token.</param>
+    /// <param name="Nonce">32 random bytes in base64url, as secret as the token: the same nonce makes the same voter again. Required with
+    /// <c>voter</c>.</param>
     public sealed record Body(string Choice, string? Voter = null, string? Nonce = null);
 
     public async Task<IResult> PutAsync(HttpContext context, string tool)
@@ -112,7 +122,8 @@ public sealed class CastVote(VoterTokens tokens, ToolList tools, VoterRateLimit 
         var reader = context.Request.BodyReader;
         while (true)
         {
-            // Read whole and then parsed, in the server's own buffer: a vote is thirty bytes, and the server bounds what anyone may send instead.
+            // Read whole and then parsed, in the server's own buffer: a vote is thirty bytes, and the server bounds what anyone may send
+            // instead.
             var read = await reader.ReadAsync(context.RequestAborted);
             if (!read.IsCompleted)
             {

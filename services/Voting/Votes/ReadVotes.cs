@@ -14,7 +14,12 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoterHasher ha
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
             ToolStatus.Known or ToolStatus.Retired => await Refused.UnlessReadAsync(
-                context, async () => VoteAnswer.Of(await ledger.VoteAsync(await hasher.OfAsync(voter.Id, context.RequestAborted), tool, context.RequestAborted))),
+                context,
+                async () =>
+                    VoteAnswer.Of(
+                        await ledger.VoteAsync(await hasher.OfAsync(voter.Id, context.RequestAborted), tool, context.RequestAborted)
+                    )
+            ),
             ToolStatus.NotYetKnown => Refused.ToolsNotYetKnown(context),
             ToolStatus.Unknown => Refused.UnknownTool(),
         };
@@ -24,11 +29,14 @@ public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoterHasher ha
     {
         if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
             return Refused.Unauthenticated();
-        return await Refused.UnlessReadAsync(context, async () =>
-        {
-            var votes = await ledger.VotesAsync(await hasher.OfAsync(voter.Id, context.RequestAborted), context.RequestAborted);
-            var standing = votes.Where(vote => vote.Choice is not Choice.Withdrawn).Select(VoteAnswer.From).ToList();
-            return TypedResults.Json(new VotesAnswer(standing), VotingJson.Default.VotesAnswer);
-        });
+        return await Refused.UnlessReadAsync(
+            context,
+            async () =>
+            {
+                var votes = await ledger.VotesAsync(await hasher.OfAsync(voter.Id, context.RequestAborted), context.RequestAborted);
+                var standing = votes.Where(vote => vote.Choice is not Choice.Withdrawn).Select(VoteAnswer.From).ToList();
+                return TypedResults.Json(new VotesAnswer(standing), VotingJson.Default.VotesAnswer);
+            }
+        );
     }
 }

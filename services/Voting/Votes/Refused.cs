@@ -9,20 +9,26 @@ namespace Voting.Votes;
 internal static class Refused
 {
     public static ProblemHttpResult Unauthenticated() =>
-        Problems.Of(401, "no-voter",
-            "A voter is needed: send it as cookie or as 'Authorization: Voter …'; POST /api/voters makes one, and so does a vote with \"voter\":\"new\".");
+        Problems.Of(
+            401,
+            "no-voter",
+            "A voter is needed: send it as cookie or as 'Authorization: Voter …'; POST /api/voters makes one, and so does a vote with \"voter\":\"new\"."
+        );
 
     public static ProblemHttpResult Malformed() =>
         Problems.Of(400, "malformed-vote", """The body must be {"choice":"ship"} or {"choice":"skip"}.""");
 
     public static ProblemHttpResult MalformedVoter() =>
-        Problems.Of(400, "malformed-voter", """The only value of "voter" is "new": it makes a voter for a request that comes without one.""");
+        Problems.Of(
+            400,
+            "malformed-voter",
+            """The only value of "voter" is "new": it makes a voter for a request that comes without one."""
+        );
 
     public static ProblemHttpResult MalformedNonce() =>
         Problems.Of(400, "malformed-nonce", """A "nonce" is 32 random bytes in base64url, 43 characters, and "voter":"new" needs one.""");
 
-    public static ProblemHttpResult NotJson() =>
-        Problems.Of(415, "unsupported-media-type", "The body must be application/json.");
+    public static ProblemHttpResult NotJson() => Problems.Of(415, "unsupported-media-type", "The body must be application/json.");
 
     public static ProblemHttpResult UnknownTool() => Problems.Of(404, "unknown-tool", "No tool has this name.");
 
@@ -50,8 +56,12 @@ internal static class Refused
 
     public static ProblemHttpResult TooManyNewVoters(HttpContext context, int seconds) =>
         Problems.Retry(
-            context, 429, "too-many-new-voters",
-            "Many people have voted from this network for the first time today. Votes of those known already count as ever; a first vote can be cast again later.", seconds);
+            context,
+            429,
+            "too-many-new-voters",
+            "Many people have voted from this network for the first time today. Votes of those known already count as ever; a first vote can be cast again later.",
+            seconds
+        );
 
     public static ProblemHttpResult TooFast(HttpContext context, int seconds) =>
         Problems.Retry(context, 429, "too-many-requests", "This voter changes votes faster than anyone reads them.", seconds);

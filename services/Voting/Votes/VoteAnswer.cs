@@ -10,11 +10,17 @@ namespace Voting.Votes;
 /// <param name="At">When the last change was committed, UTC; null when there was none.</param>
 /// <param name="Token">Only in the answer to a vote that made its voter: to be sent as cookie or as <c>Authorization: Voter …</c>.</param>
 public sealed record VoteAnswer(
-    string Tool, string? Choice, long Seq, DateTimeOffset? At, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Token = null)
+    string Tool,
+    string? Choice,
+    long Seq,
+    DateTimeOffset? At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Token = null
+)
 {
     public static VoteAnswer From(Vote vote) => From(vote, null);
 
-    public static IResult Of(Vote vote, string? token = null) => new BufferedJson<VoteAnswer>(From(vote, token), VotingJson.Default.VoteAnswer);
+    public static IResult Of(Vote vote, string? token = null) =>
+        new BufferedJson<VoteAnswer>(From(vote, token), VotingJson.Default.VoteAnswer);
 
     private static VoteAnswer From(Vote vote, string? token) => new(vote.Tool, vote.Choice.Word(), vote.Seq, vote.At, token);
 }

@@ -7,8 +7,8 @@ using Voting.Ledger;
 namespace Voting.Votes;
 
 /// <summary>
-/// A vote as its request states it. Read token by token: of the thirty bytes that arrive many thousand times a second nothing is allocated, and a request without
-/// a voter is told apart by what it asks for even when another part of it is wrong.
+/// A vote as its request states it. Read token by token: of the thirty bytes that arrive many thousand times a second nothing is allocated,
+/// and a request without a voter is told apart by what it asks for even when another part of it is wrong.
 /// </summary>
 internal readonly record struct VoteRequest
 {
@@ -77,7 +77,11 @@ internal readonly record struct VoteRequest
         if (Ascii.EqualsIgnoreCase(name, "voter"u8))
         {
             var asks = reader.TokenType is not JsonTokenType.Null;
-            return request with { AsksForVoter = asks, AsksForOtherVoter = asks && !(reader.TokenType is JsonTokenType.String && reader.ValueTextEquals("new"u8)) };
+            return request with
+            {
+                AsksForVoter = asks,
+                AsksForOtherVoter = asks && !(reader.TokenType is JsonTokenType.String && reader.ValueTextEquals("new"u8)),
+            };
         }
 
         if (!Ascii.EqualsIgnoreCase(name, "nonce"u8))
@@ -104,7 +108,9 @@ internal readonly record struct VoteRequest
         if (text.Length != EncodedNonceLength)
             return null;
         var nonce = new byte[NonceLength];
-        return Base64Url.DecodeFromUtf8(text, nonce, out _, out var written) is OperationStatus.Done && written == NonceLength ? nonce : null;
+        return Base64Url.DecodeFromUtf8(text, nonce, out _, out var written) is OperationStatus.Done && written == NonceLength
+            ? nonce
+            : null;
     }
 
     /// <summary>Copies the token's text without its escapes.</summary>

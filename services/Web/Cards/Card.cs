@@ -15,7 +15,8 @@ public sealed record Card(string Kind, IReadOnlyList<CardSide> Sides, string Hos
     private static readonly Guid Build = typeof(Card).Module.ModuleVersionId;
 
     /// <summary>Equal for equal pictures: what is said, and the build that draws it. Known before anything is drawn.</summary>
-    public string Tag { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Build}\n{Kind}\n{Host}\n{string.Join('\n', Sides)}")))[..20];
+    public string Tag { get; } =
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Build}\n{Kind}\n{Host}\n{string.Join('\n', Sides)}")))[..20];
 
     public static Card Of(Tool tool, Tallies tallies, string host) => new("Ship or skip?", [CardSide.Of(tool, tallies)], host);
 
@@ -26,13 +27,32 @@ public sealed record Card(string Kind, IReadOnlyList<CardSide> Sides, string Hos
 /// <param name="Ship">The community's share in percent; null draws an empty bar.</param>
 /// <param name="Early">Few have voted: the share is not drawn as if it were a verdict.</param>
 public sealed record CardSide(
-    string Slug, string Name, string Category, string Tagline, string Panel, string Reviewers, string Community, string Votes, double? Ship, bool Early)
+    string Slug,
+    string Name,
+    string Category,
+    string Tagline,
+    string Panel,
+    string Reviewers,
+    string Community,
+    string Votes,
+    double? Ship,
+    bool Early
+)
 {
     public static CardSide Of(Tool tool, Tallies tallies)
     {
         var tally = tallies.Of(tool.Slug);
         return new CardSide(
-            tool.Slug, tool.Name, tool.Category.Name, tool.Tagline, Wording.PanelPercent(tool.Panel), Wording.PanelCaption(tool.Panel),
-            Wording.Percent(tally?.ShipPercent), tally is null ? "not available" : Wording.Votes(tally.Total) + (tally.IsEarly ? ", early" : ""), tally?.ShipPercent, tally is { IsEarly: true });
+            tool.Slug,
+            tool.Name,
+            tool.Category.Name,
+            tool.Tagline,
+            Wording.PanelPercent(tool.Panel),
+            Wording.PanelCaption(tool.Panel),
+            Wording.Percent(tally?.ShipPercent),
+            tally is null ? "not available" : Wording.Votes(tally.Total) + (tally.IsEarly ? ", early" : ""),
+            tally?.ShipPercent,
+            tally is { IsEarly: true }
+        );
     }
 }

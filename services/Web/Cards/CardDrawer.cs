@@ -13,7 +13,8 @@ internal sealed class CardDrawer : IDisposable
     private const int Kept = 64;
 
     // About 15 ms each.
-    private const int Waiting = 16, WaitingOfNetwork = 4;
+    private const int Waiting = 16,
+        WaitingOfNetwork = 4;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, byte[]> _drawn = [];

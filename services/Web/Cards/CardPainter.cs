@@ -5,18 +5,29 @@ using Web.Delivery;
 namespace Web.Cards;
 
 /// <summary>
-/// Draws a card as PNG, 1200×630, the size link previews expect. The native library and the fonts are loaded at the first card and not before.
-/// The fonts come along (Inter, with its licence beside it), so that a card looks the same on a server that has none.
+/// Draws a card as PNG, 1200×630, the size link previews expect. The native library and the fonts are loaded at the first card and not
+/// before. The fonts come along (Inter, with its licence beside it), so that a card looks the same on a server that has none.
 /// </summary>
 internal static class CardPainter
 {
-    public const int Width = 1200, Height = 630;
+    public const int Width = 1200,
+        Height = 630;
 
-    private const float Left = 72, Right = Width - 72, Gutter = 72;
-    private static readonly SKColor Paper = new(0xfffaf8f3), Ink = new(0xff1d1f1b), Soft = new(0xff565a51), Rule = new(0xffdcd8cc),
-        Ship = new(0xff14614f), Skip = new(0xffa1400f), SkipGround = new(0xfff3cdb5), Brand = new(0xff14534a), BrandSkip = new(0xffffc9a3);
+    private const float Left = 72,
+        Right = Width - 72,
+        Gutter = 72;
+    private static readonly SKColor Paper = new(0xfffaf8f3),
+        Ink = new(0xff1d1f1b),
+        Soft = new(0xff565a51),
+        Rule = new(0xffdcd8cc),
+        Ship = new(0xff14614f),
+        Skip = new(0xffa1400f),
+        SkipGround = new(0xfff3cdb5),
+        Brand = new(0xff14534a),
+        BrandSkip = new(0xffffc9a3);
 
-    private static readonly Lazy<SKTypeface> Regular = new(() => Load("Inter-Regular.ttf")), Bold = new(() => Load("Inter-Bold.ttf"));
+    private static readonly Lazy<SKTypeface> Regular = new(() => Load("Inter-Regular.ttf")),
+        Bold = new(() => Load("Inter-Bold.ttf"));
 
     public static byte[] Paint(Card card)
     {
@@ -85,7 +96,21 @@ internal static class CardPainter
         Line(canvas, side.Reviewers, x, baseline + 38, 24, Regular.Value, Soft);
         Line(canvas, "Community says ship", second, baseline - size - 2, 24, Regular.Value, Soft);
         // What few votes say is told smaller and in no side's colour.
-        Line(canvas, side.Community, second, baseline, side.Early ? size * .7f : size, Bold.Value, side switch { { Early: true } or { Ship: null } => Soft, { Ship: > 50 } => Ship, { Ship: < 50 } => Skip, _ => Ink });
+        Line(
+            canvas,
+            side.Community,
+            second,
+            baseline,
+            side.Early ? size * .7f : size,
+            Bold.Value,
+            side switch
+            {
+                { Early: true } or { Ship: null } => Soft,
+                { Ship: > 50 } => Ship,
+                { Ship: < 50 } => Skip,
+                _ => Ink,
+            }
+        );
         Line(canvas, side.Votes, second, baseline + 38, 24, Regular.Value, Soft);
     }
 
@@ -110,7 +135,16 @@ internal static class CardPainter
         canvas.Restore();
     }
 
-    private static void Line(SKCanvas canvas, string text, float x, float y, float size, SKTypeface face, SKColor color, SKTextAlign align = SKTextAlign.Left)
+    private static void Line(
+        SKCanvas canvas,
+        string text,
+        float x,
+        float y,
+        float size,
+        SKTypeface face,
+        SKColor color,
+        SKTextAlign align = SKTextAlign.Left
+    )
     {
         using var font = new SKFont(face, size) { Edging = SKFontEdging.Antialias, Subpixel = true };
         using var paint = Fill(color);
@@ -119,7 +153,17 @@ internal static class CardPainter
 
     /// <summary>Draws text on at most so many lines, smaller if it must be; what is longer still ends in an ellipsis.</summary>
     /// <returns>Where the next line would stand.</returns>
-    private static float Block(SKCanvas canvas, string text, float x, float y, float width, float size, int lines, SKTypeface face, SKColor color)
+    private static float Block(
+        SKCanvas canvas,
+        string text,
+        float x,
+        float y,
+        float width,
+        float size,
+        int lines,
+        SKTypeface face,
+        SKColor color
+    )
     {
         var smallest = size * .6f;
         var wrapped = Wrap(text, size, face, width);
@@ -175,7 +219,15 @@ internal static class CardPainter
     private static SKPaint Fill(SKColor color) => new() { Color = color, IsAntialias = true };
 
     private static SKPaint Stroke(SKColor color, float width = 5) =>
-        new() { Color = color, IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = width, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round };
+        new()
+        {
+            Color = color,
+            IsAntialias = true,
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = width,
+            StrokeCap = SKStrokeCap.Round,
+            StrokeJoin = SKStrokeJoin.Round,
+        };
 
     private static SKTypeface Load(string name)
     {

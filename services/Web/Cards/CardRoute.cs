@@ -9,7 +9,13 @@ namespace Web.Cards;
 /// <summary><c>/tools/{slug}/card.png</c> and <c>/compare/{pair}/card.png</c>: the picture that goes with a shared link.</summary>
 internal static class CardRoute
 {
-    public static async Task<IResult> OfToolAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies, CardDrawer drawer)
+    public static async Task<IResult> OfToolAsync(
+        string slug,
+        HttpContext context,
+        CatalogReader catalog,
+        TallyReader tallies,
+        CardDrawer drawer
+    )
     {
         if (!Slug.IsValid(slug))
             return Page.NotFound(context, "tool");
@@ -19,7 +25,13 @@ internal static class CardRoute
             : Page.NotFound(context, "tool");
     }
 
-    public static async Task<IResult> OfComparisonAsync(string pair, HttpContext context, CatalogReader catalog, TallyReader tallies, CardDrawer drawer)
+    public static async Task<IResult> OfComparisonAsync(
+        string pair,
+        HttpContext context,
+        CatalogReader catalog,
+        TallyReader tallies,
+        CardDrawer drawer
+    )
     {
         if (Slug.Split(pair) is not var (a, b) || a == b)
             return Page.NotFound(context, "comparison");

@@ -10,18 +10,24 @@ internal static class AcceptedEncoding
 {
     private static readonly string[] Served = ["br", "gzip"];
 
-    public static void UseAcceptedEncoding(this WebApplication app) => app.Use((context, next) =>
-    {
-        var headers = context.Request.Headers;
-        if (headers.AcceptEncoding.Count > 0)
-            headers.AcceptEncoding = Of(headers.AcceptEncoding);
-        return next(context);
-    });
+    public static void UseAcceptedEncoding(this WebApplication app) =>
+        app.Use(
+            (context, next) =>
+            {
+                var headers = context.Request.Headers;
+                if (headers.AcceptEncoding.Count > 0)
+                    headers.AcceptEncoding = Of(headers.AcceptEncoding);
+                return next(context);
+            }
+        );
 
     internal static string? Of(IList<string?> header)
     {
         if (!StringWithQualityHeaderValue.TryParseList((IList<string>)header, out var accepted))
             return null;
-        return Array.Find(Served, encoding => accepted.Any(one => one.Quality is not 0 && one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase)));
+        return Array.Find(
+            Served,
+            encoding => accepted.Any(one => one.Quality is not 0 && one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase))
+        );
     }
 }

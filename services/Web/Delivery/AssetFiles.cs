@@ -14,7 +14,15 @@ namespace Web.Delivery;
 /// </summary>
 public static partial class AssetFiles
 {
-    private sealed record Asset(string Url, string Type, string ETag, byte[] Plain, byte[]? Brotli, byte[]? Gzip, IReadOnlyList<string> Imports);
+    private sealed record Asset(
+        string Url,
+        string Type,
+        string ETag,
+        byte[] Plain,
+        byte[]? Brotli,
+        byte[]? Gzip,
+        IReadOnlyList<string> Imports
+    );
 
     private static readonly FileExtensionContentTypeProvider Types = new();
     private static readonly Dictionary<string, Asset> ByName = Load();
@@ -58,12 +66,14 @@ public static partial class AssetFiles
         return (asset.Plain, null);
     }
 
-    private static IEnumerable<string> ImportsOf(string name) => ByName[name].Imports.SelectMany(import => ImportsOf(import).Prepend(import));
+    private static IEnumerable<string> ImportsOf(string name) =>
+        ByName[name].Imports.SelectMany(import => ImportsOf(import).Prepend(import));
 
     private static Dictionary<string, Asset> Load()
     {
         const string Prefix = "Assets/";
-        var resources = typeof(AssetFiles).Assembly.GetManifestResourceNames()
+        var resources = typeof(AssetFiles)
+            .Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .ToDictionary(name => Path.GetFileName(name));
         var assets = new Dictionary<string, Asset>();
@@ -83,11 +93,17 @@ public static partial class AssetFiles
         if (name.EndsWith(".js", StringComparison.Ordinal))
         {
             // A script names what it imports by file name. With the addresses in their place, its own hash follows any change of theirs.
-            bytes = Encoding.UTF8.GetBytes(Import().Replace(Encoding.UTF8.GetString(bytes), match =>
-            {
-                imports.Add(match.Groups[1].Value);
-                return $"'{LoadOnce(match.Groups[1].Value, resources, assets).Url}'";
-            }));
+            bytes = Encoding.UTF8.GetBytes(
+                Import()
+                    .Replace(
+                        Encoding.UTF8.GetString(bytes),
+                        match =>
+                        {
+                            imports.Add(match.Groups[1].Value);
+                            return $"'{LoadOnce(match.Groups[1].Value, resources, assets).Url}'";
+                        }
+                    )
+            );
         }
 
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
@@ -100,7 +116,8 @@ public static partial class AssetFiles
             bytes,
             text ? Compress(bytes, to => new BrotliStream(to, CompressionLevel.SmallestSize)) : null,
             text ? Compress(bytes, to => new GZipStream(to, CompressionLevel.SmallestSize)) : null,
-            imports);
+            imports
+        );
     }
 
     [GeneratedRegex(@"(?<=^import .*)'\./([a-z.]+\.js)'", RegexOptions.Multiline)]

@@ -3,7 +3,9 @@ using Web.Services;
 
 namespace Web.Delivery;
 
-/// <summary>Web is ready when it runs: without the catalog it still says so to readers, and a restart would not bring the catalog back.</summary>
+/// <summary>
+/// Web is ready when it runs: without the catalog it still says so to readers, and a restart would not bring the catalog back.
+/// </summary>
 internal sealed class CatalogReachable(CatalogReader catalog) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

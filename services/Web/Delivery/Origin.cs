@@ -9,5 +9,6 @@ internal sealed class Origin(PublicOrigin site)
 
     public bool IsConfigured => _configured is not null;
 
-    public string Of(HttpRequest request) => _configured ?? WebOrigin.Parse($"{request.Scheme}://{request.Host.Value}")?.ToString() ?? "http://localhost";
+    public string Of(HttpRequest request) =>
+        _configured ?? WebOrigin.Parse($"{request.Scheme}://{request.Host.Value}")?.ToString() ?? "http://localhost";
 }

@@ -16,7 +16,8 @@ public abstract class Page<TModel> : ComponentBase
 
 internal static class Page
 {
-    public static RazorComponentResult Of<TPage, TModel>(PageHead head, TModel model, int status = 200) where TPage : Page<TModel> =>
+    public static RazorComponentResult Of<TPage, TModel>(PageHead head, TModel model, int status = 200)
+        where TPage : Page<TModel> =>
         new RazorComponentResult<TPage>(new Dictionary<string, object?> { ["Head"] = head, ["Model"] = model })
         {
             StatusCode = status,
@@ -42,9 +43,14 @@ internal static class Page
         return Notice(context, 429, title, [.. paragraphs, $"Please try again in {Wording.Wait(seconds)}."]);
     }
 
-    public static RazorComponentResult NotFound(HttpContext context, string what = "page") => Notice(context, 404, $"There is no such {what}",
-        "The address may be misspelled, or the page has moved.",
-        "All tools are in the index, and any two of them can be compared.");
+    public static RazorComponentResult NotFound(HttpContext context, string what = "page") =>
+        Notice(
+            context,
+            404,
+            $"There is no such {what}",
+            "The address may be misspelled, or the page has moved.",
+            "All tools are in the index, and any two of them can be compared."
+        );
 }
 
 /// <param name="Back">The local path the reader came from; null where there is none to go back to.</param>

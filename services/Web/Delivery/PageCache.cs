@@ -35,7 +35,12 @@ internal static class PageCache
             if (kept <= TimeSpan.Zero)
                 policy.NoCache();
             else
-                policy.With(context => IsAStrangers(context.HttpContext.Request)).Expire(kept).SetVaryByQuery(names).SetVaryByHeader("Accept-Encoding").SetVaryByHost(!origin.IsConfigured);
+                policy
+                    .With(context => IsAStrangers(context.HttpContext.Request))
+                    .Expire(kept)
+                    .SetVaryByQuery(names)
+                    .SetVaryByHeader("Accept-Encoding")
+                    .SetVaryByHost(!origin.IsConfigured);
         });
     }
 

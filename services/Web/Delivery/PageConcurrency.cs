@@ -13,7 +13,8 @@ namespace Web.Delivery;
 internal sealed class PageConcurrency : IDisposable
 {
     // A voter gets every page made anew, so this allows for a campus of them behind one address.
-    private const int PerSecond = 40, Burst = 20 * PerSecond;
+    private const int PerSecond = 40,
+        Burst = 20 * PerSecond;
     private const int Waiting = 128;
 
     private readonly bool _bounded;
@@ -25,9 +26,14 @@ internal sealed class PageConcurrency : IDisposable
     {
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
         // What a page asks is computed here too, or else is waited for: up to half a second each while a service is unavailable.
-        _turns = ConcurrencyLimit.Of(configuration["Services:Catalog"] == ServiceClient.Self ? 2 * Environment.ProcessorCount : 64, Waiting);
+        _turns = ConcurrencyLimit.Of(
+            configuration["Services:Catalog"] == ServiceClient.Self ? 2 * Environment.ProcessorCount : 64,
+            Waiting
+        );
         var rate = configuration.Whole("RateLimits:PagesPerSecond", PerSecond);
-        _networks = PartitionedRateLimiter.Create<HttpContext, RateLimits.Network>(context => RateLimits.BucketOf(context, rate * (Burst / PerSecond), rate));
+        _networks = PartitionedRateLimiter.Create<HttpContext, RateLimits.Network>(context =>
+            RateLimits.BucketOf(context, rate * (Burst / PerSecond), rate)
+        );
     }
 
     /// <returns>What was made, or the refusal to be sent instead.</returns>
@@ -56,10 +62,17 @@ internal sealed class PageConcurrency : IDisposable
     {
         public static readonly Refusal TooFast = new(429, 1, "too-many-requests", PageLimits.TooFast, PageLimits.WhyTooFast);
 
-        public static readonly Refusal Busy = new(503, 2, "busy", "Many people are here right now", "We couldn’t load this page in time. Votes are still counted.");
+        public static readonly Refusal Busy = new(
+            503,
+            2,
+            "busy",
+            "Many people are here right now",
+            "We couldn’t load this page in time. Votes are still counted."
+        );
 
-        public Task ExecuteAsync(HttpContext httpContext) => PageErrors.WantsPage(httpContext.Request)
-            ? RefusalPage.WriteAsync(httpContext, status, seconds, title, text)
-            : Problems.Retry(httpContext, status, type, text, seconds).ExecuteAsync(httpContext);
+        public Task ExecuteAsync(HttpContext httpContext) =>
+            PageErrors.WantsPage(httpContext.Request)
+                ? RefusalPage.WriteAsync(httpContext, status, seconds, title, text)
+                : Problems.Retry(httpContext, status, type, text, seconds).ExecuteAsync(httpContext);
     }
 }

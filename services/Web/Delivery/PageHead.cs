@@ -47,6 +47,6 @@ public sealed record PageHead(string Title, string Description, string Canonical
     public string Origin => new Uri(Canonical).GetLeftPart(UriPartial.Authority);
 
     // The default encoder escapes <, > and & as \u003C…, so no text in the catalog can end the script element.
-    public MarkupString DataAsScript => (MarkupString)string.Concat(
-        Data.Select(data => $"<script type=\"application/ld+json\">{JsonSerializer.Serialize(data)}</script>"));
+    public MarkupString DataAsScript =>
+        (MarkupString)string.Concat(Data.Select(data => $"<script type=\"application/ld+json\">{JsonSerializer.Serialize(data)}</script>"));
 }

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace Web.Delivery;
 
-/// <summary>What a person reads who was refused before any page was made: for too many requests from one network, or for a form that another site sent.</summary>
+/// <summary>
+/// What a person reads who was refused before any page was made: for too many requests from one network, or for a form that another site
+/// sent.
+/// </summary>
 internal static class PageLimits
 {
     public const string TooFast = "That was a little fast";
@@ -13,30 +16,42 @@ internal static class PageLimits
         "Too many requests came from your network in a short time. Nothing is lost: you can send your form again in a moment.";
 
     /// <summary>The limiter is the process's, and answers programs; readers of pages get one.</summary>
-    public static void AddPageLimits(this IServiceCollection services) => services.PostConfigure<RateLimiterOptions>(limiter =>
-    {
-        var otherwise = limiter.OnRejected;
-        limiter.OnRejected = async (rejected, stop) =>
+    public static void AddPageLimits(this IServiceCollection services) =>
+        services.PostConfigure<RateLimiterOptions>(limiter =>
         {
-            var context = rejected.HttpContext;
-            if (PageErrors.WantsPage(context.Request))
+            var otherwise = limiter.OnRejected;
+            limiter.OnRejected = async (rejected, stop) =>
             {
-                var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds)) : 1;
-                await RefusalPage.WriteAsync(context, 429, seconds, TooFast, WhyTooFast);
-            }
-            else if (otherwise is not null)
-            {
-                await otherwise(rejected, stop);
-            }
-        };
-    });
+                var context = rejected.HttpContext;
+                if (PageErrors.WantsPage(context.Request))
+                {
+                    var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time)
+                        ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds))
+                        : 1;
+                    await RefusalPage.WriteAsync(context, 429, seconds, TooFast, WhyTooFast);
+                }
+                else if (otherwise is not null)
+                {
+                    await otherwise(rejected, stop);
+                }
+            };
+        });
 
     /// <summary>Refusals that the forms share with the services' addresses, in words for people.</summary>
-    public static TBuilder ExplainedAsPages<TBuilder>(this TBuilder forms) where TBuilder : IEndpointConventionBuilder => forms.AddEndpointFilter(async (context, next) =>
-    {
-        var answer = await next(context);
-        return answer is ProblemHttpResult { StatusCode: 403 } && PageErrors.WantsPage(context.HttpContext.Request)
-            ? Page.Notice(context.HttpContext, 403, "This form came from another site", "It was sent by a page of another site, so it was refused and nothing has changed. If you meant to send it, please do so here.")
-            : answer;
-    });
+    public static TBuilder ExplainedAsPages<TBuilder>(this TBuilder forms)
+        where TBuilder : IEndpointConventionBuilder =>
+        forms.AddEndpointFilter(
+            async (context, next) =>
+            {
+                var answer = await next(context);
+                return answer is ProblemHttpResult { StatusCode: 403 } && PageErrors.WantsPage(context.HttpContext.Request)
+                    ? Page.Notice(
+                        context.HttpContext,
+                        403,
+                        "This form came from another site",
+                        "It was sent by a page of another site, so it was refused and nothing has changed. If you meant to send it, please do so here."
+                    )
+                    : answer;
+            }
+        );
 }

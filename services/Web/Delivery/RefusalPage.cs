@@ -17,7 +17,8 @@ internal static class RefusalPage
         context.Response.Headers.RetryAfter = seconds.ToString();
         context.Response.ContentType = "text/html; charset=utf-8";
         title = HtmlEncoder.Default.Encode(title);
-        return context.Response.WriteAsync($"""
+        return context.Response.WriteAsync(
+            $"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
@@ -37,6 +38,8 @@ internal static class RefusalPage
               </main>
             </body>
             </html>
-            """, context.RequestAborted);
+            """,
+            context.RequestAborted
+        );
     }
 }

@@ -17,12 +17,16 @@ internal static class Desk
 
     public static void MapDesk(this RouteGroupBuilder pages)
     {
-        var desk = pages.MapGroup("/admin").AddEndpointFilter((context, next) =>
-        {
-            context.HttpContext.Response.Headers.CacheControl = "no-store";
-            context.HttpContext.Response.Headers["X-Robots-Tag"] = "noindex";
-            return next(context);
-        });
+        var desk = pages
+            .MapGroup("/admin")
+            .AddEndpointFilter(
+                (context, next) =>
+                {
+                    context.HttpContext.Response.Headers.CacheControl = "no-store";
+                    context.HttpContext.Response.Headers["X-Robots-Tag"] = "noindex";
+                    return next(context);
+                }
+            );
         desk.MapGet("", ShowAsync);
         desk.MapGet("/history", HistoryAsync);
         desk.MapGet("/files", (Delegate)FilesDesk.ShowAsync);
@@ -39,13 +43,18 @@ internal static class Desk
         var forms = desk.MapGroup("").ExplainedAsPages().RequireSameOrigin().RequireRateLimiting(RateLimits.Write);
         forms.MapPost("/sign-in", SignInAsync);
         forms.MapPost("/sign-out", SignOut);
-        forms.MapPost("/files", FilesDesk.JudgeAsync).WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile + FormAround));
-        forms.MapPost("/files/import", FilesDesk.ImportAsync).WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile + FormAround));
+        forms
+            .MapPost("/files", FilesDesk.JudgeAsync)
+            .WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile + FormAround));
+        forms
+            .MapPost("/files/import", FilesDesk.ImportAsync)
+            .WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile + FormAround));
         forms.MapPost("/{kind}/{slug}", EditRoute.SaveAsync);
         forms.MapPost("/preview/{kind}/{slug}", EditRoute.PublishAsync);
     }
 
-    public static PageHead Head(HttpContext context, string title) => new(title, "For editors.", context.Origin() + "/admin") { Hidden = true, Desk = true };
+    public static PageHead Head(HttpContext context, string title) =>
+        new(title, "For editors.", context.Origin() + "/admin") { Hidden = true, Desk = true };
 
     /// <summary>Goes on with the editor's token, or asks to sign in.</summary>
     public static async Task<IResult> SignedInAsync(HttpContext context, Func<string, Task<IResult>> goOn) =>
@@ -58,34 +67,66 @@ internal static class Desk
         return TypedResults.StatusCode(303);
     }
 
-    private static Task<IResult> ShowAsync(HttpContext context, EditorClient editors, CatalogReader catalog) => SignedInAsync(context, async token =>
-    {
-        var cancellationToken = context.RequestAborted;
-        var (edits, status) = await editors.EditsAsync(token, "", cancellationToken);
-        if (edits is null)
-            return AskToSignIn(context, status);
-        var drafts = (await editors.ReadAsync("api/drafts", token, cancellationToken)).Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web) ?? [];
-        var (tools, comparisons) = (await catalog.ToolLinesAsync(cancellationToken), await catalog.ComparisonsAsync(null, null, 1, cancellationToken));
-        var names = DraftLine.Names(tools, drafts);
-        drafts = [.. drafts.Select(draft => draft.Kind == "comparisons" ? draft with { Name = EditForm.TitleOf(draft.Slug, names) } : draft)];
-        return Page.Of<Pages.DeskPage, DeskModel>(Head(context, "Editors’ desk"), new(drafts, [.. edits.Edits.Take(10)], tools.Count, comparisons.Total));
-    });
+    private static Task<IResult> ShowAsync(HttpContext context, EditorClient editors, CatalogReader catalog) =>
+        SignedInAsync(
+            context,
+            async token =>
+            {
+                var cancellationToken = context.RequestAborted;
+                var (edits, status) = await editors.EditsAsync(token, "", cancellationToken);
+                if (edits is null)
+                    return AskToSignIn(context, status);
+                var drafts =
+                    (await editors.ReadAsync("api/drafts", token, cancellationToken)).Body.Deserialize<List<DraftLine>>(
+                        JsonSerializerOptions.Web
+                    ) ?? [];
+                var (tools, comparisons) = (
+                    await catalog.ToolLinesAsync(cancellationToken),
+                    await catalog.ComparisonsAsync(null, null, 1, cancellationToken)
+                );
+                var names = DraftLine.Names(tools, drafts);
+                drafts =
+                [
+                    .. drafts.Select(draft =>
+                        draft.Kind == "comparisons" ? draft with { Name = EditForm.TitleOf(draft.Slug, names) } : draft
+                    ),
+                ];
+                return Page.Of<Pages.DeskPage, DeskModel>(
+                    Head(context, "Editors’ desk"),
+                    new(drafts, [.. edits.Edits.Take(10)], tools.Count, comparisons.Total)
+                );
+            }
+        );
 
-    private static Task<IResult> HistoryAsync(HttpContext context, EditorClient editors, long? before, string? slug) => SignedInAsync(context, async token =>
-    {
-        var query = QueryString.Create(new Dictionary<string, string?> { ["before"] = before?.ToString(CultureInfo.InvariantCulture), ["slug"] = slug }.Where(part => !string.IsNullOrEmpty(part.Value)));
-        var (edits, status) = await editors.EditsAsync(token, query.ToString(), context.RequestAborted);
-        return edits is null
-            ? AskToSignIn(context, status)
-            : Page.Of<Pages.HistoryPage, HistoryModel>(Head(context, "What was edited"), new HistoryModel(edits.Edits, edits.Next, string.IsNullOrEmpty(slug) ? null : slug));
-    });
+    private static Task<IResult> HistoryAsync(HttpContext context, EditorClient editors, long? before, string? slug) =>
+        SignedInAsync(
+            context,
+            async token =>
+            {
+                var query = QueryString.Create(
+                    new Dictionary<string, string?> { ["before"] = before?.ToString(CultureInfo.InvariantCulture), ["slug"] = slug }.Where(
+                        part => !string.IsNullOrEmpty(part.Value)
+                    )
+                );
+                var (edits, status) = await editors.EditsAsync(token, query.ToString(), context.RequestAborted);
+                return edits is null
+                    ? AskToSignIn(context, status)
+                    : Page.Of<Pages.HistoryPage, HistoryModel>(
+                        Head(context, "What was edited"),
+                        new HistoryModel(edits.Edits, edits.Next, string.IsNullOrEmpty(slug) ? null : slug)
+                    );
+            }
+        );
 
     private static async Task<IResult> SignInAsync(HttpContext context, EditorClient editors)
     {
         var form = await context.FormAsync();
         var token = form?["token"].ToString().Trim();
         if (!EditorSession.SignIn(context, token))
-            return AskToSignIn(context, "That doesn’t look like a token: it has three parts of letters, digits, hyphens and underscores, joined by dots.");
+            return AskToSignIn(
+                context,
+                "That doesn’t look like a token: it has three parts of letters, digits, hyphens and underscores, joined by dots."
+            );
         var (edits, status) = await editors.EditsAsync(token!, "", context.RequestAborted);
         if (edits is not null)
             return SeeOther(context, BackTo(form!["return"]));
@@ -102,14 +143,24 @@ internal static class Desk
     /// <summary>Asks to sign in, and says why the token that was given would not do.</summary>
     public static IResult AskToSignIn(HttpContext context, HttpStatusCode refused) => AskToSignIn(context, Refusal(refused));
 
-    public static IResult AskToSignIn(HttpContext context, string? problem) => Page.Of<Pages.SignInPage, SignInModel>(
-        Head(context, "Sign in as an editor"), new SignInModel(problem, BackTo(context.Request.Path), Provider.Configured(context)), problem is null ? 200 : 401);
+    public static IResult AskToSignIn(HttpContext context, string? problem) =>
+        Page.Of<Pages.SignInPage, SignInModel>(
+            Head(context, "Sign in as an editor"),
+            new SignInModel(problem, BackTo(context.Request.Path), Provider.Configured(context)),
+            problem is null ? 200 : 401
+        );
 
     /// <summary>Where an editor goes once signed in: a place of the desk, whatever was asked for.</summary>
     public static string BackTo(string? path) =>
-        path is not null && path.StartsWith("/admin", StringComparison.Ordinal) && !path.StartsWith("/admin/sign-in", StringComparison.Ordinal) && LocalPath.IsLocal(path) ? path : "/admin";
+        path is not null
+        && path.StartsWith("/admin", StringComparison.Ordinal)
+        && !path.StartsWith("/admin/sign-in", StringComparison.Ordinal)
+        && LocalPath.IsLocal(path)
+            ? path
+            : "/admin";
 
-    private static string Refusal(HttpStatusCode status) => status is HttpStatusCode.Forbidden
-        ? "This token is valid, but it doesn’t have the editor role."
-        : "This token is not accepted. It may have expired, or may be for another site.";
+    private static string Refusal(HttpStatusCode status) =>
+        status is HttpStatusCode.Forbidden
+            ? "This token is valid, but it doesn’t have the editor role."
+            : "This token is not accepted. It may have expired, or may be for another site.";
 }

@@ -8,17 +8,25 @@ internal static class Difference
     // What the catalog keeps by itself changes with every edit and says nothing.
     private static readonly string[] Kept = ["version", "updatedAt", "panel", "slug", "a", "b", "at", "publishedAt", "removed"];
 
-    /// <returns>By field; a list's entries each by themselves, so that one new plan does not show all of them. All fields of something new or thrown away.</returns>
+    /// <returns>By field; a list's entries each by themselves, so that one new plan does not show all of them. All fields of something new
+    /// or thrown away.</returns>
     public static IReadOnlyList<(string Field, string From, string To)> Between(EditLine edit)
     {
         var (before, after) = (Leaves(edit.Before), Leaves(edit.After));
-        return [.. after.Keys.Union(before.Keys)
-            .Select(field => (field, before.GetValueOrDefault(field, ""), after.GetValueOrDefault(field, "")))
-            .Where(change => change.Item2 != change.Item3)];
+        return
+        [
+            .. after
+                .Keys.Union(before.Keys)
+                .Select(field => (field, before.GetValueOrDefault(field, ""), after.GetValueOrDefault(field, "")))
+                .Where(change => change.Item2 != change.Item3),
+        ];
     }
 
     /// <summary>One value of a file's change, on one line.</summary>
-    public static string Short(JsonElement? value) => value is { } given ? string.Join("; ", Leaves(given).Select(leaf => leaf.Key.Length == 0 ? leaf.Value : $"{leaf.Key}: {leaf.Value}")) : "";
+    public static string Short(JsonElement? value) =>
+        value is { } given
+            ? string.Join("; ", Leaves(given).Select(leaf => leaf.Key.Length == 0 ? leaf.Value : $"{leaf.Key}: {leaf.Value}"))
+            : "";
 
     private static Dictionary<string, string> Leaves(JsonElement? document)
     {
@@ -49,10 +57,13 @@ internal static class Difference
     }
 
     // An entry is known by what it is called, so that moving it changes nothing.
-    private static string? Name(JsonElement entry) => entry.ValueKind is not JsonValueKind.Object ? null
+    private static string? Name(JsonElement entry) =>
+        entry.ValueKind is not JsonValueKind.Object ? null
         : entry.TryGetProperty("name", out var name) && name.ValueKind is JsonValueKind.String ? name.GetString()
-        : entry.TryGetProperty("reviewer", out var reviewer) && reviewer.TryGetProperty("slug", out var slug) ? slug.GetString() : null;
+        : entry.TryGetProperty("reviewer", out var reviewer) && reviewer.TryGetProperty("slug", out var slug) ? slug.GetString()
+        : null;
 
     // entryPrice is "entry price".
-    public static string Words(string name) => string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString())).Trim();
+    public static string Words(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString())).Trim();
 }

@@ -15,16 +15,37 @@ internal static class DraftPreview
     {
         var head = Desk.Head(context, $"Preview: {of.Slug}") with { Preview = of.Form, Missing = missing };
         // No votes yet, as readers will find it: those of a tool that is out already are not this page's to show.
-        Tallies None(params IEnumerable<string> tools) => new(false, tools.ToDictionary(tool => tool, tool => new ToolTally(tool, 0, 0, 0, null, null, 0, null)));
+        Tallies None(params IEnumerable<string> tools) =>
+            new(false, tools.ToDictionary(tool => tool, tool => new ToolTally(tool, 0, 0, 0, null, null, 0, null)));
         if (of.Name == "comparisons")
         {
             var comparison = composed.Deserialize<Comparison>(JsonSerializerOptions.Web)!;
-            return Page.Of<Pages.ComparisonPage, ComparisonModel>(head, new(comparison, None(comparison.Tools.Select(tool => tool.Slug)), new Dictionary<string, string>(), [], [new("Editors’ desk", "/admin"), new(comparison.Title, null)]));
+            return Page.Of<Pages.ComparisonPage, ComparisonModel>(
+                head,
+                new(
+                    comparison,
+                    None(comparison.Tools.Select(tool => tool.Slug)),
+                    new Dictionary<string, string>(),
+                    [],
+                    [new("Editors’ desk", "/admin"), new(comparison.Title, null)]
+                )
+            );
         }
 
         var tool = composed.Deserialize<Tool>(JsonSerializerOptions.Web)!;
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
-        return Page.Of<Pages.ToolPage, ToolModel>(head, new(
-            tool, None(tool.Slug), null, new Sparkline([], null, clock.GetUtcNow(), false), [], [], [], [new("Editors’ desk", "/admin"), new(tool.Name, null)]));
+        return Page.Of<Pages.ToolPage, ToolModel>(
+            head,
+            new(
+                tool,
+                None(tool.Slug),
+                null,
+                new Sparkline([], null, clock.GetUtcNow(), false),
+                [],
+                [],
+                [],
+                [new("Editors’ desk", "/admin"), new(tool.Name, null)]
+            )
+        );
     }
 }

@@ -13,7 +13,15 @@ public sealed record DeskModel(IReadOnlyList<DraftLine> Drafts, IReadOnlyList<Ed
 /// <summary>A list at the desk, of one kind of thing.</summary>
 /// <param name="Problem">What is wrong with the new one's name that was just typed; null when nothing is.</param>
 public sealed record DraftListModel(
-    string Kind, string Q, string State, IReadOnlyList<DraftListLine> Lines, int All, string? Problem, string Typed, IReadOnlyList<ToolLine> Tools);
+    string Kind,
+    string Q,
+    string State,
+    IReadOnlyList<DraftListLine> Lines,
+    int All,
+    string? Problem,
+    string Typed,
+    IReadOnlyList<ToolLine> Tools
+);
 
 /// <param name="State">Empty for what readers see as it stands, else Draft, New draft or Retired.</param>
 public sealed record DraftListLine(string Slug, string Name, string Beside, string State);
@@ -21,9 +29,14 @@ public sealed record DraftListLine(string Slug, string Name, string Beside, stri
 public sealed record DraftLine(string Kind, string Slug, string? Name, bool New, string Editor, DateTimeOffset SavedAt)
 {
     /// <summary>What tools are called, by slug: those readers see, and those that are only drafts.</summary>
-    public static IReadOnlyDictionary<string, string> Names(IReadOnlyList<ToolLine> tools, IEnumerable<DraftLine> drafts) => tools.Select(tool => (tool.Slug, tool.Name))
-        .Concat(drafts.Where(draft => draft is { Kind: "tools", New: true }).Select(draft => (draft.Slug, Name: draft.Name ?? draft.Slug)))
-        .DistinctBy(tool => tool.Slug).ToDictionary();
+    public static IReadOnlyDictionary<string, string> Names(IReadOnlyList<ToolLine> tools, IEnumerable<DraftLine> drafts) =>
+        tools
+            .Select(tool => (tool.Slug, tool.Name))
+            .Concat(
+                drafts.Where(draft => draft is { Kind: "tools", New: true }).Select(draft => (draft.Slug, Name: draft.Name ?? draft.Slug))
+            )
+            .DistinctBy(tool => tool.Slug)
+            .ToDictionary();
 }
 
 public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, string? Of);
@@ -35,8 +48,20 @@ public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, str
 /// <param name="Published">Whether the last press has just put it before readers.</param>
 /// <param name="Merged">What was brought together after somebody else saved first; null otherwise.</param>
 public sealed record EditModel(
-    EditForm Kind, IReadOnlyList<FieldModel> Fields, string Unlisted, string Tag, long Base, bool Retired, (string By, DateTimeOffset At)? Saved, string? Problem, bool SignedOut, IReadOnlyList<string> Loose, Merge? Merged,
-    IReadOnlyList<Unseen> Unseen, bool Published = false)
+    EditForm Kind,
+    IReadOnlyList<FieldModel> Fields,
+    string Unlisted,
+    string Tag,
+    long Base,
+    bool Retired,
+    (string By, DateTimeOffset At)? Saved,
+    string? Problem,
+    bool SignedOut,
+    IReadOnlyList<string> Loose,
+    Merge? Merged,
+    IReadOnlyList<Unseen> Unseen,
+    bool Published = false
+)
 {
     public bool New => Base == 0 && (Kind.Drafted || Tag.Length == 0);
 }
@@ -53,7 +78,13 @@ public sealed record FieldModel(Field Field, string Value, IReadOnlyList<string>
 
 /// <summary>The catalog as a file.</summary>
 /// <param name="File">The file that was judged, to be sent again with the answer.</param>
-public sealed record FilesModel(string? Problem, IReadOnlyDictionary<string, string[]> Errors, ImportModel? Result, string? Tag, string? File);
+public sealed record FilesModel(
+    string? Problem,
+    IReadOnlyDictionary<string, string[]> Errors,
+    ImportModel? Result,
+    string? Tag,
+    string? File
+);
 
 public sealed record ImportModel(bool DryRun, IReadOnlyList<FileChange> Changes, int Unchanged);
 

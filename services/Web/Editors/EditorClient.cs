@@ -12,7 +12,14 @@ namespace Web.Editors;
 /// <param name="Type">Of the problem, such as <c>urn:problem-type:edit-conflict</c>.</param>
 /// <param name="Errors">Problems by the field's path.</param>
 /// <param name="Tag">Of what was read or written.</param>
-internal sealed record Answer(HttpStatusCode Status, JsonNode? Body, string? Tag, string? Type, string? Detail, IReadOnlyDictionary<string, string[]> Errors)
+internal sealed record Answer(
+    HttpStatusCode Status,
+    JsonNode? Body,
+    string? Tag,
+    string? Type,
+    string? Detail,
+    IReadOnlyDictionary<string, string[]> Errors
+)
 {
     public bool Done => (int)Status is >= 200 and < 300;
 
@@ -30,12 +37,19 @@ internal sealed class EditorClient(IHttpClientFactory clients)
     private sealed record Problem(string? Type, string? Detail, Dictionary<string, string[]>? Errors);
 
     /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
-    public Task<Answer> ReadAsync(string path, string? token, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, token, null, null, cancellationToken);
+    public Task<Answer> ReadAsync(string path, string? token, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, token, null, null, cancellationToken);
 
     /// <param name="tag">Of the version this is based on, <c>*</c> for whichever there is, or null to create.</param>
     /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
-    public Task<Answer> WriteAsync(HttpMethod method, string path, string? token, string? tag, HttpContent? body, CancellationToken cancellationToken) =>
-        SendAsync(method, path, token, (tag is null ? "If-None-Match" : "If-Match", tag ?? "*"), body, cancellationToken);
+    public Task<Answer> WriteAsync(
+        HttpMethod method,
+        string path,
+        string? token,
+        string? tag,
+        HttpContent? body,
+        CancellationToken cancellationToken
+    ) => SendAsync(method, path, token, (tag is null ? "If-None-Match" : "If-Match", tag ?? "*"), body, cancellationToken);
 
     /// <returns>The latest edits, or the status that refuses this token.</returns>
     /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
@@ -51,11 +65,22 @@ internal sealed class EditorClient(IHttpClientFactory clients)
     {
         using var answer = await AskAsync(HttpMethod.Get, "api/catalog/export", token, null, null, cancellationToken);
         return answer.IsSuccessStatusCode
-            ? (await answer.Content.ReadAsByteArrayAsync(cancellationToken), answer.Content.Headers.ContentDisposition?.FileName?.Trim('"'), answer.StatusCode)
+            ? (
+                await answer.Content.ReadAsByteArrayAsync(cancellationToken),
+                answer.Content.Headers.ContentDisposition?.FileName?.Trim('"'),
+                answer.StatusCode
+            )
             : (null, null, answer.StatusCode);
     }
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, string? token, (string Name, string Value)? condition, HttpContent? body, CancellationToken cancellationToken)
+    private async Task<Answer> SendAsync(
+        HttpMethod method,
+        string path,
+        string? token,
+        (string Name, string Value)? condition,
+        HttpContent? body,
+        CancellationToken cancellationToken
+    )
     {
         using var answer = await AskAsync(method, path, token, condition, body, cancellationToken);
         if (answer.StatusCode >= HttpStatusCode.InternalServerError)
@@ -67,11 +92,21 @@ internal sealed class EditorClient(IHttpClientFactory clients)
             return new(answer.StatusCode, null, tag, problem?.Type, problem?.Detail, problem?.Errors ?? []);
         }
 
-        var json = answer.Content.Headers.ContentType?.MediaType == "application/json" ? await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken) : null;
+        var json =
+            answer.Content.Headers.ContentType?.MediaType == "application/json"
+                ? await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken)
+                : null;
         return new(answer.StatusCode, json, tag, null, null, new Dictionary<string, string[]>());
     }
 
-    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? token, (string Name, string Value)? condition, HttpContent? body, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AskAsync(
+        HttpMethod method,
+        string path,
+        string? token,
+        (string Name, string Value)? condition,
+        HttpContent? body,
+        CancellationToken cancellationToken
+    )
     {
         using var limit = cancellationToken.WithTimeout(Within);
         using var request = new HttpRequestMessage(method, path) { Content = body };
@@ -83,7 +118,8 @@ internal sealed class EditorClient(IHttpClientFactory clients)
         {
             return await clients.CreateClient("Catalog").SendAsync(request, limit.Token);
         }
-        catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error)
+            when (error is HttpRequestException || error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             throw new ServiceUnavailableException("Catalog", error);
         }

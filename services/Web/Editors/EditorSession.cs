@@ -25,13 +25,22 @@ internal static class EditorSession
 
     public static bool Fits(string? token) => token is { Length: > 0 and <= Longest } && IsToken(token);
 
-    public static void SignOut(HttpContext context) => context.Response.Cookies.Delete(NameOf(context.Request), OptionsFor(context.Request));
+    public static void SignOut(HttpContext context) =>
+        context.Response.Cookies.Delete(NameOf(context.Request), OptionsFor(context.Request));
 
     private static string NameOf(HttpRequest request) => request.IsHttps ? "__Host-editor" : "editor";
 
-    // Lax: with Strict, an editor who comes from the identity provider or from a link in a mail would be signed out. Every form is refused to other sites by its origin.
+    // Lax: with Strict, an editor who comes from the identity provider or from a link in a mail would be signed out. Every form is refused
+    // to other sites by its origin.
     private static CookieOptions OptionsFor(HttpRequest request) =>
-        new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = request.IsHttps, Path = "/", IsEssential = true };
+        new()
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = request.IsHttps,
+            Path = "/",
+            IsEssential = true,
+        };
 
     private static bool IsToken(string token) => token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

@@ -3,14 +3,30 @@ using System.Text.Json.Nodes;
 
 namespace Web.Editors;
 
-public enum FieldKind { Line, Text, Choice, Switch, Number }
+public enum FieldKind
+{
+    Line,
+    Text,
+    Choice,
+    Switch,
+    Number,
+}
 
 /// <summary>One field of a form, and how it reads and writes its part of a document.</summary>
 /// <param name="Path">Where in the document, as in Catalog's messages: <c>entryPrice.amount</c>, <c>plans[1].name</c>.</param>
 /// <param name="Group">The heading it stands under.</param>
 /// <param name="Required">Whether nothing can be published without it; a draft may wait for it.</param>
 /// <param name="Choices">Of a <see cref="FieldKind.Choice"/>: value and label.</param>
-public sealed record Field(string Path, string Label, FieldKind Kind, string Group = "", string? Hint = null, int? Longest = null, bool Required = false, IReadOnlyList<(string Value, string Label)>? Choices = null)
+public sealed record Field(
+    string Path,
+    string Label,
+    FieldKind Kind,
+    string Group = "",
+    string? Hint = null,
+    int? Longest = null,
+    bool Required = false,
+    IReadOnlyList<(string Value, string Label)>? Choices = null
+)
 {
     /// <summary>What a form shows of the document; empty where it has nothing.</summary>
     public string Read(JsonObject? document)
@@ -21,7 +37,10 @@ public sealed record Field(string Path, string Label, FieldKind Kind, string Gro
         return node is JsonValue value ? Plain(value) : "";
     }
 
-    /// <summary>Puts what was typed into the document, making the way there. A number that is none stays text: Catalog says so, and nothing typed is lost.</summary>
+    /// <summary>
+    /// Puts what was typed into the document, making the way there. A number that is none stays text: Catalog says so, and nothing typed is
+    /// lost.
+    /// </summary>
     public void Write(JsonObject document, string text)
     {
         JsonNode node = document;
@@ -32,7 +51,8 @@ public sealed record Field(string Path, string Label, FieldKind Kind, string Gro
         {
             FieldKind.Switch => JsonValue.Create(text == "true"),
             _ when text.Length == 0 => null,
-            FieldKind.Number when decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+            FieldKind.Number when decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) =>
+                JsonValue.Create(number),
             _ => JsonValue.Create(text),
         };
     }
@@ -48,12 +68,14 @@ public sealed record Field(string Path, string Label, FieldKind Kind, string Gro
     }
 
     /// <summary>The way to the field: a member's name, or a place in a list.</summary>
-    public IEnumerable<object> Steps() => Path.Split('.', '[').Select(object (part) => part.EndsWith(']') ? int.Parse(part[..^1], CultureInfo.InvariantCulture) : part);
+    public IEnumerable<object> Steps() =>
+        Path.Split('.', '[').Select(object (part) => part.EndsWith(']') ? int.Parse(part[..^1], CultureInfo.InvariantCulture) : part);
 
-    private static string Plain(JsonValue value) => value.GetValueKind() switch
-    {
-        System.Text.Json.JsonValueKind.True => "true",
-        System.Text.Json.JsonValueKind.False => "",
-        _ => value.ToString(),
-    };
+    private static string Plain(JsonValue value) =>
+        value.GetValueKind() switch
+        {
+            System.Text.Json.JsonValueKind.True => "true",
+            System.Text.Json.JsonValueKind.False => "",
+            _ => value.ToString(),
+        };
 }

@@ -7,22 +7,36 @@ namespace Web.Editors;
 internal static class NewsletterDesk
 {
     // A mail has inline styles and nothing else; in its own address it may, and may do nothing beside.
-    private const string MailPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+    private const string MailPolicy =
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
-    public static Task<IResult> ShowAsync(HttpContext context, NewsletterClient newsletter) => PreviewedAsync(context, newsletter, preview =>
-        Page.Of<Pages.PreviewPage, IssuePreview>(Desk.Head(context, "The next issue"), preview));
+    public static Task<IResult> ShowAsync(HttpContext context, NewsletterClient newsletter) =>
+        PreviewedAsync(
+            context,
+            newsletter,
+            preview => Page.Of<Pages.PreviewPage, IssuePreview>(Desk.Head(context, "The next issue"), preview)
+        );
 
-    public static Task<IResult> MailAsync(HttpContext context, NewsletterClient newsletter) => PreviewedAsync(context, newsletter, preview =>
-    {
-        if (preview.Html is null)
-            return Desk.SeeOther(context, "/admin/newsletter");
-        context.Response.Headers.ContentSecurityPolicy = MailPolicy;
-        return TypedResults.Text(preview.Html, "text/html; charset=utf-8");
-    });
+    public static Task<IResult> MailAsync(HttpContext context, NewsletterClient newsletter) =>
+        PreviewedAsync(
+            context,
+            newsletter,
+            preview =>
+            {
+                if (preview.Html is null)
+                    return Desk.SeeOther(context, "/admin/newsletter");
+                context.Response.Headers.ContentSecurityPolicy = MailPolicy;
+                return TypedResults.Text(preview.Html, "text/html; charset=utf-8");
+            }
+        );
 
-    private static Task<IResult> PreviewedAsync(HttpContext context, NewsletterClient newsletter, Func<IssuePreview, IResult> show) => Desk.SignedInAsync(context, async token =>
-    {
-        var (preview, status) = await newsletter.PreviewAsync(token, context.RequestAborted);
-        return preview is null ? Desk.AskToSignIn(context, status) : show(preview);
-    });
+    private static Task<IResult> PreviewedAsync(HttpContext context, NewsletterClient newsletter, Func<IssuePreview, IResult> show) =>
+        Desk.SignedInAsync(
+            context,
+            async token =>
+            {
+                var (preview, status) = await newsletter.PreviewAsync(token, context.RequestAborted);
+                return preview is null ? Desk.AskToSignIn(context, status) : show(preview);
+            }
+        );
 }

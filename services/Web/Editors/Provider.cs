@@ -10,8 +10,9 @@ using Web.Delivery;
 namespace Web.Editors;
 
 /// <summary>
-/// Signing in with an identity provider (OpenID Connect, authorization code with PKCE), when <c>Authentication:Schemes:OpenIdConnect</c> names one. What comes of it is the same
-/// bearer token in the same cookie as without: Catalog and Newsletter judge it, and Web still trusts nothing.
+/// Signing in with an identity provider (OpenID Connect, authorization code with PKCE), when <c>Authentication:Schemes:OpenIdConnect</c>
+/// names one. What comes of it is the same bearer token in the same cookie as without: Catalog and Newsletter judge it, and Web still
+/// trusts nothing.
 /// </summary>
 internal static partial class Provider
 {
@@ -35,38 +36,53 @@ internal static partial class Provider
             "id" => true,
             var other => throw new SettingException("Editors:Token", $"'{other}' is neither access nor id"),
         };
-        builder.Services.AddAuthentication().AddCookie(Nobody).AddOpenIdConnect(oidc =>
-        {
-            oidc.ResponseType = OpenIdConnectResponseType.Code;
-            // Not form_post: a form from another site brings no cookie along, unless it may be sent everywhere.
-            oidc.ResponseMode = OpenIdConnectResponseMode.Query;
-            oidc.UsePkce = true;
-            oidc.MapInboundClaims = false;
-            oidc.CallbackPath = "/admin/signed-in";
-            oidc.CorrelationCookie.SameSite = oidc.NonceCookie.SameSite = SameSiteMode.Lax;
-            oidc.CorrelationCookie.SecurePolicy = oidc.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            oidc.DataProtectionProvider = new SecretProtector(Encoding.UTF8.GetBytes(secret), []);
-            oidc.SignInScheme = Nobody;
-            oidc.Events.OnTokenResponseReceived = received =>
+        builder
+            .Services.AddAuthentication()
+            .AddCookie(Nobody)
+            .AddOpenIdConnect(oidc =>
             {
-                received.Properties!.StoreTokens([new() { Name = "editor", Value = (idToken ? received.TokenEndpointResponse.IdToken : received.TokenEndpointResponse.AccessToken) ?? "" }]);
-                return Task.CompletedTask;
-            };
-            oidc.Events.OnTicketReceived = FinishAsync;
-            oidc.Events.OnRemoteFailure = async failed =>
-            {
-                failed.HandleResponse();
-                Failed(Log(failed.HttpContext), failed.Failure?.Message);
-                await Desk.AskToSignIn(failed.HttpContext, "The sign-in was not completed. Please try again.").ExecuteAsync(failed.HttpContext);
-            };
-        });
+                oidc.ResponseType = OpenIdConnectResponseType.Code;
+                // Not form_post: a form from another site brings no cookie along, unless it may be sent everywhere.
+                oidc.ResponseMode = OpenIdConnectResponseMode.Query;
+                oidc.UsePkce = true;
+                oidc.MapInboundClaims = false;
+                oidc.CallbackPath = "/admin/signed-in";
+                oidc.CorrelationCookie.SameSite = oidc.NonceCookie.SameSite = SameSiteMode.Lax;
+                oidc.CorrelationCookie.SecurePolicy = oidc.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                oidc.DataProtectionProvider = new SecretProtector(Encoding.UTF8.GetBytes(secret), []);
+                oidc.SignInScheme = Nobody;
+                oidc.Events.OnTokenResponseReceived = received =>
+                {
+                    received.Properties!.StoreTokens([
+                        new()
+                        {
+                            Name = "editor",
+                            Value = (idToken ? received.TokenEndpointResponse.IdToken : received.TokenEndpointResponse.AccessToken) ?? "",
+                        },
+                    ]);
+                    return Task.CompletedTask;
+                };
+                oidc.Events.OnTicketReceived = FinishAsync;
+                oidc.Events.OnRemoteFailure = async failed =>
+                {
+                    failed.HandleResponse();
+                    Failed(Log(failed.HttpContext), failed.Failure?.Message);
+                    await Desk.AskToSignIn(failed.HttpContext, "The sign-in was not completed. Please try again.")
+                        .ExecuteAsync(failed.HttpContext);
+                };
+            });
     }
 
-    public static bool Configured(HttpContext context) => context.RequestServices.GetRequiredService<IConfiguration>().GetSection(Section).GetChildren().Any();
+    public static bool Configured(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IConfiguration>().GetSection(Section).GetChildren().Any();
 
-    public static IResult Challenge(HttpContext context) => Configured(context)
-        ? TypedResults.Challenge(new AuthenticationProperties { RedirectUri = Desk.BackTo(context.Request.Query["return"]) }, [OpenIdConnectDefaults.AuthenticationScheme])
-        : Page.NotFound(context);
+    public static IResult Challenge(HttpContext context) =>
+        Configured(context)
+            ? TypedResults.Challenge(
+                new AuthenticationProperties { RedirectUri = Desk.BackTo(context.Request.Query["return"]) },
+                [OpenIdConnectDefaults.AuthenticationScheme]
+            )
+            : Page.NotFound(context);
 
     // The provider said who it is; whether that is an editor, Catalog says.
     private static async Task FinishAsync(TicketReceivedContext received)
@@ -74,10 +90,15 @@ internal static partial class Provider
         received.HandleResponse();
         var context = received.HttpContext;
         var token = received.Properties!.GetTokenValue("editor");
-        var result = !EditorSession.Fits(token)
-            ? Desk.AskToSignIn(context, "The identity provider’s token can’t be used here: it is not a JWT, or it is too large for a cookie.")
-            : await context.RequestServices.GetRequiredService<EditorClient>().EditsAsync(token!, "", context.RequestAborted) is (null, var status)
-            ? Desk.AskToSignIn(context, status)
+        var result =
+            !EditorSession.Fits(token)
+                ? Desk.AskToSignIn(
+                    context,
+                    "The identity provider’s token can’t be used here: it is not a JWT, or it is too large for a cookie."
+                )
+            : await context.RequestServices.GetRequiredService<EditorClient>().EditsAsync(token!, "", context.RequestAborted)
+                is (null, var status)
+                ? Desk.AskToSignIn(context, status)
             : null;
         if (result is null)
         {
@@ -88,18 +109,20 @@ internal static partial class Provider
         await result.ExecuteAsync(context);
     }
 
-    private static ILogger Log(HttpContext context) => context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Web.Editors.Provider");
+    private static ILogger Log(HttpContext context) =>
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Web.Editors.Provider");
 
     [LoggerMessage(6010, LogLevel.Warning, "A sign-in with the identity provider failed: {Problem}")]
     private static partial void Failed(ILogger logger, string? problem);
 
     /// <summary>
-    /// Seals what a sign-in carries to the provider and back (state and nonce) with a key made of the client's secret, which every replica has and which outlives a restart:
-    /// keys of Web's own would have to be kept somewhere, and Web keeps nothing.
+    /// Seals what a sign-in carries to the provider and back (state and nonce) with a key made of the client's secret, which every replica
+    /// has and which outlives a restart: keys of Web's own would have to be kept somewhere, and Web keeps nothing.
     /// </summary>
     private sealed class SecretProtector(byte[] secret, byte[] purpose) : IDataProtector
     {
-        private const int Nonce = 12, Mark = 16;
+        private const int Nonce = 12,
+            Mark = 16;
         private readonly byte[] _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: purpose);
 
         public IDataProtector CreateProtector(string name) => new SecretProtector(secret, [.. purpose, 0, .. Encoding.UTF8.GetBytes(name)]);

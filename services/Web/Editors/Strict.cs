@@ -4,7 +4,9 @@ using System.Text.Unicode;
 
 namespace Web.Editors;
 
-/// <summary>Reads UTF-8 as it is or not at all: a file in another encoding, read leniently, would put U+FFFD where its letters were.</summary>
+/// <summary>
+/// Reads UTF-8 as it is or not at all: a file in another encoding, read leniently, would put U+FFFD where its letters were.
+/// </summary>
 internal static class Strict
 {
     /// <param name="bytes">With or without a byte order mark.</param>
@@ -14,7 +16,10 @@ internal static class Strict
         bytes = bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
         (text, line) = (null, 0);
         var characters = new char[bytes.Length];
-        if (Utf8.ToUtf16(bytes, characters, out var read, out var written, replaceInvalidSequences: false) is System.Buffers.OperationStatus.Done)
+        if (
+            Utf8.ToUtf16(bytes, characters, out var read, out var written, replaceInvalidSequences: false)
+            is System.Buffers.OperationStatus.Done
+        )
         {
             text = new string(characters, 0, written);
             return true;

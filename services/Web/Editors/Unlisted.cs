@@ -44,8 +44,11 @@ internal static class Unlisted
     public static void Redate(JsonObject document, JsonObject? before)
     {
         foreach (var (reviewer, review) in document["reviews"] as JsonObject ?? [])
-            if (review is JsonObject said && (before?["reviews"] as JsonObject)?[reviewer] is JsonObject former
-                && !(JsonNode.DeepEquals(said["verdict"], former["verdict"]) && JsonNode.DeepEquals(said["quote"], former["quote"])))
+            if (
+                review is JsonObject said
+                && (before?["reviews"] as JsonObject)?[reviewer] is JsonObject former
+                && !(JsonNode.DeepEquals(said["verdict"], former["verdict"]) && JsonNode.DeepEquals(said["quote"], former["quote"]))
+            )
                 said.Remove("at");
     }
 

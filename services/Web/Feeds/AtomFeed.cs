@@ -19,9 +19,11 @@ internal static class AtomFeed
     {
         public DateTimeOffset At => Updated ?? Published ?? default;
 
-        public static Entry Of(Comparison comparison) => new(comparison.Title, comparison.Path, comparison.Summary, comparison.PublishedAt, comparison.UpdatedAt);
+        public static Entry Of(Comparison comparison) =>
+            new(comparison.Title, comparison.Path, comparison.Summary, comparison.PublishedAt, comparison.UpdatedAt);
 
-        public static Entry Of(Issue issue) => new(issue.Title, $"/newsletter/{issue.Week}", issue.Intro, issue.PublishedAt, issue.PublishedAt);
+        public static Entry Of(Issue issue) =>
+            new(issue.Title, $"/newsletter/{issue.Week}", issue.Intro, issue.PublishedAt, issue.PublishedAt);
 
         public static Entry Of(Tool tool) => new(tool.Name, $"/tools/{tool.Slug}", tool.Tagline, tool.PublishedAt, tool.UpdatedAt);
     }
@@ -35,12 +37,24 @@ internal static class AtomFeed
     public static async Task<IResult> ShowCategoryAsync(string slug, HttpContext context, CatalogReader catalog)
     {
         var cancellationToken = context.RequestAborted;
-        if (!Slug.IsValid(slug) || (await catalog.CategoriesAsync(cancellationToken)).FirstOrDefault(category => category.Slug == slug) is not { } category)
+        if (
+            !Slug.IsValid(slug)
+            || (await catalog.CategoriesAsync(cancellationToken)).FirstOrDefault(category => category.Slug == slug) is not { } category
+        )
             return Page.NotFound(context, "category");
         var comparing = catalog.ComparisonsAsync(null, slug, 1, cancellationToken);
         var tools = (await catalog.ToolsAsync(slug, null, "newest", 1, cancellationToken)).Tools;
-        return Feed(context, $"{PageHead.Site}: {category.Name}", $"/categories/{slug}/feed.xml", $"/categories/{slug}",
-            (await comparing).Comparisons.Select(Entry.Of).Concat(tools.Select(Entry.Of)).OrderByDescending(entry => entry.Published).Take(Longest));
+        return Feed(
+            context,
+            $"{PageHead.Site}: {category.Name}",
+            $"/categories/{slug}/feed.xml",
+            $"/categories/{slug}",
+            (await comparing)
+                .Comparisons.Select(Entry.Of)
+                .Concat(tools.Select(Entry.Of))
+                .OrderByDescending(entry => entry.Published)
+                .Take(Longest)
+        );
     }
 
     public static async Task<IResult> ShowNewsletterAsync(HttpContext context, NewsletterClient newsletter)
@@ -55,20 +69,28 @@ internal static class AtomFeed
         var origin = context.Origin();
         var all = entries.ToList();
         var newest = all.Select(entry => entry.At).DefaultIfEmpty().Max();
-        return Xml.Of(context, "application/atom+xml", new XElement(Atom + "feed",
-            new XElement(Atom + "title", Xml.Text(title)),
-            new XElement(Atom + "id", origin + path),
-            new XElement(Atom + "updated", Time(newest)),
-            new XElement(Atom + "author", new XElement(Atom + "name", PageHead.Site)),
-            Link("self", "application/atom+xml", origin + path),
-            Link("alternate", "text/html", origin + page),
-            all.Select(entry => new XElement(Atom + "entry",
-                new XElement(Atom + "title", Xml.Text(entry.Title)),
-                new XElement(Atom + "id", origin + entry.Path),
-                Link("alternate", "text/html", origin + entry.Path),
-                new XElement(Atom + "published", Time(entry.Published ?? newest)),
-                new XElement(Atom + "updated", Time(entry.Updated ?? entry.Published ?? newest)),
-                new XElement(Atom + "summary", Xml.Text(entry.Summary ?? entry.Title))))));
+        return Xml.Of(
+            context,
+            "application/atom+xml",
+            new XElement(
+                Atom + "feed",
+                new XElement(Atom + "title", Xml.Text(title)),
+                new XElement(Atom + "id", origin + path),
+                new XElement(Atom + "updated", Time(newest)),
+                new XElement(Atom + "author", new XElement(Atom + "name", PageHead.Site)),
+                Link("self", "application/atom+xml", origin + path),
+                Link("alternate", "text/html", origin + page),
+                all.Select(entry => new XElement(
+                    Atom + "entry",
+                    new XElement(Atom + "title", Xml.Text(entry.Title)),
+                    new XElement(Atom + "id", origin + entry.Path),
+                    Link("alternate", "text/html", origin + entry.Path),
+                    new XElement(Atom + "published", Time(entry.Published ?? newest)),
+                    new XElement(Atom + "updated", Time(entry.Updated ?? entry.Published ?? newest)),
+                    new XElement(Atom + "summary", Xml.Text(entry.Summary ?? entry.Title))
+                ))
+            )
+        );
     }
 
     private static XElement Link(string relation, string type, string address) =>

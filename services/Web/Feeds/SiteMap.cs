@@ -22,22 +22,42 @@ internal static class SiteMap
         var comparisons = await catalog.AllComparisonsAsync(cancellationToken);
         var tools = (await listing).ToDictionary(tool => tool.Slug);
         var changed = tools.Values.Max(tool => tool.UpdatedAt);
-        return Xml.Of(context, "application/xml", new XElement(Map + "urlset",
-            Fixed.Select(path => Location(origin + path, path is "/" or "/tools" or "/compare" ? Later(changed, comparisons.Max(comparison => comparison.UpdatedAt)) : null)),
-            comparisons.Select(comparison => Location(origin + comparison.Path, comparison.UpdatedAt)),
-            // Retired tools are not listed, hence not dated; their pages stay.
-            (await lines).Select(tool => Location($"{origin}/tools/{tool.Slug}", tools.GetValueOrDefault(tool.Slug)?.UpdatedAt)),
-            (await categories).Select(category => Location(
-                $"{origin}/categories/{category.Slug}", tools.Values.Where(tool => tool.Category.Slug == category.Slug).Max(tool => tool.UpdatedAt))),
-            (await issues ?? []).Select(issue => Location($"{origin}/newsletter/{issue.Week}", issue.PublishedAt))));
+        return Xml.Of(
+            context,
+            "application/xml",
+            new XElement(
+                Map + "urlset",
+                Fixed.Select(path =>
+                    Location(
+                        origin + path,
+                        path is "/" or "/tools" or "/compare" ? Later(changed, comparisons.Max(comparison => comparison.UpdatedAt)) : null
+                    )
+                ),
+                comparisons.Select(comparison => Location(origin + comparison.Path, comparison.UpdatedAt)),
+                // Retired tools are not listed, hence not dated; their pages stay.
+                (await lines).Select(tool => Location($"{origin}/tools/{tool.Slug}", tools.GetValueOrDefault(tool.Slug)?.UpdatedAt)),
+                (await categories).Select(category =>
+                    Location(
+                        $"{origin}/categories/{category.Slug}",
+                        tools.Values.Where(tool => tool.Category.Slug == category.Slug).Max(tool => tool.UpdatedAt)
+                    )
+                ),
+                (await issues ?? []).Select(issue => Location($"{origin}/newsletter/{issue.Week}", issue.PublishedAt))
+            )
+        );
     }
 
-    public static ContentHttpResult Robots(HttpContext context) => TypedResults.Text(
-        $"User-agent: *\nDisallow: /api/\nDisallow: /hubs/\nDisallow: /vote\nDisallow: /admin\nDisallow: /newsletter/confirm\nDisallow: /newsletter/unsubscribe\n\nSitemap: {context.Origin()}/sitemap.xml\n");
+    public static ContentHttpResult Robots(HttpContext context) =>
+        TypedResults.Text(
+            $"User-agent: *\nDisallow: /api/\nDisallow: /hubs/\nDisallow: /vote\nDisallow: /admin\nDisallow: /newsletter/confirm\nDisallow: /newsletter/unsubscribe\n\nSitemap: {context.Origin()}/sitemap.xml\n"
+        );
 
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
 
-    private static XElement Location(string address, DateTimeOffset? changed) => new(Map + "url",
-        new XElement(Map + "loc", address),
-        changed is { } at ? new XElement(Map + "lastmod", at.UtcDateTime.ToString("yyyy-MM-dd")) : null);
+    private static XElement Location(string address, DateTimeOffset? changed) =>
+        new(
+            Map + "url",
+            new XElement(Map + "loc", address),
+            changed is { } at ? new XElement(Map + "lastmod", at.UtcDateTime.ToString("yyyy-MM-dd")) : null
+        );
 }

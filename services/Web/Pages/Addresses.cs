@@ -5,7 +5,8 @@ namespace Web.Pages;
 /// <summary>Addresses as people write them.</summary>
 internal static class Addresses
 {
-    /// <returns>The way to the address in lower case, for good, when it is one only then; null when it is as it should be or as wrong in lower case.</returns>
+    /// <returns>The way to the address in lower case, for good, when it is one only then; null when it is as it should be or as wrong in
+    /// lower case.</returns>
     public static IResult? InLowerCase(HttpContext context, string name)
     {
         var lower = name.ToLowerInvariant();

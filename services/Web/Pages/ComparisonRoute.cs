@@ -14,7 +14,13 @@ internal static class ComparisonRoute
     private const string WithItself = "A tool can’t be compared with itself. Choose another tool.";
 
     /// <summary><c>/compare/{a}-vs-{b}</c>: alphabetical is canonical, the reverse redirects for good.</summary>
-    public static async Task<IResult> ShowAsync(string pair, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting)
+    public static async Task<IResult> ShowAsync(
+        string pair,
+        HttpContext context,
+        CatalogReader catalog,
+        TallyReader tallies,
+        VotingClient voting
+    )
     {
         if (Addresses.InLowerCase(context, pair) is { } redirect)
             return redirect;
@@ -40,7 +46,8 @@ internal static class ComparisonRoute
             return TypedResults.Redirect(comparison.Path, permanent: true);
         // One with the one, one with the other, and so on: neither tool's comparisons crowd out the other's.
         var (ofA, ofB) = ((await withA).Comparisons, (await withB).Comparisons);
-        var related = Enumerable.Range(0, Math.Max(ofA.Count, ofB.Count))
+        var related = Enumerable
+            .Range(0, Math.Max(ofA.Count, ofB.Count))
             .SelectMany(place => ofA.Skip(place).Take(1).Concat(ofB.Skip(place).Take(1)))
             .Where(other => other.Slug != pair)
             .DistinctBy(other => other.Slug)
@@ -55,16 +62,31 @@ internal static class ComparisonRoute
         (a, b) = (a?.ToLowerInvariant(), b?.ToLowerInvariant());
         if (!Slug.IsToolSlug(a) || !Slug.IsToolSlug(b))
             return await AskAsync(a, b, null, 200, context, catalog);
-        return a == b ? await AskAsync(a, null, WithItself, 400, context, catalog) : TypedResults.Redirect($"/compare/{Slug.OfComparison(a!, b!)}");
+        return a == b
+            ? await AskAsync(a, null, WithItself, 400, context, catalog)
+            : TypedResults.Redirect($"/compare/{Slug.OfComparison(a!, b!)}");
     }
 
     /// <param name="problem">Why two tools have to be picked again; null when nothing is wrong.</param>
-    private static async Task<IResult> AskAsync(string? a, string? b, string? problem, int status, HttpContext context, CatalogReader catalog)
+    private static async Task<IResult> AskAsync(
+        string? a,
+        string? b,
+        string? problem,
+        int status,
+        HttpContext context,
+        CatalogReader catalog
+    )
     {
         var cancellationToken = context.RequestAborted;
         var reading = catalog.ComparisonsAsync(null, null, 1, cancellationToken);
-        var tools = (await catalog.ToolLinesAsync(cancellationToken)).OrderBy(tool => Transliteration.Fold(tool.Name), StringComparer.Ordinal).ToList();
-        var head = new PageHead("Compare two AI tools", "Pick any two AI tools and see the panel’s verdicts, the community’s votes and the prices side by side.", context.Origin() + "/compare")
+        var tools = (await catalog.ToolLinesAsync(cancellationToken))
+            .OrderBy(tool => Transliteration.Fold(tool.Name), StringComparer.Ordinal)
+            .ToList();
+        var head = new PageHead(
+            "Compare two AI tools",
+            "Pick any two AI tools and see the panel’s verdicts, the community’s votes and the prices side by side.",
+            context.Origin() + "/compare"
+        )
         {
             Hidden = problem is not null,
         };
@@ -77,19 +99,30 @@ internal static class ComparisonRoute
             ? TypedResults.Redirect(comparison.Path, permanent: true)
             : Page.NotFound(context, "comparison");
 
-    private static RazorComponentResult Show(HttpContext context, Comparison comparison, IReadOnlyList<Comparison> related, Tallies tallies, IReadOnlyDictionary<string, string> own)
+    private static RazorComponentResult Show(
+        HttpContext context,
+        Comparison comparison,
+        IReadOnlyList<Comparison> related,
+        Tallies tallies,
+        IReadOnlyDictionary<string, string> own
+    )
     {
         var origin = context.Origin();
         var trail = new List<Crumb> { new("Home", "/"), new("Compare", "/compare"), new(comparison.Title, null) };
-        var head = new PageHead($"{comparison.Title}: AI tool comparison",
+        var head = new PageHead(
+            $"{comparison.Title}: AI tool comparison",
             $"{comparison.Title}: which one should you ship with? Panel verdicts, live community votes and prices side by side.",
-            origin + comparison.Path)
+            origin + comparison.Path
+        )
         {
             Live = true,
             Sample = comparison.Tools.Any(tool => tool.Reviews?.Any(review => review.Sample) == true),
             // Pairs nobody chose would be a near-endless number of thin pages in a search index.
             Hidden = !comparison.Curated,
-            Card = ($"{comparison.Path}/card.png", $"{comparison.Title}: the panel’s and the community’s verdicts as they stand, side by side."),
+            Card = (
+                $"{comparison.Path}/card.png",
+                $"{comparison.Title}: the panel’s and the community’s verdicts as they stand, side by side."
+            ),
             KnownVoter = context.Request.KnowsVoter(),
             Data =
             [

@@ -22,7 +22,11 @@ internal static class PageRoutes
         var pages = all.MapGroup("").TagPages();
         var shown = pages.MapGroup("").CachedForAMoment();
         shown.MapMethods("/", Read, HomeRoute.ShowAsync);
-        pages.MapGroup("").CachedForAMoment("q", "category", "price", "verdict", "sort", "page").MapMethods("/tools", Read, ToolsRoute.IndexAsync).RequireRateLimiting(RateLimits.Search);
+        pages
+            .MapGroup("")
+            .CachedForAMoment("q", "category", "price", "verdict", "sort", "page")
+            .MapMethods("/tools", Read, ToolsRoute.IndexAsync)
+            .RequireRateLimiting(RateLimits.Search);
         shown.MapMethods("/tools/{slug}", Read, ToolRoute.ShowAsync);
         pages.MapGroup("").CachedForAMoment("a", "b").MapMethods("/compare", Read, ComparisonRoute.PickAsync);
         shown.MapMethods("/compare/{pair}", Read, ComparisonRoute.ShowAsync);
@@ -56,7 +60,13 @@ internal static class PageRoutes
         forms.MapPost("/newsletter/refuse", NewsletterRoute.RefuseAsync);
     }
 
-    private static RazorComponentResult Methodology(HttpContext context) => Page.Of<Pages.MethodologyPage, MethodologyModel>(
-        new PageHead("How the verdicts are made", "What the panel’s and the community’s verdicts are, how sure each is, and how to recount the votes yourself.", context.Origin() + "/methodology"),
-        new MethodologyModel());
+    private static RazorComponentResult Methodology(HttpContext context) =>
+        Page.Of<Pages.MethodologyPage, MethodologyModel>(
+            new PageHead(
+                "How the verdicts are made",
+                "What the panel’s and the community’s verdicts are, how sure each is, and how to recount the votes yourself.",
+                context.Origin() + "/methodology"
+            ),
+            new MethodologyModel()
+        );
 }

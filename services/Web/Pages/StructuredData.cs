@@ -8,18 +8,22 @@ internal static class StructuredData
 {
     private const string Context = "https://schema.org";
 
-    public static object Breadcrumbs(string origin, string here, IReadOnlyList<Crumb> trail) => new Dictionary<string, object?>
-    {
-        ["@context"] = Context,
-        ["@type"] = "BreadcrumbList",
-        ["itemListElement"] = trail.Select((crumb, index) => new Dictionary<string, object?>
+    public static object Breadcrumbs(string origin, string here, IReadOnlyList<Crumb> trail) =>
+        new Dictionary<string, object?>
         {
-            ["@type"] = "ListItem",
-            ["position"] = index + 1,
-            ["name"] = crumb.Name,
-            ["item"] = crumb.Path is null ? here : origin + crumb.Path,
-        }),
-    };
+            ["@context"] = Context,
+            ["@type"] = "BreadcrumbList",
+            ["itemListElement"] = trail.Select(
+                (crumb, index) =>
+                    new Dictionary<string, object?>
+                    {
+                        ["@type"] = "ListItem",
+                        ["position"] = index + 1,
+                        ["name"] = crumb.Name,
+                        ["item"] = crumb.Path is null ? here : origin + crumb.Path,
+                    }
+            ),
+        };
 
     public static object Tool(string origin, Tool tool, ToolTally? tally)
     {
@@ -33,7 +37,10 @@ internal static class StructuredData
             ["url"] = $"{origin}/tools/{tool.Slug}",
         };
         // Without an offer, a rating or a review, search engines take it for an error; the entry price is always known.
-        var offers = (tool.Plans ?? []).Where(plan => plan.Amount is not null).Select(plan => Offer(plan.Name, plan.Amount, plan.Currency)).ToList();
+        var offers = (tool.Plans ?? [])
+            .Where(plan => plan.Amount is not null)
+            .Select(plan => Offer(plan.Name, plan.Amount, plan.Currency))
+            .ToList();
         if (offers.Count == 0 && tool.EntryPrice.Amount is { } entry)
             offers.Add(Offer(tool.EntryPrice.Label, entry, tool.EntryPrice.Currency));
         if (offers.Count > 0)
@@ -55,27 +62,34 @@ internal static class StructuredData
         return data;
     }
 
-    private static Dictionary<string, object?> Offer(string name, decimal? amount, string? currency) => new()
-    {
-        ["@type"] = "Offer",
-        ["name"] = name,
-        ["price"] = amount,
-        ["priceCurrency"] = currency ?? "USD",
-    };
-
-    private static Dictionary<string, object?> Review(Review review) => new()
-    {
-        ["@type"] = "Review",
-        ["author"] = new Dictionary<string, object?> { ["@type"] = "Person", ["name"] = review.Reviewer.Name, ["description"] = review.Reviewer.Role },
-        ["name"] = Wording.Verdict(review.Ships),
-        ["reviewBody"] = review.Quote,
-        ["reviewRating"] = new Dictionary<string, object?>
+    private static Dictionary<string, object?> Offer(string name, decimal? amount, string? currency) =>
+        new()
         {
-            ["@type"] = "Rating",
-            ["ratingValue"] = review.Ships ? 1 : 0,
-            ["bestRating"] = 1,
-            ["worstRating"] = 0,
-            ["alternateName"] = Wording.Verdict(review.Ships),
-        },
-    };
+            ["@type"] = "Offer",
+            ["name"] = name,
+            ["price"] = amount,
+            ["priceCurrency"] = currency ?? "USD",
+        };
+
+    private static Dictionary<string, object?> Review(Review review) =>
+        new()
+        {
+            ["@type"] = "Review",
+            ["author"] = new Dictionary<string, object?>
+            {
+                ["@type"] = "Person",
+                ["name"] = review.Reviewer.Name,
+                ["description"] = review.Reviewer.Role,
+            },
+            ["name"] = Wording.Verdict(review.Ships),
+            ["reviewBody"] = review.Quote,
+            ["reviewRating"] = new Dictionary<string, object?>
+            {
+                ["@type"] = "Rating",
+                ["ratingValue"] = review.Ships ? 1 : 0,
+                ["bestRating"] = 1,
+                ["worstRating"] = 0,
+                ["alternateName"] = Wording.Verdict(review.Ships),
+            },
+        };
 }

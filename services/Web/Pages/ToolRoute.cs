@@ -8,12 +8,26 @@ using Web.Votes;
 namespace Web.Pages;
 
 public sealed record ToolModel(
-    Tool Tool, Tallies Tallies, string? Own, Sparkline Sparkline, IReadOnlyList<ToolChange> Changes, IReadOnlyList<Comparison> Comparisons,
-    IReadOnlyList<ToolLine> Others, IReadOnlyList<Crumb> Trail);
+    Tool Tool,
+    Tallies Tallies,
+    string? Own,
+    Sparkline Sparkline,
+    IReadOnlyList<ToolChange> Changes,
+    IReadOnlyList<Comparison> Comparisons,
+    IReadOnlyList<ToolLine> Others,
+    IReadOnlyList<Crumb> Trail
+);
 
 internal static class ToolRoute
 {
-    public static async Task<IResult> ShowAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting, TimeProvider timeProvider)
+    public static async Task<IResult> ShowAsync(
+        string slug,
+        HttpContext context,
+        CatalogReader catalog,
+        TallyReader tallies,
+        VotingClient voting,
+        TimeProvider timeProvider
+    )
     {
         if (Addresses.InLowerCase(context, slug) is { } redirect)
             return redirect;
@@ -36,9 +50,19 @@ internal static class ToolRoute
 
         var origin = context.Origin();
         var path = $"/tools/{slug}";
-        var trail = new List<Crumb> { new("Home", "/"), new("Tools", "/tools"), new(tool.Category.Name, $"/categories/{tool.Category.Slug}"), new(tool.Name, null) };
+        var trail = new List<Crumb>
+        {
+            new("Home", "/"),
+            new("Tools", "/tools"),
+            new(tool.Category.Name, $"/categories/{tool.Category.Slug}"),
+            new(tool.Name, null),
+        };
         var tally = await counting;
-        var head = new PageHead($"{tool.Name}: ship or skip?", $"{tool.Name}, {tool.Tagline} The panel’s verdict, the community’s live votes, and prices.", origin + path)
+        var head = new PageHead(
+            $"{tool.Name}: ship or skip?",
+            $"{tool.Name}, {tool.Tagline} The panel’s verdict, the community’s live votes, and prices.",
+            origin + path
+        )
         {
             Live = true,
             Sample = await catalog.IsSampleAsync(cancellationToken),
@@ -46,10 +70,24 @@ internal static class ToolRoute
             KnownVoter = context.Request.KnowsVoter(),
             Data = [StructuredData.Breadcrumbs(origin, origin + path, trail), StructuredData.Tool(origin, tool, tally.Of(slug))],
         };
-        var others = (await listing).Where(other => other.Slug != slug && !other.Retired).OrderBy(other => Transliteration.Fold(other.Name), StringComparer.Ordinal).ToList();
+        var others = (await listing)
+            .Where(other => other.Slug != slug && !other.Retired)
+            .OrderBy(other => Transliteration.Fold(other.Name), StringComparer.Ordinal)
+            .ToList();
         var (points, hourly) = await remembering;
         var trace = new Sparkline(points, tally.Of(slug), timeProvider.GetUtcNow(), hourly);
-        return Page.Of<Pages.ToolPage, ToolModel>(head, new ToolModel(
-            tool, tally, (await asking).GetValueOrDefault(slug), trace, await changing, (await comparing).Comparisons, others, trail));
+        return Page.Of<Pages.ToolPage, ToolModel>(
+            head,
+            new ToolModel(
+                tool,
+                tally,
+                (await asking).GetValueOrDefault(slug),
+                trace,
+                await changing,
+                (await comparing).Comparisons,
+                others,
+                trail
+            )
+        );
     }
 }

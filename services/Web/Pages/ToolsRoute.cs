@@ -6,10 +6,21 @@ using Web.Services;
 namespace Web.Pages;
 
 public sealed record ToolsModel(
-    ToolQuery Query, IReadOnlyList<Tool> Tools, int Total, int Pages, Tallies Tallies, IReadOnlyList<Category> Categories);
+    ToolQuery Query,
+    IReadOnlyList<Tool> Tools,
+    int Total,
+    int Pages,
+    Tallies Tallies,
+    IReadOnlyList<Category> Categories
+);
 
 public sealed record CategoryModel(
-    Category Category, IReadOnlyList<Tool> Tools, Tallies Tallies, IReadOnlyList<Comparison> Comparisons, IReadOnlyList<Crumb> Trail);
+    Category Category,
+    IReadOnlyList<Tool> Tools,
+    Tallies Tallies,
+    IReadOnlyList<Comparison> Comparisons,
+    IReadOnlyList<Crumb> Trail
+);
 
 internal static class ToolsRoute
 {
@@ -27,7 +38,11 @@ internal static class ToolsRoute
         var model = query.NeedsAll
             ? await ChooseAsync(query, categories, catalog, tallies, cancellationToken)
             : await ListAsync(query, categories, catalog, tallies, cancellationToken);
-        var head = new PageHead("All AI tools", "Every AI tool in the catalog with the panel’s verdict, the community’s votes and its entry price.", context.Origin() + (query.IsFiltered || query.Sort.Length > 0 ? "/tools" : query.At(query.Page)))
+        var head = new PageHead(
+            "All AI tools",
+            "Every AI tool in the catalog with the panel’s verdict, the community’s votes and its entry price.",
+            context.Origin() + (query.IsFiltered || query.Sort.Length > 0 ? "/tools" : query.At(query.Page))
+        )
         {
             Live = true,
             Sample = await catalog.IsSampleAsync(cancellationToken),
@@ -51,18 +66,30 @@ internal static class ToolsRoute
         var counts = await tallies.OfAsync(tools.Select(tool => tool.Slug), cancellationToken);
         var origin = context.Origin();
         var trail = new List<Crumb> { new("Home", "/"), new("Tools", "/tools"), new(category.Name, null) };
-        var head = new PageHead($"{category.Name}: AI tools compared", $"The AI tools in {category.Name}: the panel’s verdicts, the community’s votes, prices and comparisons.", $"{origin}/categories/{slug}")
+        var head = new PageHead(
+            $"{category.Name}: AI tools compared",
+            $"The AI tools in {category.Name}: the panel’s verdicts, the community’s votes, prices and comparisons.",
+            $"{origin}/categories/{slug}"
+        )
         {
             Live = true,
             Sample = await catalog.IsSampleAsync(cancellationToken),
             Feed = ($"/categories/{slug}/feed.xml", $"New in {category.Name}"),
             Data = [StructuredData.Breadcrumbs(origin, $"{origin}/categories/{slug}", trail)],
         };
-        return Page.Of<Pages.CategoryPage, CategoryModel>(head, new CategoryModel(category, tools, counts, (await comparing).Comparisons, trail));
+        return Page.Of<Pages.CategoryPage, CategoryModel>(
+            head,
+            new CategoryModel(category, tools, counts, (await comparing).Comparisons, trail)
+        );
     }
 
     private static async Task<ToolsModel> ListAsync(
-        ToolQuery query, IReadOnlyList<Category> categories, CatalogReader catalog, TallyReader tallies, CancellationToken cancellationToken)
+        ToolQuery query,
+        IReadOnlyList<Category> categories,
+        CatalogReader catalog,
+        TallyReader tallies,
+        CancellationToken cancellationToken
+    )
     {
         var list = await catalog.ToolsAsync(query.Category, query.Q, query.Sort, query.Page, cancellationToken);
         var counts = await tallies.OfAsync(list.Tools.Select(tool => tool.Slug), cancellationToken);
@@ -70,7 +97,12 @@ internal static class ToolsRoute
     }
 
     private static async Task<ToolsModel> ChooseAsync(
-        ToolQuery query, IReadOnlyList<Category> categories, CatalogReader catalog, TallyReader tallies, CancellationToken cancellationToken)
+        ToolQuery query,
+        IReadOnlyList<Category> categories,
+        CatalogReader catalog,
+        TallyReader tallies,
+        CancellationToken cancellationToken
+    )
     {
         var all = await catalog.AllToolsAsync(query.Category, query.Q, query.Sort == "community" ? null : query.Sort, cancellationToken);
         var counts = await tallies.OfAsync(all.Select(tool => tool.Slug), cancellationToken);
@@ -78,6 +110,13 @@ internal static class ToolsRoute
         if (query.Sort == "community")
             chosen = chosen.OrderByDescending(tool => counts.Of(tool.Slug)?.Interval?.Low ?? -1);
         var tools = chosen.ToList();
-        return new ToolsModel(query, tools.Skip((query.Page - 1) * PerPage).Take(PerPage).ToList(), tools.Count, (tools.Count + PerPage - 1) / PerPage, counts, categories);
+        return new ToolsModel(
+            query,
+            tools.Skip((query.Page - 1) * PerPage).Take(PerPage).ToList(),
+            tools.Count,
+            (tools.Count + PerPage - 1) / PerPage,
+            counts,
+            categories
+        );
     }
 }

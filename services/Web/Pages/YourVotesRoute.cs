@@ -13,7 +13,9 @@ public sealed record YourVotesModel(IReadOnlyList<VoteRow>? Votes, Tallies Talli
 /// <summary>The page says the same to everyone.</summary>
 public sealed record ForgetModel;
 
-/// <summary><c>/votes</c>: what this reader has voted, to change, withdraw, take along or have forgotten. Never stored by anyone on the way.</summary>
+/// <summary>
+/// <c>/votes</c>: what this reader has voted, to change, withdraw, take along or have forgotten. Never stored by anyone on the way.
+/// </summary>
 internal static class YourVotesRoute
 {
     private const string Path = "/votes";
@@ -24,25 +26,43 @@ internal static class YourVotesRoute
         var listing = catalog.ToolLinesAsync(cancellationToken);
         var votes = await voting.AllOwnVotesAsync(context);
         var known = (await listing).ToDictionary(tool => tool.Slug);
-        var rows = votes?.Select(vote => new VoteRow(
-            vote.Tool, known.GetValueOrDefault(vote.Tool)?.Name ?? vote.Tool, known.GetValueOrDefault(vote.Tool)?.Retired ?? true, vote.Choice!, vote.At)).ToList();
+        var rows = votes
+            ?.Select(vote => new VoteRow(
+                vote.Tool,
+                known.GetValueOrDefault(vote.Tool)?.Name ?? vote.Tool,
+                known.GetValueOrDefault(vote.Tool)?.Retired ?? true,
+                vote.Choice!,
+                vote.At
+            ))
+            .ToList();
         var counts = rows is { Count: > 0 } ? await tallies.OfAsync(rows.Select(row => row.Tool), cancellationToken) : Tallies.None;
         context.Response.Headers.CacheControl = "no-store";
-        var head = Head(context, "Your votes", "Your votes in this browser: change, withdraw, download or erase them.") with { Live = true, KnownVoter = context.Request.KnowsVoter() };
+        var head = Head(context, "Your votes", "Your votes in this browser: change, withdraw, download or erase them.") with
+        {
+            Live = true,
+            KnownVoter = context.Request.KnowsVoter(),
+        };
         return Page.Of<Pages.YourVotesPage, YourVotesModel>(head, new YourVotesModel(rows, counts), rows is null ? 503 : 200);
     }
 
     public static IResult AskToForget(HttpContext context) =>
-        Page.Of<Pages.ForgetPage, ForgetModel>(Head(context, "Forget me", "Withdraw all your votes and destroy the link to them."), new ForgetModel());
+        Page.Of<Pages.ForgetPage, ForgetModel>(
+            Head(context, "Forget me", "Withdraw all your votes and destroy the link to them."),
+            new ForgetModel()
+        );
 
     public static async Task<IResult> ForgetAsync(HttpContext context, VotingClient voting)
     {
         if (await voting.ForgetAsync(context) is not { } cleared)
         {
             context.Response.Headers.RetryAfter = "5";
-            return Page.Notice(context, 503, "You are not forgotten yet",
+            return Page.Notice(
+                context,
+                503,
+                "You are not forgotten yet",
                 "We can’t reach your votes right now, so your votes and your cookie are unchanged.",
-                "Please go back and try again in a few seconds.");
+                "Please go back and try again in a few seconds."
+            );
         }
 
         foreach (var line in cleared)
@@ -62,12 +82,15 @@ internal static class YourVotesRoute
         }
 
         var head = Head(context, "You are forgotten", "Your votes are withdrawn.") with { Live = true, Erased = true };
-        return Page.Of<Pages.NoticePage, Notice>(head, new Notice("You are forgotten",
-        [
-            "Your votes and identity have been erased. The cookie is gone from this browser.",
-            "Thank you for voting.",
-        ]));
+        return Page.Of<Pages.NoticePage, Notice>(
+            head,
+            new Notice(
+                "You are forgotten",
+                ["Your votes and identity have been erased. The cookie is gone from this browser.", "Thank you for voting."]
+            )
+        );
     }
 
-    private static PageHead Head(HttpContext context, string title, string description) => new(title, description, context.Origin() + Path) { Hidden = true };
+    private static PageHead Head(HttpContext context, string title, string description) =>
+        new(title, description, context.Origin() + Path) { Hidden = true };
 }

@@ -10,7 +10,8 @@ public sealed record ScorecardRow(Review? A, Review? B)
     /// <summary>Reviewers who saw both tools come first, in the first tool's order; the others are paired as they come.</summary>
     public static IReadOnlyList<ScorecardRow> Of(Tool a, Tool b)
     {
-        IReadOnlyList<Review> ofA = a.Reviews ?? [], ofB = b.Reviews ?? [];
+        IReadOnlyList<Review> ofA = a.Reviews ?? [],
+            ofB = b.Reviews ?? [];
         var both = ofA.Select(review => new ScorecardRow(review, ofB.FirstOrDefault(other => other.Reviewer.Slug == review.Reviewer.Slug)))
             .Where(row => row.B is not null)
             .ToList();
@@ -40,11 +41,12 @@ public sealed record ScorecardRow(Review? A, Review? B)
         };
     }
 
-    private static string Share(Panel panel) => panel switch
-    {
-        { Total: 1 } => $"its one reviewer says {(panel.Ship == 1 ? "ship" : "skip")}",
-        { Skip: 0 } => $"all {panel.Ship} say ship",
-        { Ship: 0 } => $"all {panel.Skip} say skip",
-        _ => $"{panel.Ship} ship, {panel.Skip} skip",
-    };
+    private static string Share(Panel panel) =>
+        panel switch
+        {
+            { Total: 1 } => $"its one reviewer says {(panel.Ship == 1 ? "ship" : "skip")}",
+            { Skip: 0 } => $"all {panel.Ship} say ship",
+            { Ship: 0 } => $"all {panel.Skip} say skip",
+            _ => $"{panel.Ship} ship, {panel.Skip} skip",
+        };
 }

@@ -2,10 +2,13 @@ using Web.Services;
 
 namespace Web.Parts;
 
-/// <summary>A tally's past as a line: x is time, y is the share that says ship. Between two votes the share stands, so the line is level there.</summary>
+/// <summary>
+/// A tally's past as a line: x is time, y is the share that says ship. Between two votes the share stands, so the line is level there.
+/// </summary>
 public sealed class Sparkline
 {
-    public const int Width = 600, Height = 140;
+    public const int Width = 600,
+        Height = 140;
 
     // Room for the stroke at 0% and 100%.
     private const double Margin = 6;
@@ -15,7 +18,10 @@ public sealed class Sparkline
     public Sparkline(IReadOnlyList<HistoryPoint> points, ToolTally? tally, DateTimeOffset now, bool hourly)
     {
         Hourly = hourly;
-        Points = points.Where(point => point.ShipPercent is not null).Select(point => point.At > now ? point with { At = now } : point).ToList();
+        Points = points
+            .Where(point => point.ShipPercent is not null)
+            .Select(point => point.At > now ? point with { At = now } : point)
+            .ToList();
         if (Points.Count == 0 || tally?.ShipPercent is not { } current)
             return;
         var from = Points[0].At;

@@ -4,8 +4,9 @@ using Hosting.Configuration;
 namespace Web.Proxy;
 
 /// <summary>
-/// The live connections that pass through this process: sockets of the hub and event streams. When the process stops they are ended one by one over a few
-/// seconds. Left alone, the server would wait for them in vain and then cut all of them in one moment, and the other replicas be stormed.
+/// The live connections that pass through this process: sockets of the hub and event streams. When the process stops they are ended one by
+/// one over a few seconds. Left alone, the server would wait for them in vain and then cut all of them in one moment, and the other
+/// replicas be stormed.
 /// </summary>
 internal sealed partial class LiveConnections : IHostedService, IDisposable
 {
@@ -19,7 +20,12 @@ internal sealed partial class LiveConnections : IHostedService, IDisposable
     private CancellationTokenRegistration _stopping;
 
     /// <exception cref="SettingException"><c>Web:DrainSeconds</c> is no number from 0 to 20.</exception>
-    public LiveConnections(IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger<LiveConnections> logger)
+    public LiveConnections(
+        IConfiguration configuration,
+        IHostApplicationLifetime lifetime,
+        TimeProvider timeProvider,
+        ILogger<LiveConnections> logger
+    )
     {
         (_lifetime, _timeProvider, _logger) = (lifetime, timeProvider, logger);
         _drain = configuration.Seconds(Setting, 5, 0, 20);
@@ -84,6 +90,10 @@ internal sealed partial class LiveConnections : IHostedService, IDisposable
         }
     }
 
-    [LoggerMessage(6020, LogLevel.Information, "Stopping: {Connections} live connections are ended, over {Seconds} s; their readers connect again elsewhere")]
+    [LoggerMessage(
+        6020,
+        LogLevel.Information,
+        "Stopping: {Connections} live connections are ended, over {Seconds} s; their readers connect again elsewhere"
+    )]
     private static partial void Draining(ILogger logger, int connections, double seconds);
 }

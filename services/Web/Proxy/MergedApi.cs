@@ -9,8 +9,8 @@ using Web.Services;
 namespace Web.Proxy;
 
 /// <summary>
-/// <c>/openapi/v1.json</c> of the whole origin: the services' own documents laid together. A service that is unavailable keeps the place its
-/// last known document gave it, since its paths do not cease to exist.
+/// <c>/openapi/v1.json</c> of the whole origin: the services' own documents laid together. A service that is unavailable keeps the place
+/// its last known document gave it, since its paths do not cease to exist.
 /// </summary>
 internal sealed partial class MergedApi
 {
@@ -18,6 +18,7 @@ internal sealed partial class MergedApi
 
     // A service makes its document when first asked, which takes a while on a busy machine.
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(10);
+
     // A service that is updated changes its document within this time; laying them together takes tens of milliseconds.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, JsonObject> _lastKnown = new();
@@ -45,7 +46,10 @@ internal sealed partial class MergedApi
         {
             if (!_lastKnown.TryGetValue(service, out var document))
                 continue;
-            foreach (var (path, operations) in Members(document, "paths").Where(member => member.Key.StartsWith("/api/", StringComparison.Ordinal)))
+            foreach (
+                var (path, operations) in Members(document, "paths")
+                    .Where(member => member.Key.StartsWith("/api/", StringComparison.Ordinal))
+            )
                 paths.TryAdd(path, operations?.DeepClone());
             foreach (var (kind, definitions) in Members(document, "components"))
             {
@@ -58,23 +62,28 @@ internal sealed partial class MergedApi
             tags.Add(new JsonObject { ["name"] = service });
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
-        {
-            ["openapi"] = "3.1.1",
-            ["info"] = new JsonObject { ["title"] = PageHead.Site, ["version"] = "1" },
-            // Relative to where the description was found: the same forevery host.
-            ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
-            ["paths"] = paths,
-            ["components"] = components,
-            ["tags"] = tags,
-        });
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new JsonObject
+            {
+                ["openapi"] = "3.1.1",
+                ["info"] = new JsonObject { ["title"] = PageHead.Site, ["version"] = "1" },
+                // Relative to where the description was found: the same forevery host.
+                ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
+                ["paths"] = paths,
+                ["components"] = components,
+                ["tags"] = tags,
+            }
+        );
     }
 
     private async Task RefreshAsync(string service, CancellationToken cancellationToken)
     {
         try
         {
-            if (await _clients.CreateClient(service).ReadAsync<JsonObject>(service, Path.TrimStart('/'), Within, cancellationToken) is { } document)
+            if (
+                await _clients.CreateClient(service).ReadAsync<JsonObject>(service, Path.TrimStart('/'), Within, cancellationToken) is
+                { } document
+            )
                 _lastKnown[service] = Own(service, document);
         }
         catch (ServiceUnavailableException away)
@@ -91,7 +100,10 @@ internal sealed partial class MergedApi
     {
         if (document["components"]?["schemas"] is not JsonObject schemas)
             return document;
-        var names = schemas.Select(schema => schema.Key).Where(name => !name.EndsWith("ProblemDetails", StringComparison.Ordinal)).ToHashSet();
+        var names = schemas
+            .Select(schema => schema.Key)
+            .Where(name => !name.EndsWith("ProblemDetails", StringComparison.Ordinal))
+            .ToHashSet();
         var renamed = (JsonObject)Rename(document, names, service)!;
         var own = new JsonObject();
         foreach (var (name, schema) in (JsonObject)renamed["components"]!["schemas"]!)
@@ -109,9 +121,13 @@ internal sealed partial class MergedApi
                 var copy = new JsonObject();
                 foreach (var (name, value) in members)
                 {
-                    copy[name] = name == "$ref" && value?.GetValue<string>() is { } reference && reference.StartsWith(Prefix, StringComparison.Ordinal) && names.Contains(reference[Prefix.Length..])
-                        ? Prefix + service + reference[Prefix.Length..]
-                        : Rename(value, names, service);
+                    copy[name] =
+                        name == "$ref"
+                        && value?.GetValue<string>() is { } reference
+                        && reference.StartsWith(Prefix, StringComparison.Ordinal)
+                        && names.Contains(reference[Prefix.Length..])
+                            ? Prefix + service + reference[Prefix.Length..]
+                            : Rename(value, names, service);
                 }
 
                 return copy;
@@ -122,7 +138,8 @@ internal sealed partial class MergedApi
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, JsonNode?>> Members(JsonObject document, string name) => document[name] as JsonObject ?? [];
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Members(JsonObject document, string name) =>
+        document[name] as JsonObject ?? [];
 
     [LoggerMessage(6006, LogLevel.Warning, "The API description of {Service} is the last known one: {Problem}")]
     private static partial void NotRefreshed(ILogger logger, string service, string? problem);

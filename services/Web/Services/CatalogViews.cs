@@ -14,7 +14,10 @@ public sealed record Panel(int Ship, int Skip, double? ShipPercent)
     public int Total => Ship + Skip;
 
     /// <summary>ship, skip, or null when there is no majority.</summary>
-    public string? Majority => Ship > Skip ? "ship" : Skip > Ship ? "skip" : null;
+    public string? Majority =>
+        Ship > Skip ? "ship"
+        : Skip > Ship ? "skip"
+        : null;
 }
 
 public sealed record Plan(string Name, decimal? Amount, string? Currency, string? Period, string? Note);
@@ -30,17 +33,36 @@ public sealed record Review(Reviewer Reviewer, string Verdict, string Quote, Dat
 
 /// <summary>A tool; the last parameters are there only when the tool itself was asked for, not in lists.</summary>
 public sealed record Tool(
-    string Slug, string Name, string Tagline, string? Maker, Category Category, Price EntryPrice, Panel Panel, bool Retired,
-    DateTimeOffset? PublishedAt, DateTimeOffset? UpdatedAt,
-    string? Description = null, string? Website = null, string? Pricing = null,
-    IReadOnlyList<Plan>? Plans = null, IReadOnlyList<Review>? Reviews = null);
+    string Slug,
+    string Name,
+    string Tagline,
+    string? Maker,
+    Category Category,
+    Price EntryPrice,
+    Panel Panel,
+    bool Retired,
+    DateTimeOffset? PublishedAt,
+    DateTimeOffset? UpdatedAt,
+    string? Description = null,
+    string? Website = null,
+    string? Pricing = null,
+    IReadOnlyList<Plan>? Plans = null,
+    IReadOnlyList<Review>? Reviews = null
+);
 
 public sealed record ToolList(IReadOnlyList<Tool> Tools, int Total, int Page, int Pages);
 
 /// <summary>Two tools side by side; curated when an editor wrote it, made on request otherwise.</summary>
 public sealed record Comparison(
-    string Slug, string? Summary, Category? Category, IReadOnlyList<Tool> Tools, DateTimeOffset? PublishedAt, DateTimeOffset? UpdatedAt,
-    bool Curated = true, string? Pricing = null)
+    string Slug,
+    string? Summary,
+    Category? Category,
+    IReadOnlyList<Tool> Tools,
+    DateTimeOffset? PublishedAt,
+    DateTimeOffset? UpdatedAt,
+    bool Curated = true,
+    string? Pricing = null
+)
 {
     public Tool A => Tools[0];
     public Tool B => Tools[1];

@@ -4,9 +4,9 @@ using System.Net.Http.Headers;
 namespace Web.Services;
 
 /// <summary>
-/// What Catalog answered lately, with its tag. Each use asks Catalog whether it still stands, so that an edit shows at once; what is saved is the
-/// reading, sending and parsing of the same text, most of what a page cost. Being told of edits by messages was rejected: Web would need the bus,
-/// and would show old pages for as long as a message is late or lost.
+/// What Catalog answered lately, with its tag. Each use asks Catalog whether it still stands, so that an edit shows at once; what is saved
+/// is the reading, sending and parsing of the same text, most of what a page cost. Being told of edits by messages was rejected: Web would
+/// need the bus, and would show old pages for as long as a message is late or lost.
 /// </summary>
 internal sealed class ConditionalCache(TimeProvider timeProvider)
 {
@@ -21,8 +21,11 @@ internal sealed class ConditionalCache(TimeProvider timeProvider)
     private sealed record Answer(EntityTagHeaderValue Tag, object Value, long At);
 
     /// <returns>The tag and the value to be asked about, or null when there is none worth asking about.</returns>
-    public (EntityTagHeaderValue Tag, T Value)? Of<T>(string path) where T : class =>
-        _answers.TryGetValue(path, out var answer) && timeProvider.GetElapsedTime(answer.At) < Longest && answer.Value is T value ? (answer.Tag, value) : null;
+    public (EntityTagHeaderValue Tag, T Value)? Of<T>(string path)
+        where T : class =>
+        _answers.TryGetValue(path, out var answer) && timeProvider.GetElapsedTime(answer.At) < Longest && answer.Value is T value
+            ? (answer.Tag, value)
+            : null;
 
     public void Keep(string path, EntityTagHeaderValue tag, object value)
     {

@@ -10,7 +10,13 @@ public sealed record IssueLink(string Title, string Path, string? Note);
 public sealed record IssueSection(string Title, IReadOnlyList<IssueLink> Links);
 
 /// <summary>An issue; the sections are there only when the issue itself was asked for.</summary>
-public sealed record Issue(string Week, string Title, DateTimeOffset PublishedAt, string? Intro, IReadOnlyList<IssueSection>? Sections = null);
+public sealed record Issue(
+    string Week,
+    string Title,
+    DateTimeOffset PublishedAt,
+    string? Intro,
+    IReadOnlyList<IssueSection>? Sections = null
+);
 
 public sealed record IssueArchive(IReadOnlyList<Issue> Issues);
 
@@ -23,6 +29,7 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
 {
     private static readonly TimeSpan ToShow = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ToSend = TimeSpan.FromSeconds(10);
+
     // It asks about every tool.
     private static readonly TimeSpan ToCompose = TimeSpan.FromSeconds(30);
 
@@ -57,7 +64,10 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
                 : answer.StatusCode >= HttpStatusCode.InternalServerError ? throw new ServiceUnavailableException("Newsletter")
                 : (null, answer.StatusCode);
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException || error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error)
+            when (error is HttpRequestException or JsonException
+                || error is OperationCanceledException && !cancellationToken.IsCancellationRequested
+            )
         {
             throw new ServiceUnavailableException("Newsletter", error);
         }
@@ -81,7 +91,8 @@ internal sealed class NewsletterClient(IHttpClientFactory clients)
                 throw new ServiceUnavailableException("Newsletter");
             return (answer.StatusCode, (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 60));
         }
-        catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception error)
+            when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             throw new ServiceUnavailableException("Newsletter", error);
         }

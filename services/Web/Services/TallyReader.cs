@@ -12,8 +12,11 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts p
         var chunks = tools.Distinct().Chunk(Contracts.Limits.ToolsAtOnce).ToList();
         try
         {
-            var answers = await Task.WhenAll(chunks.Select(chunk =>
-                Read("api/tallies?" + string.Join('&', chunk.Select(tool => "tool=" + Uri.EscapeDataString(tool))), cancellationToken)));
+            var answers = await Task.WhenAll(
+                chunks.Select(chunk =>
+                    Read("api/tallies?" + string.Join('&', chunk.Select(tool => "tool=" + Uri.EscapeDataString(tool))), cancellationToken)
+                )
+            );
             return Of(answers.SelectMany(tallies => tallies));
         }
         catch (ServiceUnavailableException away)
@@ -42,13 +45,23 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts p
     private static readonly TimeSpan Young = TimeSpan.FromDays(4);
 
     /// <summary>The tool's past by day, or by hour while it is young; oldest first, empty when Tally is unavailable.</summary>
-    public async Task<(IReadOnlyList<HistoryPoint> Points, bool Hourly)> HistoryAsync(string tool, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<HistoryPoint> Points, bool Hourly)> HistoryAsync(
+        string tool,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            if (await ReadAsync<History>($"api/tallies/{tool}/history?bucket=day", cancellationToken) is not { Points: { Count: > 0 } days })
+            if (
+                await ReadAsync<History>($"api/tallies/{tool}/history?bucket=day", cancellationToken) is not { Points: { Count: > 0 } days }
+            )
                 return ([], false);
-            if (days[0].At < now - Young || await ReadAsync<History>($"api/tallies/{tool}/history?bucket=hour", cancellationToken) is not { Points: { Count: > 1 } hours })
+            if (
+                days[0].At < now - Young
+                || await ReadAsync<History>($"api/tallies/{tool}/history?bucket=hour", cancellationToken)
+                    is not { Points: { Count: > 1 } hours }
+            )
                 return (days, false);
             return (hours, true);
         }
@@ -62,9 +75,12 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts p
     private async Task<IReadOnlyList<ToolTally>> Read(string path, CancellationToken cancellationToken) =>
         await ReadAsync<IReadOnlyList<ToolTally>>(path, cancellationToken) ?? [];
 
-    private async Task<T?> ReadAsync<T>(string path, CancellationToken cancellationToken) where T : class
+    private async Task<T?> ReadAsync<T>(string path, CancellationToken cancellationToken)
+        where T : class
     {
-        var answer = await clients.CreateClient("Tally").ReadAsync<T>("Tally", path, _answered ? patience.Live : patience.Cold, cancellationToken);
+        var answer = await clients
+            .CreateClient("Tally")
+            .ReadAsync<T>("Tally", path, _answered ? patience.Live : patience.Cold, cancellationToken);
         _answered = true;
         return answer;
     }

@@ -5,7 +5,15 @@ public sealed record Interval(double Low, double High);
 
 /// <summary>The community's verdict on one tool, as Tally shows it.</summary>
 public sealed record ToolTally(
-    string Tool, long Ship, long Skip, long Total, double? ShipPercent, Interval? Interval, long Version, DateTimeOffset? UpdatedAt)
+    string Tool,
+    long Ship,
+    long Skip,
+    long Total,
+    double? ShipPercent,
+    Interval? Interval,
+    long Version,
+    DateTimeOffset? UpdatedAt
+)
 {
     /// <summary>Below this many votes the percentage says little, and the page marks it so.</summary>
     public const int Early = 10;
@@ -16,10 +24,18 @@ public sealed record ToolTally(
     public bool IsDivided => Total >= Early && Majority is null;
 
     /// <summary>ship, skip, or null while chance alone could have put either ahead: the interval does not exclude 50%.</summary>
-    public string? Majority => Interval switch { { Low: > 50 } => "ship", { High: < 50 } => "skip", _ => null };
+    public string? Majority =>
+        Interval switch
+        {
+            { Low: > 50 } => "ship",
+            { High: < 50 } => "skip",
+            _ => null,
+        };
 }
 
-/// <summary>The community's verdicts on some tools. <see cref="Away"/> when Tally did not answer: no number is shown then, least of all zero.</summary>
+/// <summary>
+/// The community's verdicts on some tools. <see cref="Away"/> when Tally did not answer: no number is shown then, least of all zero.
+/// </summary>
 public sealed record Tallies(bool Away, IReadOnlyDictionary<string, ToolTally> ByTool)
 {
     public static readonly Tallies NotAvailable = new(true, new Dictionary<string, ToolTally>());

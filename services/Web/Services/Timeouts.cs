@@ -14,9 +14,10 @@ internal sealed class Timeouts
         const string Setting = "Web:LiveTimeout";
         if (configuration[Setting] is not { Length: > 0 } value)
             return;
-        Live = TimeSpan.TryParse(value, out var time) && time > TimeSpan.Zero && time < TimeSpan.FromHours(1)
-            ? time
-            : throw new SettingException(Setting, $"'{value}' is not a time span such as 00:00:00.5");
+        Live =
+            TimeSpan.TryParse(value, out var time) && time > TimeSpan.Zero && time < TimeSpan.FromHours(1)
+                ? time
+                : throw new SettingException(Setting, $"'{value}' is not a time span such as 00:00:00.5");
     }
 
     public TimeSpan Live { get; } = Usual;

@@ -40,7 +40,8 @@ internal static class CastByForm
         context.Response.Headers.CacheControl = "no-store";
         return Page.Of<Pages.FirstVotePage, FirstVote>(
             new PageHead("Before your first vote", "The one cookie this site sets, and why.", context.Origin() + "/vote") { Hidden = true },
-            new FirstVote(vote, name, VoterNonce.New(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow())));
+            new FirstVote(vote, name, VoterNonce.New(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
+        );
     }
 
     public static async Task<IResult> CastFirstAsync(HttpContext context, VotingClient voting)
@@ -62,25 +63,53 @@ internal static class CastByForm
     {
         if (FromQuery(context) is not { } vote)
             return Malformed(context);
-        return context.Request.KnowsVoter() ? SeeOther(context, vote.Back) : Page.Notice(context, 200, "Your browser blocks cookies",
-            "Your vote was counted, but your browser did not keep the one cookie that makes it yours: you can’t change or withdraw it.",
-            "Allow cookies for this site before you vote again.");
+        return context.Request.KnowsVoter()
+            ? SeeOther(context, vote.Back)
+            : Page.Notice(
+                context,
+                200,
+                "Your browser blocks cookies",
+                "Your vote was counted, but your browser did not keep the one cookie that makes it yours: you can’t change or withdraw it.",
+                "Allow cookies for this site before you vote again."
+            );
     }
 
-    private static IResult Answer(HttpContext context, FormVote vote, CastAnswer cast, string? nonce = null) => cast.Outcome switch
-    {
-        Outcome.Cast => SeeOther(context, vote.Back),
-        Outcome.NoVoter => SeeOther(context, vote.At("/vote/first")),
-        Outcome.UnknownTool => Page.NotFound(context, "tool"),
-        Outcome.Refused => Malformed(context),
-        Outcome.TooManyVoters => NotTaken(context, vote, cast, nonce, 429, "Many new voters came from your network",
-            "To keep the numbers honest, only a limited number of readers can start voting from one network within an hour. "
-            + "Readers who have voted before are not affected."),
-        Outcome.TooMany => NotTaken(context, vote, cast, nonce, 429, "That was a lot of votes at once",
-            "To keep the numbers honest, votes from one network are limited. Your earlier votes were counted."),
-        Outcome.Away => NotTaken(context, vote, cast, nonce, 503, "Your vote is not saved yet",
-            "Votes can’t be saved right now, and a vote counts only once it has been saved."),
-    };
+    private static IResult Answer(HttpContext context, FormVote vote, CastAnswer cast, string? nonce = null) =>
+        cast.Outcome switch
+        {
+            Outcome.Cast => SeeOther(context, vote.Back),
+            Outcome.NoVoter => SeeOther(context, vote.At("/vote/first")),
+            Outcome.UnknownTool => Page.NotFound(context, "tool"),
+            Outcome.Refused => Malformed(context),
+            Outcome.TooManyVoters => NotTaken(
+                context,
+                vote,
+                cast,
+                nonce,
+                429,
+                "Many new voters came from your network",
+                "To keep the numbers honest, only a limited number of readers can start voting from one network within an hour. "
+                    + "Readers who have voted before are not affected."
+            ),
+            Outcome.TooMany => NotTaken(
+                context,
+                vote,
+                cast,
+                nonce,
+                429,
+                "That was a lot of votes at once",
+                "To keep the numbers honest, votes from one network are limited. Your earlier votes were counted."
+            ),
+            Outcome.Away => NotTaken(
+                context,
+                vote,
+                cast,
+                nonce,
+                503,
+                "Your vote is not saved yet",
+                "Votes can’t be saved right now, and a vote counts only once it has been saved."
+            ),
+        };
 
     private static async Task<(FormVote Vote, string Nonce)?> ReadAsync(HttpContext context) =>
         await context.FormAsync() is { } form
@@ -103,13 +132,20 @@ internal static class CastByForm
     // The page holds the choice, and the nonce of a first vote with it: sent again it is the same vote of the same voter, even if only
     // the answer was lost.
     private static RazorComponentResult NotTaken(
-        HttpContext context, FormVote vote, CastAnswer cast, string? nonce, int status, string title, string reason)
+        HttpContext context,
+        FormVote vote,
+        CastAnswer cast,
+        string? nonce,
+        int status,
+        string title,
+        string reason
+    )
     {
         context.Response.Headers.RetryAfter = cast.RetryAfter.ToString();
         var head = new PageHead(title, reason, context.Origin() + "/vote") { Hidden = true };
         return Page.Of<Pages.NotTakenPage, NotTaken>(head, new NotTaken(vote, title, reason, cast.RetryAfter, nonce), status);
     }
 
-    private static RazorComponentResult Malformed(HttpContext context) => Page.Notice(context, 400, "That vote can’t be understood",
-        "Please go back to the tool’s page and vote there.");
+    private static RazorComponentResult Malformed(HttpContext context) =>
+        Page.Notice(context, 400, "That vote can’t be understood", "Please go back to the tool’s page and vote there.");
 }

@@ -21,7 +21,15 @@ public sealed record FormVote(string Tool, string Choice, string Return)
 
     /// <summary>The same vote in an address, so that the page it leads to can be gone back to.</summary>
     public string At(string path) =>
-        path + QueryString.Create(new Dictionary<string, string?> { ["tool"] = Tool, ["choice"] = Choice, ["return"] = Return });
+        path
+        + QueryString.Create(
+            new Dictionary<string, string?>
+            {
+                ["tool"] = Tool,
+                ["choice"] = Choice,
+                ["return"] = Return,
+            }
+        );
 }
 
 /// <param name="Vote">The vote to confirm.</param>

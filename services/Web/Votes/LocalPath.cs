@@ -7,7 +7,8 @@ internal static class LocalPath
 
     // "//host" and "/\host" both leave the site; control characters are dropped by browsers and could make one of them.
     public static bool IsLocal(string path) =>
-        path.Length is > 0 and <= MaxLength && path[0] == '/'
+        path.Length is > 0 and <= MaxLength
+        && path[0] == '/'
         && (path.Length == 1 || path[1] is not ('/' or '\\'))
         && path.All(c => c is > ' ' and < (char)127 and not '\\');
 }

@@ -14,7 +14,10 @@ internal static class VoterCookie
     {
         var name = Array.Find(Names, name => !string.IsNullOrEmpty(request.ExactCookie(name)));
         // The value is a token of URL-safe characters; anything else is not ours and would only upset the header.
-        return name is not null && request.ExactCookie(name) is { Length: < 512 } value && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '=' or '+' or '/' or '~' or ':')
+        return
+            name is not null
+            && request.ExactCookie(name) is { Length: < 512 } value
+            && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '=' or '+' or '/' or '~' or ':')
             ? $"{name}={value}"
             : null;
     }

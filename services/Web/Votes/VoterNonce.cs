@@ -25,6 +25,7 @@ internal static class VoterNonce
     {
         Span<byte> bytes = stackalloc byte[Length];
         return nonce.Length == Base64Url.GetEncodedLength(Length)
-            && Base64Url.DecodeFromChars(nonce, bytes, out _, out var written) is OperationStatus.Done && written == Length;
+            && Base64Url.DecodeFromChars(nonce, bytes, out _, out var written) is OperationStatus.Done
+            && written == Length;
     }
 }

@@ -10,7 +10,16 @@ namespace Web.Votes;
 public sealed record OwnVote(string Tool, string? Choice, DateTimeOffset? At = null);
 
 /// <summary>What became of a vote cast through a form.</summary>
-internal enum Outcome { Cast, NoVoter, UnknownTool, TooMany, TooManyVoters, Away, Refused }
+internal enum Outcome
+{
+    Cast,
+    NoVoter,
+    UnknownTool,
+    TooMany,
+    TooManyVoters,
+    Away,
+    Refused,
+}
 
 /// <param name="RetryAfter">Seconds.</param>
 /// <param name="SetCookie">The lines that leave a new voter with the reader.</param>
@@ -33,7 +42,10 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
     private static readonly TimeSpan ToList = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ToCast = TimeSpan.FromSeconds(10);
 
-    /// <summary>The reader's own votes by tool; empty for readers without a voter, and when Voting does not answer in time: the page is shown all the same.</summary>
+    /// <summary>
+    /// The reader's own votes by tool; empty for readers without a voter, and when Voting does not answer in time: the page is shown all
+    /// the same.
+    /// </summary>
     public async Task<IReadOnlyDictionary<string, string>> OwnVotesAsync(HttpContext context)
     {
         var votes = await ReadOwnAsync(context, patience.Live);
@@ -56,7 +68,8 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
                 return null;
             return answer.Headers.TryGetValues(HeaderNames.SetCookie, out var set) ? set.ToArray() : [];
         }
-        catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception error)
+            when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             NotForgotten(logger, error.GetType().Name);
             return null;
@@ -77,8 +90,10 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
             var own = await answer.Content.ReadFromJsonAsync<OwnVotes>(limit.Token);
             return own?.Votes.Where(vote => vote.Choice is "ship" or "skip").ToList() ?? [];
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException or IOException
-            || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception error)
+            when (error is HttpRequestException or JsonException or IOException
+                || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested
+            )
         {
             OwnVotesAway(logger, error.GetType().Name);
             return null;
@@ -95,25 +110,29 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
         var voter = context.Request.VoterHeader();
         try
         {
-            using var answer = choice == "withdraw"
-                ? await SendAsync(context, HttpMethod.Delete, $"api/votes/{tool}", voter, null, limit.Token)
-                : await SendAsync(context, HttpMethod.Put, $"api/votes/{tool}", voter, Body(choice, nonce), limit.Token);
+            using var answer =
+                choice == "withdraw"
+                    ? await SendAsync(context, HttpMethod.Delete, $"api/votes/{tool}", voter, null, limit.Token)
+                    : await SendAsync(context, HttpMethod.Put, $"api/votes/{tool}", voter, Body(choice, nonce), limit.Token);
             var outcome = answer.StatusCode switch
             {
                 HttpStatusCode.OK => Outcome.Cast,
                 HttpStatusCode.Unauthorized => Outcome.NoVoter,
                 HttpStatusCode.NotFound => Outcome.UnknownTool,
-                HttpStatusCode.TooManyRequests =>
-                    (await answer.Content.ReadFromJsonAsync<Problem>(limit.Token))?.Type?.EndsWith("too-many-new-voters", StringComparison.Ordinal) == true
-                        ? Outcome.TooManyVoters
-                        : Outcome.TooMany,
+                HttpStatusCode.TooManyRequests => (await answer.Content.ReadFromJsonAsync<Problem>(limit.Token))?.Type?.EndsWith(
+                    "too-many-new-voters",
+                    StringComparison.Ordinal
+                ) == true
+                    ? Outcome.TooManyVoters
+                    : Outcome.TooMany,
                 >= HttpStatusCode.InternalServerError => Outcome.Away,
                 _ => Outcome.Refused,
             };
             var lines = answer.Headers.TryGetValues(HeaderNames.SetCookie, out var set) ? set.ToArray() : [];
             return new CastAnswer(outcome, Seconds(answer), lines);
         }
-        catch (Exception error) when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception error)
+            when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             NotCast(logger, tool, error.GetType().Name);
             return new CastAnswer(Outcome.Away, 5, []);
@@ -126,7 +145,13 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
     private static int Seconds(HttpResponseMessage answer) => (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 5);
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpContext context, HttpMethod method, string path, string? voter, HttpContent? body, CancellationToken cancellationToken)
+        HttpContext context,
+        HttpMethod method,
+        string path,
+        string? voter,
+        HttpContent? body,
+        CancellationToken cancellationToken
+    )
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         // Host and scheme decide whether the cookie is Secure and named __Host-; the address counts for the quota.

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Bench.Load;
 
 /// <summary>
-/// One keep-alive connection that sends prepared requests and reads whole answers, one at a time. A raw socket: what a general HTTP client costs would be taken
-/// from the two cores that the server needs as well.
+/// One keep-alive connection that sends prepared requests and reads whole answers, one at a time. A raw socket: what a general HTTP client
+/// costs would be taken from the two cores that the server needs as well.
 /// </summary>
 /// <param name="port">Of this machine.</param>
 /// <param name="most">Bytes of an answer at most.</param>

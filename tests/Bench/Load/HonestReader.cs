@@ -4,10 +4,14 @@ using System.Net.Sockets;
 
 namespace Bench.Load;
 
-/// <summary>Votes a few times a second, each time over a connection of its own, as a reader does who has just come. Its time counts from when it was due.</summary>
+/// <summary>
+/// Votes a few times a second, each time over a connection of its own, as a reader does who has just come. Its time counts from when it was
+/// due.
+/// </summary>
 internal sealed class HonestReader(int port, Tokens tokens)
 {
     private const int PerSecond = 5;
+
     // Each voter may vote once a second, and a network has its quota of new ones.
     private const int Voters = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

@@ -6,8 +6,9 @@ using System.Text;
 namespace Bench.Load;
 
 /// <summary>
-/// A reader's live connection at its cheapest: a raw WebSocket (or event stream) that speaks as much of SignalR's JSON protocol as it takes to watch a tool, and remembers the
-/// newest version it was told. Twenty thousand of the real client would not fit beside the server they measure.
+/// A reader's live connection at its cheapest: a raw WebSocket (or event stream) that speaks as much of SignalR's JSON protocol as it takes
+/// to watch a tool, and remembers the newest version it was told. Twenty thousand of the real client would not fit beside the server they
+/// measure.
 /// </summary>
 internal sealed class HubSocket : IDisposable
 {
@@ -23,21 +24,26 @@ internal sealed class HubSocket : IDisposable
     /// <summary>Bytes that came so far.</summary>
     public long Received { get; private set; }
 
-    /// <param name="negotiate">Whether to negotiate first, as SignalR's clients do unless told otherwise; this site's own pages don't.</param>
+    /// <param name="negotiate">Whether to negotiate first, as SignalR's clients do unless told otherwise; this site's own pages
+    /// don't.</param>
     public static async Task<HubSocket> OpenAsync(string host, int port, string? from, bool negotiate = false)
     {
         var reader = new HubSocket(await ConnectAsync(host, port, from));
         var name = "";
         if (negotiate)
         {
-            await reader.SendAsync("POST /hubs/tallies/negotiate?negotiateVersion=1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+            await reader.SendAsync(
+                "POST /hubs/tallies/negotiate?negotiateVersion=1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+            );
             await reader.ReadUntilAsync("availableTransports"u8.ToArray(), keep: true);
             name = "?id=" + reader.Text().Split("\"connectionToken\":\"")[1].Split('"')[0];
             reader._socket.Dispose();
             reader = new HubSocket(await ConnectAsync(host, port, from));
         }
 
-        await reader.SendAsync($"GET /hubs/tallies{name} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+        await reader.SendAsync(
+            $"GET /hubs/tallies{name} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        );
         await reader.ReadUntilAsync("\r\n\r\n"u8.ToArray());
         await reader.SendFrameAsync("{\"protocol\":\"json\",\"version\":1}\u001e");
         await reader.ReadUntilAsync("{}\u001e"u8.ToArray());
@@ -47,12 +53,17 @@ internal sealed class HubSocket : IDisposable
     public static async Task<HubSocket> StreamAsync(string host, int port, string? from, string tool, string? beside = null)
     {
         var reader = new HubSocket(await ConnectAsync(host, port, from));
-        await reader.SendAsync($"GET /api/tallies/stream?{(beside is null ? "" : $"tool={beside}&")}tool={tool} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        await reader.SendAsync(
+            $"GET /api/tallies/stream?{(beside is null ? "" : $"tool={beside}&")}tool={tool} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        );
         await reader.NextAsync(-1);
         return reader;
     }
 
-    /// <summary>Watches the tool and takes the snapshot. Another one may be watched beside it, as a comparison's page does; its version is not told apart, so nobody should vote on it.</summary>
+    /// <summary>
+    /// Watches the tool and takes the snapshot. Another one may be watched beside it, as a comparison's page does; its version is not told
+    /// apart, so nobody should vote on it.
+    /// </summary>
     public async Task WatchAsync(string tool, string? beside = null)
     {
         var tools = beside is null ? $"\"{tool}\"" : $"\"{beside}\",\"{tool}\"";
@@ -81,7 +92,11 @@ internal sealed class HubSocket : IDisposable
     {
         var found = false;
         var data = _buffer.AsSpan(0, _length);
-        while (data.IndexOf("\"version\":"u8) is >= 0 and var at && Utf8Parser.TryParse(data[(at + 10)..], out long version, out var digits) && at + 10 + digits < data.Length)
+        while (
+            data.IndexOf("\"version\":"u8) is >= 0 and var at
+            && Utf8Parser.TryParse(data[(at + 10)..], out long version, out var digits)
+            && at + 10 + digits < data.Length
+        )
         {
             Version = version;
             found = true;
@@ -131,7 +146,10 @@ internal sealed class HubSocket : IDisposable
     {
         var payload = Encoding.UTF8.GetBytes(text);
         // A client's frames are masked; with a mask of zeros the bytes stay as they are.
-        byte[] head = payload.Length < 126 ? [0x81, (byte)(0x80 | payload.Length), 0, 0, 0, 0] : [0x81, 0x80 | 126, (byte)(payload.Length >> 8), (byte)payload.Length, 0, 0, 0, 0];
+        byte[] head =
+            payload.Length < 126
+                ? [0x81, (byte)(0x80 | payload.Length), 0, 0, 0, 0]
+                : [0x81, 0x80 | 126, (byte)(payload.Length >> 8), (byte)payload.Length, 0, 0, 0, 0];
         await _socket.SendAsync((byte[])[.. head, .. payload]);
     }
 }

@@ -4,9 +4,10 @@ using System.Globalization;
 namespace Bench.Load;
 
 /// <summary>
-/// Many live readers in a process of its own. It says <c>ready</c>, then answers each line on standard input (<c>wait VERSION</c>) with the moments at which its readers had that
-/// version, by the machine's monotonic clock, which all processes share. After <c>deaf SHARE</c> that share of them never reads again. Readers of the hub ping as often as real ones do:
-/// as the site's own pages those who come straight, as SignalR's clients those who negotiate.
+/// Many live readers in a process of its own. It says <c>ready</c>, then answers each line on standard input (<c>wait VERSION</c>) with the
+/// moments at which its readers had that version, by the machine's monotonic clock, which all processes share. After <c>deaf SHARE</c> that
+/// share of them never reads again. Readers of the hub ping as often as real ones do: as the site's own pages those who come straight, as
+/// SignalR's clients those who negotiate.
 /// </summary>
 internal static class ReaderCrowd
 {
@@ -15,9 +16,10 @@ internal static class ReaderCrowd
         var readers = new HubSocket[count];
         for (var n = 0; n < count; n++)
         {
-            readers[n] = kind == "stream"
-                ? await HubSocket.StreamAsync(host, port, from, tool, beside)
-                : await HubSocket.OpenAsync(host, port, from, negotiate: kind == "negotiated");
+            readers[n] =
+                kind == "stream"
+                    ? await HubSocket.StreamAsync(host, port, from, tool, beside)
+                    : await HubSocket.OpenAsync(host, port, from, negotiate: kind == "negotiated");
             if (kind != "stream")
                 await readers[n].WatchAsync(tool, beside);
         }
@@ -34,12 +36,16 @@ internal static class ReaderCrowd
             }
 
             var above = long.Parse(number, CultureInfo.InvariantCulture) - 1;
-            var moments = await Task.WhenAll(readers.Skip(deaf).Select(async reader =>
-            {
-                if (reader.Version <= above)
-                    await reader.NextAsync(above);
-                return Stopwatch.GetTimestamp();
-            }));
+            var moments = await Task.WhenAll(
+                readers
+                    .Skip(deaf)
+                    .Select(async reader =>
+                    {
+                        if (reader.Version <= above)
+                            await reader.NextAsync(above);
+                        return Stopwatch.GetTimestamp();
+                    })
+            );
             Console.WriteLine(string.Join(' ', moments));
             if (pings.IsFaulted)
                 await pings;

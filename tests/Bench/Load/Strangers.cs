@@ -6,7 +6,8 @@ using System.Text;
 namespace Bench.Load;
 
 /// <summary>
-/// Who floods a server, in a process of its own: <c>silent</c> sockets, <c>closed</c> clients that ask again as soon as they were answered, or requests at a <c>rate</c>. It says
+/// Who floods a server, in a process of its own: <c>silent</c> sockets, <c>closed</c> clients that ask again as soon as they were answered,
+/// or requests at a <c>rate</c>. It says
 /// <c>ready</c> once it is at work, and what it came to when standard input ends.
 /// </summary>
 internal static class Strangers
@@ -15,7 +16,10 @@ internal static class Strangers
     private const int SocketsPerSecond = 8_000;
     private const int Clients = 32;
     private const int PerSecond = 1_000;
-    private static int _opened, _closed, _answered, _refused;
+    private static int _opened,
+        _closed,
+        _answered,
+        _refused;
 
     /// <param name="how">silent, closed or rate.</param>
     /// <param name="port">Of this machine.</param>
@@ -30,13 +34,21 @@ internal static class Strangers
             "rate" => AskAtRateAsync(port, requests, stop.Token),
             _ => throw new ArgumentException("silent, closed or rate", nameof(how)),
         };
-        while (!work.IsCompleted && Volatile.Read(ref _answered) + Volatile.Read(ref _refused) < Clients && Volatile.Read(ref _opened) < Sockets / 2)
+        while (
+            !work.IsCompleted
+            && Volatile.Read(ref _answered) + Volatile.Read(ref _refused) < Clients
+            && Volatile.Read(ref _opened) < Sockets / 2
+        )
             await Task.Delay(20, CancellationToken.None);
         Console.WriteLine("ready");
         await Console.In.ReadToEndAsync();
         await stop.CancelAsync();
         await work;
-        Console.WriteLine(how == "silent" ? $"{_opened:N0} opened, {_closed:N0} of them closed by the server" : $"{_answered:N0} answered, {_refused:N0} refused, {_closed:N0} hung up on");
+        Console.WriteLine(
+            how == "silent"
+                ? $"{_opened:N0} opened, {_closed:N0} of them closed by the server"
+                : $"{_answered:N0} answered, {_refused:N0} refused, {_closed:N0} hung up on"
+        );
         return 0;
     }
 
@@ -98,19 +110,37 @@ internal static class Strangers
     private static Task AskAtRateAsync(int port, string[] paths, CancellationToken cancellationToken)
     {
         var (clock, next) = (Stopwatch.StartNew(), -1);
-        return Task.WhenAll(Enumerable.Range(0, 2 * Clients).Select(n => AskAsync(port, n, () =>
-        {
-            var turn = Interlocked.Increment(ref next);
-            return Odd(paths[turn / 3 % paths.Length], turn);
-        }, cancellationToken, async () =>
-        {
-            if (clock.Elapsed.TotalSeconds * PerSecond is var due && Volatile.Read(ref next) >= due)
-                await Task.Delay(5, CancellationToken.None);
-            return Volatile.Read(ref next) < clock.Elapsed.TotalSeconds * PerSecond;
-        })));
+        return Task.WhenAll(
+            Enumerable
+                .Range(0, 2 * Clients)
+                .Select(n =>
+                    AskAsync(
+                        port,
+                        n,
+                        () =>
+                        {
+                            var turn = Interlocked.Increment(ref next);
+                            return Odd(paths[turn / 3 % paths.Length], turn);
+                        },
+                        cancellationToken,
+                        async () =>
+                        {
+                            if (clock.Elapsed.TotalSeconds * PerSecond is var due && Volatile.Read(ref next) >= due)
+                                await Task.Delay(5, CancellationToken.None);
+                            return Volatile.Read(ref next) < clock.Elapsed.TotalSeconds * PerSecond;
+                        }
+                    )
+                )
+        );
     }
 
-    private static async Task AskAsync(int port, int client, Func<byte[]> next, CancellationToken cancellationToken, Func<Task<bool>>? mayAsk = null)
+    private static async Task AskAsync(
+        int port,
+        int client,
+        Func<byte[]> next,
+        CancellationToken cancellationToken,
+        Func<Task<bool>>? mayAsk = null
+    )
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -140,10 +170,11 @@ internal static class Strangers
         Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html, */*\r\n{headers}\r\n");
 
     // Three ways past a cache that keys on what was written: the query, a cookie, an encoding.
-    private static byte[] Odd(string path, int n) => (n % 3) switch
-    {
-        0 => Request($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}x={n}"),
-        1 => Request(path, $"Cookie: x={n}\r\n"),
-        _ => Request(path, $"Accept-Encoding: br;q=0.{n % 1000:000}, x{n}\r\n"),
-    };
+    private static byte[] Odd(string path, int n) =>
+        (n % 3) switch
+        {
+            0 => Request($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}x={n}"),
+            1 => Request(path, $"Cookie: x={n}\r\n"),
+            _ => Request(path, $"Accept-Encoding: br;q=0.{n % 1000:000}, x{n}\r\n"),
+        };
 }

@@ -5,13 +5,18 @@ using System.Text;
 
 namespace Bench.Load;
 
-/// <summary>Voters minted up front with the site's own key, as Voting would issue them: so a run measures votes and not the making of voters.</summary>
+/// <summary>
+/// Voters minted up front with the site's own key, as Voting would issue them: so a run measures votes and not the making of voters.
+/// </summary>
 internal sealed class Tokens
 {
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly byte[] _id;
 
-    /// <summary>Whether ids of voters are in no order, as some day's old voters' might be; else they begin with the second of their issue, as Voting issues them.</summary>
+    /// <summary>
+    /// Whether ids of voters are in no order, as some day's old voters' might be; else they begin with the second of their issue, as Voting
+    /// issues them.
+    /// </summary>
     public static bool ByChance { get; } = Environment.GetEnvironmentVariable("BENCH_VOTERS_BY_CHANCE") == "1";
 
     public Tokens() => _id = SHA256.HashData(_key)[..4];
@@ -42,6 +47,7 @@ internal sealed class Tokens
     {
         var body = $$"""{"choice":"{{choice}}"}""";
         return Encoding.ASCII.GetBytes(
-            $"PUT /api/votes/{tool} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Voter {token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            $"PUT /api/votes/{tool} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Voter {token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"
+        );
     }
 }

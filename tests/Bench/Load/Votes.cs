@@ -1,7 +1,8 @@
 namespace Bench.Load;
 
 /// <summary>Prepared votes of voters who are all new, handed out one by one to whichever connection asks.</summary>
-/// <param name="again">Starts over after the last, for a server that stores nothing. Where votes are stored the same voters again would change nothing and flatter the figure.</param>
+/// <param name="again">Starts over after the last, for a server that stores nothing. Where votes are stored the same voters again would
+/// change nothing and flatter the figure.</param>
 internal sealed class Votes(Tokens tokens, IReadOnlyList<string> tools, int count, bool again = false)
 {
     private readonly byte[][] _requests = Prepare(tokens, tools, count);
@@ -12,7 +13,9 @@ internal sealed class Votes(Tokens tokens, IReadOnlyList<string> tools, int coun
         var n = Interlocked.Increment(ref _next);
         if (again)
             n %= _requests.Length;
-        return n < _requests.Length ? _requests[n] : throw new InvalidOperationException($"{_requests.Length} prepared votes were not enough.");
+        return n < _requests.Length
+            ? _requests[n]
+            : throw new InvalidOperationException($"{_requests.Length} prepared votes were not enough.");
     }
 
     private static byte[][] Prepare(Tokens tokens, IReadOnlyList<string> tools, int count)

@@ -6,8 +6,8 @@ using Faults.Tests.Servers;
 namespace Bench.Measures;
 
 /// <summary>
-/// One honest reader votes while strangers flood one process after another in every way there is, limits as in an installation. What the vote takes then, beside what it took in the
-/// quiet just before, and whether the process lives.
+/// One honest reader votes while strangers flood one process after another in every way there is, limits as in an installation. What the
+/// vote takes then, beside what it took in the quiet just before, and whether the process lives.
 /// </summary>
 internal static class Flood
 {
@@ -15,17 +15,50 @@ internal static class Flood
 
     private static readonly string[] OfWeb =
     [
-        "/openapi/v1.json", "/tools/cursor-2-0/card.png", "/compare/cursor-2-0-vs-smolvlm2-2b/card.png", "/feed.xml", "/newsletter/feed.xml", "/sitemap.xml", "/tools?q=code%20editor", "/api/tools",
-        "/api/tools/cursor-2-0", "/api/tools?q=code%20edtior", "/api/comparisons", "/api/ledger?after=0&limit=10000", "/api/ledger/totals", "/api/tallies/cursor-2-0/history?bucket=minute", "/api/tallies/top?limit=100",
+        "/openapi/v1.json",
+        "/tools/cursor-2-0/card.png",
+        "/compare/cursor-2-0-vs-smolvlm2-2b/card.png",
+        "/feed.xml",
+        "/newsletter/feed.xml",
+        "/sitemap.xml",
+        "/tools?q=code%20editor",
+        "/api/tools",
+        "/api/tools/cursor-2-0",
+        "/api/tools?q=code%20edtior",
+        "/api/comparisons",
+        "/api/ledger?after=0&limit=10000",
+        "/api/ledger/totals",
+        "/api/tallies/cursor-2-0/history?bucket=minute",
+        "/api/tallies/top?limit=100",
     ];
 
     private static readonly Dictionary<string, string[]> Costly = new()
     {
         ["Web"] = OfWeb,
         ["Standalone"] = OfWeb,
-        ["Catalog"] = ["/openapi/v1.json", "/api/tools", "/api/tools/cursor-2-0", "/api/tools?q=code%20edtior", "/api/comparisons", "/api/catalog/tools"],
-        ["Voting"] = ["/openapi/v1.json", "/api/ledger?after=0&limit=10000", "/api/ledger/minutes?after=0&limit=10000", "/api/ledger/totals"],
-        ["Tally"] = ["/openapi/v1.json", "/api/tallies/cursor-2-0/history?bucket=minute", "/api/tallies/top?limit=100", "/api/tallies/divided?limit=100"],
+        ["Catalog"] =
+        [
+            "/openapi/v1.json",
+            "/api/tools",
+            "/api/tools/cursor-2-0",
+            "/api/tools?q=code%20edtior",
+            "/api/comparisons",
+            "/api/catalog/tools",
+        ],
+        ["Voting"] =
+        [
+            "/openapi/v1.json",
+            "/api/ledger?after=0&limit=10000",
+            "/api/ledger/minutes?after=0&limit=10000",
+            "/api/ledger/totals",
+        ],
+        ["Tally"] =
+        [
+            "/openapi/v1.json",
+            "/api/tallies/cursor-2-0/history?bucket=minute",
+            "/api/tallies/top?limit=100",
+            "/api/tallies/divided?limit=100",
+        ],
         ["Newsletter"] = ["/openapi/v1.json", "/api/newsletter/issues"],
     };
 
@@ -46,7 +79,19 @@ internal static class Flood
             await whole.Postgres.Create("newsletter");
             foreach (var server in (Server[])[whole.Voting[1], whole.Tallies[1], whole.Newsletter, whole.Web])
                 await whole.StartAsync(server);
-            await OnEachAsync(form, report, whole.Web, whole.Tokens, [("Web", whole.Web), ("Catalog", whole.Catalog), ("Voting", whole.Voting[0]), ("Tally", whole.Tally), ("Newsletter", whole.Newsletter)]);
+            await OnEachAsync(
+                form,
+                report,
+                whole.Web,
+                whole.Tokens,
+                [
+                    ("Web", whole.Web),
+                    ("Catalog", whole.Catalog),
+                    ("Voting", whole.Voting[0]),
+                    ("Tally", whole.Tally),
+                    ("Newsletter", whole.Newsletter),
+                ]
+            );
         }
 
         await using var alone = new Alone(limited: true);
@@ -54,7 +99,13 @@ internal static class Flood
         await OnEachAsync(form, report, alone.Process, alone.Tokens, [("Standalone", alone.Process)]);
     }
 
-    private static async Task OnEachAsync(Form form, Report report, ServiceProcess door, Tokens tokens, (string Name, ServiceProcess Process)[] flooded)
+    private static async Task OnEachAsync(
+        Form form,
+        Report report,
+        ServiceProcess door,
+        Tokens tokens,
+        (string Name, ServiceProcess Process)[] flooded
+    )
     {
         var reader = new HonestReader(door.Port, tokens);
         // Slow code runs first, and is compiled anew.
@@ -82,13 +133,22 @@ internal static class Flood
             var came = await strangers.StandardOutput.ReadToEndAsync();
             await strangers.WaitForExitAsync();
             report.Add(
-                $"{name}: {what}", $"≤ {Goal} ms",
+                $"{name}: {what}",
+                $"≤ {Goal} ms",
                 $"{Report.Number(votes.P50)} ms (quiet {Report.Number(quiet.P50)}; p99 {Report.Number(votes.P99)}), {votes.Bad} errors, {(alive ? $"{files:N0} files" : "**ended**")}; {came.Trim()}{(others > Neighbours.Noisy ? $"; others took {others:0.0} cores" : "")}",
-                votes.P50 <= Goal && votes.Bad == 0 && alive);
+                votes.P50 <= Goal && votes.Bad == 0 && alive
+            );
         }
     }
 
     // Elsewhere they would compute on machines of their own: what they take of this one's processors is given up for anyone else.
-    private static Process Start(string[] arguments) => Process.Start(
-        new ProcessStartInfo("nice", ["-n", "19", "dotnet", typeof(Flood).Assembly.Location, "strangers", .. arguments]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+    private static Process Start(string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo("nice", ["-n", "19", "dotnet", typeof(Flood).Assembly.Location, "strangers", .. arguments])
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
 }

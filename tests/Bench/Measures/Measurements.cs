@@ -5,19 +5,20 @@ namespace Bench.Measures;
 /// <summary>All there is to measure, by the name one asks for it.</summary>
 internal static class Measurements
 {
-    public static IReadOnlyDictionary<string, Func<Form, Report, Task>> All { get; } = new Dictionary<string, Func<Form, Report, Task>>
-    {
-        ["votes"] = VoteRate.MeasureAsync,
-        ["push"] = PushTime.MeasureAsync,
-        ["readers"] = LiveReaders.MeasureAsync,
-        ["page"] = Pages.MeasureAsync,
-        ["start"] = StartAndMemory.MeasureAsync,
-        ["rebuild"] = Rebuild.MeasureAsync,
-        ["peer"] = PeerBeside.MeasureAsync,
-        ["simulate"] = Simulate.MeasureAsync,
-        ["flood"] = Flood.MeasureAsync,
-        ["growth"] = Growth.MeasureAsync,
-    };
+    public static IReadOnlyDictionary<string, Func<Form, Report, Task>> All { get; } =
+        new Dictionary<string, Func<Form, Report, Task>>
+        {
+            ["votes"] = VoteRate.MeasureAsync,
+            ["push"] = PushTime.MeasureAsync,
+            ["readers"] = LiveReaders.MeasureAsync,
+            ["page"] = Pages.MeasureAsync,
+            ["start"] = StartAndMemory.MeasureAsync,
+            ["rebuild"] = Rebuild.MeasureAsync,
+            ["peer"] = PeerBeside.MeasureAsync,
+            ["simulate"] = Simulate.MeasureAsync,
+            ["flood"] = Flood.MeasureAsync,
+            ["growth"] = Growth.MeasureAsync,
+        };
 
     public static async Task<int> RunAsync(string[] asked, Form form)
     {

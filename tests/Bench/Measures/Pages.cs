@@ -7,10 +7,14 @@ namespace Bench.Measures;
 /// <summary>The comparison page as a reader without a vote gets it.</summary>
 internal static class Pages
 {
-    private static readonly byte[] Page = Encoding.ASCII.GetBytes("GET /compare/cursor-2-0-vs-smolvlm2-2b HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n\r\n");
+    private static readonly byte[] Page = Encoding.ASCII.GetBytes(
+        "GET /compare/cursor-2-0-vs-smolvlm2-2b HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n\r\n"
+    );
 
     // A reader with a cookie is never given a cached page.
-    private static readonly byte[] Anew = Encoding.ASCII.GetBytes("GET /compare/cursor-2-0-vs-smolvlm2-2b HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\nCookie: some=cookie\r\n\r\n");
+    private static readonly byte[] Anew = Encoding.ASCII.GetBytes(
+        "GET /compare/cursor-2-0-vs-smolvlm2-2b HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\nCookie: some=cookie\r\n\r\n"
+    );
     private static readonly byte[] Bytes = Encoding.ASCII.GetBytes("GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
     public static async Task MeasureAsync(Form form, Report report)
@@ -36,7 +40,9 @@ internal static class Pages
             var served = await Hammer.ClosedAsync(whole.Web.Port, 64, TimeSpan.FromSeconds(form.Seconds), () => Page);
             var single = await Hammer.ClosedAsync(whole.Web.Port, 1, TimeSpan.FromSeconds(Math.Min(2, form.Seconds)), () => Page);
             var anew = await Hammer.ClosedAsync(whole.Web.Port, 1, TimeSpan.FromSeconds(Math.Min(2, form.Seconds)), () => Anew);
-            report.Say($"    round {round}: ceiling {most.PerSecond:N0}/s, pages {served.PerSecond:N0}/s, alone {single.P50:0.00} ms, made anew {anew.P50:0.00} ms; {served.Bad} bad");
+            report.Say(
+                $"    round {round}: ceiling {most.PerSecond:N0}/s, pages {served.PerSecond:N0}/s, alone {single.P50:0.00} ms, made anew {anew.P50:0.00} ms; {served.Bad} bad"
+            );
             if (round == 0)
                 continue;
             ceilings.Add(most.PerSecond);
@@ -45,7 +51,12 @@ internal static class Pages
             anews.Add(anew.P50);
         }
 
-        report.AtLeast("comparison pages, of the ceiling for the same bytes", 0.6, Report.Median(pages.Zip(ceilings, (page, most) => page / most)), $"{Report.Median(pages):N0}/s of {Report.Median(ceilings):N0}/s");
+        report.AtLeast(
+            "comparison pages, of the ceiling for the same bytes",
+            0.6,
+            Report.Median(pages.Zip(ceilings, (page, most) => page / most)),
+            $"{Report.Median(pages):N0}/s of {Report.Median(ceilings):N0}/s"
+        );
         report.AtMost("one comparison page, kept, median", 5, Report.Median(singles), "ms");
         report.AtMost("one comparison page, made anew by Web, Catalog and Tally, median", 5, Report.Median(anews), "ms");
     }

@@ -5,8 +5,9 @@ using Bench.Servers;
 namespace Bench.Measures;
 
 /// <summary>
-/// From a vote's first byte sent to the change on another reader's socket, both seen by one clock in this process. The probed tool is voted on by nobody else and no faster
-/// than it is pushed, so that no vote waits for the pause between pushes; the load is on a hundred other tools.
+/// From a vote's first byte sent to the change on another reader's socket, both seen by one clock in this process. The probed tool is voted
+/// on by nobody else and no faster than it is pushed, so that no vote waits for the pause between pushes; the load is on a hundred other
+/// tools.
 /// </summary>
 internal static class PushTime
 {
@@ -64,7 +65,10 @@ internal static class PushTime
         return await WarmAsync(ceiling.Port, form, tokens, stored: false);
     }
 
-    /// <summary>Loads a server past what the runtime compiles anew, half a minute of it: at a steady rate what came meanwhile would be late for all the rest of the measure.</summary>
+    /// <summary>
+    /// Loads a server past what the runtime compiles anew, half a minute of it: at a steady rate what came meanwhile would be late for all
+    /// the rest of the measure.
+    /// </summary>
     /// <returns>Answers a second at 256 connections in the last round.</returns>
     private static async Task<double> WarmAsync(int port, Form form, Tokens tokens, bool stored)
     {
@@ -103,12 +107,14 @@ internal static class PushTime
         return [.. times.OrderBy(time => time.Push)];
     }
 
-    private static async Task<double> AskAsync(Connection voter, byte[] request, long sent) => await voter.AskAsync(request) is 200
-        ? Stopwatch.GetElapsedTime(sent).TotalMilliseconds
-        : throw new InvalidOperationException("A probing vote was not taken.");
+    private static async Task<double> AskAsync(Connection voter, byte[] request, long sent) =>
+        await voter.AskAsync(request) is 200
+            ? Stopwatch.GetElapsedTime(sent).TotalMilliseconds
+            : throw new InvalidOperationException("A probing vote was not taken.");
 
     // With when the vote itself was answered: what part of it was before the ledger's commit.
-    private static string Slowest(Probe[] sorted) => string.Join(", ", sorted.TakeLast(8).Select(time => $"{time.Push:0.0} (answered after {time.Answer:0.0})"));
+    private static string Slowest(Probe[] sorted) =>
+        string.Join(", ", sorted.TakeLast(8).Select(time => $"{time.Push:0.0} (answered after {time.Answer:0.0})"));
 
     private static double At(Probe[] sorted, double share) => sorted[(int)Math.Min(sorted.Length - 1, sorted.Length * share)].Push;
 }

@@ -14,14 +14,20 @@ internal sealed class Alone(bool limited = false) : IAsyncDisposable
 
     public Tokens Tokens { get; } = new();
 
-    public ServiceProcess Process => _process ??= new ServiceProcess(_folder, "Standalone", "standalone", new Dictionary<string, string?>
-    {
-        ["Data"] = Path.Combine(_folder, "data"),
-        ["Voters__SigningKeys__0"] = Tokens.Key,
-        ["Quota__Enabled"] = limited ? "true" : "false",
-        ["RateLimits__Enabled"] = limited ? "true" : "false",
-        ["DOTNET_EnableDiagnostics"] = "0",
-    });
+    public ServiceProcess Process =>
+        _process ??= new ServiceProcess(
+            _folder,
+            "Standalone",
+            "standalone",
+            new Dictionary<string, string?>
+            {
+                ["Data"] = Path.Combine(_folder, "data"),
+                ["Voters__SigningKeys__0"] = Tokens.Key,
+                ["Quota__Enabled"] = limited ? "true" : "false",
+                ["RateLimits__Enabled"] = limited ? "true" : "false",
+                ["DOTNET_EnableDiagnostics"] = "0",
+            }
+        );
 
     public async Task StartAsync()
     {
@@ -31,7 +37,8 @@ internal sealed class Alone(bool limited = false) : IAsyncDisposable
         foreach (var tool in Whole.Tools)
         {
             await using var insert = connection.CreateCommand();
-            insert.CommandText = $"insert or ignore into tools (slug, name, category, retired, version) values ('{tool}', '{tool}', 'bench', 0, 1)";
+            insert.CommandText =
+                $"insert or ignore into tools (slug, name, category, retired, version) values ('{tool}', '{tool}', 'bench', 0, 1)";
             await insert.ExecuteNonQueryAsync();
         }
     }

@@ -10,7 +10,8 @@ internal sealed class CeilingProcess : Server
     private static readonly HttpClient Http = new();
     private readonly string _folder;
 
-    private CeilingProcess(string folder) : base("ceiling", folder) => _folder = folder;
+    private CeilingProcess(string folder)
+        : base("ceiling", folder) => _folder = folder;
 
     public static async Task<CeilingProcess> StartAsync()
     {
@@ -19,7 +20,8 @@ internal sealed class CeilingProcess : Server
         return ceiling;
     }
 
-    public async Task ServeAsync(int bytes) => (await Http.PutAsync($"http://127.0.0.1:{Port}/page/{bytes}", null)).EnsureSuccessStatusCode();
+    public async Task ServeAsync(int bytes) =>
+        (await Http.PutAsync($"http://127.0.0.1:{Port}/page/{bytes}", null)).EnsureSuccessStatusCode();
 
     public override void Dispose()
     {
@@ -27,7 +29,12 @@ internal sealed class CeilingProcess : Server
         System.IO.Directory.Delete(_folder, recursive: true);
     }
 
-    protected override Child Start() => Child.Start(Log, ["dotnet", typeof(CeilingProcess).Assembly.Location, "ceiling", $"http://127.0.0.1:{Port}"], new Dictionary<string, string?>());
+    protected override Child Start() =>
+        Child.Start(
+            Log,
+            ["dotnet", typeof(CeilingProcess).Assembly.Location, "ceiling", $"http://127.0.0.1:{Port}"],
+            new Dictionary<string, string?>()
+        );
 
     protected override async Task<bool> Answers()
     {

@@ -11,9 +11,19 @@ internal static class OperatorCommand
     /// <exception cref="InvalidOperationException">It found something wrong.</exception>
     public static async Task<(double Seconds, JsonElement Facts)> RunAsync(string command, params string[] arguments)
     {
-        var tool = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == "Operator").Value!;
+        var tool = Assembly
+            .GetExecutingAssembly()
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(metadata => metadata.Key == "Operator")
+            .Value!;
         var clock = Stopwatch.StartNew();
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [tool, command, "--json", .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [tool, command, "--json", .. arguments])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var answer = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         var took = clock.Elapsed.TotalSeconds;

@@ -7,8 +7,9 @@ using StackExchange.Redis;
 namespace Bench.Servers;
 
 /// <summary>
-/// dockersamples/example-voting-app from a checkout: its <c>vote</c> behind gunicorn with the command of its image, its <c>worker</c> built for this runtime, each on a Redis and a PostgreSQL
-/// of its own like ours. Changed in a copy are only addresses, and for the second worker its sleep.
+/// dockersamples/example-voting-app from a checkout: its <c>vote</c> behind gunicorn with the command of its image, its <c>worker</c> built
+/// for this runtime, each on a Redis and a PostgreSQL of its own like ours. Changed in a copy are only addresses, and for the second worker
+/// its sleep.
 /// </summary>
 internal sealed partial class Peer : IAsyncDisposable
 {
@@ -47,12 +48,18 @@ internal sealed partial class Peer : IAsyncDisposable
         return peer;
     }
 
-    /// <summary>Votes that its worker stores a second, given the machine and a queue that does not run dry: the most that can become durable, however many were accepted.</summary>
+    /// <summary>
+    /// Votes that its worker stores a second, given the machine and a queue that does not run dry: the most that can become durable,
+    /// however many were accepted.
+    /// </summary>
     public async Task<double> DurableAsync(bool asShipped, TimeSpan length)
     {
         await FillAsync(asShipped ? 1_000 : 50_000);
         using var worker = Child.Start(
-            Path.Combine(_folder, "worker.log"), ["dotnet", Path.Combine(_folder, asShipped ? "as-shipped" : "unslept", "out", "Worker.dll")], new Dictionary<string, string?>());
+            Path.Combine(_folder, "worker.log"),
+            ["dotnet", Path.Combine(_folder, asShipped ? "as-shipped" : "unslept", "out", "Worker.dll")],
+            new Dictionary<string, string?>()
+        );
         var before = await StoredAsync();
         await Until.Holds("the peer's worker stores votes", TimeSpan.FromSeconds(30), async () => await StoredAsync() > before + 10);
         // Past its runtime's warming up.
@@ -77,9 +84,18 @@ internal sealed partial class Peer : IAsyncDisposable
         Copy(Path.Combine(checkout, "worker"), copy);
         Change(
             Path.Combine(copy, "Program.cs"),
-            [("Server=db;", $"Server=127.0.0.1;Port={_postgres.Port};"), ("OpenRedisConnection(\"redis\")", "OpenRedisConnection(\"localhost\")"), ("Connect(ipAddress)", $"Connect(ipAddress + \":{_redis.Port}\")"), .. changes]);
+            [
+                ("Server=db;", $"Server=127.0.0.1;Port={_postgres.Port};"),
+                ("OpenRedisConnection(\"redis\")", "OpenRedisConnection(\"localhost\")"),
+                ("Connect(ipAddress)", $"Connect(ipAddress + \":{_redis.Port}\")"),
+                .. changes,
+            ]
+        );
         var project = Path.Combine(copy, "Worker.csproj");
-        File.WriteAllText(project, Framework().Replace(File.ReadAllText(project), $"<TargetFramework>net{Environment.Version.Major}.0</TargetFramework>"));
+        File.WriteAllText(
+            project,
+            Framework().Replace(File.ReadAllText(project), $"<TargetFramework>net{Environment.Version.Major}.0</TargetFramework>")
+        );
         var (code, output) = Programs.Run("dotnet", "build", project, "-c", "Release", "-o", Path.Combine(copy, "out"), "--nologo");
         if (code != 0)
             throw new InvalidOperationException($"The peer's worker does not build: {output}");
@@ -91,7 +107,10 @@ internal sealed partial class Peer : IAsyncDisposable
         await using var redis = await ConnectionMultiplexer.ConnectAsync(_redis.Configuration);
         var database = redis.GetDatabase();
         for (var missing = votes - await database.ListLengthAsync("votes"); missing > 0; missing -= 1000)
-            await database.ListRightPushAsync("votes", [.. Enumerable.Range(0, 1000).Select(_ => (RedisValue)$$"""{"voter_id": "{{Random.Shared.NextInt64():x}}", "vote": "a"}""")]);
+            await database.ListRightPushAsync(
+                "votes",
+                [.. Enumerable.Range(0, 1000).Select(_ => (RedisValue)$$"""{"voter_id": "{{Random.Shared.NextInt64():x}}", "vote": "a"}""")]
+            );
     }
 
     private async Task<long> StoredAsync() =>
@@ -119,7 +138,9 @@ internal sealed partial class Peer : IAsyncDisposable
     {
         var text = File.ReadAllText(file);
         foreach (var (from, to) in changes)
-            text = text.Contains(from, StringComparison.Ordinal) ? text.Replace(from, to, StringComparison.Ordinal) : throw new InvalidOperationException($"{file} does not hold '{from}'.");
+            text = text.Contains(from, StringComparison.Ordinal)
+                ? text.Replace(from, to, StringComparison.Ordinal)
+                : throw new InvalidOperationException($"{file} does not hold '{from}'.");
         File.WriteAllText(file, text);
     }
 
@@ -130,13 +151,27 @@ internal sealed partial class Peer : IAsyncDisposable
     {
         private static readonly HttpClient Http = new();
 
-        protected override Child Start() => Child.Start(
-            Log,
-            [
-                Programs.Required("gunicorn", "gunicorn"), "app:app", "--chdir", Path.Combine(Directory, "app"), "-b", $"127.0.0.1:{Port}",
-                "--log-file", "-", "--access-logfile", "-", "--workers", "4", "--keep-alive", "0",
-            ],
-            new Dictionary<string, string?>());
+        protected override Child Start() =>
+            Child.Start(
+                Log,
+                [
+                    Programs.Required("gunicorn", "gunicorn"),
+                    "app:app",
+                    "--chdir",
+                    Path.Combine(Directory, "app"),
+                    "-b",
+                    $"127.0.0.1:{Port}",
+                    "--log-file",
+                    "-",
+                    "--access-logfile",
+                    "-",
+                    "--workers",
+                    "4",
+                    "--keep-alive",
+                    "0",
+                ],
+                new Dictionary<string, string?>()
+            );
 
         protected override async Task<bool> Answers()
         {

@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Bench.Servers;
 
-/// <summary>The distributed form with real servers, and a hundred tools besides the sample's. Quotas and rate limits are lifted but where the limits themselves are on trial.</summary>
+/// <summary>
+/// The distributed form with real servers, and a hundred tools besides the sample's. Quotas and rate limits are lifted but where the limits
+/// themselves are on trial.
+/// </summary>
 internal sealed class Whole : IAsyncDisposable
 {
     private readonly string _folder;
@@ -19,27 +22,46 @@ internal sealed class Whole : IAsyncDisposable
         Redis = new Redis(folder);
         Catalog = Service("Catalog", "catalog", new() { ["ConnectionStrings__Catalog"] = Postgres.ConnectionTo("catalog") });
         Voting = [.. Enumerable.Range(1, 3).Select(n => VotingOn("ledger", $"voting-{n}"))];
-        Tallies = [.. Enumerable.Range(1, 2).Select(n => Service("Tally", $"tally-{n}", new()
-        {
-            ["ConnectionStrings__Counters"] = Redis.Configuration,
-            ["Services__Catalog"] = Catalog.Address.ToString(),
-            ["Services__Voting"] = Voting[0].Address.ToString(),
-            ["Tally__HistorySeconds"] = history ? null : "3600",
-        }))];
-        Newsletter = Service("Newsletter", "newsletter", new()
-        {
-            ["ConnectionStrings__Newsletter"] = Postgres.ConnectionTo("newsletter"),
-            ["Services__Catalog"] = Catalog.Address.ToString(),
-            ["Services__Tally"] = Tally.Address.ToString(),
-            ["Newsletter__Pickup"] = Path.Combine(folder, "mail"),
-        });
-        Web = Service("Web", "web", new()
-        {
-            ["Services__Catalog"] = Catalog.Address.ToString(),
-            ["Services__Voting"] = limited ? $"{Voting[0].Address};{Voting[1].Address}" : Voting[0].Address.ToString(),
-            ["Services__Tally"] = limited ? $"{Tallies[0].Address};{Tallies[1].Address}" : Tally.Address.ToString(),
-            ["Services__Newsletter"] = Newsletter.Address.ToString(),
-        });
+        Tallies =
+        [
+            .. Enumerable
+                .Range(1, 2)
+                .Select(n =>
+                    Service(
+                        "Tally",
+                        $"tally-{n}",
+                        new()
+                        {
+                            ["ConnectionStrings__Counters"] = Redis.Configuration,
+                            ["Services__Catalog"] = Catalog.Address.ToString(),
+                            ["Services__Voting"] = Voting[0].Address.ToString(),
+                            ["Tally__HistorySeconds"] = history ? null : "3600",
+                        }
+                    )
+                ),
+        ];
+        Newsletter = Service(
+            "Newsletter",
+            "newsletter",
+            new()
+            {
+                ["ConnectionStrings__Newsletter"] = Postgres.ConnectionTo("newsletter"),
+                ["Services__Catalog"] = Catalog.Address.ToString(),
+                ["Services__Tally"] = Tally.Address.ToString(),
+                ["Newsletter__Pickup"] = Path.Combine(folder, "mail"),
+            }
+        );
+        Web = Service(
+            "Web",
+            "web",
+            new()
+            {
+                ["Services__Catalog"] = Catalog.Address.ToString(),
+                ["Services__Voting"] = limited ? $"{Voting[0].Address};{Voting[1].Address}" : Voting[0].Address.ToString(),
+                ["Services__Tally"] = limited ? $"{Tallies[0].Address};{Tallies[1].Address}" : Tally.Address.ToString(),
+                ["Services__Newsletter"] = Newsletter.Address.ToString(),
+            }
+        );
     }
 
     public Tokens Tokens { get; } = new();
@@ -62,7 +84,8 @@ internal sealed class Whole : IAsyncDisposable
     public static IReadOnlyList<string> Tools { get; } = [.. Enumerable.Range(1, 100).Select(n => $"bench-{n}")];
 
     /// <param name="report">Is told of the start.</param>
-    /// <param name="history">Whether Tally reads the ledger's entries for its history, as always but where something else is measured.</param>
+    /// <param name="history">Whether Tally reads the ledger's entries for its history, as always but where something else is
+    /// measured.</param>
     /// <param name="limited">Quotas and rate limits as in an installation, where the services believe Web about who asks.</param>
     public static async Task<Whole> StartAsync(Report report, bool history = true, bool limited = false)
     {
@@ -82,7 +105,10 @@ internal sealed class Whole : IAsyncDisposable
 
     /// <summary>A ledger that was migrated already learns a hundred tools, <c>NAME-1</c> to <c>NAME-100</c>.</summary>
     public Task AddToolsAsync(string database, string name) =>
-        SqlAsync($"insert into tools (slug, name, category, retired, version) select '{name}-' || n, 'Bench ' || n, 'bench', false, 1 from generate_series(1, {Tools.Count}) n", database);
+        SqlAsync(
+            $"insert into tools (slug, name, category, retired, version) select '{name}-' || n, 'Bench ' || n, 'bench', false, 1 from generate_series(1, {Tools.Count}) n",
+            database
+        );
 
     public async Task StartAsync(Server server)
     {
@@ -91,12 +117,17 @@ internal sealed class Whole : IAsyncDisposable
     }
 
     /// <summary>A replica of Voting that is not started yet, on a ledger of that name.</summary>
-    public ServiceProcess VotingOn(string database, string name) => Service("Voting", name, new()
-    {
-        ["ConnectionStrings__Ledger"] = Postgres.ConnectionTo(database),
-        ["Services__Catalog"] = Catalog.Address.ToString(),
-        ["Voters__SigningKeys__0"] = Tokens.Key,
-    });
+    public ServiceProcess VotingOn(string database, string name) =>
+        Service(
+            "Voting",
+            name,
+            new()
+            {
+                ["ConnectionStrings__Ledger"] = Postgres.ConnectionTo(database),
+                ["Services__Catalog"] = Catalog.Address.ToString(),
+                ["Voters__SigningKeys__0"] = Tokens.Key,
+            }
+        );
 
     /// <summary>Runs statements, each on its own unless they say otherwise, for as long as they take.</summary>
     /// <returns>What the last one answered first.</returns>

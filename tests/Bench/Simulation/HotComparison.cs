@@ -4,28 +4,53 @@ namespace Bench.Simulation;
 /// <param name="Cores">Used on the average while all readers are there; one is there for each replica.</param>
 /// <param name="P50">Seconds from a vote until a reader sees it, over all votes and readers.</param>
 /// <param name="Away">Seconds without a connection, of all readers together.</param>
-internal sealed record Outcome(int Replicas, double Pushes, double PeakPerSecond, double Bytes, double Cores, double GiB, double P50, double P99, double Busiest, double Away)
+internal sealed record Outcome(
+    int Replicas,
+    double Pushes,
+    double PeakPerSecond,
+    double Bytes,
+    double Cores,
+    double GiB,
+    double P50,
+    double P99,
+    double Busiest,
+    double Away
+)
 {
-    public double Cost(Hour hour, Prices prices) => hour.Seconds / 3600.0 * (Replicas * prices.CoreHour + GiB * prices.GibHour) + Bytes / 1e9 * prices.EgressGb;
+    public double Cost(Hour hour, Prices prices) =>
+        hour.Seconds / 3600.0 * (Replicas * prices.CoreHour + GiB * prices.GibHour) + Bytes / 1e9 * prices.EgressGb;
 }
 
 /// <summary>
-/// Plays a hot comparison, event by event: on each replica of one core a push goes to all its readers in portions, the next one begins when it is over, when the interval has passed and when
-/// somebody has voted since. Readers who come, ping or come back after a replica's death take their share of that core first. Replicas meet only in the readers they take over from one
-/// that died. Nothing is drawn by lot: the same hour gives the same outcome.
+/// Plays a hot comparison, event by event: on each replica of one core a push goes to all its readers in portions, the next one begins when
+/// it is over, when the interval has passed and when somebody has voted since. Readers who come, ping or come back after a replica's death
+/// take their share of that core first. Replicas meet only in the readers they take over from one that died. Nothing is drawn by lot: the
+/// same hour gives the same outcome.
 /// </summary>
 internal sealed class HotComparison(ReaderCost cost, Hour hour, int readersPerReplica, double pushesPerSecond)
 {
     // Both tools of the comparison move, and each reader watches both.
     private const int ToolsWatched = 2;
     private const int Parts = 5;
-    private readonly Replica[] _replicas = [.. Enumerable.Range(0, (int)Math.Ceiling(hour.Readers / readersPerReplica)).Select(_ => new Replica())];
+    private readonly Replica[] _replicas =
+    [
+        .. Enumerable.Range(0, (int)Math.Ceiling(hour.Readers / readersPerReplica)).Select(_ => new Replica()),
+    ];
     private readonly double[] _late = new double[600_000]; // readers by milliseconds
-    private double _came, _left, _pushes, _peak, _away, _used;
+    private double _came,
+        _left,
+        _pushes,
+        _peak,
+        _away,
+        _used;
 
     private sealed class Replica
     {
-        public double Readers, Coming, RunEnds, RunBegan = double.NegativeInfinity, Shown;
+        public double Readers,
+            Coming,
+            RunEnds,
+            RunBegan = double.NegativeInfinity,
+            Shown;
         public int BackAt;
     }
 
@@ -64,7 +89,18 @@ internal sealed class HotComparison(ReaderCost cost, Hour hour, int readersPerRe
         if (Math.Abs(_came - _left - present) > 1e-6 * Math.Max(1, _came))
             throw new InvalidOperationException($"{_came:N0} readers came, {_left:N0} left and {present:N0} are there.");
         var gib = _replicas.Length * (ReaderCost.ReplicaMiB + readersPerReplica * cost.KiB / 1024) / 1024;
-        return new Outcome(_replicas.Length, _pushes, _peak, _pushes * cost.PushBytes, _used / Enumerable.Range(0, hour.Seconds).Count(Full), gib, Late(0.5), Late(0.99), busiest, _away);
+        return new Outcome(
+            _replicas.Length,
+            _pushes,
+            _peak,
+            _pushes * cost.PushBytes,
+            _used / Enumerable.Range(0, hour.Seconds).Count(Full),
+            gib,
+            Late(0.5),
+            Late(0.99),
+            busiest,
+            _away
+        );
     }
 
     // Past the rise, and before the end by as much: the hour's plateau.

@@ -6,7 +6,8 @@ namespace Faults.Tests.Crowd;
 /// <summary>Reads the public API of one replica.</summary>
 public static class Api
 {
-    public static HttpClient Http { get; } = new(new SocketsHttpHandler { UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = Timeout.InfiniteTimeSpan };
+    public static HttpClient Http { get; } =
+        new(new SocketsHttpHandler { UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = Timeout.InfiniteTimeSpan };
 
     public static async Task<IReadOnlyList<string>> Tools(ServiceProcess catalog) =>
         [.. (await Get<ToolRows>(catalog, "api/catalog/tools")).Tools.Where(tool => !tool.Retired).Select(tool => tool.Slug)];
@@ -29,7 +30,8 @@ public static class Api
     public static async Task<TallyPoint?> LastDay(ServiceProcess tally, string tool) =>
         (await Get<TallyHistory>(tally, $"api/tallies/{tool}/history?bucket=day")).Points is [.., var last] ? last : null;
 
-    public static Task<LedgerPage> Ledger(ServiceProcess voting, long after) => Get<LedgerPage>(voting, $"api/ledger?after={after}&limit=1000");
+    public static Task<LedgerPage> Ledger(ServiceProcess voting, long after) =>
+        Get<LedgerPage>(voting, $"api/ledger?after={after}&limit=1000");
 
     public static string Query(IEnumerable<string> tools) => string.Join('&', tools.Select(tool => $"tool={tool}"));
 

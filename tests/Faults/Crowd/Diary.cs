@@ -29,12 +29,14 @@ public sealed class Diary
     public void Wrong(string what) => _wrong.Enqueue(what);
 
     /// <summary>How often no answer or a refusal came since then; <paramref name="how"/> is a status or an exception's name.</summary>
-    public int Failures(DateTime since, string? how = null) => _failed.Count(failed => failed.At >= since && (how is null || failed.How == how));
+    public int Failures(DateTime since, string? how = null) =>
+        _failed.Count(failed => failed.At >= since && (how is null || failed.How == how));
 
     /// <summary>How many requests sent since then were acknowledged so far.</summary>
     public int AcknowledgedOfThoseSent(DateTime since) => _acknowledged.Count(vote => vote.Asked >= since);
 
-    public int MostAttempts(DateTime since) => _acknowledged.Where(vote => vote.At >= since).Select(vote => vote.Attempts).DefaultIfEmpty().Max();
+    public int MostAttempts(DateTime since) =>
+        _acknowledged.Where(vote => vote.At >= since).Select(vote => vote.Attempts).DefaultIfEmpty().Max();
 
     /// <summary>Votes acknowledged in that time, and the 99th percentile of their duration in milliseconds, retries included.</summary>
     public (int Votes, double P99) Between(DateTime since, DateTime until)
@@ -43,5 +45,6 @@ public sealed class Diary
         return (times.Count, times.Count == 0 ? 0 : times[(int)((times.Count - 1) * 0.99)]);
     }
 
-    public string Summary => $"{Count} votes, {_failed.Count} without answer ({string.Join(", ", _failed.GroupBy(f => $"{f.Replica} {f.How}").Select(g => $"{g.Key}: {g.Count()}"))}), at most {MostAttempts(DateTime.MinValue)} attempts";
+    public string Summary =>
+        $"{Count} votes, {_failed.Count} without answer ({string.Join(", ", _failed.GroupBy(f => $"{f.Replica} {f.How}").Select(g => $"{g.Key}: {g.Count()}"))}), at most {MostAttempts(DateTime.MinValue)} attempts";
 }

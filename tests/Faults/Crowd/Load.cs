@@ -13,7 +13,10 @@ public sealed class Load : IAsyncDisposable
     {
         _site = site;
         Readers = [.. Enumerable.Range(0, readers).Select(_ => NewReader())];
-        Watchers = [.. Enumerable.Range(0, watchers).Select(n => new Watcher(site.Tally[n % site.Tally.Count], Some(n), stream: n % 4 == 3))];
+        Watchers =
+        [
+            .. Enumerable.Range(0, watchers).Select(n => new Watcher(site.Tally[n % site.Tally.Count], Some(n), stream: n % 4 == 3)),
+        ];
     }
 
     public Diary Diary { get; } = new();
@@ -71,7 +74,12 @@ public sealed class Load : IAsyncDisposable
         {
             var tool = _site.Tools[Random.Shared.Next(_site.Tools.Count)];
             // Withdrawing is the rare case; the same choice once more happens by itself.
-            var choice = Random.Shared.Next(10) switch { 0 => null, < 6 => "ship", _ => "skip" };
+            var choice = Random.Shared.Next(10) switch
+            {
+                0 => null,
+                < 6 => "ship",
+                _ => "skip",
+            };
             await reader.Vote(tool, choice);
             try
             {
@@ -85,5 +93,6 @@ public sealed class Load : IAsyncDisposable
     }
 
     // One in ten looks at everything, the others at a comparison or two.
-    private string[] Some(int n) => n % 10 == 0 ? [.. _site.Tools.Take(50)] : [.. Random.Shared.GetItems<string>([.. _site.Tools], 4).Distinct()];
+    private string[] Some(int n) =>
+        n % 10 == 0 ? [.. _site.Tools.Take(50)] : [.. Random.Shared.GetItems<string>([.. _site.Tools], 4).Distinct()];
 }

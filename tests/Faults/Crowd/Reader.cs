@@ -65,7 +65,10 @@ public sealed class Reader(Site site, Diary diary, params IReadOnlyList<ServiceP
             _token ??= await Token(replica);
             if (_token is null)
                 return null;
-            using var request = new HttpRequestMessage(choice is null ? HttpMethod.Delete : HttpMethod.Put, new Uri(replica.Address, $"api/votes/{tool}"));
+            using var request = new HttpRequestMessage(
+                choice is null ? HttpMethod.Delete : HttpMethod.Put,
+                new Uri(replica.Address, $"api/votes/{tool}")
+            );
             if (choice is not null)
                 request.Content = JsonContent.Create(new { choice });
             using var response = await Send(request);
@@ -127,7 +130,8 @@ public sealed class Reader(Site site, Diary diary, params IReadOnlyList<ServiceP
         return await Api.Http.SendAsync(request, patience.Token);
     }
 
-    private async Task<T?> Answer<T>(ServiceProcess replica, HttpResponseMessage response) where T : class
+    private async Task<T?> Answer<T>(ServiceProcess replica, HttpResponseMessage response)
+        where T : class
     {
         if (response.IsSuccessStatusCode)
             return (await response.Content.ReadFromJsonAsync<T>())!;

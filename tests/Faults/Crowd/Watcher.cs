@@ -76,11 +76,14 @@ public sealed class Watcher(ServiceProcess replica, string[] tools, bool stream)
         var pushed = new ConcurrentDictionary<string, (long Epoch, long Version)>();
         var shown = _shown;
         await using var connection = new HubConnectionBuilder()
-            .WithUrl(new Uri(replica.Address, "hubs/tallies"), options =>
-            {
-                options.SkipNegotiation = true;
-                options.Transports = HttpTransportType.WebSockets;
-            })
+            .WithUrl(
+                new Uri(replica.Address, "hubs/tallies"),
+                options =>
+                {
+                    options.SkipNegotiation = true;
+                    options.Transports = HttpTransportType.WebSockets;
+                }
+            )
             .Build();
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         connection.Closed += _ =>
@@ -88,12 +91,15 @@ public sealed class Watcher(ServiceProcess replica, string[] tools, bool stream)
             closed.TrySetResult();
             return Task.CompletedTask;
         };
-        connection.On<ToolTally>("TallyChanged", tally =>
-        {
-            Interlocked.Increment(ref _pushes);
-            Forward(pushed, tally);
-            Show(shown, tally);
-        });
+        connection.On<ToolTally>(
+            "TallyChanged",
+            tally =>
+            {
+                Interlocked.Increment(ref _pushes);
+                Forward(pushed, tally);
+                Show(shown, tally);
+            }
+        );
         await connection.StartAsync(_stop.Token);
         Interlocked.Increment(ref _connections);
         // The client library hands pushes and the answer to Watch over on different paths, so their order is not known:
@@ -107,7 +113,11 @@ public sealed class Watcher(ServiceProcess replica, string[] tools, bool stream)
     {
         var seen = new ConcurrentDictionary<string, (long Epoch, long Version)>();
         var shown = _shown;
-        using var response = await Api.Http.GetAsync(new Uri(replica.Address, "api/tallies/stream?" + Api.Query(tools)), HttpCompletionOption.ResponseHeadersRead, _stop.Token);
+        using var response = await Api.Http.GetAsync(
+            new Uri(replica.Address, "api/tallies/stream?" + Api.Query(tools)),
+            HttpCompletionOption.ResponseHeadersRead,
+            _stop.Token
+        );
         response.EnsureSuccessStatusCode();
         Interlocked.Increment(ref _connections);
         await using var body = await response.Content.ReadAsStreamAsync(_stop.Token);

@@ -22,9 +22,11 @@ public sealed class Judge(Site site)
         try
         {
             var left = Form.Settled - sinceFault.Elapsed;
-            await Until.Holds("tally, recount and last push agree (Exact)", left, async () => await Disagreement(load) is { } disagreement
-                ? throw new InvalidOperationException(disagreement)
-                : true);
+            await Until.Holds(
+                "tally, recount and last push agree (Exact)",
+                left,
+                async () => await Disagreement(load) is { } disagreement ? throw new InvalidOperationException(disagreement) : true
+            );
             Agreed = sinceFault.Elapsed;
         }
         catch (TimeoutException late)
@@ -74,10 +76,14 @@ public sealed class Judge(Site site)
         return null;
     }
 
-    private static Totals Of(IReadOnlyDictionary<string, Totals> totals, string tool) => totals.TryGetValue(tool, out var known) ? known : new Totals(tool, 0, 0, 0);
+    private static Totals Of(IReadOnlyDictionary<string, Totals> totals, string tool) =>
+        totals.TryGetValue(tool, out var known) ? known : new Totals(tool, 0, 0, 0);
 
     private static bool Different(ToolTally tally, Totals totals) =>
-        new Totals(tally.Tool, tally.Ship, tally.Skip, tally.Version) != totals || tally.Total != totals.Ship + totals.Skip || tally.Ship < 0 || tally.Skip < 0;
+        new Totals(tally.Tool, tally.Ship, tally.Skip, tally.Version) != totals
+        || tally.Total != totals.Ship + totals.Skip
+        || tally.Ship < 0
+        || tally.Skip < 0;
 
     // Pseudonyms can't be tied to readers, so whole histories are matched: each that a reader was told must be in the ledger,
     // once, entry for entry and to the microsecond, and the ledger must hold none besides.
@@ -85,7 +91,9 @@ public sealed class Judge(Site site)
     {
         var told = site.Readers.SelectMany(reader => reader.History).CountBy(history => Line(history.Key, history.Value)).ToDictionary();
         var kept = site.Ledger.Histories.CountBy(history => Line(history.Key.Tool, history.Value)).ToDictionary();
-        foreach (var history in told.Keys.Union(kept.Keys).Where(history => told.GetValueOrDefault(history) != kept.GetValueOrDefault(history)))
+        foreach (
+            var history in told.Keys.Union(kept.Keys).Where(history => told.GetValueOrDefault(history) != kept.GetValueOrDefault(history))
+        )
         {
             if (site.Reported.Add(history))
                 yield return $"readers were told {told.GetValueOrDefault(history)} times, and the ledger holds {kept.GetValueOrDefault(history)} times, {history}";
@@ -94,7 +102,10 @@ public sealed class Judge(Site site)
 
     private static string Line(string tool, List<Acknowledged> changes)
     {
-        var line = string.Join(' ', changes.TakeLast(5).Select(change => $"{change.Seq}:{change.Choice ?? "none"}@{change.At:HH:mm:ss.ffffff}"));
+        var line = string.Join(
+            ' ',
+            changes.TakeLast(5).Select(change => $"{change.Seq}:{change.Choice ?? "none"}@{change.At:HH:mm:ss.ffffff}")
+        );
         var all = new HashCode();
         foreach (var change in changes)
             all.Add(change);

@@ -37,11 +37,18 @@ public sealed class Ledger
     }
 
     /// <summary>The totals that follow from the entries, tools with votes only.</summary>
-    public IReadOnlyDictionary<string, Totals> Recount() => _histories
-        .GroupBy(history => history.Key.Tool)
-        .ToDictionary(
-            tool => tool.Key,
-            tool => new Totals(tool.Key, tool.Count(h => h.Value[^1].Choice == "ship"), tool.Count(h => h.Value[^1].Choice == "skip"), _versions[tool.Key]));
+    public IReadOnlyDictionary<string, Totals> Recount() =>
+        _histories
+            .GroupBy(history => history.Key.Tool)
+            .ToDictionary(
+                tool => tool.Key,
+                tool => new Totals(
+                    tool.Key,
+                    tool.Count(h => h.Value[^1].Choice == "ship"),
+                    tool.Count(h => h.Value[^1].Choice == "skip"),
+                    _versions[tool.Key]
+                )
+            );
 
     private void Take(Entry entry)
     {

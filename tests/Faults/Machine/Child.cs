@@ -39,7 +39,12 @@ public sealed partial class Child : IDisposable
     /// <param name="command">Program and arguments.</param>
     /// <param name="environment">Added to this process's own; null takes a variable away.</param>
     /// <param name="runAs">The account to run as, or null for this process's own.</param>
-    public static Child Start(string log, IEnumerable<string> command, IReadOnlyDictionary<string, string?> environment, string? runAs = null)
+    public static Child Start(
+        string log,
+        IEnumerable<string> command,
+        IReadOnlyDictionary<string, string?> environment,
+        string? runAs = null
+    )
     {
         // The shell only redirects and is then replaced, so that the process id is the program's own and no pump of ours can stall it.
         var start = new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", "exec \"$@\" >>\"$CHILD_LOG\" 2>&1 </dev/null", "sh" } };
@@ -79,7 +84,8 @@ public sealed partial class Child : IDisposable
     }
 
     /// <summary>The last lines it wrote, long ones cut.</summary>
-    public string Tail(int lines) => File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(lines).Select(line => line[..Math.Min(line.Length, 240)])) : "";
+    public string Tail(int lines) =>
+        File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(lines).Select(line => line[..Math.Min(line.Length, 240)])) : "";
 
     public void Dispose()
     {

@@ -12,7 +12,9 @@ public static class Clock
         if (Library() is null && Programs.Root && File.Exists("/etc/debian_version"))
             Programs.Install("libfaketime");
         if (Library() is not { } library)
-            throw new MissingProgramException("A shifted clock needs libfaketime: install it, or set FAULTS_LIBFAKETIME to the path of libfaketime.so.1.");
+            throw new MissingProgramException(
+                "A shifted clock needs libfaketime: install it, or set FAULTS_LIBFAKETIME to the path of libfaketime.so.1."
+            );
         return new Dictionary<string, string?>
         {
             ["LD_PRELOAD"] = library,
@@ -31,12 +33,13 @@ public static class Clock
         return answer.Headers.Date!.Value;
     }
 
-    private static string? Library() => new[]
-    {
-        Environment.GetEnvironmentVariable("FAULTS_LIBFAKETIME"),
-        "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
-        "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
-        "/usr/lib64/faketime/libfaketime.so.1",
-        "/usr/lib/faketime/libfaketime.so.1",
-    }.FirstOrDefault(File.Exists);
+    private static string? Library() =>
+        new[]
+        {
+            Environment.GetEnvironmentVariable("FAULTS_LIBFAKETIME"),
+            "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+            "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
+            "/usr/lib64/faketime/libfaketime.so.1",
+            "/usr/lib/faketime/libfaketime.so.1",
+        }.FirstOrDefault(File.Exists);
 }

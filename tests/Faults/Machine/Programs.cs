@@ -11,10 +11,13 @@ public static class Programs
     private static readonly string[] Directories =
     [
         // Debian's own rabbitmq-server on the PATH changes account and directory; the real one lies here.
-        "/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin",
+        "/usr/lib/rabbitmq/bin",
+        "/opt/rabbitmq/sbin",
         .. Newest("/usr/lib/postgresql"),
         .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
-        "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin",
+        "/usr/sbin",
+        "/usr/local/sbin",
+        "/opt/homebrew/bin",
     ];
 
     private static readonly Lock Installing = new();
@@ -24,7 +27,10 @@ public static class Programs
     /// <summary>The path in <c>FAULTS_{NAME}</c>, or where the program is found, or null.</summary>
     public static string? Find(string program) =>
         Environment.GetEnvironmentVariable($"FAULTS_{program.Replace('-', '_').ToUpperInvariant()}")
-        ?? Directories.Concat(Newest("/usr/lib/postgresql")).Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
+        ?? Directories
+            .Concat(Newest("/usr/lib/postgresql"))
+            .Select(directory => Path.Combine(directory, program))
+            .FirstOrDefault(File.Exists);
 
     /// <exception cref="MissingProgramException">It is not here and could not be installed.</exception>
     public static string Required(string program, string package)
@@ -41,11 +47,15 @@ public static class Programs
             }
         }
 
-        return Find(program) ?? throw new MissingProgramException(
-            $"These tests run real servers: install {package} (Debian's name) or set FAULTS_{program.Replace('-', '_').ToUpperInvariant()} to the path of {program}.");
+        return Find(program)
+            ?? throw new MissingProgramException(
+                $"These tests run real servers: install {package} (Debian's name) or set FAULTS_{program.Replace('-', '_').ToUpperInvariant()} to the path of {program}."
+            );
     }
 
-    /// <summary>Installs a Debian package without letting its service start; on failure says so and leaves the judgement to the caller.</summary>
+    /// <summary>
+    /// Installs a Debian package without letting its service start; on failure says so and leaves the judgement to the caller.
+    /// </summary>
     public static void Install(string package)
     {
         const string Policy = "/usr/sbin/policy-rc.d";
@@ -79,7 +89,13 @@ public static class Programs
     /// <summary>Runs a short-lived program to its end and returns its exit code and output.</summary>
     public static (int ExitCode, string Output) Run(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
@@ -89,7 +105,11 @@ public static class Programs
         return (process.ExitCode, output + errors.GetAwaiter().GetResult());
     }
 
-    private static IEnumerable<string> Newest(string versions) => Directory.Exists(versions)
-        ? Directory.GetDirectories(versions).OrderByDescending(path => int.TryParse(Path.GetFileName(path), out var version) ? version : 0).Select(path => Path.Combine(path, "bin"))
-        : [];
+    private static IEnumerable<string> Newest(string versions) =>
+        Directory.Exists(versions)
+            ? Directory
+                .GetDirectories(versions)
+                .OrderByDescending(path => int.TryParse(Path.GetFileName(path), out var version) ? version : 0)
+                .Select(path => Path.Combine(path, "bin"))
+            : [];
 }

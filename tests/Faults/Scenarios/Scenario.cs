@@ -28,7 +28,9 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
             await load.Stop();
             var judge = new Judge(site);
             var broken = await judge.Judgement(load, sinceFault);
-            Say($"{load.Diary.Summary}; {load.Watchers.Sum(watcher => watcher.Pushes)} pushes over {load.Watchers.Sum(watcher => watcher.Connections)} connections; agreed {judge.Agreed.TotalSeconds:0.0} s after the fault; {clock.Elapsed.TotalSeconds:0} s in all");
+            Say(
+                $"{load.Diary.Summary}; {load.Watchers.Sum(watcher => watcher.Pushes)} pushes over {load.Watchers.Sum(watcher => watcher.Connections)} connections; agreed {judge.Agreed.TotalSeconds:0.0} s after the fault; {clock.Elapsed.TotalSeconds:0} s in all"
+            );
             if (broken.Count > 0)
                 Assert.Fail($"{broken.Count} broken promises:\n{string.Join('\n', broken.Take(12))}");
         }
@@ -77,16 +79,24 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
     /// <summary>Runs the tool beside the site, with the settings the services have.</summary>
     protected async Task<(int Code, string Answer)> Operator(params string[] arguments)
     {
-        var tool = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == "Operator").Value!;
+        var tool = Assembly
+            .GetExecutingAssembly()
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(metadata => metadata.Key == "Operator")
+            .Value!;
         var log = Path.GetTempFileName();
-        using var child = Child.Start(log, ["dotnet", tool, .. arguments, "--json"], new Dictionary<string, string?>
-        {
-            ["Services__Catalog"] = Site.Catalog.Address.ToString(),
-            ["Services__Voting"] = string.Join(';', Site.Voting.Select(replica => replica.Address)),
-            ["Services__Tally"] = string.Join(';', Site.Tally.Select(replica => replica.Address)),
-            ["ConnectionStrings__Bus"] = Site.BusOf("operator"),
-            ["ConnectionStrings__Counters"] = Site.CountersOf("tally"),
-        });
+        using var child = Child.Start(
+            log,
+            ["dotnet", tool, .. arguments, "--json"],
+            new Dictionary<string, string?>
+            {
+                ["Services__Catalog"] = Site.Catalog.Address.ToString(),
+                ["Services__Voting"] = string.Join(';', Site.Voting.Select(replica => replica.Address)),
+                ["Services__Tally"] = string.Join(';', Site.Tally.Select(replica => replica.Address)),
+                ["ConnectionStrings__Bus"] = Site.BusOf("operator"),
+                ["ConnectionStrings__Counters"] = Site.CountersOf("tally"),
+            }
+        );
         await child.Exited(TimeSpan.FromSeconds(60));
         var answer = await File.ReadAllTextAsync(log);
         File.Delete(log);

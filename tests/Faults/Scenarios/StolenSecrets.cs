@@ -14,7 +14,11 @@ public sealed class StolenSecrets(Site site)
     public async Task Exact_the_newsletters_bus_user_can_say_nothing_of_votes()
     {
         await WholeAsync();
-        await using var connection = await new ConnectionFactory { Uri = new Uri(site.BusOf("newsletter")), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        await using var connection = await new ConnectionFactory
+        {
+            Uri = new Uri(site.BusOf("newsletter")),
+            AutomaticRecoveryEnabled = false,
+        }.CreateConnectionAsync();
         foreach (var (exchange, queue) in ((string, string)[])[("Contracts:TotalsMoved", ""), ("tally-totals", ""), ("", "tally-totals")])
             (await CodeOfPublishAsync(connection, exchange, queue)).ShouldBe(Constants.AccessRefused, $"to '{exchange}', '{queue}'");
     }
@@ -23,7 +27,11 @@ public sealed class StolenSecrets(Site site)
     public async Task The_catalogs_bus_user_tells_of_tools_and_of_no_votes()
     {
         await WholeAsync();
-        await using var connection = await new ConnectionFactory { Uri = new Uri(site.BusOf("catalog")), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        await using var connection = await new ConnectionFactory
+        {
+            Uri = new Uri(site.BusOf("catalog")),
+            AutomaticRecoveryEnabled = false,
+        }.CreateConnectionAsync();
         (await CodeOfPublishAsync(connection, "Contracts:TotalsMoved", "")).ShouldBe(Constants.AccessRefused);
         (await CodeOfPublishAsync(connection, "", "tally-totals")).ShouldBe(Constants.AccessRefused);
     }
@@ -33,10 +41,22 @@ public sealed class StolenSecrets(Site site)
     {
         await WholeAsync();
         await using var ledger = NpgsqlDataSource.Create(Postgres.Serving(site.Postgres.ConnectionTo("ledger")));
-        foreach (var statement in (string[])["update entries set choice = 1", "delete from entries", "truncate entries", "drop table votes", "alter table totals drop constraint totals_ship_check"])
+        foreach (
+            var statement in (string[])
+                [
+                    "update entries set choice = 1",
+                    "delete from entries",
+                    "truncate entries",
+                    "drop table votes",
+                    "alter table totals drop constraint totals_ship_check",
+                ]
+        )
         {
             await using var command = ledger.CreateCommand(statement);
-            (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync(), statement)).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege, statement);
+            (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync(), statement)).SqlState.ShouldBe(
+                PostgresErrorCodes.InsufficientPrivilege,
+                statement
+            );
         }
     }
 
@@ -44,19 +64,28 @@ public sealed class StolenSecrets(Site site)
     public async Task No_personal_data_the_quotas_salt_is_read_by_Voting_alone_and_the_counters_by_Tally()
     {
         await WholeAsync();
-        var voting = await site.AnotherVoting("voting-quota", new Dictionary<string, string?> { ["Quota__Enabled"] = "true", ["ConnectionStrings__Counters"] = site.CountersOf("voting") });
+        var voting = await site.AnotherVoting(
+            "voting-quota",
+            new Dictionary<string, string?> { ["Quota__Enabled"] = "true", ["ConnectionStrings__Counters"] = site.CountersOf("voting") }
+        );
         // One of the site's readers, whose votes the scenarios that follow account for.
         var reader = new Reader(site, new Diary());
         site.Readers.Add(reader);
         VoteAnswer? answer = null;
-        await Until.Holds("a first vote is taken", TimeSpan.FromSeconds(30), async () => (answer = await reader.Try(voting, site.Tools[0], "ship")) is not null);
+        await Until.Holds(
+            "a first vote is taken",
+            TimeSpan.FromSeconds(30),
+            async () => (answer = await reader.Try(voting, site.Tools[0], "ship")) is not null
+        );
         reader.Believe(site.Tools[0], "ship", answer!);
         var salt = (await site.Redis.Keys("quota:salt:*")).ShouldHaveSingleItem("Voting counts in Redis");
 
         await using var tally = await ConnectionMultiplexer.ConnectAsync(site.CountersOf("tally"));
         (await Should.ThrowAsync<RedisServerException>(() => tally.GetDatabase().StringGetAsync(salt))).Message.ShouldContain("NOPERM");
         await using var quota = await ConnectionMultiplexer.ConnectAsync(site.CountersOf("voting"));
-        (await Should.ThrowAsync<RedisServerException>(() => quota.GetDatabase().HashSetAsync("{tally}:counters", "any", "9 9 9 9"))).Message.ShouldContain("NOPERM");
+        (
+            await Should.ThrowAsync<RedisServerException>(() => quota.GetDatabase().HashSetAsync("{tally}:counters", "any", "9 9 9 9"))
+        ).Message.ShouldContain("NOPERM");
         await voting.Send(UnixSignal.Terminate);
     }
 
@@ -65,12 +94,26 @@ public sealed class StolenSecrets(Site site)
     {
         await WholeAsync();
         var address = $"amqps://voting:{site.Secrets.Read("rabbitmq/voting")}@localhost:{site.EncryptedPort}";
-        var trusting = await site.AnotherVoting("voting-tls", new Dictionary<string, string?> { ["ConnectionStrings__Bus"] = address, ["SSL_CERT_FILE"] = site.Secrets.Authority });
-        await Until.Holds("the bus is encrypted", TimeSpan.FromSeconds(60), async () => (await site.Rabbit.Connections()).Contains((true, "voting")));
+        var trusting = await site.AnotherVoting(
+            "voting-tls",
+            new Dictionary<string, string?> { ["ConnectionStrings__Bus"] = address, ["SSL_CERT_FILE"] = site.Secrets.Authority }
+        );
+        await Until.Holds(
+            "the bus is encrypted",
+            TimeSpan.FromSeconds(60),
+            async () => (await site.Rabbit.Connections()).Contains((true, "voting"))
+        );
         await trusting.Send(UnixSignal.Terminate);
-        await Until.Holds("it is gone", TimeSpan.FromSeconds(60), async () => !(await site.Rabbit.Connections()).Contains((true, "voting")));
+        await Until.Holds(
+            "it is gone",
+            TimeSpan.FromSeconds(60),
+            async () => !(await site.Rabbit.Connections()).Contains((true, "voting"))
+        );
 
-        foreach (var (name, wrong) in ((string, string)[])[("voting-untrusting", address), ("voting-misnamed", address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal))])
+        foreach (
+            var (name, wrong) in ((string, string)[])
+                [("voting-untrusting", address), ("voting-misnamed", address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal))]
+        )
         {
             var settings = new Dictionary<string, string?> { ["ConnectionStrings__Bus"] = wrong };
             if (name == "voting-misnamed")
@@ -91,8 +134,12 @@ public sealed class StolenSecrets(Site site)
 
     private static async Task<int?> CodeOfPublishAsync(IConnection connection, string exchange, string queue)
     {
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        await Should.ThrowAsync<Exception>(() => channel.BasicPublishAsync(exchange, queue, mandatory: true, body: "{}"u8.ToArray()).AsTask());
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)
+        );
+        await Should.ThrowAsync<Exception>(() =>
+            channel.BasicPublishAsync(exchange, queue, mandatory: true, body: "{}"u8.ToArray()).AsTask()
+        );
         return channel.CloseReason?.ReplyCode;
     }
 }

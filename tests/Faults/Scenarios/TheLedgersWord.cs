@@ -11,57 +11,84 @@ public sealed class TheLedgersWord(Site site, ITestOutputHelper output) : Scenar
     private const long Huge = 9_000_000_000_000_000;
 
     [Fact]
-    public Task Exact_when_one_forged_message_with_a_huge_version_was_shown_on_every_page() => Judged(async load =>
-    {
-        await load.Votes(50);
-        var tools = load.Watchers.SelectMany(watcher => watcher.Shown.Keys).Distinct().Take(3).ToList();
-        var epoch = (await Api.Tallies(Site.Tally[0], tools))[0].Epoch;
-        var connections = load.Watchers.Sum(watcher => watcher.Connections);
-        await Poison.Forge(Site.Rabbit, "tally-totals", $"[{string.Join(',', tools.Select(tool =>
-            $$"""{"tool":"{{tool}}","ship":7,"skip":99993,"version":{{Huge}},"at":"{{DateTimeOffset.UtcNow:O}}","epoch":{{epoch}}}"""))}]");
-        await Until.Holds("pages show the forged total", TimeSpan.FromSeconds(10), () => load.Watchers.Any(watcher => watcher.Shown.Values.Any(tally => tally.Version == Huge)));
-        await load.Stop();
-        Say($"{load.Watchers.Count(watcher => watcher.Shown.Values.Any(tally => tally.Version == Huge))} of {load.Watchers.Count} pages showed it; {connections} connections before");
-    });
-
-    [Fact]
-    public Task Exact_when_somebody_wrote_huge_versions_into_Redis_and_nobody_votes() => Judged(async load =>
-    {
-        await load.Stop();
-        var tool = load.Watchers[0].Shown.Keys.First();
-        await Site.Redis.Write("{tally}:counters", tool, $"{Huge} 7 99993 0");
-        await Site.Redis.Write("{tally}:running", ":cursor", $"{Huge}");
-        await Until.Holds("Redis has the ledger's counter and counts its history again", TimeSpan.FromSeconds(10), async () =>
-            !(await Site.Redis.Read("{tally}:counters", tool)).StartsWith($"{Huge}", StringComparison.Ordinal) && await Site.Redis.Read("{tally}:running", ":cursor") != $"{Huge}");
-    });
-
-    [Fact]
-    public Task Exact_after_yesterdays_backup_was_restored_while_pages_were_open() => Judged(async load =>
-    {
-        await load.Votes(100);
-        var yesterday = Dump();
-        await load.Votes(200);
-        await load.Stop();
-        var today = Dump();
-        var connected = load.Watchers.Sum(watcher => watcher.Connections);
-
-        var sinceRestored = await Restore(yesterday);
-        await Until.Holds("every replica and page shows the restored ledger (Exact)", Form.Settled - sinceRestored.Elapsed, async () => await Disagreement(load) is { } disagreement
-            ? throw new InvalidOperationException(disagreement)
-            : true);
-        Say($"agreed {sinceRestored.Elapsed.TotalSeconds:0.0} s after the epoch began; {load.Watchers.Sum(watcher => watcher.Connections) - connected} pages had to connect again");
-        await Until.Holds("the history follows", TimeSpan.FromSeconds(30), async () =>
+    public Task Exact_when_one_forged_message_with_a_huge_version_was_shown_on_every_page() =>
+        Judged(async load =>
         {
-            var totals = (await Api.Totals(Site.Voting[0])).First(total => total.Version > 0);
-            foreach (var replica in Site.Tally)
-                if (await Api.LastDay(replica, totals.Tool) is not { } day || (day.Ship, day.Skip) != (totals.Ship, totals.Skip))
-                    return false;
-            return await Site.Redis.Read("{tally}:running", ":cursor") == $"{(await Api.Totals(Site.Voting[0])).Sum(total => total.Version)}";
+            await load.Votes(50);
+            var tools = load.Watchers.SelectMany(watcher => watcher.Shown.Keys).Distinct().Take(3).ToList();
+            var epoch = (await Api.Tallies(Site.Tally[0], tools))[0].Epoch;
+            var connections = load.Watchers.Sum(watcher => watcher.Connections);
+            await Poison.Forge(
+                Site.Rabbit,
+                "tally-totals",
+                $"[{string.Join(',', tools.Select(tool =>
+            $$"""{"tool":"{{tool}}","ship":7,"skip":99993,"version":{{Huge}},"at":"{{DateTimeOffset.UtcNow:O}}","epoch":{{epoch}}}"""))}]"
+            );
+            await Until.Holds(
+                "pages show the forged total",
+                TimeSpan.FromSeconds(10),
+                () => load.Watchers.Any(watcher => watcher.Shown.Values.Any(tally => tally.Version == Huge))
+            );
+            await load.Stop();
+            Say(
+                $"{load.Watchers.Count(watcher => watcher.Shown.Values.Any(tally => tally.Version == Huge))} of {load.Watchers.Count} pages showed it; {connections} connections before"
+            );
         });
 
-        // All that readers were told is in the ledger again, for the judge and for the scenarios that follow.
-        await Restore(today);
-    });
+    [Fact]
+    public Task Exact_when_somebody_wrote_huge_versions_into_Redis_and_nobody_votes() =>
+        Judged(async load =>
+        {
+            await load.Stop();
+            var tool = load.Watchers[0].Shown.Keys.First();
+            await Site.Redis.Write("{tally}:counters", tool, $"{Huge} 7 99993 0");
+            await Site.Redis.Write("{tally}:running", ":cursor", $"{Huge}");
+            await Until.Holds(
+                "Redis has the ledger's counter and counts its history again",
+                TimeSpan.FromSeconds(10),
+                async () =>
+                    !(await Site.Redis.Read("{tally}:counters", tool)).StartsWith($"{Huge}", StringComparison.Ordinal)
+                    && await Site.Redis.Read("{tally}:running", ":cursor") != $"{Huge}"
+            );
+        });
+
+    [Fact]
+    public Task Exact_after_yesterdays_backup_was_restored_while_pages_were_open() =>
+        Judged(async load =>
+        {
+            await load.Votes(100);
+            var yesterday = Dump();
+            await load.Votes(200);
+            await load.Stop();
+            var today = Dump();
+            var connected = load.Watchers.Sum(watcher => watcher.Connections);
+
+            var sinceRestored = await Restore(yesterday);
+            await Until.Holds(
+                "every replica and page shows the restored ledger (Exact)",
+                Form.Settled - sinceRestored.Elapsed,
+                async () => await Disagreement(load) is { } disagreement ? throw new InvalidOperationException(disagreement) : true
+            );
+            Say(
+                $"agreed {sinceRestored.Elapsed.TotalSeconds:0.0} s after the epoch began; {load.Watchers.Sum(watcher => watcher.Connections) - connected} pages had to connect again"
+            );
+            await Until.Holds(
+                "the history follows",
+                TimeSpan.FromSeconds(30),
+                async () =>
+                {
+                    var totals = (await Api.Totals(Site.Voting[0])).First(total => total.Version > 0);
+                    foreach (var replica in Site.Tally)
+                        if (await Api.LastDay(replica, totals.Tool) is not { } day || (day.Ship, day.Skip) != (totals.Ship, totals.Skip))
+                            return false;
+                    return await Site.Redis.Read("{tally}:running", ":cursor")
+                        == $"{(await Api.Totals(Site.Voting[0])).Sum(total => total.Version)}";
+                }
+            );
+
+            // All that readers were told is in the ledger again, for the judge and for the scenarios that follow.
+            await Restore(today);
+        });
 
     private async Task<string?> Disagreement(Load load)
     {
@@ -74,7 +101,9 @@ public sealed class TheLedgersWord(Site site, ITestOutputHelper output) : Scenar
                 return $"{watcher} shows {watcher.Shown.Values.FirstOrDefault(Differs)}";
         return null;
 
-        bool Differs(ToolTally tally) => new Totals(tally.Tool, tally.Ship, tally.Skip, tally.Version) != totals.GetValueOrDefault(tally.Tool, new Totals(tally.Tool, 0, 0, 0));
+        bool Differs(ToolTally tally) =>
+            new Totals(tally.Tool, tally.Ship, tally.Skip, tally.Version)
+            != totals.GetValueOrDefault(tally.Tool, new Totals(tally.Tool, 0, 0, 0));
     }
 
     private string Dump()
@@ -91,7 +120,14 @@ public sealed class TheLedgersWord(Site site, ITestOutputHelper output) : Scenar
             await replica.Send(UnixSignal.Terminate);
         Done(Programs.Run(Programs.Required("pg_restore", "postgresql"), [.. Server, "--clean", "--if-exists", "-d", "ledger", dump]));
         File.Delete(dump);
-        var (code, answer) = await Operator("epoch", "begin", "--ledger", Site.Postgres.ConnectionTo("ledger"), "--reason", "A scenario restored a dump.");
+        var (code, answer) = await Operator(
+            "epoch",
+            "begin",
+            "--ledger",
+            Site.Postgres.ConnectionTo("ledger"),
+            "--reason",
+            "A scenario restored a dump."
+        );
         code.ShouldBe(0, answer);
         foreach (var replica in Site.Voting)
             replica.Launch();

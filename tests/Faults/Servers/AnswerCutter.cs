@@ -59,7 +59,8 @@ public sealed class AnswerCutter : IDisposable
                 await server.ConnectAsync(IPAddress.Loopback, _server);
                 await Task.WhenAny(
                     Copy(client.GetStream(), server.GetStream(), chunk => Request(session, chunk)),
-                    Copy(server.GetStream(), client.GetStream(), chunk => Answer(session, chunk)));
+                    Copy(server.GetStream(), client.GetStream(), chunk => Answer(session, chunk))
+                );
             }
             catch (SocketException)
             {

@@ -50,7 +50,10 @@ public sealed class Echo : IAsyncDisposable
         return echo;
     }
 
-    /// <summary>Publishes what is left, once more in any order, and says how many messages were heard, how many copies sent, and how many of them were outdated.</summary>
+    /// <summary>
+    /// Publishes what is left, once more in any order, and says how many messages were heard, how many copies sent, and how many of them
+    /// were outdated.
+    /// </summary>
     public async Task<(int Heard, int Repeated, int Late)> Stop()
     {
         await _stop.CancelAsync();
@@ -99,13 +102,19 @@ public sealed class Echo : IAsyncDisposable
 
             copies.RemoveRange(0, last ? copies.Count : copies.Count / 2);
             await Task.Delay(20, CancellationToken.None);
-        }
-        while (!last);
+        } while (!last);
     }
 
     private static List<(string Tool, long Version)> Totals(ReadOnlyMemory<byte> body)
     {
         using var envelope = JsonDocument.Parse(body);
-        return [.. envelope.RootElement.GetProperty("message").GetProperty("totals").EnumerateArray().Select(total => (total.GetProperty("tool").GetString()!, total.GetProperty("version").GetInt64()))];
+        return
+        [
+            .. envelope
+                .RootElement.GetProperty("message")
+                .GetProperty("totals")
+                .EnumerateArray()
+                .Select(total => (total.GetProperty("tool").GetString()!, total.GetProperty("version").GetInt64())),
+        ];
     }
 }

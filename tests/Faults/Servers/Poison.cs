@@ -12,7 +12,9 @@ public static class Poison
     public static async Task<int> Pour(Rabbit rabbit, string queue, string tool)
     {
         await using var connection = await rabbit.Connect();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)
+        );
         (string? ContentType, byte[] Body)[] poison =
         [
             (null, [0xFF, 0xFE, 0x00, 0x80, 0x01]),
@@ -26,7 +28,13 @@ public static class Poison
             (Json, Envelope("{}")),
         ];
         foreach (var (contentType, body) in poison)
-            await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { ContentType = contentType, Persistent = true }, body);
+            await channel.BasicPublishAsync(
+                "",
+                queue,
+                mandatory: true,
+                new BasicProperties { ContentType = contentType, Persistent = true },
+                body
+            );
         return poison.Length;
     }
 
@@ -35,10 +43,20 @@ public static class Poison
     public static async Task Forge(Rabbit rabbit, string queue, string totals)
     {
         await using var connection = await rabbit.Connect();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { ContentType = Json, Persistent = true }, Envelope($$"""{"totals":{{totals}}}"""));
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)
+        );
+        await channel.BasicPublishAsync(
+            "",
+            queue,
+            mandatory: true,
+            new BasicProperties { ContentType = Json, Persistent = true },
+            Envelope($$"""{"totals":{{totals}}}""")
+        );
     }
 
-    private static byte[] Envelope(string message) => Encoding.UTF8.GetBytes(
-        $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["urn:message:Contracts:TotalsMoved"],"message":{{message}}}""");
+    private static byte[] Envelope(string message) =>
+        Encoding.UTF8.GetBytes(
+            $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["urn:message:Contracts:TotalsMoved"],"message":{{message}}}"""
+        );
 }

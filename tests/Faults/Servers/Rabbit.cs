@@ -4,7 +4,9 @@ using RabbitMQ.Client;
 
 namespace Faults.Tests.Servers;
 
-/// <summary>A RabbitMQ node with its own name, data, cookie and name server, which shares nothing with a node that may run here already.</summary>
+/// <summary>
+/// A RabbitMQ node with its own name, data, cookie and name server, which shares nothing with a node that may run here already.
+/// </summary>
 public sealed class Rabbit : Server
 {
     private readonly string _server = Programs.Required("rabbitmq-server", "rabbitmq-server");
@@ -18,10 +20,14 @@ public sealed class Rabbit : Server
     /// <param name="directory">Gets a folder of this server's.</param>
     /// <param name="configuration">More lines of <c>rabbitmq.conf</c>.</param>
     /// <param name="credentials">User and password of one who may do everything, <c>user:password</c>.</param>
-    public Rabbit(string directory, string configuration = "", string credentials = "guest:guest") : base("rabbitmq", directory)
+    public Rabbit(string directory, string configuration = "", string credentials = "guest:guest")
+        : base("rabbitmq", directory)
     {
         _credentials = credentials;
-        File.WriteAllText(Path.Combine(Directory, "rabbitmq.conf"), $"loopback_users.guest = true\ndisk_free_limit.absolute = 50MB\nlog.console = true\nlog.file = false\n{configuration}");
+        File.WriteAllText(
+            Path.Combine(Directory, "rabbitmq.conf"),
+            $"loopback_users.guest = true\ndisk_free_limit.absolute = 50MB\nlog.console = true\nlog.file = false\n{configuration}"
+        );
         File.WriteAllText(Path.Combine(Directory, "enabled_plugins"), "[].\n");
         File.WriteAllText(Path.Combine(Directory, "no-environment.conf"), "");
     }
@@ -70,7 +76,11 @@ public sealed class Rabbit : Server
     {
         // Erlang's name server would turn itself into a daemon that outlives us; ours is a child like the others.
         if (_names is not { Alive: true })
-            _names = Child.Start(Log, [_epmd, "-port", _epmdPort.ToString(), "-address", "127.0.0.1", "-relaxed_command_check"], Environment);
+            _names = Child.Start(
+                Log,
+                [_epmd, "-port", _epmdPort.ToString(), "-address", "127.0.0.1", "-relaxed_command_check"],
+                Environment
+            );
         return Child.Start(Log, [_server], Environment);
     }
 
@@ -90,27 +100,28 @@ public sealed class Rabbit : Server
         return connection.IsOpen;
     }
 
-    private Dictionary<string, string?> Environment => new()
-    {
-        ["HOME"] = Directory,
-        ["ERL_EPMD_PORT"] = _epmdPort.ToString(),
-        ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-        ["RABBITMQ_NODENAME"] = $"faults-{Port}@localhost",
-        ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
-        ["RABBITMQ_NODE_PORT"] = Port.ToString(),
-        ["RABBITMQ_DIST_PORT"] = _distributionPort.ToString(),
-        ["RABBITMQ_MNESIA_BASE"] = Path.Combine(Directory, "mnesia"),
-        ["RABBITMQ_LOG_BASE"] = Path.Combine(Directory, "log"),
-        ["RABBITMQ_LOGS"] = "-",
-        ["RABBITMQ_PID_FILE"] = Path.Combine(Directory, "pid"),
-        ["RABBITMQ_CONFIG_FILE"] = Path.Combine(Directory, "rabbitmq.conf"),
-        ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(Directory, "no-environment.conf"),
-        ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(Directory, "enabled_plugins"),
-        ["RABBITMQ_GENERATED_CONFIG_DIR"] = Path.Combine(Directory, "generated"),
-        ["RABBITMQ_FEATURE_FLAGS_FILE"] = Path.Combine(Directory, "feature_flags"),
-        // Two cores are shared with everything else: no schedulers that spin while they wait.
-        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
-        // Without it the start script stays as a parent that turns signals into polite requests, and kill -9 would hit the script alone.
-        ["RUNNING_UNDER_SYSTEMD"] = "true",
-    };
+    private Dictionary<string, string?> Environment =>
+        new()
+        {
+            ["HOME"] = Directory,
+            ["ERL_EPMD_PORT"] = _epmdPort.ToString(),
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODENAME"] = $"faults-{Port}@localhost",
+            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODE_PORT"] = Port.ToString(),
+            ["RABBITMQ_DIST_PORT"] = _distributionPort.ToString(),
+            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(Directory, "mnesia"),
+            ["RABBITMQ_LOG_BASE"] = Path.Combine(Directory, "log"),
+            ["RABBITMQ_LOGS"] = "-",
+            ["RABBITMQ_PID_FILE"] = Path.Combine(Directory, "pid"),
+            ["RABBITMQ_CONFIG_FILE"] = Path.Combine(Directory, "rabbitmq.conf"),
+            ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(Directory, "no-environment.conf"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(Directory, "enabled_plugins"),
+            ["RABBITMQ_GENERATED_CONFIG_DIR"] = Path.Combine(Directory, "generated"),
+            ["RABBITMQ_FEATURE_FLAGS_FILE"] = Path.Combine(Directory, "feature_flags"),
+            // Two cores are shared with everything else: no schedulers that spin while they wait.
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
+            // Without it the start script stays as a parent that turns signals into polite requests, and kill -9 would hit the script alone.
+            ["RUNNING_UNDER_SYSTEMD"] = "true",
+        };
 }

@@ -13,7 +13,11 @@ public sealed class Secrets
     public Secrets(string directory)
     {
         _folder = Directory.CreateDirectory(Path.Combine(directory, "secrets")).FullName;
-        var script = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == "make-secrets").Value!;
+        var script = Assembly
+            .GetExecutingAssembly()
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(metadata => metadata.Key == "make-secrets")
+            .Value!;
         var (code, output) = Programs.Run("bash", script, _folder);
         if (code != 0)
             throw new InvalidOperationException($"make-secrets failed: {output}");
@@ -42,7 +46,12 @@ public sealed class Secrets
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         server.CertificateExtensions.Add(names.Build());
-        using var certificate = server.Create(root, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), RandomNumberGenerator.GetBytes(8));
+        using var certificate = server.Create(
+            root,
+            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(1),
+            RandomNumberGenerator.GetBytes(8)
+        );
         File.WriteAllText(Authority, root.ExportCertificatePem());
         File.WriteAllText(Certificate, certificate.ExportCertificatePem());
         File.WriteAllText(CertificateKey, serverKey.ExportPkcs8PrivateKeyPem());

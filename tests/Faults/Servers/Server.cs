@@ -20,17 +20,25 @@ public abstract class Server(string name, string directory) : IDisposable
     /// <summary>Starts the process without waiting until it can do its job.</summary>
     public void Launch() => _child = Start();
 
-    /// <summary>Waits until it can do its job; a start that failed is tried again, since after a crash what is left of the old process may still be in the way.</summary>
-    public Task Ready() => Until.Holds($"{Name} is ready", Patience, async () =>
-    {
-        if (!Alive)
-        {
-            Launch();
-            return false;
-        }
+    /// <summary>
+    /// Waits until it can do its job; a start that failed is tried again, since after a crash what is left of the old process may still be
+    /// in the way.
+    /// </summary>
+    public Task Ready() =>
+        Until.Holds(
+            $"{Name} is ready",
+            Patience,
+            async () =>
+            {
+                if (!Alive)
+                {
+                    Launch();
+                    return false;
+                }
 
-        return await Answers();
-    });
+                return await Answers();
+            }
+        );
 
     public async Task StartAndWait()
     {
@@ -49,7 +57,8 @@ public abstract class Server(string name, string directory) : IDisposable
     /// <summary>Whether its log holds the words.</summary>
     public bool Said(string words) => File.Exists(Log) && File.ReadAllText(Log).Contains(words, StringComparison.Ordinal);
 
-    public string Tail() => $"--- {Name} ({(Alive ? "alive" : _child is null ? "never started" : $"ended with {ExitCode}")}) ---\n{_child?.Tail(12)}";
+    public string Tail() =>
+        $"--- {Name} ({(Alive ? "alive" : _child is null ? "never started" : $"ended with {ExitCode}")}) ---\n{_child?.Tail(12)}";
 
     public virtual void Dispose()
     {

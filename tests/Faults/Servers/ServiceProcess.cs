@@ -7,7 +7,8 @@ namespace Faults.Tests.Servers;
 /// <param name="service">The service's name: <c>Voting</c> runs <c>Voting.dll</c>.</param>
 /// <param name="name">This replica's name.</param>
 /// <param name="settings">Environment variables.</param>
-public sealed class ServiceProcess(string directory, string service, string name, IReadOnlyDictionary<string, string?> settings) : Server(name, directory)
+public sealed class ServiceProcess(string directory, string service, string name, IReadOnlyDictionary<string, string?> settings)
+    : Server(name, directory)
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
@@ -28,6 +29,10 @@ public sealed class ServiceProcess(string directory, string service, string name
         return answer.IsSuccessStatusCode;
     }
 
-    private static string Assembly(string service) => System.Reflection.Assembly.GetExecutingAssembly()
-        .GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == service).Value!;
+    private static string Assembly(string service) =>
+        System
+            .Reflection.Assembly.GetExecutingAssembly()
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(metadata => metadata.Key == service)
+            .Value!;
 }

@@ -10,18 +10,30 @@ public sealed record SchemaScripts(string Service, string Kind)
     private string Folder => $"services/{Service}/Schema";
 
     /// <summary>Hashes of the last release's scripts by path within the folder.</summary>
-    public IReadOnlyDictionary<string, string> Released => Repository.Read($"{Folder}/released.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => line.Split("  ", 2)).ToDictionary(parts => parts[1], parts => parts[0]);
+    public IReadOnlyDictionary<string, string> Released =>
+        Repository
+            .Read($"{Folder}/released.txt")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split("  ", 2))
+            .ToDictionary(parts => parts[1], parts => parts[0]);
 
     /// <summary>Paths within the folder in the order they are applied.</summary>
-    public IReadOnlyList<string> All => [.. Repository.Files(Folder, "*.sql").Select(file => file[(Folder.Length + 1)..])
-        .Where(file => file.StartsWith($"{Kind}/", StringComparison.Ordinal) || file.StartsWith("Shared/", StringComparison.Ordinal))];
+    public IReadOnlyList<string> All =>
+        [
+            .. Repository
+                .Files(Folder, "*.sql")
+                .Select(file => file[(Folder.Length + 1)..])
+                .Where(file =>
+                    file.StartsWith($"{Kind}/", StringComparison.Ordinal) || file.StartsWith("Shared/", StringComparison.Ordinal)
+                ),
+        ];
 
     public IReadOnlyList<string> New => [.. All.Where(script => !Released.ContainsKey(script))];
 
     public string Text(string script) => Repository.Read($"{Folder}/{script}");
 
-    public string Hash(string script) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Repository.Path($"{Folder}/{script}"))));
+    public string Hash(string script) =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Repository.Path($"{Folder}/{script}"))));
 
     /// <summary>Statements of the last release's code, parted by empty lines.</summary>
     public IReadOnlyList<string> Statements

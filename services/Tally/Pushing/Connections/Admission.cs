@@ -8,14 +8,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Tally.Pushing.Connections;
 
 /// <summary>
-/// Bounds how many live connections (hub and event streams) are open at once, from one network and in all, so that nobody can take every slot. The bound of a
-/// network leaves room for a campus behind one address.
+/// Bounds how many live connections (hub and event streams) are open at once, from one network and in all, so that nobody can take every
+/// slot. The bound of a network leaves room for a campus behind one address.
 /// </summary>
 internal sealed class Admission
 {
     private readonly ConcurrentDictionary<RateLimits.Network, int> _open = [];
     private readonly bool _bounded;
-    private readonly int _mostOfNetwork, _most;
+    private readonly int _mostOfNetwork,
+        _most;
     private int _all;
 
     public Admission(IConfiguration configuration, ConnectionSettings connections)
@@ -47,7 +48,13 @@ internal sealed class Admission
     }
 
     public static ProblemHttpResult Refuse(HttpContext context) =>
-        Problems.Retry(context, 429, "too-many-connections", "Too many live connections are open; the numbers can be read at /api/tallies meanwhile.", 30);
+        Problems.Retry(
+            context,
+            429,
+            "too-many-connections",
+            "Too many live connections are open; the numbers can be read at /api/tallies meanwhile.",
+            30
+        );
 
     private void Leave(RateLimits.Network network)
     {

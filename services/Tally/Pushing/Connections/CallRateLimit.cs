@@ -1,8 +1,8 @@
 namespace Tally.Pushing.Connections;
 
 /// <summary>
-/// How fast one connection may call the hub: a page calls it once or twice, and a client that calls it in a loop would take the time of those who only listen. A
-/// connection's calls come one after the other, so its budget needs no lock.
+/// How fast one connection may call the hub: a page calls it once or twice, and a client that calls it in a loop would take the time of
+/// those who only listen. A connection's calls come one after the other, so its budget needs no lock.
 /// </summary>
 internal sealed class CallRateLimit(TimeProvider timeProvider)
 {

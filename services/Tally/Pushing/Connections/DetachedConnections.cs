@@ -5,9 +5,9 @@ using Tally.Pushing.SignalR;
 namespace Tally.Pushing.Connections;
 
 /// <summary>
-/// Lets the endpoint of a live connection return while its reader stays. The stay is served outside of all other middleware: each of them would otherwise keep a waiting method for as
-/// long as the reader is there, with the route's filters and what the request brought 1.5 KiB (tests/Bench/README.md). What is thrown there
-/// meets no handler of exceptions; the server notes it and cuts the connection.
+/// Lets the endpoint of a live connection return while its reader stays. The stay is served outside of all other middleware: each of them
+/// would otherwise keep a waiting method for as long as the reader is there, with the route's filters and what the request brought 1.5 KiB
+/// (tests/Bench/README.md). What is thrown there meets no handler of exceptions; the server notes it and cuts the connection.
 /// </summary>
 internal sealed class DetachedConnections : IStartupFilter
 {
@@ -18,14 +18,16 @@ internal sealed class DetachedConnections : IStartupFilter
     /// <param name="serve">Ends when the reader has left, and gives back whatever was taken for it.</param>
     public static void Begin(HttpContext context, Func<Task> serve) => context.Features.Set(new Stay(serve));
 
-    Action<IApplicationBuilder> IStartupFilter.Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        app.Use((context, next) => MayStay(context.Request.Path) ? ServeAsync(context, next) : next(context));
-        next(app);
-    };
+    Action<IApplicationBuilder> IStartupFilter.Configure(Action<IApplicationBuilder> next) =>
+        app =>
+        {
+            app.Use((context, next) => MayStay(context.Request.Path) ? ServeAsync(context, next) : next(context));
+            next(app);
+        };
 
     private static bool MayStay(PathString path) =>
-        path.StartsWithSegments(LiveTallies.HubPath, StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments(LiveTallies.StreamPath, StringComparison.OrdinalIgnoreCase);
+        path.StartsWithSegments(LiveTallies.HubPath, StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments(LiveTallies.StreamPath, StringComparison.OrdinalIgnoreCase);
 
     private static async Task ServeAsync(HttpContext context, RequestDelegate next)
     {

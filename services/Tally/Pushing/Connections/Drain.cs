@@ -4,15 +4,17 @@ namespace Tally.Pushing.Connections;
 /// Moves live readers over gently when the process stops: each is told to connect again, spread over a few seconds, so that the other
 /// replicas aren't stormed. Reads are served meanwhile; readiness is already off.
 /// </summary>
-internal sealed partial class Drain(Pushes pushes, TallySettings settings, IHostApplicationLifetime lifetime, ILogger<Drain> logger) : IHostedService
+internal sealed partial class Drain(Pushes pushes, TallySettings settings, IHostApplicationLifetime lifetime, ILogger<Drain> logger)
+    : IHostedService
 {
     private static readonly TimeSpan ForLeaving = TimeSpan.FromSeconds(1);
     private CancellationTokenRegistration _registration;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // SignalR cuts all its connections in a callback of this same token, and callbacks run last-registered first. So this one, registered
-        // after the routes were mapped, has to finish before it returns: there is no later hook that still finds the connections open.
+        // SignalR cuts all its connections in a callback of this same token, and callbacks run last-registered first. So this one,
+        // registered after the routes were mapped, has to finish before it returns: there is no later hook that still finds the connections
+        // open.
         _registration = lifetime.ApplicationStopping.Register(() => Task.Run(RunAsync).Wait(settings.Drain + TimeSpan.FromSeconds(2)));
         return Task.CompletedTask;
     }

@@ -1,9 +1,10 @@
 namespace Tally.Pushing.Connections;
 
 /// <summary>
-/// Closes the heap's holes once when many readers have come or gone and their number has settled. What readers bring with them when they come is garbage soon, between objects that stay
-/// for hours; the collector would close the holes at its next full collection, but while readers only wait there is none: they held a fifth of a replica's memory for good. The process
-/// stands still meanwhile, 20 to 35 µs for each reader, as it does at each full collection while they come.
+/// Closes the heap's holes once when many readers have come or gone and their number has settled. What readers bring with them when they
+/// come is garbage soon, between objects that stay for hours; the collector would close the holes at its next full collection, but while
+/// readers only wait there is none: they held a fifth of a replica's memory for good. The process stands still meanwhile, 20 to 35 µs for
+/// each reader, as it does at each full collection while they come.
 /// </summary>
 internal sealed partial class HeapCompaction(Pushes pushes, TimeProvider timeProvider, ILogger<HeapCompaction> logger) : BackgroundService
 {
@@ -28,6 +29,10 @@ internal sealed partial class HeapCompaction(Pushes pushes, TimeProvider timePro
         }
     }
 
-    [LoggerMessage(4060, LogLevel.Information, "The heap is compacted, now that {Readers} live readers are here; it took {Milliseconds:0} ms")]
+    [LoggerMessage(
+        4060,
+        LogLevel.Information,
+        "The heap is compacted, now that {Readers} live readers are here; it took {Milliseconds:0} ms"
+    )]
     private partial void LogCompacted(int readers, double milliseconds);
 }

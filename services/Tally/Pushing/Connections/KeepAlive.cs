@@ -1,8 +1,8 @@
 namespace Tally.Pushing.Connections;
 
 /// <summary>
-/// Looks twice in an interval whether a reader needs a sign of life, from one timer for all. Each has its own place in the round: told all at once, tens of thousands of
-/// readers would take as many buffers in one moment, which no pool keeps, and a burst of the processor.
+/// Looks twice in an interval whether a reader needs a sign of life, from one timer for all. Each has its own place in the round: told all
+/// at once, tens of thousands of readers would take as many buffers in one moment, which no pool keeps, and a burst of the processor.
 /// </summary>
 internal sealed class KeepAlive(TallySettings settings, TimeProvider timeProvider) : BackgroundService
 {

@@ -9,7 +9,10 @@ internal sealed class HubCalls(Board board)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Begins to watch tools and answers how they stand now, in that order; unknown tools are left out. Pushes wait for <see cref="Reader.Activate"/>.</summary>
+    /// <summary>
+    /// Begins to watch tools and answers how they stand now, in that order; unknown tools are left out. Pushes wait for
+    /// <see cref="Reader.Activate"/>.
+    /// </summary>
     /// <exception cref="HubException">No array, a malformed slug, more than 50 tools, the tallies aren't known yet, or the reader has to
     /// connect again.</exception>
     public async Task<ToolTally[]> WatchAsync(Reader reader, string[]? tools, CancellationToken cancellationToken)
@@ -24,10 +27,13 @@ internal sealed class HubCalls(Board board)
             throw new HubException("The tallies are not known yet; try again in a few seconds.", late);
         }
 
-        var standings = await reader.PrepareAsync(named)
-            ?? throw new HubException(reader.IsDismissed
-                ? "Connect again: what this connection was shown has been corrected."
-                : $"A connection can watch at most {Reader.MostTools} tools.");
+        var standings =
+            await reader.PrepareAsync(named)
+            ?? throw new HubException(
+                reader.IsDismissed
+                    ? "Connect again: what this connection was shown has been corrected."
+                    : $"A connection can watch at most {Reader.MostTools} tools."
+            );
         return [.. standings.Select(standing => standing.Tally)];
     }
 

@@ -11,5 +11,6 @@ internal sealed class HubReader(HubConnectionContext connection, Pushes pushes) 
 
     protected override void Abort() => connection.Abort();
 
-    public override ValueTask GoodbyeAsync() => connection.WriteAsync(new CloseMessage(error: null, allowReconnect: true), CancellationToken.None);
+    public override ValueTask GoodbyeAsync() =>
+        connection.WriteAsync(new CloseMessage(error: null, allowReconnect: true), CancellationToken.None);
 }

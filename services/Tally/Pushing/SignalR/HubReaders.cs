@@ -6,7 +6,8 @@ namespace Tally.Pushing.SignalR;
 /// Gives each hub connection its <see cref="Reader"/>. SignalR's groups were rejected: a group send awaits or queues behind its slowest
 /// member, keeps no version per connection, and so can neither coalesce nor stay forward only.
 /// </summary>
-internal sealed class HubReaders(ILogger<DefaultHubLifetimeManager<TallyHub>> logger, Pushes pushes) : DefaultHubLifetimeManager<TallyHub>(logger)
+internal sealed class HubReaders(ILogger<DefaultHubLifetimeManager<TallyHub>> logger, Pushes pushes)
+    : DefaultHubLifetimeManager<TallyHub>(logger)
 {
     public override async Task OnConnectedAsync(HubConnectionContext connection)
     {

@@ -6,7 +6,10 @@ using Tally.Pushing.SignalR;
 
 namespace Tally.Pushing.Sockets;
 
-/// <summary>The messages that come over one socket. Where a WebSocket message ends means nothing to the hub's protocol: one may hold several of its messages, or a part of one.</summary>
+/// <summary>
+/// The messages that come over one socket. Where a WebSocket message ends means nothing to the hub's protocol: one may hold several of its
+/// messages, or a part of one.
+/// </summary>
 /// <param name="most">Bytes that may wait for their message's end.</param>
 internal sealed class Frames(WebSocket socket, int most) : IDisposable, IInvocationBinder
 {
@@ -84,13 +87,16 @@ internal sealed class Frames(WebSocket socket, int most) : IDisposable, IInvocat
 
     /// <exception cref="InvalidOperationException">The hub has no such method; the protocol makes a message of that.</exception>
     IReadOnlyList<Type> IInvocationBinder.GetParameterTypes(string methodName) =>
-        HubCalls.IsWatch(methodName) || HubCalls.IsUnwatch(methodName) ? Tools : throw new InvalidOperationException($"There is no method '{methodName}'.");
+        HubCalls.IsWatch(methodName) || HubCalls.IsUnwatch(methodName)
+            ? Tools
+            : throw new InvalidOperationException($"There is no method '{methodName}'.");
 
     Type IInvocationBinder.GetReturnType(string invocationId) => typeof(object);
 
     Type IInvocationBinder.GetStreamItemType(string streamId) => typeof(object);
 
-    // The parsers throw many kinds of exceptions (for JSON, for text that is no UTF-8, for MessagePack…) at bytes of which only the sender knows what they should have been.
+    // The parsers throw many kinds of exceptions (for JSON, for text that is no UTF-8, for MessagePack…) at bytes of which only the sender
+    // knows what they should have been.
     private static bool IsNonsense(Exception error) => error is not (InvalidDataException or OutOfMemoryException);
 
     private void MakeRoom()

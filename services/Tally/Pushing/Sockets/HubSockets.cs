@@ -12,14 +12,16 @@ using Tally.Pushing.SignalR;
 namespace Tally.Pushing.Sockets;
 
 /// <summary>
-/// The hub for readers who come straight by WebSocket without negotiating first, as this site's own pages do: the same protocol by SignalR's own library, on the socket itself.
-/// SignalR's connection was rejected for them: it keeps two more pipes and some thirty objects for each reader, which at tens of thousands of readers was a third of the memory
-/// (tests/Bench/README.md). Clients that negotiate get SignalR's own connection, with its other transports.
+/// The hub for readers who come straight by WebSocket without negotiating first, as this site's own pages do: the same protocol by
+/// SignalR's own library, on the socket itself. SignalR's connection was rejected for them: it keeps two more pipes and some thirty objects
+/// for each reader, which at tens of thousands of readers was a third of the memory (tests/Bench/README.md). Clients that negotiate get
+/// SignalR's own connection, with its other transports.
 /// </summary>
 internal sealed partial class HubSockets
 {
     private static readonly TimeSpan ForHandshake = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ForGoodbye = TimeSpan.FromSeconds(2);
+
     // Nothing of a socket waits on a timer of its own: one timer beats for all.
     private static readonly WebSocketAcceptContext Accept = new() { KeepAliveInterval = Timeout.InfiniteTimeSpan };
 
@@ -34,8 +36,15 @@ internal sealed partial class HubSockets
     private readonly bool _bounded;
 
     public HubSockets(
-        HubCalls calls, Pushes pushes, KeepAlive beats, IHubProtocolResolver protocols, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider timeProvider,
-        ILogger<HubSockets> logger)
+        HubCalls calls,
+        Pushes pushes,
+        KeepAlive beats,
+        IHubProtocolResolver protocols,
+        IConfiguration configuration,
+        IHostApplicationLifetime lifetime,
+        TimeProvider timeProvider,
+        ILogger<HubSockets> logger
+    )
     {
         (_calls, _pushes, _beats, _protocols, _timeProvider, _logger) = (calls, pushes, beats, protocols, timeProvider, logger);
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
@@ -78,14 +87,23 @@ internal sealed partial class HubSockets
         catch (InvalidDataException nonsense)
         {
             LogNonsense(nonsense.Message);
-            await AnswerHandshakeAsync(socket, new HandshakeResponseMessage("An unexpected error occurred during connection handshake."), patience.Token);
+            await AnswerHandshakeAsync(
+                socket,
+                new HandshakeResponseMessage("An unexpected error occurred during connection handshake."),
+                patience.Token
+            );
             return null;
         }
 
         var protocol = _protocols.GetProtocol(request.Protocol, null);
         var sound = protocol?.IsVersionSupported(request.Version) == true;
         await AnswerHandshakeAsync(
-            socket, sound ? HandshakeResponseMessage.Empty : new HandshakeResponseMessage($"The protocol '{request.Protocol}' in version {request.Version} is not spoken here."), patience.Token);
+            socket,
+            sound
+                ? HandshakeResponseMessage.Empty
+                : new HandshakeResponseMessage($"The protocol '{request.Protocol}' in version {request.Version} is not spoken here."),
+            patience.Token
+        );
         return sound ? protocol : null;
     }
 
@@ -127,8 +145,7 @@ internal sealed partial class HubSockets
                         return;
                     await AnswerAsync(reader, message);
                 }
-            }
-            while (await frames.ReadAsync(CancellationToken.None));
+            } while (await frames.ReadAsync(CancellationToken.None));
         }
         catch (InvalidDataException nonsense)
         {
@@ -165,12 +182,18 @@ internal sealed partial class HubSockets
             switch (message)
             {
                 case InvocationMessage { Arguments: [var tools] } watch when HubCalls.IsWatch(watch.Target):
-                    return CompletionMessage.WithResult(invocation, await _calls.WatchAsync(reader, (string[]?)tools, CancellationToken.None));
+                    return CompletionMessage.WithResult(
+                        invocation,
+                        await _calls.WatchAsync(reader, (string[]?)tools, CancellationToken.None)
+                    );
                 case InvocationMessage { Arguments: [var tools] } unwatch when HubCalls.IsUnwatch(unwatch.Target):
                     HubCalls.Unwatch(reader, (string[]?)tools);
                     return CompletionMessage.Empty(invocation);
                 case InvocationBindingFailureMessage unbound:
-                    return CompletionMessage.WithError(unbound.InvocationId!, $"Failed to invoke '{unbound.Target}': there is no such method with such arguments.");
+                    return CompletionMessage.WithError(
+                        unbound.InvocationId!,
+                        $"Failed to invoke '{unbound.Target}': there is no such method with such arguments."
+                    );
                 default:
                     return CompletionMessage.WithError(invocation, "This hub streams nothing; invoke Watch or Unwatch.");
             }
@@ -178,7 +201,10 @@ internal sealed partial class HubSockets
         catch (HubException refusal)
         {
             // The form in which SignalR tells it.
-            return CompletionMessage.WithError(invocation, $"An unexpected error occurred invoking '{((InvocationMessage)message).Target}' on the server. HubException: {refusal.Message}");
+            return CompletionMessage.WithError(
+                invocation,
+                $"An unexpected error occurred invoking '{((InvocationMessage)message).Target}' on the server. HubException: {refusal.Message}"
+            );
         }
     }
 
@@ -197,7 +223,13 @@ internal sealed partial class HubSockets
     }
 
     private static bool IsGone(Exception error) =>
-        error is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or ConnectionResetException or ConnectionAbortedException;
+        error
+            is WebSocketException
+                or OperationCanceledException
+                or IOException
+                or ObjectDisposedException
+                or ConnectionResetException
+                or ConnectionAbortedException;
 
     private void End()
     {

@@ -10,12 +10,13 @@ namespace Tally.Pushing.Sockets;
 /// <param name="abort">Cuts the connection beneath the socket.</param>
 internal sealed class SocketReader(WebSocket socket, IHubProtocol protocol, Action abort, Pushes pushes) : Reader(pushes)
 {
-    // The site's pages ping once a minute, SignalR's clients four times. Who vanished without a word costs its memory until then, which is little; hearing from everyone more often was a quarter
-    // of what idle readers cost.
+    // The site's pages ping once a minute, SignalR's clients four times. Who vanished without a word costs its memory until then, which is
+    // little; hearing from everyone more often was a quarter of what idle readers cost.
     private static readonly TimeSpan MostSilent = TimeSpan.FromSeconds(160);
 
     private static readonly SerializedHubMessage Ping = new(PingMessage.Instance);
-    private readonly WebSocketMessageType _type = protocol.TransferFormat == TransferFormat.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
+    private readonly WebSocketMessageType _type =
+        protocol.TransferFormat == TransferFormat.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
     private long _heard = pushes.Time.GetTimestamp();
 
     /// <summary>The client gave a sign of life.</summary>
@@ -35,7 +36,9 @@ internal sealed class SocketReader(WebSocket socket, IHubProtocol protocol, Acti
     public override async ValueTask GoodbyeAsync()
     {
         await AnswerAsync(new CloseMessage(error: null, allowReconnect: true));
-        await WriteInTurnAsync(() => new ValueTask(socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, null, CancellationToken.None)));
+        await WriteInTurnAsync(() =>
+            new ValueTask(socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, null, CancellationToken.None))
+        );
     }
 
     protected override ValueTask WriteAsync(Standing standing) => SendAsync(standing.HubMessage.GetSerializedMessage(protocol));

@@ -11,8 +11,8 @@ namespace Tally.Pushing.Streams;
 /// <summary><c>GET /api/tallies/stream</c>: the live tallies for clients without SignalR.</summary>
 internal sealed class StreamTallies(Board board, OpenStreams streams, Admission admission)
 {
-    // FromQuery is said, since the request delegate generator else takes the array for a body that may be: the route then asks for JSON, and a request without a body falls through to the
-    // tool of the name "stream".
+    // FromQuery is said, since the request delegate generator else takes the array for a body that may be: the route then asks for JSON,
+    // and a request without a body falls through to the tool of the name "stream".
     public Results<EmptyHttpResult, ProblemHttpResult> Handle(HttpContext context, [FromQuery] string[] tool)
     {
         if (ReadTallies.Refuse(context, tool, board) is { } refusal)

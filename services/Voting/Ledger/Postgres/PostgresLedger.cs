@@ -7,7 +7,9 @@ using NpgsqlTypes;
 
 namespace Voting.Ledger.Postgres;
 
-/// <summary>The ledger in PostgreSQL; <c>cast_hashed_votes</c> in the schema holds the transaction, and the reasons for its order.</summary>
+/// <summary>
+/// The ledger in PostgreSQL; <c>cast_hashed_votes</c> in the schema holds the transaction, and the reasons for its order.
+/// </summary>
 public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source), IAsyncDisposable
 {
     private const int GuidLength = 16;
@@ -20,13 +22,17 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private readonly HashSet<string> _begun = [];
 
     // Twice is safe: a vote that the first call did commit is found to be the same choice again.
-    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => CommitOnceAsync(batch, cancellationToken));
+    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken) =>
+        source.RetryIfStaleAsync(() => CommitOnceAsync(batch, cancellationToken));
 
-    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => ForgetOnceAsync(voters, cancellationToken));
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) =>
+        source.RetryIfStaleAsync(() => ForgetOnceAsync(voters, cancellationToken));
 
-    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => MarkPublishedOnceAsync(totals, cancellationToken));
+    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) =>
+        source.RetryIfStaleAsync(() => MarkPublishedOnceAsync(totals, cancellationToken));
 
-    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken) => source.RetryIfStaleAsync(() => KeepToolsOnceAsync(tools, cancellationToken));
+    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken) =>
+        source.RetryIfStaleAsync(() => KeepToolsOnceAsync(tools, cancellationToken));
 
     private async Task<Committed> CommitOnceAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken)
     {
@@ -48,9 +54,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
             await row.ReadAsync(cancellationToken);
             var committed = Read(row, batch);
             // Not before the end of the answer: only then is it committed.
-            while (await row.ReadAsync(cancellationToken) || await row.NextResultAsync(cancellationToken))
-            {
-            }
+            while (await row.ReadAsync(cancellationToken) || await row.NextResultAsync(cancellationToken)) { }
 
             _begun.UnionWith(first);
             return committed;
@@ -66,7 +70,9 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private async Task<IReadOnlyList<ToolTotals>> ForgetOnceAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken)
     {
         // Rare, hence a connection of the pool and no prepared statement.
-        await using var command = source.CreateCommand("select tool, ship, skip, version, at, current_epoch() from forget_hashed_voters($1)");
+        await using var command = source.CreateCommand(
+            "select tool, ship, skip, version, at, current_epoch() from forget_hashed_voters($1)"
+        );
         command.CommandTimeout = 4;
         command.Parameters.AddWithValue(voters.Select(voter => voter.Value.ToByteArray()).ToArray());
         var moved = new List<ToolTotals>();
@@ -95,7 +101,8 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
             select * from (select distinct on (slug) * from unnest($1, $2, $3, $4, $5) as n(slug, name, category, retired, version) order by slug, version desc) n
             on conflict (slug) do update set name = excluded.name, category = excluded.category, retired = excluded.retired, version = excluded.version
              where t.version < excluded.version
-            """);
+            """
+        );
         command.CommandTimeout = 5;
         command.Parameters.AddWithValue(tools.Select(tool => tool.Slug).ToArray());
         command.Parameters.AddWithValue(tools.Select(tool => tool.Name).ToArray());
@@ -119,11 +126,20 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private async Task<NpgsqlCommand> PrepareAsync(CancellationToken cancellationToken)
     {
         _connection = await source.OpenConnectionAsync(cancellationToken);
-        var command = new NpgsqlCommand("select votes.*, current_epoch() from cast_hashed_votes($1, $2, $3, $4, $5) votes", _connection) { CommandTimeout = 4 };
-        foreach (var type in (NpgsqlDbType[])
-        [
-            NpgsqlDbType.Array | NpgsqlDbType.Text, NpgsqlDbType.Bytea, NpgsqlDbType.Bytea, NpgsqlDbType.Array | NpgsqlDbType.Smallint, NpgsqlDbType.Array | NpgsqlDbType.Text,
-        ])
+        var command = new NpgsqlCommand("select votes.*, current_epoch() from cast_hashed_votes($1, $2, $3, $4, $5) votes", _connection)
+        {
+            CommandTimeout = 4,
+        };
+        foreach (
+            var type in (NpgsqlDbType[])
+                [
+                    NpgsqlDbType.Array | NpgsqlDbType.Text,
+                    NpgsqlDbType.Bytea,
+                    NpgsqlDbType.Bytea,
+                    NpgsqlDbType.Array | NpgsqlDbType.Smallint,
+                    NpgsqlDbType.Array | NpgsqlDbType.Text,
+                ]
+        )
             command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type });
         await command.PrepareAsync(cancellationToken);
         return command;
@@ -134,7 +150,10 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         var (seqs, times) = (row.GetFieldValue<long[]>(0), row.GetFieldValue<long?[]>(1));
         var votes = new Vote[batch.Count];
         for (var place = 0; place < votes.Length; place++)
-            votes[place] = seqs[place] == 0 ? Vote.None(batch[place].Tool) : new Vote(batch[place].Tool, batch[place].Choice, seqs[place], Time(times[place]!.Value));
+            votes[place] =
+                seqs[place] == 0
+                    ? Vote.None(batch[place].Tool)
+                    : new Vote(batch[place].Tool, batch[place].Choice, seqs[place], Time(times[place]!.Value));
         if (row.IsDBNull(2))
             return new Committed(votes, []);
 

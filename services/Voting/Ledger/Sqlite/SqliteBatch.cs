@@ -5,19 +5,28 @@ using Microsoft.Data.Sqlite;
 
 namespace Voting.Ledger.Sqlite;
 
-/// <summary>The statements of a batch of votes on the writing connection, for as long as it lives: the same steps as <c>cast_hashed_votes</c> in PostgreSQL, row by row.</summary>
+/// <summary>
+/// The statements of a batch of votes on the writing connection, for as long as it lives: the same steps as <c>cast_hashed_votes</c> in
+/// PostgreSQL, row by row.
+/// </summary>
 internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
 {
     private const int GuidLength = 16;
 
     private readonly SqliteStatement _find = new(connection, "select pseudonym, choice, seq, at from votes where voter = ? and tool = ?");
 
-    private readonly SqliteStatement _first = new(connection, "insert into votes (voter, tool, pseudonym, choice, seq, at) values (?, ?, ?, ?, 1, ?)");
+    private readonly SqliteStatement _first = new(
+        connection,
+        "insert into votes (voter, tool, pseudonym, choice, seq, at) values (?, ?, ?, ?, 1, ?)"
+    );
 
     private readonly SqliteStatement _change = new(connection, "update votes set choice = ?, seq = ?, at = ? where voter = ? and tool = ?");
 
     // Without an explicit id SQLite takes the highest plus one: consecutive, since entries are never deleted.
-    private readonly SqliteStatement _append = new(connection, "insert into entries (tool, pseudonym, choice, previous, seq, at) values (?, ?, ?, ?, ?, ?)");
+    private readonly SqliteStatement _append = new(
+        connection,
+        "insert into entries (tool, pseudonym, choice, previous, seq, at) values (?, ?, ?, ?, ?, ?)"
+    );
 
     private readonly SqliteStatement _stand = new(connection, "select ship, skip, version from totals where tool = ?");
 
@@ -119,9 +128,11 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
     /// <summary>What a batch does to a tool's totals.</summary>
     public readonly record struct Delta(long Ship, long Skip, long Changes)
     {
-        public Delta With(Choice previous, Choice choice) => new(
-            Ship + (choice is Choice.Ship ? 1 : 0) - (previous is Choice.Ship ? 1 : 0),
-            Skip + (choice is Choice.Skip ? 1 : 0) - (previous is Choice.Skip ? 1 : 0),
-            Changes + 1);
+        public Delta With(Choice previous, Choice choice) =>
+            new(
+                Ship + (choice is Choice.Ship ? 1 : 0) - (previous is Choice.Ship ? 1 : 0),
+                Skip + (choice is Choice.Skip ? 1 : 0) - (previous is Choice.Skip ? 1 : 0),
+                Changes + 1
+            );
     }
 }

@@ -8,7 +8,9 @@ namespace Voting.Ledger.Sqlite;
 /// The ledger in SQLite: one process, one writing connection (WAL, <c>synchronous=FULL</c>: a commit that returned is on the disk).
 /// A batch goes row by row (<see cref="SqliteBatch"/>), since a statement costs no round trip here.
 /// </summary>
-public sealed class SqliteLedger(string connectionString, System.Data.Common.DbDataSource readers, ILogger<SqliteLedger> logger) : VoteLedger(readers), IDisposable
+public sealed class SqliteLedger(string connectionString, System.Data.Common.DbDataSource readers, ILogger<SqliteLedger> logger)
+    : VoteLedger(readers),
+        IDisposable
 {
     private static readonly TimeSpan EmptyAgainAfter = TimeSpan.FromMilliseconds(250);
 
@@ -22,70 +24,97 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
     private bool _logHoldsErased;
     private bool _emptying;
 
-    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken) => WriteAsync(
-        connection =>
-        {
-            using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
-            var committed = (_batch ??= new SqliteBatch(connection)).Write(batch, Micros(DateTimeOffset.UtcNow));
-            transaction.Commit();
-            return committed;
-        }, cancellationToken);
-
-    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) => WriteAsync(
-        connection =>
-        {
-            var moved = Forget(connection, voters);
-            // What secure_delete overwrote in the file still stands in the log. A reader in the way is not waited for: votes stand in line behind this.
-            if (_logHoldsErased && !Empty(connection) && !_emptying)
-            {
-                _emptying = true;
-                _ = Task.Run(() => EmptyLogAsync(_closing.Token), CancellationToken.None);
-            }
-
-            return moved;
-        }, cancellationToken);
-
-    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) => WriteAsync(
-        connection =>
-        {
-            // A mark lost to a power cut costs one more publish of the same state: not worth waiting for the disk.
-            var (epoch, current) = OfNewestEpoch(totals);
-            Run(connection, "pragma synchronous = normal");
-            try
+    public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken) =>
+        WriteAsync(
+            connection =>
             {
                 using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
-                var mark = Command(connection, transaction,
-                    """
-                    insert into totals_published (tool, published_version) select $tool, $version from ledger_epoch where epoch = $epoch
-                    on conflict (tool) do update set published_version = max(published_version, excluded.published_version)
-                    """, "tool", "version", "epoch");
-                foreach (var total in current)
-                    With(mark, total.Tool, total.Version, epoch).ExecuteNonQuery();
+                var committed = (_batch ??= new SqliteBatch(connection)).Write(batch, Micros(DateTimeOffset.UtcNow));
                 transaction.Commit();
-            }
-            finally
+                return committed;
+            },
+            cancellationToken
+        );
+
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) =>
+        WriteAsync(
+            connection =>
             {
-                Run(connection, "pragma synchronous = full");
-            }
+                var moved = Forget(connection, voters);
+                // What secure_delete overwrote in the file still stands in the log. A reader in the way is not waited for: votes stand in line
+                // behind this.
+                if (_logHoldsErased && !Empty(connection) && !_emptying)
+                {
+                    _emptying = true;
+                    _ = Task.Run(() => EmptyLogAsync(_closing.Token), CancellationToken.None);
+                }
 
-            return 0;
-        }, cancellationToken);
+                return moved;
+            },
+            cancellationToken
+        );
 
-    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken) => WriteAsync(
-        connection =>
-        {
-            using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
-            var keep = Command(connection, transaction,
-                """
-                insert into tools (slug, name, category, retired, version) values ($slug, $name, $category, $retired, $version)
-                on conflict (slug) do update set name = excluded.name, category = excluded.category, retired = excluded.retired, version = excluded.version
-                 where version < excluded.version
-                """, "slug", "name", "category", "retired", "version");
-            foreach (var tool in tools)
-                With(keep, tool.Slug, tool.Name, tool.Category, tool.Retired, tool.Version).ExecuteNonQuery();
-            transaction.Commit();
-            return 0;
-        }, cancellationToken);
+    public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) =>
+        WriteAsync(
+            connection =>
+            {
+                // A mark lost to a power cut costs one more publish of the same state: not worth waiting for the disk.
+                var (epoch, current) = OfNewestEpoch(totals);
+                Run(connection, "pragma synchronous = normal");
+                try
+                {
+                    using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+                    var mark = Command(
+                        connection,
+                        transaction,
+                        """
+                        insert into totals_published (tool, published_version) select $tool, $version from ledger_epoch where epoch = $epoch
+                        on conflict (tool) do update set published_version = max(published_version, excluded.published_version)
+                        """,
+                        "tool",
+                        "version",
+                        "epoch"
+                    );
+                    foreach (var total in current)
+                        With(mark, total.Tool, total.Version, epoch).ExecuteNonQuery();
+                    transaction.Commit();
+                }
+                finally
+                {
+                    Run(connection, "pragma synchronous = full");
+                }
+
+                return 0;
+            },
+            cancellationToken
+        );
+
+    public override Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken) =>
+        WriteAsync(
+            connection =>
+            {
+                using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+                var keep = Command(
+                    connection,
+                    transaction,
+                    """
+                    insert into tools (slug, name, category, retired, version) values ($slug, $name, $category, $retired, $version)
+                    on conflict (slug) do update set name = excluded.name, category = excluded.category, retired = excluded.retired, version = excluded.version
+                     where version < excluded.version
+                    """,
+                    "slug",
+                    "name",
+                    "category",
+                    "retired",
+                    "version"
+                );
+                foreach (var tool in tools)
+                    With(keep, tool.Slug, tool.Name, tool.Category, tool.Retired, tool.Version).ExecuteNonQuery();
+                transaction.Commit();
+                return 0;
+            },
+            cancellationToken
+        );
 
     public void Dispose()
     {
@@ -101,10 +130,22 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
     private IReadOnlyList<ToolTotals> Forget(SqliteConnection connection, IReadOnlyList<HashedVoter> voters)
     {
         using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
-        var erase = Command(connection, transaction, "delete from votes where voter = $voter returning tool, pseudonym, choice, seq", "voter");
-        var append = Command(connection, transaction,
+        var erase = Command(
+            connection,
+            transaction,
+            "delete from votes where voter = $voter returning tool, pseudonym, choice, seq",
+            "voter"
+        );
+        var append = Command(
+            connection,
+            transaction,
             "insert into entries (tool, pseudonym, choice, previous, seq, at) values ($tool, $pseudonym, 0, $previous, $seq, $at)",
-            "tool", "pseudonym", "previous", "seq", "at");
+            "tool",
+            "pseudonym",
+            "previous",
+            "seq",
+            "at"
+        );
         var standing = new List<(string Tool, byte[] Pseudonym, Choice Previous, long Seq)>();
         foreach (var voter in voters)
         {
@@ -174,12 +215,18 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
 
     private SqliteConnection Open()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = 4 }.ConnectionString);
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = 4 }.ConnectionString
+        );
         connection.Open();
-        // secure_delete: what ties a forgotten voter to pseudonyms is overwritten, not just left to be reused. Nothing else is ever deleted.
-        // Votes of voters who come now touch few pages, and the file's others are in the system's cache: 8 MiB. More was dearer, since a commit whose batch split a page walks
-        // through all pages kept. Pages that many votes touch go from the log to the file every 16 MiB instead of 4.
-        Run(connection, "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma cache_size = -8192; pragma wal_autocheckpoint = 4000");
+        // secure_delete: what ties a forgotten voter to pseudonyms is overwritten, not just left to be reused. Nothing else is ever
+        // deleted. Votes of voters who come now touch few pages, and the file's others are in the system's cache: 8 MiB. More was dearer,
+        // since a commit whose batch split a page walks through all pages kept. Pages that many votes touch go from the log to the file
+        // every 16 MiB instead of 4.
+        Run(
+            connection,
+            "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma cache_size = -8192; pragma wal_autocheckpoint = 4000"
+        );
         // What a crash right after an erasure may have left.
         SqliteLog.TryEmpty(connection);
         return connection;
