@@ -53,7 +53,10 @@ public class HostTests
     [InlineData("xn--0")]
     [InlineData("xn--zzzzzzzzz99999.example")]
     [InlineData("verdicts.xn--0:8080")]
-    public async Task Bounded_a_host_in_malformed_punycode_is_refused_and_no_fault(string host)
+    [InlineData("a..b")]
+    [InlineData("(")]
+    [InlineData("-..(")]
+    public async Task Bounded_a_malformed_host_is_refused_and_no_fault(string host)
     {
         await using var site = await Site.OpenAsync("--AllowedHosts=*");
         foreach (var path in (string[])["/", "/tools/cursor-2-0", "/api/tallies?tool=cursor-2-0", "/openapi/v1.json"])

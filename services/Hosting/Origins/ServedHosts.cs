@@ -20,6 +20,7 @@ internal sealed partial class ServedHosts
 {
     private const string Setting = "AllowedHosts";
     private static readonly SearchValues<char> NotInHosts = SearchValues.Create("/\\@?# ");
+    private static volatile string? _readable;
     private readonly bool _any;
     private readonly string? _origin;
     private readonly HashSet<string> _names;
@@ -100,21 +101,25 @@ internal sealed partial class ServedHosts
         );
     }
 
-    // The framework decodes punycode when a host is first asked for, and encodes it when it is passed on; of malformed punycode both throw,
-    // wherever that happens to be.
+    // The framework decodes punycode when a host is first asked for, and encodes it when it is passed on; addresses are built of it. Of a
+    // malformed one each of these throws, wherever that happens to be. Nearly all requests name the same host, so one is remembered.
     internal static bool IsReadable(HttpRequest request)
     {
-        if (!request.Headers.Host.ToString().Contains("xn--", StringComparison.OrdinalIgnoreCase))
+        var text = request.Headers.Host.ToString();
+        if (text.Length == 0 || text == _readable)
             return true;
         try
         {
-            _ = request.Host.ToUriComponent();
-            return true;
+            if (WebOrigin.Parse($"http://{request.Host.ToUriComponent()}") is null)
+                return false;
         }
         catch (ArgumentException)
         {
             return false;
         }
+
+        _readable = text;
+        return true;
     }
 
     internal bool Serves(HostString host)
