@@ -61,8 +61,8 @@ public static class TallyService
     /// <summary>What this service hears from the bus.</summary>
     public static void Consumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<TotalsMovedConsumer, TakeTotalsDefinition>();
-        bus.AddConsumer<ToolsChangedConsumer, TakeToolsDefinition>();
+        bus.AddConsumer<TotalsMovedConsumer, TotalsMovedConsumerDefinition>();
+        bus.AddConsumer<ToolsChangedConsumer, ToolsChangedConsumerDefinition>();
     }
 
     public static void MapTally(this WebApplication app)

@@ -5,7 +5,6 @@ using MassTransit;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.ResponseCompression;
 using Web.Delivery;
-using Web.Pages;
 using Web.Services;
 using Web.Votes;
 

@@ -74,7 +74,7 @@ public class EditorsDeskTests(Site site)
 
         await desk.GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();
         await Expect(desk).ToHaveURLAsync(new Regex("/tools/aider-2.done=published$"));
-        await Expect(desk.GetByRole(AriaRole.Status)).ToContainTextAsync("Published: readers see it now.");
+        await Expect(desk.GetByRole(AriaRole.Status)).ToContainTextAsync("Published. Readers see it now.");
         await Expect(desk.GetByRole(AriaRole.Link, new() { Name = "back to the desk" })).ToHaveAttributeAsync("href", "/admin");
         await desk.ShouldMeetWcagAsync();
         (await stranger.GotoAsync("/tools/aider-2?fresh"))!.Status.ShouldBe(200);
@@ -91,8 +91,8 @@ public class EditorsDeskTests(Site site)
         await desk.GetByRole(AriaRole.Button, new() { Name = "Retire it" }).ClickAsync();
         await Expect(desk.Locator("header.opening")).ToContainTextAsync("Retired");
         (await site.Http.GetStringAsync("/tools/aider-2?after")).ShouldContain("is retired");
-        await desk.Locator("summary", new() { HasText = "Bring it back" }).ClickAsync();
-        await desk.GetByRole(AriaRole.Button, new() { Name = "Bring it back" }).ClickAsync();
+        await desk.Locator("summary", new() { HasText = "Restore" }).ClickAsync();
+        await desk.GetByRole(AriaRole.Button, new() { Name = "Restore it" }).ClickAsync();
         await Expect(desk.Locator("header.opening")).ToContainTextAsync("Published.");
 
         await desk.GotoAsync("/admin/history?slug=aider-2");
@@ -143,7 +143,7 @@ public class EditorsDeskTests(Site site)
         await his.Locator("textarea[name=description]").FillAsync("Makes clips.");
         await his.GetByRole(AriaRole.Button, new() { Name = "Publish changes" }).ClickAsync();
         await Expect(his.GetByRole(AriaRole.Alert)).ToContainTextAsync("Ada saved this");
-        await Expect(his.GetByRole(AriaRole.Alert)).ToContainTextAsync("Taken from theirs: Maker.");
+        await Expect(his.GetByRole(AriaRole.Alert)).ToContainTextAsync("Taken from their version: Maker.");
         await Expect(his.Locator(".whose")).ToHaveCountAsync(1);
         await Expect(his.Locator(".whose")).ToContainTextAsync("Moving pictures from a sentence.");
         await Expect(his.Locator("[name=tagline]")).ToHaveValueAsync("Film, made by asking.");
@@ -152,7 +152,7 @@ public class EditorsDeskTests(Site site)
         await his.ShouldMeetWcagAsync();
         await his.Locator("[name='take.tagline'][value=theirs]").CheckAsync();
         await his.GetByRole(AriaRole.Button, new() { Name = "Publish changes" }).ClickAsync();
-        await his.GetByRole(AriaRole.Link, new() { Name = "See it as they do" }).ClickAsync();
+        await his.GetByRole(AriaRole.Link, new() { Name = "View the page" }).ClickAsync();
         await Expect(his.Locator("main")).ToContainTextAsync("Moving pictures from a sentence.");
         await Expect(his.Locator("main")).ToContainTextAsync("Makes clips.");
     }
@@ -203,12 +203,12 @@ public class EditorsDeskTests(Site site)
         published["maker"] = "Google LLC";
         await PutAsync("/api/tools/notebooklm", published, "If-Match", "*");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Publish changes" }).ClickAsync();
-        await Expect(desk.GetByRole(AriaRole.Alert)).ToContainTextAsync("Taken from theirs: Maker.");
+        await Expect(desk.GetByRole(AriaRole.Alert)).ToContainTextAsync("Taken from their version: Maker.");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Save draft" }).ClickAsync();
         await Expect(desk.Locator("header.opening")).ToContainTextAsync("A draft, saved by Ada");
         written["maker"] = "Google LLC";
         await ShouldHoldAsync(written);
-        await desk.Locator("summary", new() { HasText = "Throw the draft away" }).ClickAsync();
+        await desk.Locator("summary", new() { HasText = "Discard the draft" }).ClickAsync();
         await desk.GetByRole(AriaRole.Button, new() { Name = "Discard it" }).ClickAsync();
 
         async Task ShouldHoldAsync(JsonObject document) =>
@@ -271,7 +271,7 @@ public class EditorsDeskTests(Site site)
         );
         await desk.GetByRole(AriaRole.Button, new() { Name = "Save draft" }).ClickAsync();
         await Expect(desk.Locator("header.opening")).ToContainTextAsync("A draft, saved by Ada");
-        await desk.Locator("summary", new() { HasText = "Throw the draft away" }).ClickAsync();
+        await desk.Locator("summary", new() { HasText = "Discard the draft" }).ClickAsync();
         await desk.GetByRole(AriaRole.Button, new() { Name = "Discard it" }).ClickAsync();
         await Expect(desk.Locator("[name=tagline]")).Not.ToHaveValueAsync("Hears nearly everything");
     }
@@ -418,7 +418,7 @@ public class EditorsDeskTests(Site site)
         await desk.GotoAsync("/admin/preview/comparisons/cursor-2-0-vs-zed");
         await desk.GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();
         await Expect(desk).ToHaveURLAsync(new Regex("/comparisons/cursor-2-0-vs-zed.done=published$"));
-        await desk.GetByRole(AriaRole.Link, new() { Name = "See it as they do" }).ClickAsync();
+        await desk.GetByRole(AriaRole.Link, new() { Name = "View the page" }).ClickAsync();
         await Expect(desk.Locator("main")).ToContainTextAsync("Agents against speed.");
     }
 

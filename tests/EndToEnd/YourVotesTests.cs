@@ -30,7 +30,7 @@ public class YourVotesTests(Site site)
         await Expect(page.Locator("h1")).ToHaveTextAsync("You are forgotten");
         (await page.Context.CookiesAsync()).ShouldBeEmpty();
         await page.GotoAsync("/votes");
-        await Expect(page.Locator("main")).ToContainTextAsync("You have no votes here");
+        await Expect(page.Locator("main")).ToContainTextAsync("You have no votes in this browser");
         await Expect(page.Locator(".own-votes")).ToHaveCountAsync(0);
         reader.Errors.ShouldBeEmpty();
     }

@@ -21,6 +21,7 @@ using Microsoft.IdentityModel.Tokens;
 using Newsletter.Subscriptions;
 using Operator;
 using Operator.Recounting;
+using Tally;
 using Tally.Counters;
 using Tally.Pushing.SignalR;
 using Tally.Pushing.Sockets;

@@ -41,7 +41,7 @@ public class YourVotesTests
     {
         await using var site = await Site.OpenAsync();
         var page = await site.PageAsync("/votes");
-        page.Words("main").ShouldContain("You have no votes here");
+        page.Words("main").ShouldContain("You have no votes in this browser");
         page.QuerySelector("a[download]").ShouldBeNull();
         site.Backend.Received.ShouldNotContain(request => request.Path == "/api/votes");
     }

@@ -14,15 +14,12 @@ internal sealed class ToolsChangedConsumer(ICounters counters, Board board) : IC
     public Task Consume(ConsumeContext<ToolsChanged> context) => counters.TakeAsync(context, [.. Sound(context.Message, board.Epoch)]);
 
     internal static IEnumerable<ToolTotals> Sound(ToolsChanged changed, long epoch) =>
-        changed.Tools.Where(ToolState.IsSound).Select(tool => Untouched(tool.Slug, epoch));
-
-    /// <summary>What a known tool without votes has.</summary>
-    public static ToolTotals Untouched(string tool, long epoch) => new(tool, 0, 0, 0, default, epoch);
+        changed.Tools.Where(ToolState.IsSound).Select(tool => TotalsOrder.Untouched(tool.Slug, epoch));
 }
 
-internal sealed class TakeToolsDefinition : ConsumerDefinition<ToolsChangedConsumer>
+internal sealed class ToolsChangedConsumerDefinition : ConsumerDefinition<ToolsChangedConsumer>
 {
-    public TakeToolsDefinition() => EndpointName = Queues.TallyTools;
+    public ToolsChangedConsumerDefinition() => EndpointName = Queues.TallyTools;
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator,

@@ -37,9 +37,9 @@ internal sealed partial class TotalsMovedConsumer(
 }
 
 /// <summary>Replicas compete for these messages: one of them writes the counter, and all are told.</summary>
-internal sealed class TakeTotalsDefinition : ConsumerDefinition<TotalsMovedConsumer>
+internal sealed class TotalsMovedConsumerDefinition : ConsumerDefinition<TotalsMovedConsumer>
 {
-    public TakeTotalsDefinition() => EndpointName = Queues.TallyTotals;
+    public TotalsMovedConsumerDefinition() => EndpointName = Queues.TallyTotals;
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator,

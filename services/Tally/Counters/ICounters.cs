@@ -1,5 +1,5 @@
 using Contracts;
-using Tally.History;
+using Tally.State;
 
 namespace Tally.Counters;
 

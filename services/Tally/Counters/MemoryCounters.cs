@@ -1,5 +1,4 @@
 using Contracts;
-using Tally.History;
 using Tally.State;
 
 namespace Tally.Counters;

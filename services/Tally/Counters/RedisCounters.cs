@@ -3,7 +3,6 @@ using System.Globalization;
 using Contracts;
 using Hosting.Observability;
 using StackExchange.Redis;
-using Tally.History;
 using Tally.State;
 
 namespace Tally.Counters;

@@ -2,7 +2,6 @@ using Contracts;
 using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Tally.Counters;
-using Tally.History;
 using Tally.State;
 
 namespace Tally.Reading;

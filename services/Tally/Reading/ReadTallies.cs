@@ -2,7 +2,6 @@ using Contracts;
 using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Tally.Pushing;
 using Tally.State;
 
 namespace Tally.Reading;
@@ -40,8 +39,8 @@ internal static class ReadTallies
     /// <summary>Why a list of tools can't be answered, or null.</summary>
     public static ProblemHttpResult? Refuse(HttpContext context, string[] tools, Board board)
     {
-        if (tools.Distinct().Skip(Reader.MostTools).Any())
-            return Problems.Of(400, "too-many-tools", $"At most {Reader.MostTools} tools can be named at once.");
+        if (tools.Distinct().Skip(Limits.ToolsAtOnce).Any())
+            return Problems.Of(400, "too-many-tools", $"At most {Limits.ToolsAtOnce} tools can be named at once.");
         if (Array.Exists(tools, tool => !Slug.IsValid(tool)))
             return Problems.Of(
                 400,

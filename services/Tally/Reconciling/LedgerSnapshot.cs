@@ -1,6 +1,4 @@
 using Contracts;
-using Tally.Consumers;
-using Tally.History;
 using Tally.State;
 
 namespace Tally.Reconciling;
@@ -28,7 +26,7 @@ internal sealed class LedgerSnapshot(long epoch, LedgerAnswer answer)
     public IEnumerable<string> Tools => _totals.Keys;
 
     /// <summary>Where the tool stands, zeros when it has no votes.</summary>
-    public ToolTotals Of(string tool) => _totals.GetValueOrDefault(tool) ?? ToolsChangedConsumer.Untouched(tool, epoch);
+    public ToolTotals Of(string tool) => _totals.GetValueOrDefault(tool) ?? TotalsOrder.Untouched(tool, epoch);
 
     /// <summary>True when the ledger's own totals of the tool could be. One that was tampered with judges nothing.</summary>
     public bool IsSoundOn(string tool) => TotalsOrder.IsSound(Of(tool));

@@ -2,7 +2,6 @@ using Contracts;
 using Hosting;
 using Hosting.Observability;
 using MassTransit;
-using Tally.Consumers;
 using Tally.Counters;
 using Tally.History;
 using Tally.State;
@@ -177,7 +176,7 @@ internal sealed partial class Reconciler : BackgroundService
         var known = shown.Select(standing => standing.Totals).Concat(kept?.Counters.Totals ?? []).ToList();
         foreach (var tool in tools.Concat(word?.Tools ?? []).Concat(known.Select(state => state.Tool)))
             if (word?.IsSoundOn(tool) ?? true)
-                told[tool] = word?.Of(tool) ?? ToolsChangedConsumer.Untouched(tool, epoch);
+                told[tool] = word?.Of(tool) ?? TotalsOrder.Untouched(tool, epoch);
         foreach (var state in known)
             if (
                 told.TryGetValue(state.Tool, out var said)

@@ -26,4 +26,7 @@ internal static class TotalsOrder
         totals is { Tool: not null, Ship: >= 0 and < Limit, Skip: >= 0 and < Limit, Version: >= 0 and < Limit, Epoch: >= 0 and < Limit }
         && totals.Ship + totals.Skip <= totals.Version
         && Slug.IsValid(totals.Tool);
+
+    /// <summary>What a known tool without votes has.</summary>
+    public static ToolTotals Untouched(string tool, long epoch) => new(tool, 0, 0, 0, default, epoch);
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Contracts;
 using Hosting.Http;
 using Voting.Ledger;
-using Voting.Votes;
 
 namespace Voting.PublicLedger;
 

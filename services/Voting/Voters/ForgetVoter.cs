@@ -14,7 +14,7 @@ public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWri
     public async Task<IResult> HandleAsync(HttpContext context)
     {
         if (!VoterOfRequest.TryGet(context.Request, tokens, out var voter))
-            return Votes.Refused.Unauthenticated();
+            return Refused.Unauthenticated();
         try
         {
             var hashed = await hasher.OfAsync(voter.Id, context.RequestAborted);
@@ -23,7 +23,7 @@ public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWri
         }
         catch (LedgerUnavailableException)
         {
-            return Votes.Refused.LedgerUnavailable(context);
+            return Refused.LedgerUnavailable(context);
         }
 
         // Only after the ledger has forgotten: a reader who is told to try again still needs the cookie. One that names another voter

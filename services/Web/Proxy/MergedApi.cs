@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Hosting.Http;
+using Hosting;
 using Hosting.Limits;
 using Web.Delivery;
 using Web.Services;

@@ -1,6 +1,5 @@
 using System.Collections.ObjectModel;
 using Hosting.Connections;
-using Tally.Pushing.SignalR;
 
 namespace Tally.Pushing.Connections;
 

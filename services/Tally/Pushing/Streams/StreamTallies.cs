@@ -1,3 +1,4 @@
+using Contracts;
 using Hosting.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,7 +20,7 @@ internal sealed class StreamTallies(Board board, OpenStreams streams, Admission 
             return refusal;
         var tools = tool.Distinct().ToArray();
         if (tools.Length == 0)
-            return Problems.Of(400, "no-tool", $"Name 1 to {Reader.MostTools} tools, as in ?tool=cursor-2-0.");
+            return Problems.Of(400, "no-tool", $"Name 1 to {Limits.ToolsAtOnce} tools, as in ?tool=cursor-2-0.");
         if (Array.Find(tools, name => board.Find(name) is null) is { } unknown)
             return ReadTallies.Unknown(unknown);
         var response = context.Response;

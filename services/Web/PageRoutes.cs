@@ -4,9 +4,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Web.Delivery;
 using Web.Editors;
 using Web.Feeds;
+using Web.Pages;
 using Web.Votes;
 
-namespace Web.Pages;
+namespace Web;
 
 internal static class PageRoutes
 {

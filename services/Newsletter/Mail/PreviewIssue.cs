@@ -1,9 +1,9 @@
 using Hosting.Databases;
 using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Newsletter.Mail;
+using Newsletter.Issues;
 
-namespace Newsletter.Issues;
+namespace Newsletter.Mail;
 
 /// <param name="Week">The ISO week of the next issue.</param>
 /// <param name="DueAt">When it goes out, UTC; a time that has passed means at any moment.</param>

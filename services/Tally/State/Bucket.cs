@@ -1,4 +1,4 @@
-namespace Tally.History;
+namespace Tally.State;
 
 /// <summary>How wide a step of the history is.</summary>
 public enum Bucket

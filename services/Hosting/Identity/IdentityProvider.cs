@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
-namespace Hosting;
+namespace Hosting.Identity;
 
 /// <summary>
 /// What the editors' identity provider publishes: its issuer and keys. While that is unavailable, its tokens are answered 503 and not 401,

@@ -1,9 +1,9 @@
 using System.Data.Common;
 using Dapper;
 using Hosting.Databases;
-using Newsletter.Mail;
+using Newsletter.Subscriptions;
 
-namespace Newsletter.Subscriptions;
+namespace Newsletter.Mail;
 
 /// <summary>
 /// Removes what is left of readers who left: their mails, as rows and as files, then everything about those who never confirmed. What

@@ -1,4 +1,4 @@
-namespace Tally.History;
+namespace Tally.State;
 
 /// <summary>A page of <c>GET /api/ledger/minutes</c>.</summary>
 /// <param name="Next">The last entry it counts.</param>

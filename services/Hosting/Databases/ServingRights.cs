@@ -1,8 +1,7 @@
 using System.Reflection;
-using Hosting.Databases;
 using Npgsql;
 
-namespace Hosting;
+namespace Hosting.Databases;
 
 /// <summary>
 /// What the login that serves may do, where another owns the tables: what the service's <c>Schema/serving.sql</c> lists, and nothing else.

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 
-namespace Hosting.Http;
+namespace Hosting;
 
 /// <summary>
 /// <c>/openapi/v1.json</c>: this process's own API, described once. The framework's endpoint builds it anew for each request, because it

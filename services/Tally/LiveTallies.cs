@@ -5,9 +5,10 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.SignalR;
 using Tally.Pushing.Connections;
+using Tally.Pushing.SignalR;
 using Tally.Pushing.Sockets;
 
-namespace Tally.Pushing.SignalR;
+namespace Tally;
 
 /// <summary>What the hub's connections may cost, and who may open one.</summary>
 internal static class LiveTallies

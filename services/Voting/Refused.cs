@@ -3,7 +3,7 @@ using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Voting.Batching;
 
-namespace Voting.Votes;
+namespace Voting;
 
 /// <summary>Every way a vote is refused, each with its stable type.</summary>
 internal static class Refused

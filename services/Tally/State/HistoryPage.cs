@@ -1,4 +1,4 @@
-namespace Tally.History;
+namespace Tally.State;
 
 /// <summary>A tool's counts at a bucket's end.</summary>
 /// <param name="End">The bucket's end, in seconds since 1970.</param>

@@ -1,4 +1,6 @@
-namespace Tally.History;
+using Tally.State;
+
+namespace Tally.Counters;
 
 /// <summary>The history of one process's counters.</summary>
 internal sealed class MemoryHistory
