@@ -5,7 +5,7 @@ namespace Standalone;
 
 /// <summary>
 /// Points every part of the system at something inside this process or under one data folder: SQLite files, the in-memory bus,
-/// in-memory counters, and the process's own address forevery service. Whatever is configured explicitly wins.
+/// in-memory counters, and the process's own address for every service. Whatever is configured explicitly wins.
 /// </summary>
 internal static class EmbeddedParts
 {

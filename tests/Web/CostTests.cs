@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Web.Tests;
 
-/// <summary>Promise **Bounded**: what costs much is made once foreveryone, or refused in words.</summary>
+/// <summary>Promise **Bounded**: what costs much is made once for everyone, or refused in words.</summary>
 public class CostTests
 {
     private const string Page = "/compare/cursor-2-0-vs-smolvlm2-2b";

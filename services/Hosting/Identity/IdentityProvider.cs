@@ -12,7 +12,7 @@ namespace Hosting.Identity;
 /// <summary>
 /// What the editors' identity provider publishes: its issuer and keys. While that is unavailable, its tokens are answered 503 and not 401,
 /// since nobody knows whether they are good; those signed by the operator's key verify as ever. The framework's own way was rejected: it
-/// asks the provider again forevery request, each waiting for the one before.
+/// asks the provider again for every request, each waiting for the one before.
 /// </summary>
 internal sealed partial class IdentityProvider : IConfigurationManager<OpenIdConnectConfiguration>
 {

@@ -1,7 +1,7 @@
 namespace Hosting.Limits;
 
 /// <summary>
-/// An answer that is the same foreveryone who asks within a time: computed once, however many ask at once. A failure is everyone's who
+/// An answer that is the same for everyone who asks within a time: computed once, however many ask at once. A failure is everyone's who
 /// waited for it, and is not kept.
 /// </summary>
 /// <param name="fresh">How long an answer is kept, from when its computation began; <see cref="Timeout.InfiniteTimeSpan"/> keeps it

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Hosting.Messaging;
 
 /// <summary>
-/// Says once when the bus went away and once when it is back. MassTransit's own log repeats a stack trace forevery attempt,
+/// Says once when the bus went away and once when it is back. MassTransit's own log repeats a stack trace for every attempt,
 /// which hides more than it tells during an outage, and is therefore filtered.
 /// </summary>
 internal sealed class BusWatch(IBusControl bus, TimeProvider timeProvider, ILogger<BusWatch> logger) : BackgroundService

@@ -6,7 +6,7 @@ namespace Newsletter.Subscriptions;
 /// <summary>A mail address that can be written to.</summary>
 /// <param name="Value">As the reader wrote it, the domain in its ASCII form.</param>
 /// <param name="Key">What makes two addresses the same mailbox: all in lower case. The standard lets mailboxes differ in case; no provider
-/// of note does, and without this one mailbox could be sent a confirmation forevery way to capitalise it.</param>
+/// of note does, and without this one mailbox could be sent a confirmation for every way to capitalise it.</param>
 /// <param name="Mailbox">The key without what follows a plus sign, which providers deliver to the same mailbox. For counting and refusing
 /// mail, not for telling subscribers apart: where a plus sign means nothing, they are two people.</param>
 internal readonly record struct Address(string Value, string Key, string Mailbox)

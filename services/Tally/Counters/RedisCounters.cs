@@ -12,7 +12,7 @@ namespace Tally.Counters;
 /// </summary>
 internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 {
-    // A script is one step forevery other client too; this many tools take well under a millisecond.
+    // A script is one step for every other client too; this many tools take well under a millisecond.
     private const int ToolsPerCall = 500;
     private const string EpochLine = "epoch ";
     private static readonly long MostMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();

@@ -24,7 +24,7 @@ internal static class PageCache
         });
     }
 
-    /// <param name="routes">Pages that are the same forevery stranger.</param>
+    /// <param name="routes">Pages that are the same for every stranger.</param>
     /// <param name="names">The names in the query that they read; all others are ignored.</param>
     public static RouteGroupBuilder CachedForAMoment(this RouteGroupBuilder routes, params string[] names)
     {

@@ -37,7 +37,7 @@ internal static class EditRoute
         if (await context.FormAsync() is not { } form)
             return Page.NotFound(context, "form");
         var desk = await OpenAsync(kind, slug, context, editors, catalog, token);
-        // Room forevery row that was sent.
+        // Room for every row that was sent.
         var rows = new JsonObject
         {
             ["plans"] = new JsonArray([

@@ -67,7 +67,7 @@ internal sealed partial class MergedApi
             {
                 ["openapi"] = "3.1.1",
                 ["info"] = new JsonObject { ["title"] = PageHead.Site, ["version"] = "1" },
-                // Relative to where the description was found: the same forevery host.
+                // Relative to where the description was found: the same for every host.
                 ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
                 ["paths"] = paths,
                 ["components"] = components,

@@ -144,7 +144,7 @@ public static partial class ProxyRoutes
                             .ExecuteAsync(context);
                 }
             );
-            // A pipeline of one's own holds nothing of the default one; without this a replica is drawn by lot, with a warning forevery
+            // A pipeline of one's own holds nothing of the default one; without this a replica is drawn by lot, with a warning for every
             // request.
             proxy.UseLoadBalancing();
         });

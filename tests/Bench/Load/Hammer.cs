@@ -72,7 +72,7 @@ internal static class Hammer
 
     /// <summary>
     /// Open loop: requests are due at a steady rate whether or not the ones before were answered, and each one's time counts from when it
-    /// was due. So a server that stalls is charged foreveryone who would have come meanwhile (no coordinated omission).
+    /// was due. So a server that stalls is charged for everyone who would have come meanwhile (no coordinated omission).
     /// </summary>
     public static async Task<Run> OpenLoopAsync(int port, int connections, double perSecond, TimeSpan length, Func<byte[]> next)
     {

@@ -23,7 +23,7 @@ internal sealed class Admission
     {
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
         _mostOfNetwork = configuration.Whole("RateLimits:ConnectionsPerNetwork", 1000);
-        // A quarter of all connections stays foreverything else: a page that can't be read has no use for live numbers.
+        // A quarter of all connections stays for everything else: a page that can't be read has no use for live numbers.
         _most = Math.Min(configuration.Whole("RateLimits:Connections", 15_000), Math.Max(1, connections.Most * 3 / 4));
     }
 

@@ -5,7 +5,7 @@ using Tally.State;
 namespace Tally.Pushing.SignalR;
 
 /// <summary>
-/// The live tallies at <c>/hubs/tallies</c>. The server sends <c>TallyChanged(ToolTally)</c> forevery watched tool that moves. Readers who
+/// The live tallies at <c>/hubs/tallies</c>. The server sends <c>TallyChanged(ToolTally)</c> for every watched tool that moves. Readers who
 /// skip the negotiation are served by <see cref="HubSockets"/> instead.
 /// </summary>
 internal sealed class TallyHub(HubCalls calls) : Hub

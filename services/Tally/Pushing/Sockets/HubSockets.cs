@@ -14,7 +14,7 @@ namespace Tally.Pushing.Sockets;
 /// <summary>
 /// The hub for readers who come straight by WebSocket without negotiating first, as this site's own pages do: the same protocol by
 /// SignalR's own library, on the socket itself. SignalR's connection was rejected for them: it keeps two more pipes and some thirty objects
-/// for each reader, which at tens of thousands of readers was a third of the memory (tests/Bench/README.md). Clients that negotiate get
+/// for each reader, which at tens of thousands of readers was a third of the memory (tests/Bench/findings/live-readers.md). Clients that negotiate get
 /// SignalR's own connection, with its other transports.
 /// </summary>
 internal sealed partial class HubSockets

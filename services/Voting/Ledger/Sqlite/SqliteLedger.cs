@@ -239,7 +239,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         command.ExecuteNonQuery();
     }
 
-    // Prepared once for the life of the one connection: parsing the same handful of statements forevery batch cost more than running them.
+    // Prepared once for the life of the one connection: parsing the same handful of statements for every batch cost more than running them.
     private SqliteCommand Command(SqliteConnection connection, SqliteTransaction transaction, string sql, params string[] parameters)
     {
         if (!_prepared.TryGetValue(sql, out var command))

@@ -5,7 +5,7 @@ namespace Voting.Ledger.Sqlite;
 
 /// <summary>
 /// A statement of the writing connection, prepared once and stepped directly. Through ADO.NET the same three statements a vote took twice
-/// as long as SQLite itself needs for them, and the one writer waits forevery microsecond of it.
+/// as long as SQLite itself needs for them, and the one writer waits for every microsecond of it.
 /// </summary>
 internal sealed class SqliteStatement : IDisposable
 {
