@@ -10,7 +10,7 @@ using Microsoft.OpenApi;
 namespace Hosting;
 
 /// <summary>
-/// <c>/openapi/v1.json</c>: this process's own API, described once. The framework's endpoint builds it anew for each request, because it
+/// <c>/openapi/v1.json</c>: this process's own API, described once. The framework's endpoint rebuilds it for each request, because it
 /// names the host that was asked; without a server in it, addresses are relative to where the description was found.
 /// </summary>
 public static class ApiDescription

@@ -246,8 +246,8 @@ public static class Service
                     error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
                 // Failures says it better.
                 SuppressDiagnosticsCallback = _ => true,
-                // Not the framework's writer: it writes nothing for clients that accept only HTML, such as somebody who opens an API's address
-                // in a browser.
+                // Not the framework's writer: it writes nothing for clients that accept only HTML, such as somebody who opens an API's
+                // address in a browser.
                 ExceptionHandler = Problems.ExplainAsync,
             }
         );

@@ -5,8 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace Standalone;
 
 /// <summary>
-/// Editors' tokens for one's own machine: <c>editor-token NAME</c> prints one, signed with a key that lies in the data folder. An account
-/// that can read that folder can edit anyway. Configure <c>Authentication__Schemes__Bearer__…</c> to use an identity provider instead.
+/// Editors' tokens for one's own machine: <c>editor-token NAME</c> prints one, signed with a key that is stored in the data folder. An
+/// account that can read that folder can edit anyway. Configure <c>Authentication__Schemes__Bearer__…</c> to use an identity provider
+/// instead.
 /// </summary>
 internal static partial class EditorTokens
 {

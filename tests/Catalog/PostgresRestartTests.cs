@@ -20,7 +20,7 @@ public sealed class PostgresRestartTests
                 ]
         )
         {
-            // Several connections lie in the pool; all of them die.
+            // Several connections are in the pool; all of them die.
             await Task.WhenAll(Enumerable.Range(0, 20).Select(page => catalog.Reader.GetAsync($"/api/tools?page={page + 1}")));
             await server.RestartAsync();
             var answer = await request();

@@ -30,7 +30,7 @@ public sealed class PostgresRestartTests
                     ]
             )
             {
-                // Several connections lie in the pool; all of them die.
+                // Several connections are in the pool; all of them die.
                 await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.GetAsync("/api/newsletter/issues")));
                 await postgres.Send(UnixSignal.Interrupt);
                 await postgres.StartAndWait();

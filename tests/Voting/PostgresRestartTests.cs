@@ -36,7 +36,7 @@ public sealed class PostgresRestartTests : IAsyncLifetime
 
         async Task AfterAsync(UnixSignal ending, Func<Task<HttpResponseMessage>> request)
         {
-            // Several connections lie in the pool; all of them die.
+            // Several connections are in the pool; all of them die.
             await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => voting.SendAsync(HttpMethod.Get, "/api/ledger?after=0")));
             await _postgres!.Send(ending);
             await Until.Holds("the last backend is gone", TimeSpan.FromSeconds(20), _postgres.Gone);

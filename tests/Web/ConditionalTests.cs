@@ -53,7 +53,7 @@ public class ConditionalTests
     public async Task What_Catalog_said_is_not_read_again_while_it_stands_and_an_edit_shows_at_once()
     {
         await using var site = await Site.OpenAsync();
-        // With a cookie, so that each page is made anew.
+        // With a cookie, so that each page is rendered.
         async Task<string> ReadAsync()
         {
             using var answer = await site.GetAsync(Comparison, ("Cookie", "voter=known-voter"));

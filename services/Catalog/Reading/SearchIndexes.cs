@@ -2,7 +2,7 @@ using Catalog.Store;
 
 namespace Catalog.Reading;
 
-/// <summary>Keeps the index of the catalog as it stands; the first search after an edit makes it anew, and others wait for it.</summary>
+/// <summary>Keeps the index of the catalog as it stands; the first search after an edit rebuilds it, and others wait for it.</summary>
 internal sealed class SearchIndexes : IDisposable
 {
     private readonly SemaphoreSlim _making = new(1);

@@ -37,7 +37,7 @@ internal sealed class CatalogStore([FromKeyedServices("Catalog")] Database datab
         await using var begun = transaction;
         var answer = await edit(writer);
         if (writer.Edited)
-            // Not cancelled by an editor who hangs up: half-way is the one place where nobody would know what happened.
+            // Not cancelled by an editor who disconnects: half-way is the one place where nobody would know what happened.
             await transaction.CommitAsync(CancellationToken.None);
         return answer;
     }

@@ -5,7 +5,7 @@ namespace Hosting.Databases;
 
 /// <summary>
 /// What the login that serves may do, where another owns the tables: what the service's <c>Schema/serving.sql</c> lists, and nothing else.
-/// <c>{serving}</c> stands for its name there. Granted anew after each migration, so that what a release no longer lists is taken away.
+/// <c>{serving}</c> stands for its name there. Granted again after each migration, so that what a release no longer lists is taken away.
 /// </summary>
 internal static class ServingRights
 {

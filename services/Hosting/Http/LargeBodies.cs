@@ -6,7 +6,7 @@ namespace Hosting.Http;
 
 /// <summary>
 /// Lets a body that says it is larger than its route takes be refused without a broken connection. The server's own refusal reads nothing
-/// more and hangs up, which a client that is still sending sees before it sees the 413. Here the handler gets the same exception, but
+/// more and disconnects, which a client that is still sending sees before it sees the 413. Here the handler gets the same exception, but
 /// nothing of the body was touched, and the server reads it away after the answer.
 /// </summary>
 internal static class LargeBodies

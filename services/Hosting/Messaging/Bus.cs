@@ -126,8 +126,8 @@ public static class Bus
             new Route(transport =>
                 transport.Publish<TMessage>(message =>
                 {
-                    // Straight from the message's exchange. The consumer binds the same queue by way of an exchange of its own; RabbitMQ puts a
-                    // message into a queue once, however many bindings lead there.
+                    // Straight from the message's exchange. The consumer binds the same queue by way of an exchange of its own; RabbitMQ
+                    // puts a message into a queue once, however many bindings lead there.
                     var exchange = transport.MessageTopology.EntityNameFormatter.FormatEntityName<TMessage>();
                     foreach (var queue in queues)
                         message.BindQueue(exchange, queue, binding => SetArguments(binding, queue));

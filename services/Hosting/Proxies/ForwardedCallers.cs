@@ -79,8 +79,8 @@ public static class ForwardedCallers
                     && IPAddress.IsLoopback(near)
                 )
                 {
-                    // A proxy on the same machine that ends TLS, with nothing configured: a forged header affects only its sender. Addresses
-                    // are another matter.
+                    // A proxy on the same machine that ends TLS, with nothing configured: a forged header affects only its sender.
+                    // Addresses are another matter.
                     context.Request.Scheme = "https";
                 }
                 else if (isKnown && !isForwarded)

@@ -6,7 +6,7 @@ namespace Newsletter.Mail;
 /// The last step of a mail, cut in two where it can't be undone. The outbox records <c>handing</c> between the two, so that after a kill it
 /// is known whether the mail may have left:
 /// <list type="bullet">
-/// <item>killed before <c>handing</c> was recorded: the mail has not left, and is sent anew;</item>
+/// <item>killed before <c>handing</c> was recorded: the mail has not left, and is sent again;</item>
 /// <item>killed after: <see cref="ResumeAsync"/> finds out. The pickup folder always knows, so each mail arrives there exactly once.
 /// SMTP has no way to ask, so such a mail is never sent again: at most once. It may be lost in that moment, and shows as
 /// <c>undecided</c>.</item>

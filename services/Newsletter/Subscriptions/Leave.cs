@@ -6,7 +6,7 @@ namespace Newsletter.Subscriptions;
 
 /// <summary>
 /// Forgets an address wherever the database holds it. What remains is a row without one, so that a link followed again answers the same.
-/// Mails that lie in files, and what the database's own files still hold, are <see cref="EraseLeavers"/>' work.
+/// Mails that are in files, and what the database's own files still hold, are <see cref="EraseLeavers"/>' work.
 /// </summary>
 internal static class Leave
 {

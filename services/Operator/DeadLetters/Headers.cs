@@ -31,7 +31,7 @@ internal static class Headers
         );
     }
 
-    /// <summary>As the message was before it failed, so that it is judged anew.</summary>
+    /// <summary>As the message was before it failed, so that it is judged again.</summary>
     public static IDictionary<string, object?>? WithoutFaults(IDictionary<string, object?>? headers) =>
         headers
             ?.Where(header =>

@@ -101,7 +101,7 @@ internal sealed class KeyFolder(string folder)
         // A new file is for those who read its neighbor.
         if (!OperatingSystem.IsWindows() && File.Exists(PathOf(0)))
             options.UnixCreateMode = File.GetUnixFileMode(PathOf(0));
-        // In place and all at once: a new file in its stead would belong to the account that runs the tool.
+        // In place and all at once: a new file in its place would belong to the account that runs the tool.
         using var file = new FileStream(path, options);
         file.Write(System.Text.Encoding.ASCII.GetBytes(key));
         file.SetLength(key.Length);

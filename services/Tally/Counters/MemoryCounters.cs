@@ -4,7 +4,7 @@ using Tally.State;
 namespace Tally.Counters;
 
 /// <summary>
-/// Counters of one process, for the composed system without Redis. Gone at exit, and made again from the ledger at start.
+/// Counters of one process, for the composed system without Redis. Gone at exit, and rebuilt from the ledger at start.
 /// </summary>
 internal sealed class MemoryCounters : ICounters
 {

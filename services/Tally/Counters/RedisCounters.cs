@@ -8,7 +8,7 @@ using Tally.State;
 namespace Tally.Counters;
 
 /// <summary>
-/// Counters shared by all replicas. Redis holds nothing that can't be made again from the ledger, so it needs no durability.
+/// Counters shared by all replicas. Redis holds nothing that can't be rebuilt from the ledger, so it needs no durability.
 /// </summary>
 internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 {
@@ -222,7 +222,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         }
     }
 
-    // One key that somebody made something else of would fail every tool's reads and writes for good. Gone, it is made again from the
+    // One key that somebody made something else of would fail every tool's reads and writes for good. Gone, it is rebuilt from the
     // ledger.
     private async Task RemoveForeignAsync(IDatabase redis, RedisKey[] histories, CancellationToken cancellationToken)
     {

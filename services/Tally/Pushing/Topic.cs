@@ -12,7 +12,7 @@ namespace Tally.Pushing;
 internal sealed class Topic : IThreadPoolWorkItem
 {
     // Readers told before others get their turn. Each write holds a buffer of 4 KB until the socket has it, and the shared pool keeps few
-    // of them: when all readers were told first and only then the sockets came, most buffers were made anew at each push.
+    // of them: when all readers were told first and only then the sockets came, most buffers were allocated again at each push.
     private const int Portion = 32;
 
     private readonly Board.Line _line;

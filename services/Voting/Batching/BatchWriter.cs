@@ -32,7 +32,7 @@ public sealed class BatchWriter(
     /// <summary>Answers once the cast is durable.</summary>
     /// <param name="cast">The vote.</param>
     /// <param name="gone">
-    /// The sender hung up. A vote it no longer waits for is left out if it can be: the sender may have asked another replica meanwhile
+    /// The sender disconnected. A vote it no longer waits for is left out if it can be: the sender may have asked another replica meanwhile
     /// and changed its mind since, and this late one would undo that.
     /// </param>
     /// <exception cref="LedgerUnavailableException">It may or may not have been written; casting the same again is safe.</exception>
@@ -46,7 +46,7 @@ public sealed class BatchWriter(
 
     /// <summary>
     /// Completes once the voter's votes are withdrawn and the voter's rows are gone. Stands in the same queue as the casts: whatever was
-    /// taken in before is forgotten too, and whatever comes after begins anew.
+    /// taken in before is forgotten too, and whatever comes after starts over.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">It may or may not be done; asking again is safe.</exception>
     public Task ForgetAsync(HashedVoter voter)

@@ -24,7 +24,7 @@ internal sealed class PendingCast(Cast cast, CancellationToken gone) : PendingRe
 
     public Cast Cast { get; } = cast;
 
-    /// <summary>The sender hung up.</summary>
+    /// <summary>The sender disconnected.</summary>
     public CancellationToken Gone { get; } = gone;
 
     /// <summary>The request's span, for the batch to go on with; null when nobody listens.</summary>

@@ -2,8 +2,8 @@ namespace Voting.Batching;
 
 /// <summary>
 /// Notices that this process stood still: frozen, or moved with its machine. Requests that came meanwhile wait in its sockets; most of
-/// their senders have hung up and asked another replica, which may have taken newer votes of theirs since. Which clients disconnected is
-/// known only once the server has read its sockets to the end, so votes are held back for a moment until it has.
+/// their senders have disconnected and asked another replica, which may have taken newer votes of theirs since. Which clients disconnected
+/// is known only once the server has read its sockets to the end, so votes are held back for a moment until it has.
 /// </summary>
 public sealed class StallDetector : IDisposable
 {

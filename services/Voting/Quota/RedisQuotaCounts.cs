@@ -12,7 +12,7 @@ namespace Voting.Quota;
 /// quota:{NETWORK}:DAY                   set     today's new voters of a network, by keyed hash
 /// quota:{NETWORK}:ADDRESS:HOUR          set     this hour's new voters of an address (hours since 1970)
 /// </code>
-/// The network is the hash tag: the two sets of one decision lie in one slot of a cluster, while networks spread over all slots.
+/// The network is the hash tag: the two sets of one decision are in one slot of a cluster, while networks spread over all slots.
 /// </summary>
 internal sealed class RedisQuotaCounts(IConnectionMultiplexer redis, QuotaSettings settings) : IQuotaCounts
 {

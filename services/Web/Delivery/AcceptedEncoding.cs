@@ -4,7 +4,7 @@ namespace Web.Delivery;
 
 /// <summary>
 /// Every way to write Accept-Encoding becomes one of the three that are served: <c>br</c>, <c>gzip</c> or none. The page cache keeps a
-/// copy for each, and one for each spelling would let anyone make pages anew with a header.
+/// copy for each, and one for each spelling would let anyone render pages again with a header.
 /// </summary>
 internal static class AcceptedEncoding
 {

@@ -12,7 +12,7 @@ namespace Web.Delivery;
 /// </summary>
 internal sealed class PageConcurrency : IDisposable
 {
-    // A voter gets every page made anew, so this allows for a campus of them behind one address.
+    // A voter gets every page rendered, so this allows for a campus of them behind one address.
     private const int PerSecond = 40,
         Burst = 20 * PerSecond;
     private const int Waiting = 128;

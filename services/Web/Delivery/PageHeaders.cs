@@ -37,8 +37,8 @@ internal static class PageHeaders
                 headers.TryAdd("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()");
                 headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
                 headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
-                // Numbers move all the time: a stored copy may be used only after asking. With a voter's cookie the page shows the reader's own
-                // votes.
+                // Numbers move all the time: a stored copy may be used only after asking. With a voter's cookie the page shows the reader's
+                // own votes.
                 headers.TryAdd("Cache-Control", context.Request.KnowsVoter() ? "private, no-cache" : "no-cache");
                 headers.AppendCommaSeparatedValues("Vary", "Cookie");
             }

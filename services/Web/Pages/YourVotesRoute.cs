@@ -14,7 +14,7 @@ public sealed record YourVotesModel(IReadOnlyList<VoteRow>? Votes, Tallies Talli
 public sealed record ForgetModel;
 
 /// <summary>
-/// <c>/votes</c>: what this reader has voted, to change, withdraw, take along or have forgotten. Never stored by anyone on the way.
+/// <c>/votes</c>: what this reader has voted, to change, withdraw, download or have forgotten. Never stored by anyone on the way.
 /// </summary>
 internal static class YourVotesRoute
 {

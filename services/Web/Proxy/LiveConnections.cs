@@ -5,7 +5,7 @@ namespace Web.Proxy;
 
 /// <summary>
 /// The live connections that pass through this process: sockets of the hub and event streams. When the process stops they are ended one by
-/// one over a few seconds. Left alone, the server would wait for them in vain and then cut all of them in one moment, and the other
+/// one over a few seconds. Left alone, the server would wait for them without result and then cut all of them in one moment, and the other
 /// replicas be stormed.
 /// </summary>
 internal sealed partial class LiveConnections : IHostedService, IDisposable

@@ -43,7 +43,7 @@ internal static class Hammer
         return Sum(done, clock.Elapsed, open);
     }
 
-    /// <summary>Closed loop against a server that hangs up after each answer.</summary>
+    /// <summary>Closed loop against a server that disconnects after each answer.</summary>
     public static async Task<Run> HangingUpAsync(int port, int atOnce, TimeSpan length, Func<byte[]> next)
     {
         var clock = Stopwatch.StartNew();

@@ -30,7 +30,7 @@ internal static class PushTime
         }
 
         await using var whole = await Whole.StartAsync(report);
-        // Past what the runtime compiles anew for code that turns out to be used often.
+        // Past what the runtime recompiles for code that turns out to be used often.
         await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "cursor-2-0", probes);
         var idle = await ProbeAsync(whole.Voting[0].Port, whole.Tally.Port, whole.Tokens, "cursor-2-0", probes * form.Rounds);
         report.AtMost("vote to another reader's socket, whole chain, idle, p50", 5, At(idle, 0.5), "ms");
@@ -66,7 +66,7 @@ internal static class PushTime
     }
 
     /// <summary>
-    /// Loads a server past what the runtime compiles anew, half a minute of it: at a steady rate what came meanwhile would be late for all
+    /// Loads a server past what the runtime recompiles, half a minute of it: at a steady rate what came meanwhile would be late for all
     /// the rest of the measure.
     /// </summary>
     /// <returns>Answers a second at 256 connections in the last round.</returns>

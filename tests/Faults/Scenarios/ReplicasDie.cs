@@ -29,8 +29,8 @@ public sealed class ReplicasDie(Site site, ITestOutputHelper output) : Scenario(
                 var since = DateTime.UtcNow;
                 await using (await Frozen(Any(Site.Voting)))
                 {
-                    // Long enough for readers to give up on it, ask the other one, and change their minds there. What they had sent still waits
-                    // in its sockets.
+                    // Long enough for readers to give up on it, ask the other one, and change their minds there. What they had sent still
+                    // waits in its sockets.
                     await Until.Holds("readers gave up on it", TimeSpan.FromSeconds(60), () => load.Diary.Failures(since) >= 50);
                     await load.Votes(500);
                 }

@@ -121,7 +121,8 @@ public sealed class Rabbit : Server
             ["RABBITMQ_FEATURE_FLAGS_FILE"] = Path.Combine(Directory, "feature_flags"),
             // Two cores are shared with everything else: no schedulers that spin while they wait.
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
-            // Without it the start script stays as a parent that turns signals into polite requests, and kill -9 would hit the script alone.
+            // Without it the start script stays as a parent that turns signals into polite requests, and kill -9 would hit the script
+            // alone.
             ["RUNNING_UNDER_SYSTEMD"] = "true",
         };
 }

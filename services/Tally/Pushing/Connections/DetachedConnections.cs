@@ -6,7 +6,8 @@ namespace Tally.Pushing.Connections;
 /// <summary>
 /// Lets the endpoint of a live connection return while its reader stays. The stay is served outside of all other middleware: each of them
 /// would otherwise keep a waiting method for as long as the reader is there, with the route's filters and what the request brought 1.5 KiB
-/// (tests/Bench/findings/live-readers.md). What is thrown there meets no handler of exceptions; the server notes it and cuts the connection.
+/// (tests/Bench/findings/live-readers.md). What is thrown there meets no handler of exceptions; the server notes it and cuts the
+/// connection.
 /// </summary>
 internal sealed class DetachedConnections : IStartupFilter
 {

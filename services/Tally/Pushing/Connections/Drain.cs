@@ -39,8 +39,8 @@ internal sealed partial class Drain(Pushes pushes, TallySettings settings, IHost
             _ = reader.GoodbyeAsync().AsTask();
         }
 
-        // SignalR drops what a connection has written and not sent yet. A client that was told hangs up itself, which is awaited; one that
-        // doesn't is cut.
+        // SignalR drops what a connection has written and not sent yet. A client that was told disconnects itself, which is awaited; one
+        // that doesn't is cut.
         await Task.WhenAny(gone, Task.Delay(ForLeaving, pushes.Time));
     }
 

@@ -14,8 +14,8 @@ namespace Tally.Pushing.Sockets;
 /// <summary>
 /// The hub for readers who come straight by WebSocket without negotiating first, as this site's own pages do: the same protocol by
 /// SignalR's own library, on the socket itself. SignalR's connection was rejected for them: it keeps two more pipes and some thirty objects
-/// for each reader, which at tens of thousands of readers was a third of the memory (tests/Bench/findings/live-readers.md). Clients that negotiate get
-/// SignalR's own connection, with its other transports.
+/// for each reader, which at tens of thousands of readers was a third of the memory (tests/Bench/findings/live-readers.md). Clients that
+/// negotiate get SignalR's own connection, with its other transports.
 /// </summary>
 internal sealed partial class HubSockets
 {
@@ -48,7 +48,7 @@ internal sealed partial class HubSockets
     {
         (_calls, _pushes, _beats, _protocols, _timeProvider, _logger) = (calls, pushes, beats, protocols, timeProvider, logger);
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
-        // Made when the routes are, so before Drain registers, and hence told after it: by now every reader was said goodbye to.
+        // Made when the routes are, so before Drain registers, and hence told after it: by now every reader has been asked to reconnect.
         _stopping = lifetime.ApplicationStopping;
         _stopping.Register(End);
     }
@@ -218,7 +218,7 @@ internal sealed partial class HubSockets
         }
         catch (Exception gone) when (IsGone(gone))
         {
-            // It hung up first.
+            // It disconnected first.
         }
     }
 

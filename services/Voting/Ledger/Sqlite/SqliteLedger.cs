@@ -41,8 +41,8 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
             connection =>
             {
                 var moved = Forget(connection, voters);
-                // What secure_delete overwrote in the file still stands in the log. A reader in the way is not waited for: votes stand in line
-                // behind this.
+                // What secure_delete overwrote in the file still stands in the log. A reader in the way is not waited for: votes stand in
+                // line behind this.
                 if (_logHoldsErased && !Empty(connection) && !_emptying)
                 {
                     _emptying = true;
