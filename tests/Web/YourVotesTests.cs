@@ -52,7 +52,7 @@ public class YourVotesTests
         await using var site = await Site.OpenAsync();
         site.Backend.Down["Voting"] = true;
         var page = await site.PageAsync("/votes", HttpStatusCode.ServiceUnavailable, Voter);
-        page.Words("main").ShouldContain("does not answer");
+        page.Words("main").ShouldContain("load your votes right now");
         page.Words("main").ShouldNotContain("You have no votes");
     }
 
