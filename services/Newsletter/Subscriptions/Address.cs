@@ -46,7 +46,7 @@ internal readonly record struct Address(string Value, string Key, string Mailbox
         && local.All(c => char.IsLetterOrDigit(c) || ".!#$%&'*+-/=?^_`{|}~".Contains(c, StringComparison.Ordinal));
 
     // A Kelvin sign becomes a k in lower case, a long s an S in upper case, a full-width letter its plain one where a server normalizes:
-    // whoever signs up with one would hold the key of another's address.
+    // a sign-up with one would hold the key of another's address.
     private static bool PassesForAscii(char c) =>
         !char.IsAscii(c)
         && (

@@ -7,8 +7,8 @@ using Hosting.Configuration;
 namespace Newsletter.Subscriptions;
 
 /// <summary>
-/// Hashes a mailbox, so that what has to be remembered of it (that it wants no mail, how many it got) is no address. Keyed, since whoever
-/// can guess addresses could look up a plain hash of each.
+/// Hashes a mailbox, so that what has to be remembered of it (that it wants no mail, how many it got) is no address. Keyed, since anyone
+/// who can guess addresses could look up a plain hash of each.
 /// </summary>
 internal sealed class MailboxKey(NewsletterSettings settings)
 {
