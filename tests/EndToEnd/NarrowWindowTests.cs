@@ -136,7 +136,7 @@ public sealed class NarrowWindowTests(Site site)
         );
         var page = await reader.OpenAsync($"/tools/{Slug}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Ship" }).First.ClickAsync();
-        await Microsoft.Playwright.Assertions.Expect(page.Locator("main")).ToContainTextAsync("yours", new() { IgnoreCase = true });
+        await Microsoft.Playwright.Assertions.Expect(page.OwnVote(Slug)).ToHaveTextAsync("Your vote: ship.");
         List<string> sideways = [];
         foreach (
             var path in (string[])
