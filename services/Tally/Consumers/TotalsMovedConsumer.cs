@@ -5,7 +5,10 @@ using Tally.State;
 
 namespace Tally.Consumers;
 
-/// <summary>Step 6 of a vote's journey: the ledger's totals become counters.</summary>
+/// <summary>
+/// Journey 6: Tally takes only newer totals.
+/// The counters' store compares versions in one step, so any replica may consume any message.
+/// </summary>
 internal sealed partial class TotalsMovedConsumer(
     ICounters counters,
     Board board,

@@ -6,6 +6,7 @@ using Tally.State;
 namespace Tally.Pushing;
 
 /// <summary>
+/// Journey 7: Every replica pushes the newest state.
 /// The readers of one tool, and when they are next told of it: the first change at once, then at most one push per interval, the last of
 /// which always carries the newest state. Runs on the thread pool, so that neither the bus nor Redis waits for readers.
 /// </summary>

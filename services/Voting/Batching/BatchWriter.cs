@@ -10,9 +10,9 @@ namespace Voting.Batching;
 public sealed class LedgerUnavailableException(string reason, Exception? inner = null) : Exception(reason, inner);
 
 /// <summary>
-/// Journey, steps 3 and 4. One loop commits whatever votes gathered while the batch before was on its way to the disk; nobody is answered
-/// before COMMIT returned. No timer fills batches (a lone vote would wait for nothing), and there is no second loop (batches would contend
-/// for the same rows).
+/// Journey 3: Waiting votes become one batch.
+/// One loop commits whatever votes arrived while the previous batch was being written to disk. No timer fills batches (a lone vote would
+/// wait for nothing), and there is no second loop (batches would contend for the same rows).
 /// </summary>
 public sealed class BatchWriter(
     VoteLedger ledger,

@@ -3,8 +3,8 @@ using Voting.Ledger;
 namespace Voting.Batching;
 
 /// <summary>
-/// Journey, step 4: hands out what became of a batch. A piece of work for each processor instead of one for each vote: the pool's queue,
-/// and waking its threads, cost more than the answers themselves.
+/// Journey 4: Readers are answered after COMMIT.
+/// One work item for each processor instead of one for each vote: queueing them, and waking threads for them, cost more than the answers.
 /// </summary>
 internal sealed class Completions : IThreadPoolWorkItem
 {

@@ -13,9 +13,7 @@ namespace Voting.Ledger;
 /// </summary>
 public abstract class VoteLedger(DbDataSource source)
 {
-    /// <summary>
-    /// Journey, step 3: writes a batch in one transaction. A (voter, tool) pair may stand in it once. Durable when this returns.
-    /// </summary>
+    /// <summary>Writes a batch in one transaction. A (voter, tool) pair may occur in it once. Durable when this returns.</summary>
     /// <exception cref="DbException">Nothing is known of the batch; casting the same again is safe, since the same choice again changes
     /// nothing.</exception>
     public abstract Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken);

@@ -5,7 +5,7 @@ using Voting.Ledger;
 namespace Voting.Quota;
 
 /// <summary>
-/// Journey, step 2: bounds how many voters may come new from one place, which makes flooding expensive and costs honest readers nothing:
+/// Bounds how many voters may come new from one place, which makes flooding expensive and costs honest readers nothing:
 /// once a voter has voted it is never counted again, and the tool and the choice were checked before, so that a mistake counts nothing.
 /// </summary>
 public sealed class NewVoterQuota : IDisposable

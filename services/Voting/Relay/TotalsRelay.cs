@@ -8,8 +8,9 @@ using Voting.Ledger;
 namespace Voting.Relay;
 
 /// <summary>
-/// Journey, step 5. What is published is state, not history: the newest totals of every tool that moved since the last publish, one message
-/// a drain. The committing loop hands its totals over directly; a sweep reads what another replica's crash or an outage left unpublished.
+/// Journey 5: The relay publishes totals.
+/// It publishes state, not history: one message with the newest totals of every tool that moved since the last publish. The committing
+/// loop hands its totals over directly; a sweep reads what another replica's crash or an outage left unpublished.
 /// However long an outage lasts, what waits is one line per tool.
 /// </summary>
 public sealed class TotalsRelay(

@@ -1,6 +1,6 @@
 namespace Voting.Voters;
 
-/// <summary>Journey, step 1: a reader's first vote asks for a voter. Nothing is stored, so asking for many fills nothing.</summary>
+/// <summary>Issues a signed voter. Nothing is stored, so asking for a million fills nothing.</summary>
 public static class IssueVoter
 {
     // A voter in use is renewed well before it ends; until then the same token is answered again.

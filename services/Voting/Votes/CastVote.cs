@@ -7,7 +7,10 @@ using Voting.Voters;
 
 namespace Voting.Votes;
 
-/// <summary>Journey, steps 2 to 4: check, write, and answer only then.</summary>
+/// <summary>
+/// Journey 2: Voting checks the vote.
+/// Then it waits for the batch that commits it, and answers.
+/// </summary>
 public sealed class CastVote(
     VoterTokens tokens,
     ToolList tools,

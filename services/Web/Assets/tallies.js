@@ -1,4 +1,5 @@
-// Shows tallies wherever the page has a place for them. The words are those of Parts/Wording.cs; change both together.
+// Journey 8: The page shows the tally.
+// This module shows tallies wherever the page has a place for them. The words are those of Parts/Wording.cs; change both together.
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const shown = new Map();  // tool -> the tally on the page

@@ -1,4 +1,5 @@
-// Casts the reader's votes. Knows nothing of the page: panel.js shows what this module says.
+// Journey 1: The page sends the vote.
+// This module casts the reader's votes. It knows nothing of the page: panel.js shows what this module says.
 //
 // A choice is written down before it is sent and crossed out when the ledger has answered. It so outlives a lost network and a page that is left; every tab works on
 // the same record, one request at a time for a tool, and whatever was chosen last is what is sent.
