@@ -2,7 +2,7 @@ using Hosting.Configuration;
 
 namespace Tally;
 
-/// <summary>The service's own settings; the README says what each is for.</summary>
+/// <summary>The service's own settings; SETTINGS.md says what each is for.</summary>
 internal sealed record TallySettings(
     TimeSpan Reconcile,
     TimeSpan History,

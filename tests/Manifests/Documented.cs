@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Manifests.Tests;
 
-/// <summary>Whether a setting stands in the README of the service it is given to, or among those of every process.</summary>
+/// <summary>Whether a setting is listed in SETTINGS.md of the service it is given to, or in that of every process.</summary>
 internal static partial class Documented
 {
     public static bool By(string service, string setting)
     {
-        var texts = new[] { $"services/{Repository.Title(service)}/README.md", "services/Hosting/README.md" }.Select(Repository.Read);
+        var texts = new[] { $"services/{Repository.Title(service)}/SETTINGS.md", "services/Hosting/SETTINGS.md" }.Select(Repository.Read);
         // Documents write A__B or A:B, a list by its first place, and a row's later settings by their last part alone
         // (`:ValidAudiences:0`).
         var name = Place().Replace(setting, "__0");
