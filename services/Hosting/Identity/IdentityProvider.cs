@@ -24,7 +24,6 @@ internal sealed partial class IdentityProvider : IConfigurationManager<OpenIdCon
     private readonly SharedResult<OpenIdConnectConfiguration> _latest;
     private readonly ILogger<IdentityProvider> _logger;
     private readonly Outage _outage;
-    private volatile bool _away;
 
     public IdentityProvider(
         IConfigurationManager<OpenIdConnectConfiguration> provider,
@@ -44,7 +43,7 @@ internal sealed partial class IdentityProvider : IConfigurationManager<OpenIdCon
     /// <summary>Says that a token could not be judged, instead of that it is no good.</summary>
     public Task ChallengeAsync(JwtBearerChallengeContext challenge)
     {
-        if (!_away || challenge.AuthenticateFailure is null)
+        if (!_outage.IsOn || challenge.AuthenticateFailure is null)
             return Task.CompletedTask;
         challenge.HandleResponse();
         return Problems
@@ -63,14 +62,12 @@ internal sealed partial class IdentityProvider : IConfigurationManager<OpenIdCon
         try
         {
             var published = await _provider.GetConfigurationAsync(CancellationToken.None);
-            _away = false;
             if (_outage.Works())
                 LogBack(_logger);
             return published;
         }
         catch (InvalidOperationException error)
         {
-            _away = true;
             // The innermost says what happened; the others say that something did.
             if (_outage.Fails())
                 LogUnavailable(_logger, error.GetBaseException().Message);

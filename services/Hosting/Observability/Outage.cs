@@ -12,6 +12,9 @@ public sealed class Outage(TimeProvider? clock = null)
     private volatile bool _away;
     private long _said;
 
+    /// <summary>Whether the last try failed.</summary>
+    public bool IsOn => _away;
+
     /// <returns>True when it is time to say so.</returns>
     public bool Fails()
     {

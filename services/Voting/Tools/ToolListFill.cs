@@ -27,7 +27,6 @@ public sealed class ToolListFill(
         await tools.ReadAsync(stoppingToken);
         await lifetime.StartedAsync(stoppingToken);
         var outage = new Outage();
-        bool failing;
         while (true)
         {
             try
@@ -37,17 +36,15 @@ public sealed class ToolListFill(
                 await tools.KeepAsync(catalog!.Tools, stoppingToken);
                 tools.Told = true;
                 outage.Works();
-                failing = false;
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 if (outage.Fails())
                     VotingLog.CatalogAway(logger, error.Message);
-                failing = true;
             }
 
             // An empty answer is a catalog that is still starting, more often than one without tools.
-            await Task.Delay(failing || !tools.Filled ? Soon : NowAndThen, timeProvider, stoppingToken);
+            await Task.Delay(outage.IsOn || !tools.Filled ? Soon : NowAndThen, timeProvider, stoppingToken);
         }
     }
 

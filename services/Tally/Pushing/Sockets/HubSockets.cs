@@ -30,7 +30,6 @@ internal sealed partial class HubSockets
     private readonly Pushes _pushes;
     private readonly KeepAlive _beats;
     private readonly IHubProtocolResolver _protocols;
-    private readonly CancellationToken _stopping;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<HubSockets> _logger;
     private readonly bool _bounded;
@@ -49,8 +48,7 @@ internal sealed partial class HubSockets
         (_calls, _pushes, _beats, _protocols, _timeProvider, _logger) = (calls, pushes, beats, protocols, timeProvider, logger);
         _bounded = configuration.Switch(RateLimits.Setting, standard: true);
         // Made when the routes are, so before Drain registers, and hence told after it: by now every reader has been asked to reconnect.
-        _stopping = lifetime.ApplicationStopping;
-        _stopping.Register(End);
+        lifetime.ApplicationStopping.Register(End);
     }
 
     /// <summary>Accepts the upgrade, and serves the reader for as long as it stays.</summary>
@@ -125,7 +123,7 @@ internal sealed partial class HubSockets
         try
         {
             // A reader who arrives when the others have been told already.
-            if (_stopping.IsCancellationRequested)
+            if (_pushes.IsDraining)
             {
                 await reader.GoodbyeAsync();
                 return;
