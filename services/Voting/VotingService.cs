@@ -97,7 +97,7 @@ public static class VotingService
         var ledger = app.MapGroup("/api/ledger")
             .WithTags("Ledger")
             .ReadableByAnySite(LedgerEpoch.Header)
-            .LimitConcurrency(app.Services.GetRequiredKeyedService<Database>("Ledger"))
+            .LimitConcurrency(ConcurrencyLimit.Computing)
             .RequireRateLimiting(RateLimits.Costly);
         ledger
             .MapGet("", ReadLedger.EntriesAsync)

@@ -20,8 +20,8 @@ public static class ConcurrencyLimit
     /// <summary>For what computes in this process: half of the processors are left to votes.</summary>
     public static readonly int Computing = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>For what mostly waits for other processes.</summary>
-    public static readonly int Asking = 4 * Environment.ProcessorCount;
+    /// <summary>For what mostly waits for a database, which may share these processors: more at once answers no more a second.</summary>
+    public static readonly int Asking = Environment.ProcessorCount;
 
     private const int Waiting = 256;
 
