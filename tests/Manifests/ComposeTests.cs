@@ -170,7 +170,7 @@ public sealed class ComposeTests
         foreach (var name in (string[])["prometheus", "grafana"])
             Parts[name]["profiles"].Each.Select(one => one.Text).ShouldBe(["observe"], name);
         // Set there, "down" knows of them as well.
-        Repository.Read("k8s/README.md").ShouldContain("COMPOSE_PROFILES=observe >> .env");
+        Repository.Read("k8s/INSTALL.md").ShouldContain("COMPOSE_PROFILES=observe >> .env");
     }
 
     [Fact]

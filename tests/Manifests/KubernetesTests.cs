@@ -293,7 +293,7 @@ public sealed class KubernetesTests
                 .Sum(one => one.Pod["containers"].Each.Sum(container => Milli(container["resources"]["requests"]["cpu"].Text!)));
         asked.ShouldBeInRange(450, 500);
         Repository.Read("k8s/overlays/local/kustomization.yaml").ShouldContain("Asks for 0.5 CPU");
-        Repository.Read("k8s/README.md").ShouldContain("asks for 0.5 CPU");
+        Repository.Read("k8s/INSTALL.md").ShouldContain("asks for 0.5 CPU");
 
         int Replicas(string service) =>
             overlay["replicas"].Each.FirstOrDefault(one => one["name"].Text == service)?["count"].Number

@@ -87,7 +87,7 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
 
     private sealed record CatalogTool(string? Slug);
 
-    [LoggerMessage(4010, LogLevel.Warning, "{Service} can't be asked ({Reason}); what is known stays as it is until it answers")]
+    [LoggerMessage(4010, LogLevel.Warning, "{Service} is unavailable ({Reason}); keeping the last known values")]
     private partial void LogAway(string service, string reason);
 
     [LoggerMessage(4011, LogLevel.Information, "{Service} answers again")]
