@@ -44,16 +44,19 @@ internal static class LiveTallies
     /// don't run for the hub's endpoints, so its delegates are wrapped. Negotiating holds a place in memory for a while though nobody may
     /// ever connect, so it is bounded like everything that writes.
     /// </summary>
-    public static void Guard(this IEndpointConventionBuilder hub, Admission admission, HubSockets sockets, IServiceProvider services) =>
+    public static void Guard(this IEndpointConventionBuilder hub, IServiceProvider services)
+    {
+        var direct = DirectSockets.Before(services);
         hub.Add(endpoint =>
         {
             if (endpoint.RequestDelegate is not { } next)
                 throw new InvalidOperationException("A hub endpoint without a delegate would be open to every site.");
+            var admission = services.GetRequiredService<Admission>();
             RequestDelegate bounded = context => admission.HoldAsync(context, next);
             if (endpoint.Metadata.OfType<NegotiateMetadata>().Any())
                 endpoint.Metadata.Add(new EnableRateLimitingAttribute(RateLimits.Write));
             else
-                bounded = Straight(admission, sockets, bounded, services);
+                bounded = direct(bounded);
             var site = services.GetRequiredService<PublicOrigin>();
             endpoint.RequestDelegate = context =>
                 SameOrigin.Allows(context.Request, site)
@@ -62,21 +65,5 @@ internal static class LiveTallies
                         .Of(403, "cross-site", "Live tallies are for this site's own pages; other sites can read /api/tallies/stream.")
                         .ExecuteAsync(context);
         });
-
-    // An upgrade without the connection's name, which a negotiation would have given, comes straight.
-    private static RequestDelegate Straight(Admission admission, HubSockets sockets, RequestDelegate negotiated, IServiceProvider services)
-    {
-        var pipeline = new ApplicationBuilder(services);
-        pipeline.UseWebSockets();
-        pipeline.Run(context =>
-        {
-            if (!context.WebSockets.IsWebSocketRequest || context.Request.Query.ContainsKey("id"))
-                return negotiated(context);
-            if (admission.Enter(context) is not { } slot)
-                return Admission.Refuse(context).ExecuteAsync(context);
-            DetachedConnections.Begin(context, () => sockets.ServeAsync(context, slot));
-            return Task.CompletedTask;
-        });
-        return pipeline.Build();
     }
 }

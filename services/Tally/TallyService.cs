@@ -39,11 +39,8 @@ public static class TallyService
             .AddSingleton<Admission>()
             .AddSingleton<OpenStreams>()
             .AddSingleton<StreamTallies>();
-        services
-            .AddSingleton<HubRateLimit>()
-            .AddSingleton<HubCalls>()
-            .AddSingleton<HubSockets>()
-            .AddTransient<IStartupFilter, DetachedConnections>();
+        services.AddSingleton<HubRateLimit>().AddSingleton<HubCalls>().AddTransient<IStartupFilter, DetachedConnections>();
+        services.AddDirectSockets();
         services.AddSingleton<HubLifetimeManager<TallyHub>, HubReaders>();
         services
             .AddSignalR()
@@ -109,7 +106,6 @@ public static class TallyService
             .ProducesProblem(400)
             .ProducesProblem(404)
             .ProducesProblem(503);
-        app.MapHub<TallyHub>(LiveTallies.HubPath, LiveTallies.Configure)
-            .Guard(app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<HubSockets>(), app.Services);
+        app.MapHub<TallyHub>(LiveTallies.HubPath, LiveTallies.Configure).Guard(app.Services);
     }
 }

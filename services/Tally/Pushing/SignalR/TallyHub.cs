@@ -1,12 +1,11 @@
 using Microsoft.AspNetCore.SignalR;
-using Tally.Pushing.Sockets;
 using Tally.State;
 
 namespace Tally.Pushing.SignalR;
 
 /// <summary>
 /// The live tallies at <c>/hubs/tallies</c>. The server sends <c>TallyChanged(ToolTally)</c> for every watched tool that moves. Readers who
-/// skip the negotiation are served by <see cref="HubSockets"/> instead.
+/// skip the negotiation are served by the direct sockets instead, unless those are switched off.
 /// </summary>
 internal sealed class TallyHub(HubCalls calls) : Hub
 {
