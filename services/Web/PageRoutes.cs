@@ -5,6 +5,8 @@ using Web.Delivery;
 using Web.Editors;
 using Web.Feeds;
 using Web.Pages;
+using Web.Parts;
+using Web.Requests;
 using Web.Votes;
 
 namespace Web;
@@ -62,7 +64,7 @@ internal static class PageRoutes
     }
 
     private static RazorComponentResult Methodology(HttpContext context) =>
-        Page.Of<Pages.MethodologyPage, MethodologyModel>(
+        Page.Of<MethodologyPage, MethodologyModel>(
             new PageHead(
                 "How the verdicts are made",
                 "What the panel’s and the community’s verdicts are, how sure each is, and how to recount the votes yourself.",

@@ -4,9 +4,11 @@ using Hosting.Connections;
 using MassTransit;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.ResponseCompression;
+using Web.Assets;
 using Web.Delivery;
+using Web.Editors;
+using Web.Requests;
 using Web.Services;
-using Web.Votes;
 
 namespace Web;
 
@@ -27,8 +29,8 @@ public static class WebService
         services.AddSingleton<TallyReader>();
         services.AddSingleton<VotingClient>();
         services.AddSingleton<NewsletterClient>();
-        services.AddSingleton<Editors.EditorClient>();
-        Editors.Provider.AddProvider(builder);
+        services.AddSingleton<EditorClient>();
+        builder.AddProvider();
         services.AddSingleton<Cards.CardDrawer>();
         services.AddAuthentication();
         services.AddRazorComponents();

@@ -338,7 +338,7 @@ internal static class Targets
         input =>
         {
             var path = Encoding.Latin1.GetString(input);
-            if (Web.Votes.LocalPath.IsLocal(path))
+            if (Web.Requests.LocalPath.IsLocal(path))
                 Hold(
                     Uri.TryCreate(new Uri("http://here.example/x"), path, out var to) && to.Host == "here.example",
                     "a way back that leaves the site"

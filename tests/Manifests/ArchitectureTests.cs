@@ -22,6 +22,7 @@ public class ArchitectureTests
     [InlineData("Voting")]
     [InlineData("Tally")]
     [InlineData("Newsletter")]
+    [InlineData("Web")]
     [InlineData("Hosting")]
     public void No_folder_of_a_service_depends_on_one_that_depends_on_it(string service) =>
         SliceRuleDefinition.Slices().Matching($"{service}.(**)").Should().BeFreeOfCycles().Check(Of(service));
@@ -49,6 +50,16 @@ public class ArchitectureTests
             .NotDependOnAnyTypesThat()
             .ResideInNamespaceMatching(@"^Tally\.(?!State$)")
             .Check(Of("Tally"));
+
+    [Fact]
+    public void What_Web_reads_from_requests_and_services_depends_on_no_page() =>
+        Types()
+            .That()
+            .ResideInNamespaceMatching(@"^Web\.(Requests|Services|Assets)$")
+            .Should()
+            .NotDependOnAnyTypesThat()
+            .ResideInNamespaceMatching(@"^Web\.(?!Requests$|Services$|Assets$)\w")
+            .Check(Of("Web"));
 
     [Theory]
     [InlineData("Tally", @"^Tally\.(?!Consumers$|Reconciling$)\w")]

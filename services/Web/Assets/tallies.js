@@ -95,7 +95,7 @@ function draw(bar, tally) {
   set('range', low, high - low);
 }
 
-// The trend's end follows the tally; what came before stays as it was. Numbers as in Parts/Trace.cs.
+// The trend's end follows the tally; what came before stays as it was. Numbers as in Parts/Sparkline.cs.
 function bend(chart, tally) {
   if (!chart || tally.shipPercent === null)
     return;

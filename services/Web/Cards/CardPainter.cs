@@ -1,6 +1,6 @@
 using Hosting.Text;
 using SkiaSharp;
-using Web.Delivery;
+using Web.Parts;
 
 namespace Web.Cards;
 
@@ -10,8 +10,8 @@ namespace Web.Cards;
 /// </summary>
 internal static class CardPainter
 {
-    public const int Width = 1200,
-        Height = 630;
+    private const int Width = PageHead.CardWidth,
+        Height = PageHead.CardHeight;
 
     private const float Left = 72,
         Right = Width - 72,

@@ -2,6 +2,8 @@ using Contracts;
 using Hosting.Limits;
 using Microsoft.Net.Http.Headers;
 using Web.Delivery;
+using Web.Pages;
+using Web.Requests;
 using Web.Services;
 
 namespace Web.Cards;

@@ -1,5 +1,5 @@
 using Hosting.Configuration;
-using Web.Votes;
+using Web.Requests;
 
 namespace Web.Delivery;
 
@@ -44,7 +44,7 @@ internal static class PageCache
         });
     }
 
-    private static bool IsAStrangers(HttpRequest request) => !request.KnowsVoter() && Editors.EditorSession.Token(request) is null;
+    private static bool IsAStrangers(HttpRequest request) => !request.KnowsVoter() && EditorSession.Token(request) is null;
 
     private sealed record Kept(TimeSpan For);
 }

@@ -1,5 +1,6 @@
 using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Web.Pages;
 using Web.Services;
 
 namespace Web.Delivery;

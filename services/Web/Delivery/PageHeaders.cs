@@ -1,4 +1,4 @@
-using Web.Votes;
+using Web.Requests;
 
 namespace Web.Delivery;
 

@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using Web.Assets;
 using Web.Parts;
 
 namespace Web.Delivery;

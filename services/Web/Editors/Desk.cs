@@ -5,8 +5,12 @@ using Hosting.Limits;
 using Hosting.Origins;
 using Microsoft.AspNetCore.Mvc;
 using Web.Delivery;
+using Web.Editors.Documents;
+using Web.Editors.Pages;
+using Web.Pages;
+using Web.Parts;
+using Web.Requests;
 using Web.Services;
-using Web.Votes;
 
 namespace Web.Editors;
 
@@ -91,7 +95,7 @@ internal static class Desk
                         draft.Kind == "comparisons" ? draft with { Name = EditForm.TitleOf(draft.Slug, names) } : draft
                     ),
                 ];
-                return Page.Of<Pages.DeskPage, DeskModel>(
+                return Page.Of<DeskPage, DeskModel>(
                     Head(context, "Editors’ desk"),
                     new(drafts, [.. edits.Edits.Take(10)], tools.Count, comparisons.Total)
                 );
@@ -111,7 +115,7 @@ internal static class Desk
                 var (edits, status) = await editors.EditsAsync(token, query.ToString(), context.RequestAborted);
                 return edits is null
                     ? AskToSignIn(context, status)
-                    : Page.Of<Pages.HistoryPage, HistoryModel>(
+                    : Page.Of<HistoryPage, HistoryModel>(
                         Head(context, "What was edited"),
                         new HistoryModel(edits.Edits, edits.Next, string.IsNullOrEmpty(slug) ? null : slug)
                     );
@@ -144,7 +148,7 @@ internal static class Desk
     public static IResult AskToSignIn(HttpContext context, HttpStatusCode refused) => AskToSignIn(context, Refusal(refused));
 
     public static IResult AskToSignIn(HttpContext context, string? problem) =>
-        Page.Of<Pages.SignInPage, SignInModel>(
+        Page.Of<SignInPage, SignInModel>(
             Head(context, "Sign in as an editor"),
             new SignInModel(problem, BackTo(context.Request.Path), Provider.Configured(context)),
             problem is null ? 200 : 401

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Contracts;
 using Hosting.Text;
-using Web.Delivery;
+using Web.Editors.Documents;
+using Web.Editors.Pages;
+using Web.Pages;
 using Web.Parts;
 using Web.Services;
 
@@ -148,7 +150,7 @@ internal static class DraftList
                         "comparisons" => "Comparisons",
                         _ => "The panel",
                     };
-                    return Page.Of<Pages.DraftListPage, DraftListModel>(
+                    return Page.Of<DraftListPage, DraftListModel>(
                         Desk.Head(context, title),
                         new(kind, q, state, shown, all.Count, problem, typed, toCompare),
                         problem is null ? 200 : 400

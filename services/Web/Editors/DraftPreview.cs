@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Web.Delivery;
+using Web.Editors.Documents;
 using Web.Pages;
 using Web.Parts;
 using Web.Services;
@@ -20,7 +20,7 @@ internal static class DraftPreview
         if (of.Name == "comparisons")
         {
             var comparison = composed.Deserialize<Comparison>(JsonSerializerOptions.Web)!;
-            return Page.Of<Pages.ComparisonPage, ComparisonModel>(
+            return Page.Of<ComparisonPage, ComparisonModel>(
                 head,
                 new(
                     comparison,
@@ -34,7 +34,7 @@ internal static class DraftPreview
 
         var tool = composed.Deserialize<Tool>(JsonSerializerOptions.Web)!;
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
-        return Page.Of<Pages.ToolPage, ToolModel>(
+        return Page.Of<ToolPage, ToolModel>(
             head,
             new(
                 tool,

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Web.Delivery;
+using Web.Editors.Documents;
+using Web.Editors.Pages;
+using Web.Pages;
+using Web.Requests;
 using Web.Services;
 
 namespace Web.Editors;
@@ -241,7 +244,7 @@ internal static class EditRoute
         var unseen = kind == "comparisons" ? await UnseenAsync(slug, tools, editors, token, cancellationToken) : [];
         var names = tools.Select(tool => (tool.Slug, tool.Name)).Concat(unseen.Select(tool => (tool.Slug, tool.Name))).ToDictionary();
         var empty = new OpenDraft(
-            (a, b) => Editors.EditForm.Of(kind, slug, categories, panel, names, a, b),
+            (a, b) => EditForm.Of(kind, slug, categories, panel, names, a, b),
             null,
             null,
             null,
@@ -400,7 +403,7 @@ internal static class EditRoute
             desk.Unseen,
             Published: answer is null && desk is { Saved: null, Present: > 0 } && context.Request.Query["done"] == "published"
         );
-        return Page.Of<Pages.EditPage, EditModel>(
+        return Page.Of<EditPage, EditModel>(
             Desk.Head(context, of.Title),
             model,
             signedOut ? 401

@@ -1,6 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Web.Delivery;
+using Web.Editors.Documents;
+using Web.Editors.Pages;
+using Web.Pages;
+using Web.Requests;
+using Web.Services;
 
 namespace Web.Editors;
 
@@ -111,5 +115,5 @@ internal static class FilesDesk
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 
     private static IResult Show(HttpContext context, FilesModel model, int status = 200) =>
-        Page.Of<Pages.FilesPage, FilesModel>(Desk.Head(context, "Import and export"), model, status);
+        Page.Of<FilesPage, FilesModel>(Desk.Head(context, "Import and export"), model, status);
 }

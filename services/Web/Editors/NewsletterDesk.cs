@@ -1,4 +1,5 @@
-using Web.Delivery;
+using Web.Editors.Pages;
+using Web.Pages;
 using Web.Services;
 
 namespace Web.Editors;
@@ -14,7 +15,7 @@ internal static class NewsletterDesk
         PreviewedAsync(
             context,
             newsletter,
-            preview => Page.Of<Pages.PreviewPage, IssuePreview>(Desk.Head(context, "The next issue"), preview)
+            preview => Page.Of<PreviewPage, IssuePreview>(Desk.Head(context, "The next issue"), preview)
         );
 
     public static Task<IResult> MailAsync(HttpContext context, NewsletterClient newsletter) =>

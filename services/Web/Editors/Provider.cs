@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
-using Web.Delivery;
+using Web.Pages;
+using Web.Requests;
+using Web.Services;
 
 namespace Web.Editors;
 

@@ -1,7 +1,8 @@
 using System.Xml.Linq;
 using Contracts;
-using Web.Delivery;
 using Web.Pages;
+using Web.Parts;
+using Web.Requests;
 using Web.Services;
 
 namespace Web.Feeds;

@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Web.Delivery;
+using Web.Requests;
 using Web.Services;
 
 namespace Web.Feeds;

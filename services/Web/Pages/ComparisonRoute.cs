@@ -1,10 +1,9 @@
 using Contracts;
 using Hosting.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Web.Delivery;
 using Web.Parts;
+using Web.Requests;
 using Web.Services;
-using Web.Votes;
 
 namespace Web.Pages;
 
@@ -90,7 +89,7 @@ internal static class ComparisonRoute
         {
             Hidden = problem is not null,
         };
-        return Page.Of<Pages.PickPage, PickModel>(head, new PickModel(tools, a, b, (await reading).Comparisons, problem), status);
+        return Page.Of<PickPage, PickModel>(head, new PickModel(tools, a, b, (await reading).Comparisons, problem), status);
     }
 
     // Where a tool moved to, Catalog knows.
@@ -130,7 +129,7 @@ internal static class ComparisonRoute
                 .. comparison.Tools.Select(tool => StructuredData.Tool(origin, tool, tallies.Of(tool.Slug))),
             ],
         };
-        return Page.Of<Pages.ComparisonPage, ComparisonModel>(head, new ComparisonModel(comparison, tallies, own, related, trail));
+        return Page.Of<ComparisonPage, ComparisonModel>(head, new ComparisonModel(comparison, tallies, own, related, trail));
     }
 
     private static string? SameToolTwice(string pair)

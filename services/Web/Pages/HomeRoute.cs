@@ -1,4 +1,5 @@
-using Web.Delivery;
+using Web.Parts;
+using Web.Requests;
 using Web.Services;
 
 namespace Web.Pages;
@@ -34,7 +35,7 @@ internal static class HomeRoute
             Live = true,
             Sample = await catalog.IsSampleAsync(cancellationToken),
         };
-        return Page.Of<Pages.HomePage, HomeModel>(
+        return Page.Of<HomePage, HomeModel>(
             head,
             new HomeModel(
                 (await newest).Comparisons.Take(Newest).ToList(),

@@ -1,10 +1,9 @@
 using System.Net;
 using Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Web.Delivery;
 using Web.Parts;
+using Web.Requests;
 using Web.Services;
-using Web.Votes;
 
 namespace Web.Pages;
 
@@ -38,7 +37,7 @@ internal static class NewsletterRoute
         {
             Feed = Feed,
         };
-        return Page.Of<Pages.NewsletterPage, NewsletterModel>(
+        return Page.Of<NewsletterPage, NewsletterModel>(
             head,
             new NewsletterModel(await newsletter.ArchiveAsync(context.RequestAborted))
         );
@@ -62,7 +61,7 @@ internal static class NewsletterRoute
             Feed = Feed,
             Data = [StructuredData.Breadcrumbs(origin, here, trail)],
         };
-        return Page.Of<Pages.IssuePage, IssueModel>(head, new IssueModel(issue, trail));
+        return Page.Of<IssuePage, IssueModel>(head, new IssueModel(issue, trail));
     }
 
     public static async Task<IResult> SubscribeAsync(HttpContext context, NewsletterClient newsletter)
@@ -126,7 +125,7 @@ internal static class NewsletterRoute
             context.Response.Headers.RetryAfter = wait.ToString();
         context.Response.Headers.CacheControl = "no-store";
         var title = status == 400 ? "Check your email address" : "You are not signed up yet";
-        return Page.Of<Pages.SignUpPage, SignUpModel>(
+        return Page.Of<SignUpPage, SignUpModel>(
             new PageHead(title, model.Problem, context.Origin() + "/newsletter") { Hidden = true },
             model,
             status
@@ -205,7 +204,7 @@ internal static class NewsletterRoute
         // with which browsers call a form's origin null, and it would be refused.
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["Referrer-Policy"] = "same-origin";
-        return Page.Of<Pages.TokenPage, TokenModel>(
+        return Page.Of<TokenPage, TokenModel>(
             new PageHead(model.Title, model.Text, context.Origin() + model.Action) { Hidden = true },
             model
         );

@@ -1,9 +1,8 @@
 using Contracts;
 using Hosting.Text;
-using Web.Delivery;
 using Web.Parts;
+using Web.Requests;
 using Web.Services;
-using Web.Votes;
 
 namespace Web.Pages;
 
@@ -76,7 +75,7 @@ internal static class ToolRoute
             .ToList();
         var (points, hourly) = await remembering;
         var trace = new Sparkline(points, tally.Of(slug), timeProvider.GetUtcNow(), hourly);
-        return Page.Of<Pages.ToolPage, ToolModel>(
+        return Page.Of<ToolPage, ToolModel>(
             head,
             new ToolModel(
                 tool,

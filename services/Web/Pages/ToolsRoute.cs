@@ -1,6 +1,6 @@
 using Contracts;
-using Web.Delivery;
 using Web.Parts;
+using Web.Requests;
 using Web.Services;
 
 namespace Web.Pages;
@@ -48,7 +48,7 @@ internal static class ToolsRoute
             Sample = await catalog.IsSampleAsync(cancellationToken),
             Hidden = query.IsFiltered,
         };
-        return Page.Of<Pages.ToolsPage, ToolsModel>(head, model);
+        return Page.Of<ToolsPage, ToolsModel>(head, model);
     }
 
     public static async Task<IResult> CategoryAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies)
@@ -77,7 +77,7 @@ internal static class ToolsRoute
             Feed = ($"/categories/{slug}/feed.xml", $"New in {category.Name}"),
             Data = [StructuredData.Breadcrumbs(origin, $"{origin}/categories/{slug}", trail)],
         };
-        return Page.Of<Pages.CategoryPage, CategoryModel>(
+        return Page.Of<CategoryPage, CategoryModel>(
             head,
             new CategoryModel(category, tools, counts, (await comparing).Comparisons, trail)
         );

@@ -1,6 +1,6 @@
-using Web.Delivery;
+using Web.Parts;
+using Web.Requests;
 using Web.Services;
-using Web.Votes;
 
 namespace Web.Pages;
 
@@ -42,11 +42,11 @@ internal static class YourVotesRoute
             Live = true,
             KnownVoter = context.Request.KnowsVoter(),
         };
-        return Page.Of<Pages.YourVotesPage, YourVotesModel>(head, new YourVotesModel(rows, counts), rows is null ? 503 : 200);
+        return Page.Of<YourVotesPage, YourVotesModel>(head, new YourVotesModel(rows, counts), rows is null ? 503 : 200);
     }
 
     public static IResult AskToForget(HttpContext context) =>
-        Page.Of<Pages.ForgetPage, ForgetModel>(
+        Page.Of<ForgetPage, ForgetModel>(
             Head(context, "Forget me", "Withdraw all your votes and destroy the link to them."),
             new ForgetModel()
         );
@@ -82,7 +82,7 @@ internal static class YourVotesRoute
         }
 
         var head = Head(context, "You are forgotten", "Your votes are withdrawn.") with { Live = true, Erased = true };
-        return Page.Of<Pages.NoticePage, Notice>(
+        return Page.Of<NoticePage, Notice>(
             head,
             new Notice(
                 "You are forgotten",

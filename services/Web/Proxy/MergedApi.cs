@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hosting;
 using Hosting.Limits;
-using Web.Delivery;
+using Web.Parts;
 using Web.Services;
 
 namespace Web.Proxy;

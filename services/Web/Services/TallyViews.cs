@@ -1,3 +1,4 @@
+
 namespace Web.Services;
 
 /// <summary>Wilson's 95% interval of the share that says ship, in percent.</summary>

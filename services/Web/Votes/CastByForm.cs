@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Web.Delivery;
+using Web.Pages;
+using Web.Parts;
+using Web.Requests;
 using Web.Services;
 
 namespace Web.Votes;
@@ -38,7 +40,7 @@ internal static class CastByForm
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        return Page.Of<Pages.FirstVotePage, FirstVote>(
+        return Page.Of<FirstVotePage, FirstVote>(
             new PageHead("Before your first vote", "The one cookie this site sets, and why.", context.Origin() + "/vote") { Hidden = true },
             new FirstVote(vote, name, VoterNonce.New(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
         );
@@ -143,7 +145,7 @@ internal static class CastByForm
     {
         context.Response.Headers.RetryAfter = cast.RetryAfter.ToString();
         var head = new PageHead(title, reason, context.Origin() + "/vote") { Hidden = true };
-        return Page.Of<Pages.NotTakenPage, NotTaken>(head, new NotTaken(vote, title, reason, cast.RetryAfter, nonce), status);
+        return Page.Of<NotTakenPage, NotTaken>(head, new NotTaken(vote, title, reason, cast.RetryAfter, nonce), status);
     }
 
     private static RazorComponentResult Malformed(HttpContext context) =>

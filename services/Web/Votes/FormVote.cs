@@ -1,4 +1,5 @@
 using Contracts;
+using Web.Requests;
 
 namespace Web.Votes;
 

@@ -1,4 +1,4 @@
-namespace Web.Votes;
+namespace Web.Requests;
 
 /// <summary>Where a form may send the reader back to: a path on this site, and nothing a browser could take for another host.</summary>
 internal static class LocalPath

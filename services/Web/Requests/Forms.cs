@@ -1,4 +1,4 @@
-namespace Web.Delivery;
+namespace Web.Requests;
 
 internal static class Forms
 {

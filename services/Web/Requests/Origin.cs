@@ -1,6 +1,6 @@
 using Hosting.Origins;
 
-namespace Web.Delivery;
+namespace Web.Requests;
 
 /// <summary>The public origin in canonical links and feeds: <c>Web:PublicOrigin</c>, or else whatever host the reader asked.</summary>
 internal sealed class Origin(PublicOrigin site)

@@ -3,9 +3,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hosting;
-using Web.Services;
 
-namespace Web.Editors;
+namespace Web.Services;
 
 /// <summary>What Catalog said.</summary>
 /// <param name="Status">200, 201 or 204 done, 400 with <paramref name="Errors"/>, 401, 403, 404, 412 changed by somebody else.</param>

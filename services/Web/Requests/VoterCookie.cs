@@ -1,6 +1,6 @@
 using Hosting.Http;
 
-namespace Web.Votes;
+namespace Web.Requests;
 
 /// <summary>The one cookie there is. Voting makes it and reads it; Web only passes it on.</summary>
 internal static class VoterCookie

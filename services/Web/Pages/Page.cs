@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Web.Parts;
+using Web.Requests;
 
-namespace Web.Delivery;
+namespace Web.Pages;
 
 /// <summary>A page: rendered once on the server from its model, with nothing interactive in it.</summary>
 public abstract class Page<TModel> : ComponentBase
@@ -33,7 +34,7 @@ internal static class Page
     {
         var origin = context.RequestServices.GetRequiredService<Origin>().Of(context.Request);
         var head = new PageHead(notice.Title, notice.Paragraphs is [var first, ..] ? first : notice.Title, origin + "/") { Hidden = true };
-        return Of<Pages.NoticePage, Notice>(head, notice, status);
+        return Of<NoticePage, Notice>(head, notice, status);
     }
 
     /// <summary>429, with Retry-After.</summary>

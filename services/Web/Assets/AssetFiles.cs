@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.Primitives;
 
-namespace Web.Delivery;
+namespace Web.Assets;
 
 /// <summary>
 /// The style sheet, scripts and pictures: embedded in the assembly, so that Web is one folder wherever it runs and Standalone needs no

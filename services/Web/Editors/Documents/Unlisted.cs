@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Web.Editors;
+namespace Web.Editors.Documents;
 
 /// <summary>
 /// What a document says that its form has no field for: written through the API, or by a release with more fields than this one. It

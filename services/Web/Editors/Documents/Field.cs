@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace Web.Editors;
+namespace Web.Editors.Documents;
 
 public enum FieldKind
 {

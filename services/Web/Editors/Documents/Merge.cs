@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Web.Services;
 
-namespace Web.Editors;
+namespace Web.Editors.Documents;
 
 /// <summary>
 /// Two editors' texts brought together, field by field: what only one of them changed since the text both began with is taken from that

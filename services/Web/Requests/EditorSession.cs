@@ -1,6 +1,6 @@
 using Hosting.Http;
 
-namespace Web.Editors;
+namespace Web.Requests;
 
 /// <summary>
 /// An editor's sign-in: the bearer token itself in a cookie that scripts can't read. Web holds no state, and trusts none of it: Catalog

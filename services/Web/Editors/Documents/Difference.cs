@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Web.Services;
 
-namespace Web.Editors;
+namespace Web.Editors.Documents;
 
 /// <summary>What an edit changed, in words for people.</summary>
 internal static class Difference

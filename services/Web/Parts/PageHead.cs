@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 
-namespace Web.Delivery;
+namespace Web.Parts;
 
 /// <summary>What goes into a page's head.</summary>
 /// <param name="Title">Without the site's name, which the layout adds.</param>
@@ -10,6 +10,10 @@ namespace Web.Delivery;
 public sealed record PageHead(string Title, string Description, string Canonical)
 {
     public const string Site = "AI Tool Verdicts";
+
+    /// <summary>What pictures for shared links measure, in pixels.</summary>
+    public const int CardWidth = 1200,
+        CardHeight = 630;
 
     /// <summary>True for pages that search engines should leave out: answers to forms, errors, and pairs no editor chose.</summary>
     public bool Hidden { get; init; }

@@ -3,7 +3,7 @@ using Contracts;
 using Hosting.Text;
 using Web.Services;
 
-namespace Web.Editors;
+namespace Web.Editors.Documents;
 
 /// <summary>What editors can edit: the fields of each kind, and where it lives in Catalog's API and on this site.</summary>
 /// <param name="Name">tools, comparisons or reviewers, as in addresses.</param>

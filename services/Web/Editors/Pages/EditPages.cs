@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Web.Editors.Documents;
 using Web.Services;
 
-namespace Web.Editors;
+namespace Web.Editors.Pages;
 
 /// <param name="Problem">Why the last attempt did not work; null at first.</param>
 /// <param name="Provider">Whether editors sign in with an identity provider.</param>

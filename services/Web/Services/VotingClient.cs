@@ -3,9 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hosting;
 using Microsoft.Net.Http.Headers;
-using Web.Services;
+using Web.Requests;
 
-namespace Web.Votes;
+namespace Web.Services;
 
 public sealed record OwnVote(string Tool, string? Choice, DateTimeOffset? At = null);
 
@@ -103,7 +103,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
     /// <param name="context">The reader's request, whose cookie says who votes.</param>
     /// <param name="tool">The tool's slug.</param>
     /// <param name="choice">ship, skip or withdraw.</param>
-    /// <param name="nonce">Where there may be no voter yet: what it is made from, see <see cref="VoterNonce"/>.</param>
+    /// <param name="nonce">Where there may be no voter yet: what it is made from, 32 random bytes.</param>
     public async Task<CastAnswer> CastAsync(HttpContext context, string tool, string choice, string? nonce = null)
     {
         using var limit = context.RequestAborted.WithTimeout(ToCast);

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Web.Editors;
+namespace Web.Editors.Documents;
 
 /// <summary>
 /// Reads UTF-8 as it is or not at all: a file in another encoding, read leniently, would put U+FFFD where its letters were.
