@@ -30,6 +30,7 @@ public static class WebService
         services.AddSingleton<VotingClient>();
         services.AddSingleton<NewsletterClient>();
         services.AddSingleton<EditorClient>();
+        services.AddSingleton<DraftReader>();
         builder.AddProvider();
         services.AddSingleton<Cards.CardDrawer>();
         services.AddAuthentication();

@@ -1,10 +1,7 @@
-using System.Text.Json;
-using Contracts;
 using Hosting.Text;
 using Web.Editors.Documents;
 using Web.Editors.Pages;
 using Web.Pages;
-using Web.Parts;
 using Web.Services;
 
 namespace Web.Editors;
@@ -12,6 +9,10 @@ namespace Web.Editors;
 /// <summary>The lists at the desk: tools, comparisons, the panel.</summary>
 internal static class DraftList
 {
+    private const string Draft = "Draft",
+        NewDraft = "New draft",
+        Retired = "Retired";
+
     public static Task<IResult> ShowAsync(
         string kind,
         string? q,
@@ -19,7 +20,10 @@ internal static class DraftList
         HttpContext context,
         EditorClient editors,
         CatalogReader catalog
-    ) => ShowAsync(kind, q ?? "", state ?? "", null, "", context, editors, catalog);
+    ) =>
+        DocumentKind.Named(kind) is { } known
+            ? ShowAsync(known, q ?? "", state ?? "", null, "", context, editors, catalog)
+            : Task.FromResult<IResult>(Page.NotFound(context));
 
     /// <summary>"New tool" without a script: a form that only leads to the right address.</summary>
     public static Task<IResult> OpenAsync(
@@ -32,30 +36,17 @@ internal static class DraftList
         string? b
     )
     {
-        if (kind == "comparisons")
-        {
-            return Slug.IsToolSlug(a) && Slug.IsToolSlug(b) && a != b
-                ? Task.FromResult(Desk.SeeOther(context, $"/admin/comparisons/{Slug.OfComparison(a!, b!)}"))
-                : ShowAsync(kind, "", "", "A comparison needs two different tools.", "", context, editors, catalog);
-        }
-
-        var (typed, slug) = (name?.Trim() ?? "", EditForm.SlugOf(name ?? ""));
-        return (kind == "tools" ? Slug.IsToolSlug(slug) : kind == "reviewers" && Slug.IsValid(slug))
-            ? Task.FromResult(Desk.SeeOther(context, $"/admin/{kind}/{slug}?name={Uri.EscapeDataString(typed)}"))
-            : ShowAsync(
-                kind,
-                "",
-                "",
-                "This name can’t be turned into an address: it needs a letter or a digit, and no “vs” between two words or at the end.",
-                typed,
-                context,
-                editors,
-                catalog
-            );
+        if (DocumentKind.Named(kind) is not { } known)
+            return Task.FromResult<IResult>(Page.NotFound(context));
+        var typed = known.PicksTools ? "" : name?.Trim() ?? "";
+        if (known.SlugOf(typed, a, b) is not { } slug)
+            return ShowAsync(known, "", "", known.NoSlug, typed, context, editors, catalog);
+        var named = known.PicksTools ? "" : $"?name={Uri.EscapeDataString(typed)}";
+        return Task.FromResult<IResult>(Page.SeeOther(context, $"/admin/{kind}/{slug}{named}"));
     }
 
     private static Task<IResult> ShowAsync(
-        string kind,
+        DocumentKind kind,
         string q,
         string state,
         string? problem,
@@ -64,97 +55,82 @@ internal static class DraftList
         EditorClient editors,
         CatalogReader catalog
     ) =>
-        kind is not ("tools" or "comparisons" or "reviewers")
-            ? Task.FromResult<IResult>(Page.NotFound(context))
-            : Desk.SignedInAsync(
-                context,
-                async token =>
-                {
-                    var cancellationToken = context.RequestAborted;
-                    var drafts = await editors.ReadAsync("api/drafts", token, cancellationToken);
-                    if (!drafts.Done)
-                        return Desk.AskToSignIn(context, drafts.Status);
-                    var begun = drafts.Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web)!;
-                    var written = begun.Where(draft => draft.Kind == kind).ToDictionary(draft => draft.Slug);
-                    var tools = (await catalog.ToolLinesAsync(cancellationToken))
-                        .OrderBy(tool => Transliteration.Fold(tool.Name), StringComparer.Ordinal)
-                        .ToList();
-                    var names = DraftLine.Names(tools, begun);
-                    var categories = (await catalog.CategoriesAsync(cancellationToken)).ToDictionary(
-                        category => category.Slug,
-                        category => category.Name
-                    );
-                    // A comparison may be begun before its tool is out.
-                    var toCompare = tools
-                        .Where(tool => !tool.Retired)
-                        .Concat(
-                            begun
-                                .Where(draft => draft is { Kind: "tools", New: true })
-                                .Select(draft => new ToolLine(draft.Slug, $"{draft.Name ?? draft.Slug} (draft)", "", false))
-                        )
-                        .OrderBy(tool => Transliteration.Fold(tool.Name), StringComparer.Ordinal)
-                        .ToList();
-                    IEnumerable<DraftListLine> lines = kind switch
-                    {
-                        "tools" => tools.Select(tool => new DraftListLine(
-                            tool.Slug,
-                            tool.Name,
-                            categories.GetValueOrDefault(tool.Category, tool.Category),
-                            written.ContainsKey(tool.Slug) ? "Draft"
-                                : tool.Retired ? "Retired"
-                                : ""
-                        )),
-                        "comparisons" => (await catalog.AllComparisonsAsync(cancellationToken)).Select(pair => new DraftListLine(
-                            pair.Slug,
-                            pair.Title,
-                            Wording.Day(pair.PublishedAt),
-                            written.ContainsKey(pair.Slug) ? "Draft" : ""
-                        )),
-                        _ => (await catalog.ReviewersAsync(cancellationToken)).Select(reviewer => new DraftListLine(
-                            reviewer.Slug,
-                            reviewer.Name,
-                            reviewer.Role,
-                            ""
-                        )),
-                    };
-                    var all = lines.ToList();
-                    all.InsertRange(
-                        0,
-                        written
-                            .Values.Where(draft => all.All(line => line.Slug != draft.Slug))
-                            .Select(draft => new DraftListLine(
-                                draft.Slug,
-                                kind == "comparisons" ? EditForm.TitleOf(draft.Slug, names) : draft.Name ?? draft.Slug,
-                                "",
-                                "New draft"
-                            ))
-                            .ToList()
-                    );
-                    var sought = Transliteration.Fold(q.Trim());
-                    var shown = all.Where(line =>
-                            (
-                                Transliteration.Fold(line.Name).Contains(sought, StringComparison.Ordinal)
-                                || line.Slug.Contains(sought, StringComparison.Ordinal)
-                            )
-                            && state switch
-                            {
-                                "draft" => line.State.EndsWith("raft", StringComparison.Ordinal),
-                                "retired" => line.State == "Retired",
-                                _ => true,
-                            }
-                        )
-                        .ToList();
-                    var title = kind switch
-                    {
-                        "tools" => "Tools",
-                        "comparisons" => "Comparisons",
-                        _ => "The panel",
-                    };
-                    return Page.Of<DraftListPage, DraftListModel>(
-                        Desk.Head(context, title),
-                        new(kind, q, state, shown, all.Count, problem, typed, toCompare),
-                        problem is null ? 200 : 400
-                    );
-                }
-            );
+        SignIn.RequiredAsync(
+            context,
+            async token =>
+            {
+                var cancellationToken = context.RequestAborted;
+                var (drafts, status) = await editors.DraftsAsync(token, cancellationToken);
+                if (drafts is null)
+                    return SignIn.AskAgain(context, status);
+                var tools = await catalog.ToolLinesAsync(cancellationToken);
+                var all = Lines(
+                    await kind.ListAsync(catalog, cancellationToken),
+                    [.. drafts.Where(draft => draft.Kind == kind.Name)],
+                    draft => kind.TitleOf(draft, ToolNames.Of(tools, drafts))
+                );
+                return Page.Of<DraftListPage, DraftListModel>(
+                    Desk.Head(context, kind.Title),
+                    new(
+                        kind,
+                        q,
+                        state,
+                        [.. all.Where(line => IsNamed(line, q) && IsIn(line, state))],
+                        all.Count,
+                        problem,
+                        typed,
+                        ToCompare(tools, drafts)
+                    ),
+                    problem is null ? 200 : 400
+                );
+            }
+        );
+
+    // What readers don't see yet comes first.
+    private static List<DraftListLine> Lines(
+        IReadOnlyList<ListedDocument> listed,
+        IReadOnlyList<DraftLine> drafts,
+        Func<DraftLine, string> titleOf
+    ) =>
+        [
+            .. drafts
+                .Where(draft => listed.All(document => document.Slug != draft.Slug))
+                .Select(draft => new DraftListLine(draft.Slug, titleOf(draft), "", NewDraft)),
+            .. listed.Select(document => new DraftListLine(
+                document.Slug,
+                document.Name,
+                document.Beside,
+                drafts.Any(draft => draft.Slug == document.Slug) ? Draft
+                    : document.Retired ? Retired
+                    : ""
+            )),
+        ];
+
+    // A comparison may be begun before its tool is out.
+    private static List<ToolLine> ToCompare(IReadOnlyList<ToolLine> tools, IReadOnlyList<DraftLine> drafts) =>
+        [
+            .. tools
+                .Where(tool => !tool.Retired)
+                .Concat(
+                    drafts
+                        .Where(ToolNames.IsNewTool)
+                        .Select(draft => new ToolLine(draft.Slug, $"{draft.Name ?? draft.Slug} (draft)", "", false))
+                )
+                .OrderBy(tool => Transliteration.Fold(tool.Name), StringComparer.Ordinal),
+        ];
+
+    private static bool IsNamed(DraftListLine line, string sought) =>
+        Transliteration.Fold(sought.Trim()) is var folded
+        && (
+            Transliteration.Fold(line.Name).Contains(folded, StringComparison.Ordinal)
+            || line.Slug.Contains(folded, StringComparison.Ordinal)
+        );
+
+    private static bool IsIn(DraftListLine line, string state) =>
+        state switch
+        {
+            "draft" => line.State is Draft or NewDraft,
+            "retired" => line.State is Retired,
+            _ => true,
+        };
 }

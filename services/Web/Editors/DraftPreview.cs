@@ -11,13 +11,13 @@ namespace Web.Editors;
 internal static class DraftPreview
 {
     /// <param name="missing">How many fields are still to be mended before it can be published.</param>
-    public static IResult Show(HttpContext context, EditForm of, JsonNode composed, int missing)
+    public static IResult Show(HttpContext context, EditForm form, JsonNode composed, int missing)
     {
-        var head = Desk.Head(context, $"Preview: {of.Slug}") with { Preview = of.Form, Missing = missing };
+        var head = Desk.Head(context, $"Preview: {form.Slug}") with { Preview = form.Address, Missing = missing };
         // No votes yet, as readers will find it: those of a tool that is out already are not this page's to show.
         Tallies None(params IEnumerable<string> tools) =>
             new(false, tools.ToDictionary(tool => tool, tool => new ToolTally(tool, 0, 0, 0, null, null, 0, null)));
-        if (of.Name == "comparisons")
+        if (form.Kind == DocumentKind.Comparisons)
         {
             var comparison = composed.Deserialize<Comparison>(JsonSerializerOptions.Web)!;
             return Page.Of<ComparisonPage, ComparisonModel>(

@@ -14,22 +14,22 @@ internal static class FilesDesk
     private static readonly string None = $"That was no file, or one of more than {Contracts.Limits.CatalogFileMiB} MiB.";
     private static readonly FilesModel Empty = new(null, new Dictionary<string, string[]>(), null, null, null);
 
-    public static Task<IResult> ShowAsync(HttpContext context) => Desk.SignedInAsync(context, _ => Task.FromResult(Show(context, Empty)));
+    public static Task<IResult> ShowAsync(HttpContext context) => SignIn.RequiredAsync(context, _ => Task.FromResult(Show(context, Empty)));
 
     public static Task<IResult> ExportAsync(HttpContext context, EditorClient editors) =>
-        Desk.SignedInAsync(
+        SignIn.RequiredAsync(
             context,
             async token =>
             {
                 var (file, name, status) = await editors.ExportAsync(token, context.RequestAborted);
                 return file is null
-                    ? Desk.AskToSignIn(context, status)
+                    ? SignIn.AskAgain(context, status)
                     : TypedResults.File(file, "application/json", name ?? "catalog.json");
             }
         );
 
     public static Task<IResult> JudgeAsync(HttpContext context, EditorClient editors) =>
-        Desk.SignedInAsync(
+        SignIn.RequiredAsync(
             context,
             async token =>
             {
@@ -54,7 +54,7 @@ internal static class FilesDesk
 
     // Web keeps nothing between the two steps: the file comes back with the answer, and the tag says which catalog it was judged against.
     public static Task<IResult> ImportAsync(HttpContext context, EditorClient editors) =>
-        Desk.SignedInAsync(
+        SignIn.RequiredAsync(
             context,
             async token =>
             {
@@ -97,7 +97,7 @@ internal static class FilesDesk
     private static IResult Said(HttpContext context, Answer answer, string? text, string? problem = null) =>
         answer switch
         {
-            { Refused: true } => Desk.AskToSignIn(context, answer.Status),
+            { Refused: true } => SignIn.AskAgain(context, answer.Status),
             { Done: true } => Show(
                 context,
                 Empty with

@@ -12,11 +12,7 @@ internal static class NewsletterDesk
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
     public static Task<IResult> ShowAsync(HttpContext context, NewsletterClient newsletter) =>
-        PreviewedAsync(
-            context,
-            newsletter,
-            preview => Page.Of<PreviewPage, IssuePreview>(Desk.Head(context, "The next issue"), preview)
-        );
+        PreviewedAsync(context, newsletter, preview => Page.Of<PreviewPage, IssuePreview>(Desk.Head(context, "The next issue"), preview));
 
     public static Task<IResult> MailAsync(HttpContext context, NewsletterClient newsletter) =>
         PreviewedAsync(
@@ -25,19 +21,19 @@ internal static class NewsletterDesk
             preview =>
             {
                 if (preview.Html is null)
-                    return Desk.SeeOther(context, "/admin/newsletter");
+                    return Page.SeeOther(context, "/admin/newsletter");
                 context.Response.Headers.ContentSecurityPolicy = MailPolicy;
                 return TypedResults.Text(preview.Html, "text/html; charset=utf-8");
             }
         );
 
     private static Task<IResult> PreviewedAsync(HttpContext context, NewsletterClient newsletter, Func<IssuePreview, IResult> show) =>
-        Desk.SignedInAsync(
+        SignIn.RequiredAsync(
             context,
             async token =>
             {
                 var (preview, status) = await newsletter.PreviewAsync(token, context.RequestAborted);
-                return preview is null ? Desk.AskToSignIn(context, status) : show(preview);
+                return preview is null ? SignIn.AskAgain(context, status) : show(preview);
             }
         );
 }

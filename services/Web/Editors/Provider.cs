@@ -55,13 +55,16 @@ internal static partial class Provider
                 oidc.SignInScheme = Nobody;
                 oidc.Events.OnTokenResponseReceived = received =>
                 {
-                    received.Properties!.StoreTokens([
-                        new()
-                        {
-                            Name = "editor",
-                            Value = (idToken ? received.TokenEndpointResponse.IdToken : received.TokenEndpointResponse.AccessToken) ?? "",
-                        },
-                    ]);
+                    received.Properties!.StoreTokens(
+                        [
+                            new()
+                            {
+                                Name = "editor",
+                                Value =
+                                    (idToken ? received.TokenEndpointResponse.IdToken : received.TokenEndpointResponse.AccessToken) ?? "",
+                            },
+                        ]
+                    );
                     return Task.CompletedTask;
                 };
                 oidc.Events.OnTicketReceived = FinishAsync;
@@ -69,7 +72,8 @@ internal static partial class Provider
                 {
                     failed.HandleResponse();
                     Failed(Log(failed.HttpContext), failed.Failure?.Message);
-                    await Desk.AskToSignIn(failed.HttpContext, "The sign-in was not completed. Please try again.")
+                    await SignIn
+                        .Ask(failed.HttpContext, "The sign-in was not completed. Please try again.")
                         .ExecuteAsync(failed.HttpContext);
                 };
             });
@@ -81,7 +85,7 @@ internal static partial class Provider
     public static IResult Challenge(HttpContext context) =>
         Configured(context)
             ? TypedResults.Challenge(
-                new AuthenticationProperties { RedirectUri = Desk.BackTo(context.Request.Query["return"]) },
+                new AuthenticationProperties { RedirectUri = SignIn.BackTo(context.Request.Query["return"]) },
                 [OpenIdConnectDefaults.AuthenticationScheme]
             )
             : Page.NotFound(context);
@@ -94,18 +98,16 @@ internal static partial class Provider
         var token = received.Properties!.GetTokenValue("editor");
         var result =
             !EditorSession.Fits(token)
-                ? Desk.AskToSignIn(
-                    context,
-                    "The identity provider’s token can’t be used here: it is not a JWT, or it is too large for a cookie."
-                )
+                ? SignIn.Ask(context, "The identity provider’s token can’t be used here: it is not a JWT, or it is too large for a cookie.")
             : await context.RequestServices.GetRequiredService<EditorClient>().EditsAsync(token!, "", context.RequestAborted)
-                is (null, var status)
-                ? Desk.AskToSignIn(context, status)
+                is
+                (null, var status)
+                ? SignIn.AskAgain(context, status)
             : null;
         if (result is null)
         {
             EditorSession.SignIn(context, token);
-            result = Desk.SeeOther(context, Desk.BackTo(received.ReturnUri));
+            result = Page.SeeOther(context, SignIn.BackTo(received.ReturnUri));
         }
 
         await result.ExecuteAsync(context);

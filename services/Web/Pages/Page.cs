@@ -37,6 +37,13 @@ internal static class Page
         return Of<NoticePage, Notice>(head, notice, status);
     }
 
+    /// <summary>303, so that going back or reloading does not send the form again.</summary>
+    public static StatusCodeHttpResult SeeOther(HttpContext context, string path)
+    {
+        context.Response.Headers.Location = path;
+        return TypedResults.StatusCode(303);
+    }
+
     /// <summary>429, with Retry-After.</summary>
     public static RazorComponentResult TooMany(HttpContext context, int seconds, string title, params string[] paragraphs)
     {

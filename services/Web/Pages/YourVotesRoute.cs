@@ -67,8 +67,7 @@ internal static class YourVotesRoute
 
         foreach (var line in cleared)
             context.Response.Headers.Append("Set-Cookie", line);
-        context.Response.Headers.Location = "/votes/forgotten";
-        return TypedResults.StatusCode(303);
+        return Page.SeeOther(context, "/votes/forgotten");
     }
 
     public static IResult Forgotten(HttpContext context)
@@ -76,10 +75,7 @@ internal static class YourVotesRoute
         context.Response.Headers.CacheControl = "no-store";
         // An address anyone may open: it says the truth, and drops only what is kept, when no voter is left.
         if (context.Request.KnowsVoter())
-        {
-            context.Response.Headers.Location = "/votes/forget";
-            return TypedResults.StatusCode(303);
-        }
+            return Page.SeeOther(context, "/votes/forget");
 
         var head = Head(context, "You are forgotten", "Your votes are withdrawn.") with { Live = true, Erased = true };
         return Page.Of<NoticePage, Notice>(

@@ -1,4 +1,3 @@
-
 namespace Web.Services;
 
 // What the pages read from Catalog. Web's own records, not Catalog's: a field Catalog adds is ignored, a field that is missing is null.

@@ -26,6 +26,9 @@ internal sealed record Answer(
     public bool Refused => Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
 
     public bool Conflict => Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.PreconditionRequired;
+
+    /// <summary>What somebody else changed is what readers see, not the draft.</summary>
+    public bool OfPublished => Type?.EndsWith("publish-conflict", StringComparison.Ordinal) == true;
 }
 
 /// <summary>Speaks to Catalog's editing API in an editor's name.</summary>
@@ -50,12 +53,57 @@ internal sealed class EditorClient(IHttpClientFactory clients)
         CancellationToken cancellationToken
     ) => SendAsync(method, path, token, (tag is null ? "If-None-Match" : "If-Match", tag ?? "*"), body, cancellationToken);
 
+    /// <param name="tag">Of the version this is based on; null or empty to create.</param>
+    /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
+    public Task<Answer> PutAsync(string path, string token, string? tag, JsonObject document, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Put, path, token, Named(tag), JsonContent.Create(document), cancellationToken);
+
+    /// <param name="tag">Of the version this is based on.</param>
+    /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
+    public Task<Answer> DeleteAsync(string path, string token, string? tag, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Delete, path, token, tag, null, cancellationToken);
+
+    /// <summary>Saves a draft as it is, right or wrong.</summary>
+    /// <param name="tag">Of the draft this is based on; empty to create.</param>
+    /// <param name="version">The published version that the draft is based on; 0 for something new.</param>
+    /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
+    public Task<Answer> SaveDraftAsync(
+        string path,
+        string token,
+        string tag,
+        long version,
+        JsonObject document,
+        CancellationToken cancellationToken
+    ) => WriteAsync(HttpMethod.Put, path, token, Named(tag), Draft(version, document), cancellationToken);
+
+    /// <summary>Publishes what is sent, or keeps it as the draft; parameters as of <see cref="SaveDraftAsync"/>.</summary>
+    /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
+    public Task<Answer> PublishDraftAsync(
+        string path,
+        string token,
+        string tag,
+        long version,
+        JsonObject document,
+        CancellationToken cancellationToken
+    ) => WriteAsync(HttpMethod.Post, path + "/publish", token, Named(tag), Draft(version, document), cancellationToken);
+
     /// <returns>The latest edits, or the status that refuses this token.</returns>
     /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
     public async Task<(EditList? Edits, HttpStatusCode Status)> EditsAsync(string token, string query, CancellationToken cancellationToken)
     {
         var answer = await ReadAsync("api/edits" + query, token, cancellationToken);
         return (answer.Done ? answer.Body.Deserialize<EditList>(JsonSerializerOptions.Web) : null, answer.Status);
+    }
+
+    /// <returns>Every draft, the latest first, or the status that refuses this token.</returns>
+    /// <exception cref="ServiceUnavailableException">Catalog does not answer.</exception>
+    public async Task<(IReadOnlyList<DraftLine>? Drafts, HttpStatusCode Status)> DraftsAsync(
+        string token,
+        CancellationToken cancellationToken
+    )
+    {
+        var answer = await ReadAsync("api/drafts", token, cancellationToken);
+        return (answer.Done ? answer.Body.Deserialize<List<DraftLine>>(JsonSerializerOptions.Web) : null, answer.Status);
     }
 
     /// <summary>The bytes of the export, handed on as they come.</summary>
@@ -71,6 +119,11 @@ internal sealed class EditorClient(IHttpClientFactory clients)
             )
             : (null, null, answer.StatusCode);
     }
+
+    private static string? Named(string? tag) => string.IsNullOrEmpty(tag) ? null : tag;
+
+    private static JsonContent Draft(long version, JsonObject document) =>
+        JsonContent.Create(new JsonObject { ["base"] = version, ["document"] = document.DeepClone() });
 
     private async Task<Answer> SendAsync(
         HttpMethod method,
@@ -129,3 +182,7 @@ internal sealed class EditorClient(IHttpClientFactory clients)
 public sealed record EditLine(long Id, DateTimeOffset At, string Editor, string Kind, string Slug, JsonElement? Before, JsonElement? After);
 
 public sealed record EditList(IReadOnlyList<EditLine> Edits, long? Next);
+
+/// <param name="Kind">tools or comparisons.</param>
+/// <param name="New">Whether readers see nothing of it yet.</param>
+public sealed record DraftLine(string Kind, string Slug, string? Name, bool New, string Editor, DateTimeOffset SavedAt);

@@ -1,4 +1,3 @@
-
 namespace Web.Services;
 
 /// <summary>Wilson's 95% interval of the share that says ship, in percent.</summary>

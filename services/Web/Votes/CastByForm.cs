@@ -17,7 +17,7 @@ internal static class CastByForm
         if (await ReadAsync(context) is not var (vote, _))
             return Malformed(context);
         if (context.Request.VoterHeader() is null)
-            return vote.Choice == "withdraw" ? SeeOther(context, vote.Back) : SeeOther(context, vote.At("/vote/first"));
+            return vote.Choice == "withdraw" ? Page.SeeOther(context, vote.Back) : Page.SeeOther(context, vote.At("/vote/first"));
         return Answer(context, vote, await voting.CastAsync(context, vote.Tool, vote.Choice));
     }
 
@@ -51,12 +51,12 @@ internal static class CastByForm
         if (await ReadAsync(context) is not var (vote, nonce))
             return Malformed(context);
         if (vote.Choice == "withdraw" || !VoterNonce.IsValid(nonce))
-            return SeeOther(context, vote.At("/vote/first"));
+            return Page.SeeOther(context, vote.At("/vote/first"));
         var cast = await voting.CastAsync(context, vote.Tool, vote.Choice, nonce);
         foreach (var line in cast.SetCookie)
             context.Response.Headers.Append("Set-Cookie", line);
         return cast is { Outcome: Outcome.Cast, SetCookie.Count: > 0 }
-            ? SeeOther(context, vote.At("/vote/done"))
+            ? Page.SeeOther(context, vote.At("/vote/done"))
             : Answer(context, vote, cast, nonce);
     }
 
@@ -66,7 +66,7 @@ internal static class CastByForm
         if (FromQuery(context) is not { } vote)
             return Malformed(context);
         return context.Request.KnowsVoter()
-            ? SeeOther(context, vote.Back)
+            ? Page.SeeOther(context, vote.Back)
             : Page.Notice(
                 context,
                 200,
@@ -79,8 +79,8 @@ internal static class CastByForm
     private static IResult Answer(HttpContext context, FormVote vote, CastAnswer cast, string? nonce = null) =>
         cast.Outcome switch
         {
-            Outcome.Cast => SeeOther(context, vote.Back),
-            Outcome.NoVoter => SeeOther(context, vote.At("/vote/first")),
+            Outcome.Cast => Page.SeeOther(context, vote.Back),
+            Outcome.NoVoter => Page.SeeOther(context, vote.At("/vote/first")),
             Outcome.UnknownTool => Page.NotFound(context, "tool"),
             Outcome.Refused => Malformed(context),
             Outcome.TooManyVoters => NotTaken(
@@ -123,12 +123,6 @@ internal static class CastByForm
     {
         var query = context.Request.Query;
         return FormVote.From(query["tool"].ToString(), query["choice"].ToString(), query["return"].ToString());
-    }
-
-    private static StatusCodeHttpResult SeeOther(HttpContext context, string path)
-    {
-        context.Response.Headers.Location = path;
-        return TypedResults.StatusCode(303);
     }
 
     // The page holds the choice, and the nonce of a first vote with it: sent again it is the same vote of the same voter, even if only

@@ -14,7 +14,7 @@ public sealed record DeskModel(IReadOnlyList<DraftLine> Drafts, IReadOnlyList<Ed
 /// <summary>A list at the desk, of one kind of thing.</summary>
 /// <param name="Problem">What is wrong with the new one's name that was just typed; null when nothing is.</param>
 public sealed record DraftListModel(
-    string Kind,
+    DocumentKind Kind,
     string Q,
     string State,
     IReadOnlyList<DraftListLine> Lines,
@@ -27,19 +27,6 @@ public sealed record DraftListModel(
 /// <param name="State">Empty for what readers see as it stands, else Draft, New draft or Retired.</param>
 public sealed record DraftListLine(string Slug, string Name, string Beside, string State);
 
-public sealed record DraftLine(string Kind, string Slug, string? Name, bool New, string Editor, DateTimeOffset SavedAt)
-{
-    /// <summary>What tools are called, by slug: those readers see, and those that are only drafts.</summary>
-    public static IReadOnlyDictionary<string, string> Names(IReadOnlyList<ToolLine> tools, IEnumerable<DraftLine> drafts) =>
-        tools
-            .Select(tool => (tool.Slug, tool.Name))
-            .Concat(
-                drafts.Where(draft => draft is { Kind: "tools", New: true }).Select(draft => (draft.Slug, Name: draft.Name ?? draft.Slug))
-            )
-            .DistinctBy(tool => tool.Slug)
-            .ToDictionary();
-}
-
 public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, string? Of);
 
 /// <summary>A form as it is shown.</summary>
@@ -49,7 +36,7 @@ public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, str
 /// <param name="Published">Whether the last press has just put it before readers.</param>
 /// <param name="Merged">What was brought together after somebody else saved first; null otherwise.</param>
 public sealed record EditModel(
-    EditForm Kind,
+    EditForm Form,
     IReadOnlyList<FieldModel> Fields,
     string Unlisted,
     string Tag,
@@ -64,7 +51,7 @@ public sealed record EditModel(
     bool Published = false
 )
 {
-    public bool New => Base == 0 && (Kind.Drafted || Tag.Length == 0);
+    public bool New => Base == 0 && (Form.Kind.IsDrafted || Tag.Length == 0);
 }
 
 /// <summary>A tool that a comparison names and readers can't see.</summary>
