@@ -36,7 +36,7 @@ public static partial class AssetFiles
 
     internal static void MapAssets(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/assets/{file}", ["GET", "HEAD"], Serve).ExcludeFromDescription();
+        routes.MapGet("/assets/{file}", Serve).ExcludeFromDescription();
         // Asked for by browsers on pages that name no icon, e.g. a bare XML feed.
         routes.MapGet("/favicon.ico", () => TypedResults.Redirect(Url("favicon.svg"))).ExcludeFromDescription();
     }

@@ -77,10 +77,7 @@ internal static class ToolsRoute
             Feed = ($"/categories/{slug}/feed.xml", $"New in {category.Name}"),
             Data = [StructuredData.Breadcrumbs(origin, $"{origin}/categories/{slug}", trail)],
         };
-        return Page.Of<CategoryPage, CategoryModel>(
-            head,
-            new CategoryModel(category, tools, counts, (await comparing).Comparisons, trail)
-        );
+        return Page.Of<CategoryPage, CategoryModel>(head, new CategoryModel(category, tools, counts, (await comparing).Comparisons, trail));
     }
 
     private static async Task<ToolsModel> ListAsync(

@@ -148,7 +148,7 @@ public static partial class ProxyRoutes
             // request.
             proxy.UseLoadBalancing();
         });
-        app.MapMethods(MergedApi.Path, ["GET", "HEAD"], (MergedApi api) => api.ShowAsync()).WithOrder(-1).ExcludeFromDescription();
+        app.MapGet(MergedApi.Path, (MergedApi api) => api.ShowAsync()).WithOrder(-1).ExcludeFromDescription();
     }
 
     // In ASCII, as headers are. Only this process knows the public origin; behind a proxy that rewrites Host the services would take its
