@@ -106,8 +106,9 @@ public static class Service
         );
         AddSecrets(builder, args);
         Settings.RefusePathBase(builder.Configuration);
-        AddHosting(builder, name);
+        AddHosting(builder);
         add(builder);
+        AddEdge(builder, name);
         builder.AddConnectionLimits();
         var app = builder.Build();
         UseHosting(app);
@@ -173,7 +174,7 @@ public static class Service
         builder.Configuration.AddCommandLine(args);
     }
 
-    private static void AddHosting(WebApplicationBuilder builder, string name)
+    private static void AddHosting(WebApplicationBuilder builder)
     {
         // As settings of the lowest rank, so that the platform's own (Logging__Console__FormatterName=json) count for more.
         builder.Configuration.Sources.Insert(
@@ -216,9 +217,7 @@ public static class Service
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
         });
         builder.Services.AddSingleton(TimeProvider.System);
-        var site = new PublicOrigin(builder.Configuration);
-        builder.Services.AddSingleton(site).AddSingleton(new ServedHosts(builder.Configuration, site, isPublic: IsPublic(name)));
-        ServedHosts.ReplaceFramework(builder.Services);
+        builder.Services.AddSingleton(new PublicOrigin(builder.Configuration));
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         builder.Services.AddExceptionHandler<ExceptionLog>();
@@ -228,11 +227,20 @@ public static class Service
         builder.AddCallers();
         builder.AddRateLimits();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
-        builder.AddTelemetry(name, IsPublic(name));
     }
 
-    // Strangers reach these; the others are reached by way of them.
-    private static bool IsPublic(string name) => name is "Web" or "Standalone";
+    // What depends on whether strangers reach this process, which the services that are added say.
+    private static void AddEdge(WebApplicationBuilder builder, string name)
+    {
+        var isPublic = builder.HasPublicEdge();
+        builder.Services.AddSingleton(services => new ServedHosts(
+            builder.Configuration,
+            services.GetRequiredService<PublicOrigin>(),
+            isPublic
+        ));
+        ServedHosts.ReplaceFramework(builder.Services);
+        builder.AddTelemetry(name, isPublic);
+    }
 
     private static void UseHosting(WebApplication app)
     {

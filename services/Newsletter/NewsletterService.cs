@@ -4,6 +4,7 @@ using Hosting.Databases;
 using Hosting.Http;
 using Hosting.Identity;
 using Hosting.Limits;
+using Hosting.Observability;
 using Hosting.Origins;
 using MassTransit;
 using Newsletter.Issues;
@@ -23,6 +24,7 @@ public static class NewsletterService
         builder.AddDatabase<NewsletterSettings>(Name);
         builder.AddServiceClient("Catalog");
         builder.AddServiceClient("Tally");
+        builder.AddTelemetryOf(Name);
         builder.AddEditors();
         builder
             .Services.AddSingleton(settings)

@@ -1,6 +1,7 @@
 using Hosting;
 using Hosting.Http;
 using Hosting.Limits;
+using Hosting.Observability;
 using MassTransit;
 using Microsoft.AspNetCore.SignalR;
 using Tally.Consumers;
@@ -25,6 +26,8 @@ public static class TallyService
         var inMemory = builder.AddCounters();
         builder.AddServiceClient("Voting");
         builder.AddServiceClient("Catalog");
+        builder.AddTelemetryOf("Tally");
+        builder.LeaveUntraced(LiveTallies.HubPath, LiveTallies.StreamPath);
         var services = builder.Services;
         var settings = TallySettings.From(builder.Configuration, inMemory);
         services.AddSingleton(settings);

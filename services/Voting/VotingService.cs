@@ -4,6 +4,7 @@ using Hosting.Databases;
 using Hosting.Http;
 using Hosting.Limits;
 using Hosting.Messaging;
+using Hosting.Observability;
 using Hosting.Origins;
 using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -28,6 +29,7 @@ public static class VotingService
     {
         var database = builder.AddDatabase<VoterKeys>("Ledger", services => services.GetRequiredService<VoterRehash>().ApplyAsync);
         builder.AddServiceClient("Catalog");
+        builder.AddTelemetryOf("Voting");
         builder.AddRoute<TotalsMoved>(Queues.TallyTotals);
         builder.Services.AddSingleton(VoterKeys.From(builder.Configuration));
         builder.Services.AddSingleton<VoterTokens>();

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Hosting;
 using Hosting.Connections;
+using Hosting.Origins;
 using MassTransit;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -19,6 +20,7 @@ public static class WebService
     {
         foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])
             builder.AddServiceClient(service);
+        builder.AddPublicEdge();
         var services = builder.Services;
         // A page asks the services, and the proxy passes live connections on.
         services.Configure<ConnectionOptions>(connections => connections.FilesEach = 2);

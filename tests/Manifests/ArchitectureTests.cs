@@ -1,8 +1,10 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Fluent.Slices;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;
+using Shouldly;
 using Xunit;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
@@ -12,7 +14,7 @@ namespace Manifests.Tests;
 /// Which way dependencies point. A service's root folder composes it and is left out: it knows every room, and every room may know its
 /// settings, metrics and log.
 /// </summary>
-public class ArchitectureTests
+public partial class ArchitectureTests
 {
     private static readonly string[] Services = ["Catalog", "Voting", "Tally", "Newsletter", "Web"];
     private static readonly Dictionary<string, Architecture> Loaded = [];
@@ -76,6 +78,23 @@ public class ArchitectureTests
             .ResideInNamespaceMatching(@"^MassTransit(\.|$)")
             .WithoutRequiringPositiveResults()
             .Check(Of(service));
+
+    // Comments may give an example; what is compiled may not know one.
+    [Fact]
+    public void Hosting_names_no_service_and_no_address_of_one()
+    {
+        var named =
+            from file in Repository.Files("services/Hosting", "*.cs")
+            from line in Repository.Read(file).Split('\n')
+            where !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && OfAService().IsMatch(line)
+            select $"{file}: {line.Trim()}";
+        named.ShouldBeEmpty();
+    }
+
+    [GeneratedRegex("""
+        "(Catalog|Voting|Tally|Newsletter|Web|Standalone|Operator)"|"/(api|hubs|admin|assets|tools|compare|vote|votes|newsletter)\b
+        """)]
+    private static partial Regex OfAService();
 
     // Read from the files that this build made: nothing of theirs is loaded into the test.
     private static Architecture Of(string service)

@@ -41,7 +41,7 @@ public sealed class Database : IAsyncDisposable
         var setting = $"ConnectionStrings:{name}";
         var value = configuration.Required(
             setting,
-            "Host=127.0.0.1;Database=voting;Username=voting (PostgreSQL) or Data Source=voting.db (SQLite)"
+            "Host=127.0.0.1;Database=verdicts;Username=verdicts (PostgreSQL) or Data Source=verdicts.db (SQLite)"
         );
         try
         {

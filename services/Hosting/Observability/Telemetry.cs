@@ -1,9 +1,10 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Context.Propagation;
+using OpenTelemetry.Instrumentation.AspNetCore;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -16,9 +17,8 @@ internal static class Telemetry
     /// <summary>The meter of what every process measures alike.</summary>
     public const string Own = "Hosting";
 
-    // A service's own meter and activity source bear its name.
-    private static readonly string[] Sources = ["Catalog", "Voting", "Tally", "Newsletter", "Web", "MassTransit", Own];
-    private static readonly string[] Untraced = ["/health", "/metrics", "/hubs", "/api/tallies/stream"];
+    // Those of the services are added by themselves.
+    private static readonly string[] Sources = ["MassTransit", Own];
 
     // A route has a series for each of these, for each of its methods and statuses. Version and scheme of the protocol would double them.
     private static readonly ExplicitBucketHistogramConfiguration Requests = new()
@@ -61,21 +61,20 @@ internal static class Telemetry
                 if (otlp)
                     metrics.AddOtlpExporter();
             });
+        builder
+            .Services.AddOptions<AspNetCoreTraceInstrumentationOptions>()
+            .Configure<IOptions<TracedRequests>>((tracing, requests) => tracing.Filter = requests.Value.Include);
         if (otlp)
             telemetry.WithTracing(traces =>
                 traces
                     .AddSource(Sources)
                     .AddSource("Npgsql")
                     .SetSampler(Sampling.From(builder.Configuration, isPublic))
-                    .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthATrace)
+                    .AddAspNetCoreInstrumentation()
                     .AddHttpClientInstrumentation()
                     // Processors run in this order: the exporter sees what the first one left.
                     .AddProcessor(new LogRedaction.WithoutReaders())
                     .AddOtlpExporter()
             );
     }
-
-    // Probes and scrapes say nothing, and a connection that stays open for hours is no span: what is pushed on it has spans of its own.
-    private static bool IsWorthATrace(HttpContext context) =>
-        !Array.Exists(Untraced, path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 }

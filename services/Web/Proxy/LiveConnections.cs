@@ -11,7 +11,7 @@ namespace Web.Proxy;
 internal sealed partial class LiveConnections : IHostedService, IDisposable
 {
     private const string Setting = "Web:DrainSeconds";
-    private static readonly string[] Paths = ["/hubs", "/api/tallies/stream"];
+    public static readonly string[] Paths = ["/hubs", "/api/tallies/stream"];
     private readonly ConcurrentDictionary<CancellationTokenSource, byte> _open = new();
     private readonly IHostApplicationLifetime _lifetime;
     private readonly TimeProvider _timeProvider;

@@ -1,5 +1,6 @@
 using Hosting.Configuration;
 using Hosting.Http;
+using Hosting.Observability;
 using Hosting.Origins;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -73,6 +74,7 @@ public static partial class ProxyRoutes
                 // The client's address as our own forwarded-headers handling has settled it, not as the client claims it.
                 transforms.AddXForwarded(ForwardedTransformActions.Set);
             });
+        builder.LeaveUntraced(LiveConnections.Paths);
         builder.Services.AddSingleton<MergedApi>();
         builder.Services.AddSingleton<LiveConnections>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LiveConnections>());
