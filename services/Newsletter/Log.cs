@@ -3,10 +3,10 @@ namespace Newsletter;
 /// <summary>Every line this service logs. None takes an address or a token.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(5001, LogLevel.Error, "{Work} failed with {Error} and goes on: {Problem}")]
+    [LoggerMessage(5001, LogLevel.Error, "{Work} failed with {Error} and continues: {Problem}")]
     public static partial void TurnFailed(ILogger logger, string work, string error, string problem);
 
-    [LoggerMessage(5002, LogLevel.Information, "Forgot subscriptions that were never confirmed: {Count}")]
+    [LoggerMessage(5002, LogLevel.Information, "Deleted {Count} subscriptions that were never confirmed")]
     public static partial void Purged(ILogger logger, int count);
 
     [LoggerMessage(5003, LogLevel.Warning, "Mail can't be delivered now ({Error}), trying again later: {Problem}")]
@@ -27,7 +27,7 @@ internal static partial class Log
     [LoggerMessage(EventId = 5009, Message = "Issue {Week} waits until Catalog and Tally answer: {Problem}")]
     public static partial void Waits(ILogger logger, LogLevel level, string week, string problem);
 
-    [LoggerMessage(5010, LogLevel.Information, "The newsletter begins; its first issue comes when there is something to tell")]
+    [LoggerMessage(5010, LogLevel.Information, "Started the newsletter; its first issue is sent once there is news")]
     public static partial void Begins(ILogger logger);
 
     [LoggerMessage(5008, LogLevel.Warning, "The newsletter's database did not answer: {Problem}")]

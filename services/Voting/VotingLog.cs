@@ -12,16 +12,16 @@ internal static partial class VotingLog
     [LoggerMessage(3003, LogLevel.Information, "Totals are published again")]
     public static partial void PublishRecovered(ILogger logger);
 
-    [LoggerMessage(3004, LogLevel.Warning, "Unpublished totals could not be looked for, trying again: {Problem}")]
+    [LoggerMessage(3004, LogLevel.Warning, "Looking for unpublished totals failed; trying again: {Problem}")]
     public static partial void SweepFailed(ILogger logger, string problem);
 
-    [LoggerMessage(3005, LogLevel.Information, "The tool list knows {Tools} tools")]
+    [LoggerMessage(3005, LogLevel.Information, "The tool list has {Tools} tools")]
     public static partial void ToolsKnown(ILogger logger, int tools);
 
     [LoggerMessage(
         3006,
         LogLevel.Warning,
-        "The catalog's tool list could not be fetched; messages and the stored list are used until it can: {Problem}"
+        "The catalog's tool list is unavailable; using messages and the stored list: {Problem}"
     )]
     public static partial void CatalogAway(ILogger logger, string problem);
 
@@ -31,17 +31,17 @@ internal static partial class VotingLog
     [LoggerMessage(
         3008,
         LogLevel.Warning,
-        "The process stood still for {Seconds:0.0} s; votes are held back for a moment to leave out those whose senders hung up"
+        "The process stalled for {Seconds:0.0} s; holding votes back briefly to drop those whose senders disconnected"
     )]
     public static partial void StoodStill(ILogger logger, double seconds);
 
-    [LoggerMessage(3009, LogLevel.Error, "{Voters} voters could not be forgotten and were answered 503: {Problem}")]
+    [LoggerMessage(3009, LogLevel.Error, "{Voters} voters could not be erased and were answered 503: {Problem}")]
     public static partial void ForgetFailed(ILogger logger, int voters, string problem);
 
     [LoggerMessage(
         3010,
         LogLevel.Warning,
-        "The quota's counts are unavailable; this replica counts new voters for itself meanwhile: {Problem}"
+        "The quota's counts are unavailable; this replica counts new voters by itself: {Problem}"
     )]
     public static partial void QuotaAway(ILogger logger, string problem);
 
@@ -54,7 +54,7 @@ internal static partial class VotingLog
     [LoggerMessage(3014, LogLevel.Warning, "The ledger's log could not be emptied after an erasure, trying again: {Problem}")]
     public static partial void ErasureKept(ILogger logger, string problem);
 
-    [LoggerMessage(3015, LogLevel.Warning, "{Count} states that no tool could have were left out")]
+    [LoggerMessage(3015, LogLevel.Warning, "Ignored {Count} impossible tool states")]
     public static partial void UnsoundTools(ILogger logger, int count);
 
     [LoggerMessage(3011, LogLevel.Information, "The quota's counts are back")]

@@ -211,6 +211,6 @@ internal sealed partial class ConnectionTable : IDisposable
     )]
     private partial void LogPressure(int most, int silent, string reason);
 
-    [LoggerMessage(1021, LogLevel.Information, "No connection is dropped any more; {Dropped} were since the start")]
+    [LoggerMessage(1021, LogLevel.Information, "Connections are no longer dropped; {Dropped} were dropped since the start")]
     private partial void LogRelief(long dropped);
 }

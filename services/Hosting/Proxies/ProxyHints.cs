@@ -33,7 +33,7 @@ internal sealed partial class ProxyHints(ILogger<ProxyHints> logger)
     [LoggerMessage(
         1030,
         LogLevel.Warning,
-        "A request from {Origin} has a forwarding header, and is from none of the known proxies' networks: the header is ignored. If that is your proxy, all its readers share one"
+        "Ignored a forwarding header from {Origin}, which is in no known proxy's network. If that is your proxy, all its readers share one"
             + " address in limits and quotas; set Proxies__KnownNetworks__0 to its network"
     )]
     private partial void LogUnknownPeer(string origin);
@@ -41,7 +41,7 @@ internal sealed partial class ProxyHints(ILogger<ProxyHints> logger)
     [LoggerMessage(
         1031,
         LogLevel.Warning,
-        "A forwarded address is a known proxy's own, and more addresses precede it: all readers of that proxy share one address in limits and quotas. If several of your proxies stand"
+        "A forwarded address belongs to a known proxy, and more addresses precede it: all readers of that proxy share one address in limits and quotas. If several of your proxies stand"
             + " in a row, set Proxies__Hops to how many"
     )]
     private partial void LogMoreHops();

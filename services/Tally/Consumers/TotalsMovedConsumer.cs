@@ -31,11 +31,11 @@ internal sealed partial class TotalsMovedConsumer(
             LogLetGo(admitted.Count);
     }
 
-    [LoggerMessage(4001, LogLevel.Warning, "{Count} totals that no ledger could have were left out")]
+    [LoggerMessage(4001, LogLevel.Warning, "Ignored {Count} impossible totals")]
     private partial void LogUnsound(int count);
 
     // That they are unavailable the reconciler has said; each message would say it again.
-    [LoggerMessage(4002, LogLevel.Debug, "The counters stayed away; {Count} totals are left to the reconciler")]
+    [LoggerMessage(4002, LogLevel.Debug, "The counters are still unavailable; leaving {Count} totals to the reconciler")]
     private partial void LogLetGo(int count);
 }
 

@@ -279,7 +279,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     [LoggerMessage(
         4041,
         LogLevel.Error,
-        "{Keys} of Tally's keys in Redis had a type that only somebody else can have given them; they were removed and are rebuilt from the ledger"
+        "Removed {Keys} of Tally's keys in Redis, whose type Tally never writes; rebuilding them from the ledger"
     )]
     private partial void LogForeign(long keys);
 }

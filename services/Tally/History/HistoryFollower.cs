@@ -152,12 +152,12 @@ internal sealed partial class HistoryFollower : BackgroundService
             : throw new JsonException("The ledger's page has no minutes.");
     }
 
-    [LoggerMessage(4020, LogLevel.Warning, "The ledger can't be followed now ({Error}: {Reason}); the history waits")]
+    [LoggerMessage(4020, LogLevel.Warning, "The ledger can't be read ({Error}: {Reason}); the history is paused")]
     private partial void LogAway(string error, string reason);
 
     [LoggerMessage(4022, LogLevel.Information, "The ledger began epoch {Epoch}; the history is counted again")]
     private partial void LogNewEpoch(long epoch);
 
-    [LoggerMessage(4021, LogLevel.Information, "The ledger is followed again")]
+    [LoggerMessage(4021, LogLevel.Information, "The history continues")]
     private partial void LogBack();
 }

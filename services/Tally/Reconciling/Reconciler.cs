@@ -290,7 +290,7 @@ internal sealed partial class Reconciler : BackgroundService
     [LoggerMessage(4013, LogLevel.Information, "The counters are back")]
     private partial void LogBack();
 
-    [LoggerMessage(4014, LogLevel.Information, "{Count} counters were made again or mended")]
+    [LoggerMessage(4014, LogLevel.Information, "Rebuilt or corrected {Count} counters")]
     private partial void LogMended(int count);
 
     [LoggerMessage(

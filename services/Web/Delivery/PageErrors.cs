@@ -99,6 +99,6 @@ internal static partial class PageErrors
     [LoggerMessage(6002, LogLevel.Warning, "{Path} answered 503: {Service} is unavailable: {Problem}")]
     private static partial void Unavailable(ILogger log, string path, string service, string? problem);
 
-    [LoggerMessage(6003, LogLevel.Error, "{Path} could not be made")]
+    [LoggerMessage(6003, LogLevel.Error, "{Path} could not be rendered")]
     private static partial void Failed(ILogger log, string path, Exception error);
 }

@@ -172,6 +172,6 @@ public static partial class ProxyRoutes
                 or ForwarderError.UpgradeResponseCanceled
                 or ForwarderError.UpgradeResponseClient;
 
-    [LoggerMessage(6008, LogLevel.Warning, "A request could not be passed on to {Service} ({Failure}): {Problem}")]
+    [LoggerMessage(6008, LogLevel.Warning, "A request could not be forwarded to {Service} ({Failure}): {Problem}")]
     private static partial void NotForwarded(ILogger log, string service, ForwarderError failure, string? problem);
 }

@@ -167,9 +167,9 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
     [LoggerMessage(6004, LogLevel.Warning, "The page is shown without the reader's own votes: {Problem}")]
     private static partial void OwnVotesAway(ILogger logger, string problem);
 
-    [LoggerMessage(6007, LogLevel.Warning, "A reader could not be forgotten: {Problem}")]
+    [LoggerMessage(6007, LogLevel.Warning, "A reader's votes could not be erased: {Problem}")]
     private static partial void NotForgotten(ILogger logger, string problem);
 
-    [LoggerMessage(6005, LogLevel.Warning, "A vote on '{Tool}' sent by form was not taken: {Problem}")]
+    [LoggerMessage(6005, LogLevel.Warning, "A vote on '{Tool}' sent by form was not accepted: {Problem}")]
     private static partial void NotCast(ILogger logger, string tool, string problem);
 }

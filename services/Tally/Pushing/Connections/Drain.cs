@@ -44,6 +44,6 @@ internal sealed partial class Drain(Pushes pushes, TallySettings settings, IHost
         await Task.WhenAny(gone, Task.Delay(ForLeaving, pushes.Time));
     }
 
-    [LoggerMessage(4030, LogLevel.Information, "Stopping: {Readers} live readers are told to connect again, over {Seconds} s")]
+    [LoggerMessage(4030, LogLevel.Information, "Stopping: asking {Readers} live readers to reconnect over {Seconds} s")]
     private partial void LogDraining(int readers, double seconds);
 }

@@ -32,7 +32,7 @@ internal sealed partial class HeapCompaction(Pushes pushes, TimeProvider timePro
     [LoggerMessage(
         4060,
         LogLevel.Information,
-        "The heap is compacted, now that {Readers} live readers are here; it took {Milliseconds:0} ms"
+        "Compacted the heap at {Readers} live readers in {Milliseconds:0} ms"
     )]
     private partial void LogCompacted(int readers, double milliseconds);
 }

@@ -236,6 +236,6 @@ internal sealed partial class HubSockets
             reader.Cut();
     }
 
-    [LoggerMessage(4051, LogLevel.Debug, "A reader's connection sent what is no message of the hub: {Problem}")]
+    [LoggerMessage(4051, LogLevel.Debug, "A reader sent an invalid hub message: {Problem}")]
     private partial void LogNonsense(string problem);
 }
