@@ -15,7 +15,7 @@ public static class Limits
     /// <summary>The catalog as a file, in bytes.</summary>
     public const int CatalogFile = CatalogFileMiB * 1024 * 1024;
 
-    /// <summary>The same, as people are told.</summary>
+    /// <summary>The same in words, for people.</summary>
     public const int CatalogFileMiB = 4;
 
     public const int Name = 80;

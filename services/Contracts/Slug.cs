@@ -39,7 +39,7 @@ public static class Slug
     /// <summary>The canonical slug of the comparison of two tools: alphabetical (ordinal), whichever came first.</summary>
     public static string OfComparison(string a, string b) => string.CompareOrdinal(a, b) <= 0 ? a + Versus + b : b + Versus + a;
 
-    /// <summary>The two tools of a comparison's slug in the order written, or null when it is none.</summary>
+    /// <summary>The two tools of a comparison's slug in the order written, or null if it is not one.</summary>
     public static (string A, string B)? Split(string comparison)
     {
         var at = comparison.IndexOf(Versus, StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 namespace Contracts;
 
 /// <summary>
-/// Voting says where the totals of some tools stand now. State, not history: a message lost, doubled or late is mended by the next.
+/// Voting says where the totals of some tools stand now. State, not history: the next message corrects one that was lost, doubled or late.
 /// </summary>
 public record TotalsMoved
 {

@@ -212,7 +212,7 @@ public static class Service
             // not waited for.
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 64;
-            // Before the connection as a whole is late with its first request, so that it is told why.
+            // Shorter than the time a connection has for its first request, so that the client learns why.
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(8);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
         });
@@ -254,7 +254,7 @@ public static class Service
                     error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
                 // Failures says it better.
                 SuppressDiagnosticsCallback = _ => true,
-                // Not the framework's writer: it writes nothing for clients that accept only HTML, such as somebody who opens an API's
+                // Not the framework's writer: it writes nothing for clients that accept only HTML, such as a browser that opens an API's
                 // address in a browser.
                 ExceptionHandler = Problems.ExplainAsync,
             }

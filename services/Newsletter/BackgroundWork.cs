@@ -3,7 +3,7 @@ using Hosting.Databases;
 
 namespace Newsletter;
 
-/// <summary>Work that starts once the schema is in place and goes on until the process stops, whatever a single turn meets.</summary>
+/// <summary>Work that starts once the schema is in place and continues until the process stops, even if a single run fails.</summary>
 internal abstract class BackgroundWork(IEnumerable<Schema> schemas, ILogger logger) : BackgroundService
 {
     /// <summary>Does what there is to do.</summary>

@@ -9,7 +9,7 @@ namespace Standalone;
 /// </summary>
 internal static class EmbeddedParts
 {
-    /// <summary>The folder all data lies in, made when it is not there. Only its owner may look into it.</summary>
+    /// <summary>The folder that holds all data, created if it does not exist. Only its owner may read it.</summary>
     public static string DataFolder(IConfiguration configuration)
     {
         var folder = Path.GetFullPath(configuration["Data"] ?? "data");

@@ -13,8 +13,8 @@ return await Service.RunAsync(
         // Nothing prints scopes, and the log alone needs no activity per request: both would be kept for as long as a live reader stays.
         builder.Services.Configure<LoggerFilterOptions>(filter => filter.CaptureScopes = false);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        // What is written goes to the socket on the thread that writes it: by way of Kestrel's queues each push and ping took two hops
-        // more, and no handler here blocks. In one process with the others it made votes more expensive, hence here.
+        // Writes go to the socket on the thread that makes them: Kestrel's queues add two hops to each push and ping, and no handler here
+        // blocks. In a process that also takes votes it makes votes more expensive, hence only here.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         // Here too, since it would hold up the others' work as well.
         if (builder.Configuration.Switch("Tally:CompactHeap", standard: true))

@@ -8,8 +8,8 @@ return await Service.RunAsync(
     builder =>
     {
         builder.AddVoting();
-        // The log alone needs no activity per request, which costs a vote two microseconds; a defect is found by the id that its answer
-        // bears either way. Tracing makes its own.
+        // The log alone needs no activity per request, which costs a vote two microseconds; a defect is found by the id in its answer
+        // either way. Tracing creates its own.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.AddBus(VotingService.Consumers);
     },

@@ -8,10 +8,10 @@ namespace Catalog.Drafts;
 /// <param name="Document">As in the catalog's file (<see cref="Files.CatalogFile"/>).</param>
 internal sealed record DraftEdit(long? Base = null, JsonElement? Document = null);
 
-/// <summary>A draft as editors see it, or, when there is none, what stands: where a draft would begin.</summary>
+/// <summary>A draft as editors see it. Without one, the published document, from which a draft would start.</summary>
 /// <param name="Kind">tools or comparisons.</param>
-/// <param name="Present">The version that readers see now; 0 when they see none. Another than <paramref name="Base"/>: somebody published
-/// meanwhile.</param>
+/// <param name="Present">The version that readers see now; 0 when they see none. If it differs from <paramref name="Base"/>, someone
+/// published meanwhile.</param>
 /// <param name="Editor">Who saved it last; null when there is no draft.</param>
 public sealed record Draft(string Kind, string Slug, long Base, long Present, JsonElement Document, string? Editor, DateTime? SavedAt);
 

@@ -154,8 +154,7 @@ internal sealed class DraftOf(IOptions<JsonOptions> json)
 
     private static string Or(string text, string otherwise) => text.Length == 0 ? otherwise : text;
 
-    // A draft may hold a word where a number belongs. That is one more thing to mend, beside its field, and no reason not to look at the
-    // others.
+    // A draft may hold a word where a number belongs. That is one more error to show at its field, and no reason to skip the others.
     private T? Read<T>(EditErrors check, JsonElement document)
         where T : class
     {

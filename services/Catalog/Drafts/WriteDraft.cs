@@ -8,8 +8,8 @@ namespace Catalog.Drafts;
 
 /// <summary>
 /// Saves a draft, publishes one, throws one away. Editors share one draft of each thing; its ETag guards it as a tool's guards the tool.
-/// Who publishes sends the text along: it is published or, when something is wrong with it or somebody else published meanwhile, kept as
-/// the draft, so that no answer loses what was typed.
+/// Publishing sends the text along: it is published or, if something is wrong with it or someone else published meanwhile, kept as the
+/// draft, so that no answer loses what was typed.
 /// </summary>
 internal static class WriteDraft
 {

@@ -4,7 +4,7 @@ using Contracts;
 
 namespace Catalog.Editing;
 
-/// <summary>Gathers what is wrong with an edit, by the field's path in the body, so that an editor can mend everything at once.</summary>
+/// <summary>Collects an edit's errors by the field's path in the body, so that an editor can correct them all at once.</summary>
 internal sealed class EditErrors
 {
     public const decimal HighestAmount = 1_000_000;

@@ -1,7 +1,7 @@
 namespace Catalog.Reading;
 
 /// <summary>
-/// How many typing errors lie between two words: a letter too many, one missing, one for another, or two neighbours swapped.
+/// How many typing errors separate two words: a letter too many, one missing, one for another, or two adjacent ones swapped.
 /// </summary>
 internal static class EditDistance
 {

@@ -3,7 +3,7 @@ using Contracts;
 
 namespace Catalog.Reading;
 
-/// <summary>Where a tool or comparison is whose former address somebody still has.</summary>
+/// <summary>Finds a tool or comparison by an address it had before.</summary>
 internal static class FormerSlugs
 {
     /// <returns>The tool's present slug; null when it has none but this.</returns>

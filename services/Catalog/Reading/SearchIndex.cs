@@ -52,7 +52,7 @@ internal sealed class SearchIndex
         "with",
     ];
 
-    // Who says the one means the other too, as readers do, whatever the licences' lawyers say.
+    // Readers use these words as synonyms, even though licenses distinguish them.
     private static readonly Dictionary<string, string[]> Meant = new()
     {
         ["opensource"] = ["openweights", "openmodel"],

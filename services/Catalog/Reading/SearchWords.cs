@@ -10,7 +10,7 @@ internal sealed record SearchWord(string Joined, IReadOnlyList<string> Parts);
 /// </summary>
 internal static class SearchWords
 {
-    /// <summary>The words of a text, those that are written in parts also as one, and every two neighbours as one.</summary>
+    /// <summary>The words of a text, those written in parts also as one, and every two adjacent words as one.</summary>
     public static IEnumerable<string> InText(string text)
     {
         foreach (var line in text.Split('\n'))
@@ -28,7 +28,7 @@ internal static class SearchWords
         }
     }
 
-    /// <summary>What is asked for, word by word; what holds no letter and no digit is none.</summary>
+    /// <summary>The query, word by word. A word without a letter or digit is dropped.</summary>
     public static IEnumerable<SearchWord> InQuestion(string text)
     {
         foreach (var written in Transliteration.Fold(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))

@@ -8,7 +8,7 @@ internal static class SampleContent
 {
     private const string Editor = "sample";
 
-    // More than a week, so that no issue of the newsletter takes it for news.
+    // More than a week, so that the newsletter does not take it for news.
     private static readonly TimeSpan NewestAge = TimeSpan.FromDays(10);
 
     private sealed record SampleTool(

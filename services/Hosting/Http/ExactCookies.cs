@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Hosting.Http;
 
 /// <summary>
-/// Cookies by their exact names. The framework's collection ignores letter case, but browsers of some years guard <c>__Host-</c> only as it
-/// is written: any neighbouring site could set <c>__HOST-voter</c>, and would be read.
+/// Cookies by their exact names. The framework's collection ignores letter case, but older browsers protect <c>__Host-</c> only in
+/// exactly this spelling: a sibling site could set <c>__HOST-voter</c>, and it would be read.
 /// </summary>
 public static class ExactCookies
 {

@@ -63,7 +63,7 @@ public static class EditorAccess
         return plain.Length == 0 ? "editor" : plain;
     }
 
-    // The validator reads over extensions that a token calls critical (RFC 7515, 4.1.11); there is none that is understood here.
+    // The validator ignores extensions that a token calls critical (RFC 7515, 4.1.11). None are understood here, so all are refused.
     private static Task RefuseCritical(TokenValidatedContext validated)
     {
         if (validated.SecurityToken is JsonWebToken token && token.TryGetHeaderValue<object>("crit", out _))

@@ -8,7 +8,7 @@ namespace Hosting.Identity;
 
 /// <summary>
 /// Editors' tokens of a site without an identity provider: signed (ES256) with a private key that only the operator's tool has, verified
-/// with a public key, so that no service's secrets suffice to make one.
+/// with a public key, so that the secrets of a service are not enough to make one.
 /// </summary>
 public static class EditorKeys
 {

@@ -30,7 +30,7 @@ internal sealed class BusWatch(IBusControl bus, TimeProvider timeProvider, ILogg
         }
     }
 
-    // The description only counts endpoints; why they are unavailable lies at the bottom of one of their exceptions.
+    // The description only counts endpoints; the reason is the innermost of their exceptions.
     private static string Reason(BusHealthResult health) =>
         health
             .Endpoints.Values.Select(endpoint => endpoint.Exception)

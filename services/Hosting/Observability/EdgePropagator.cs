@@ -5,7 +5,7 @@ namespace Hosting.Observability;
 
 /// <summary>
 /// At the public edge every request begins a trace of its own: a stranger's <c>traceparent</c>, <c>tracestate</c> and <c>baggage</c> would
-/// be stored with it, and could join foreign traces. Only what this process asks of itself goes on with the trace it came from.
+/// be stored with it, and could join foreign traces. Only requests this process sends to itself continue the trace they came from.
 /// </summary>
 internal sealed class EdgePropagator(DistributedContextPropagator inner) : DistributedContextPropagator
 {

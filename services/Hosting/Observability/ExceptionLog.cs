@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Hosting.Observability;
 
 /// <summary>
-/// A defect that ended a request: one line with the trace id that the answer bears too, so that what a reader reports is found. The
+/// A defect that ended a request: one line with the same trace id as the answer, so that what a reader reports can be found. The
 /// framework's own line names neither trace nor route.
 /// </summary>
 internal sealed partial class ExceptionLog(ILogger<ExceptionLog> logger) : IExceptionHandler
@@ -17,7 +17,7 @@ internal sealed partial class ExceptionLog(ILogger<ExceptionLog> logger) : IExce
         if (exception is not BadHttpRequestException)
         {
             var route = (httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint as RouteEndpoint)?.RoutePattern.RawText;
-            // The route and not the path: what a reader typed is none of the log's business.
+            // The route and not the path: what a reader typed must not be logged.
             Failed(
                 logger,
                 exception,

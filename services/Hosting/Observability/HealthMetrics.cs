@@ -8,7 +8,7 @@ namespace Hosting.Observability;
 
 /// <summary>
 /// What a service needs, as its health checks see it, as metrics: alerts on PostgreSQL, Redis and the broker then need no exporter beside
-/// each of them. The checks run on their own here, every fifteen seconds, and not when somebody asks.
+/// each of them. The checks run by themselves every fifteen seconds, not on request.
 /// </summary>
 internal sealed class HealthMetrics : IHealthCheckPublisher
 {

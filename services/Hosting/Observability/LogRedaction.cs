@@ -6,7 +6,7 @@ using OpenTelemetry;
 
 namespace Hosting.Observability;
 
-/// <summary>What is told of a reader in logs and traces: nothing, whatever level or sampler an operator sets.</summary>
+/// <summary>Keeps readers out of logs and traces, whatever level or sampler an operator sets.</summary>
 internal static class LogRedaction
 {
     // Below Warning these write down requests as they come: query strings, header lines that could not be read, addresses that were
@@ -15,7 +15,7 @@ internal static class LogRedaction
 
     /// <summary>
     /// Keeps what shows requests out of the log. A filter by category and level would not do: a setting for one provider, or for a longer
-    /// category, takes precedence over it, and somebody who asks for <c>Trace</c> to find a fault should not find readers. So every rule,
+    /// category, takes precedence over it, and an operator who sets <c>Trace</c> to find a fault should not find readers. So every rule,
     /// wherever it came from, is given this condition too.
     /// </summary>
     public static void AddDiscreetLogs(this IHostApplicationBuilder builder) =>

@@ -2,7 +2,7 @@ namespace Hosting.Observability;
 
 /// <summary>
 /// Whether something is unavailable, for the log: that it went is said once, that it is still away once a minute, that it came back once. A
-/// line for every request it failed would bury what else happens just when somebody reads.
+/// line for every request it failed would bury everything else just when someone reads the log.
 /// </summary>
 public sealed class Outage(TimeProvider? clock = null)
 {

@@ -18,7 +18,7 @@ public static class Traces
         source.HasListeners() && Activity.Current is { Recorded: true } span ? span.Context : default;
 
     /// <summary>
-    /// Starts a span that goes on with the first of these traces, as its child, and links to the others: a lone vote is one trace from end
+    /// Starts a span that continues the first of these traces, as its child, and links to the others: a lone vote is one trace from end
     /// to end, and of many that travel together each is found from the span they share.
     /// </summary>
     /// <returns>Null when none of them is traced.</returns>

@@ -41,7 +41,7 @@ internal sealed class PublishWeekly(
         }
         catch (HttpRequestException away)
         {
-            // Started together, the others may be a moment behind; only the second time it is worth somebody's attention. Half an issue
+            // Started together, the others may be a moment behind; only the second time is worth an operator's attention. Half an issue
             // would be worse than a late one.
             Log.Waits(logger, _waits == 0 ? LogLevel.Information : LogLevel.Warning, week, away.Message);
             _waits++;

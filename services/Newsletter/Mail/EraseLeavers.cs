@@ -33,12 +33,12 @@ internal sealed class EraseLeavers(
             await PrepareAsync(connection);
         await EraseMailsAsync(connection);
         await EraseUnconfirmedAsync(connection, cancellationToken);
-        // Also for what a process that was killed had not come to. Somebody who reads for long keeps it from being emptied.
+        // Also erases what a killed process did not get to. A long read keeps the log from being emptied.
         if (database.Kind is DatabaseKind.Sqlite)
             _logHolds = await connection.ExecuteScalarAsync<long>("pragma wal_checkpoint(truncate)") != 0;
     }
 
-    // Readers read while somebody writes. And once, what a release without secure_delete left in free pages is gone.
+    // WAL lets readers read while someone writes. The vacuum removes, once, what a release without secure_delete left in free pages.
     private async Task PrepareAsync(DbConnection connection)
     {
         await connection.ExecuteAsync("pragma journal_mode = wal");

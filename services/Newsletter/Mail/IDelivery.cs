@@ -33,7 +33,7 @@ internal interface IDelivery
     /// </summary>
     Task ForgetAsync(string id);
 
-    /// <summary>Nothing more to send for now: lets go of connections.</summary>
+    /// <summary>Nothing more to send for now: closes connections.</summary>
     Task RestAsync();
 }
 

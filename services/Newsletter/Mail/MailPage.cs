@@ -4,9 +4,8 @@ namespace Newsletter.Mail;
 
 /// <summary>
 /// The HTML both kinds of mail share. Mail programs drop style sheets, scripts and remote content, so there are none: inline styles on
-/// plain blocks, readable without any of them. Dark screens are served by <c>color-scheme</c>: the program picks ground and ink, and a
-/// colour of ours says both its light and its dark form. Before each <c>light-dark()</c> stands a middle tone for programs that don't know
-/// it.
+/// plain blocks, readable without any of them. Dark screens are served by <c>color-scheme</c>: the program picks background and text, and
+/// each of our colors gives a light and a dark form. A middle tone precedes each <c>light-dark()</c> for programs that don't know it.
 /// </summary>
 internal static class MailPage
 {

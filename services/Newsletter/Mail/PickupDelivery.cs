@@ -17,7 +17,7 @@ internal sealed class PickupDelivery(string folder) : IDelivery
 
     public async Task PrepareAsync(string id, MimeMessage mail, CancellationToken cancellationToken)
     {
-        // Addresses are inside: nobody else on this machine needs to read them.
+        // They contain addresses, which no other account on this machine needs to read.
         PrivateFiles.CreateFolder(folder);
         var options = PrivateFiles.ToWrite(FileMode.Create);
         options.Options = FileOptions.Asynchronous;

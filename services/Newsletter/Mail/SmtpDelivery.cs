@@ -56,8 +56,8 @@ internal sealed class SmtpDelivery(Uri server) : IDelivery, IDisposable
         }
         catch (SmtpCommandException refused)
         {
-            // A refused sender is the operator's to mend, not a reason to give up on readers. Its message quotes the address, so only the
-            // code goes on.
+            // A refused sender is for the operator to fix, not a reason to give up on readers. The message quotes the address, so only the
+            // code is passed on.
             throw new MailRefusedException(
                 (int)refused.StatusCode >= 500 && refused.ErrorCode is not SmtpErrorCode.SenderNotAccepted,
                 (int)refused.StatusCode

@@ -1,6 +1,6 @@
 namespace Newsletter.Mail;
 
-/// <summary>Tells who has just confirmed that it worked, while there is no issue to send.</summary>
+/// <summary>Tells a new subscriber that confirming worked, while there is no issue to send.</summary>
 internal static class WelcomeMail
 {
     private const string Subject = "Welcome to Weekly AI Tool Verdicts";

@@ -123,7 +123,7 @@ internal sealed class AdmitRequests(
         )
             return "refused";
 
-        // Until somebody confirmed, the address is the last one asked with: nobody keeps a way of writing it that only they can read.
+        // Until it is confirmed, the address is the one last submitted: nobody can keep a spelling of it that only they can read.
         var standing = await connection.QuerySingleAsync<KnownSubscriber>(
             """
             insert into subscribers (id, address, address_key, mailbox, status, asked_at) values (@id, @Value, @Key, @mailbox, 'pending', @now)

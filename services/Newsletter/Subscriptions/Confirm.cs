@@ -13,8 +13,8 @@ internal sealed record TokenGiven(string? Token);
 internal sealed record SubscriptionStands(string Status);
 
 /// <summary>
-/// Confirms by POST alone; there is no GET route, since mail scanners follow links. Confirming again answers the same. Who confirms gets
-/// the newest issue at once, or a welcome while there is none: the next one may be weeks away.
+/// Confirms by POST alone; there is no GET route, since mail scanners follow links. Confirming again answers the same. A new subscriber
+/// gets the newest issue at once, or a welcome if there is no issue yet: the next one may be weeks away.
 /// </summary>
 internal static class Confirm
 {

@@ -19,8 +19,8 @@ internal sealed record SubscriptionPending(string Status, string Message);
 /// </summary>
 internal static class Subscribe
 {
-    // SQLite has one writer: an insert waits while the mail for the address asked before is written, and for a known address there is none.
-    // Far longer than that wait, this is how long every answer takes.
+    // SQLite has one writer: an insert waits while the previous address's mail is written, and a known address gets no mail. Every answer
+    // takes this long, far longer than that wait, so that its time tells nothing.
     private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(300);
 
     private static readonly SubscriptionPending Answer = new(

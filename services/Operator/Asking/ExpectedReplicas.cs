@@ -11,7 +11,7 @@ internal static class ExpectedReplicas
     private const string Prefix = "Replicas__";
 
     /// <returns>Numbers by service, in lower case.</returns>
-    /// <exception cref="SettingException">A number is none.</exception>
+    /// <exception cref="SettingException">A number is malformed.</exception>
     /// <exception cref="UnusableException">An option is not of the form service=number.</exception>
     public static IReadOnlyDictionary<string, int> Read(IEnumerable<string> options)
     {

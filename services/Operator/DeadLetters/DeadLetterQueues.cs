@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Operator.DeadLetters;
 
 /// <summary>A dead letter as it is stored in its queue.</summary>
-/// <param name="Queue">The queue it lies in.</param>
+/// <param name="Queue">The queue it is in.</param>
 /// <param name="Reason">Why it is there, as far as its headers say.</param>
 /// <param name="Body">The message as UTF-8 text.</param>
 internal sealed record DeadLetter(string Queue, string? MessageId, string Reason, string? Consumer, DateTimeOffset? At, string Body);

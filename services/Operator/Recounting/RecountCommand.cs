@@ -105,7 +105,7 @@ internal static class RecountCommand
                     }
 
                     progress.Report((double)Math.Min(1, recount.Entries / Math.Max(1, expected)));
-                    // Who votes while it is counted must not keep the count from ending.
+                    // Votes that arrive during the count must not keep it from ending.
                     if (recount.Counts.Values.All(count => count.Open.Count == 0) && recount.Entries >= expected)
                         break;
                 }

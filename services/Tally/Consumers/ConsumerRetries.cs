@@ -3,7 +3,7 @@ using Tally.Counters;
 
 namespace Tally.Consumers;
 
-/// <summary>How both consumers bear a store that is unavailable: a few quick tries, then the message is let go.</summary>
+/// <summary>How both consumers handle an unavailable store: a few quick tries, then the message is dropped.</summary>
 internal static class ConsumerRetries
 {
     private static readonly int[] Milliseconds = [100, 300, 1000, 2000];
@@ -24,7 +24,7 @@ internal static class ConsumerRetries
     /// Writes to the counters, and gives up when they stay unavailable: a message is state, and after the outage the reconciler brings what
     /// it said. Letting it fault instead would fill the error queue with what changes nothing when replayed.
     /// </summary>
-    /// <returns>What the write answered, or null when the message was let go.</returns>
+    /// <returns>What the write answered, or null if the message was dropped.</returns>
     public static async Task<int?> TakeAsync(
         this ICounters counters,
         ConsumeContext context,

@@ -39,7 +39,7 @@ internal sealed partial class TotalsMovedConsumer(
     private partial void LogLetGo(int count);
 }
 
-/// <summary>Replicas compete for these messages: one of them writes the counter, and all are told.</summary>
+/// <summary>Replicas compete for these messages: one of them writes the counter, and all hear of it.</summary>
 internal sealed class TotalsMovedConsumerDefinition : ConsumerDefinition<TotalsMovedConsumer>
 {
     public TotalsMovedConsumerDefinition() => EndpointName = Queues.TallyTotals;

@@ -222,8 +222,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         }
     }
 
-    // One key that somebody made something else of would fail every tool's reads and writes for good. Gone, it is rebuilt from the
-    // ledger.
+    // A key that someone else gave another type would fail every tool's reads and writes forever. Removed, it is rebuilt from the ledger.
     private async Task RemoveForeignAsync(IDatabase redis, RedisKey[] histories, CancellationToken cancellationToken)
     {
         var removed = (long)

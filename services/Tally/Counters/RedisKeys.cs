@@ -4,8 +4,8 @@ using Tally.State;
 namespace Tally.Counters;
 
 /// <summary>
-/// Every key in Redis. All share the hash tag <c>{tally}</c>, so that a script may touch several of them in a Redis Cluster; one slot bears
-/// it, since what is kept grows with the known tools and not with votes. Tools are slugs, so no name can break the grammar:
+/// Every key in Redis. All share the hash tag <c>{tally}</c>, so that a script may touch several of them in a Redis Cluster; one slot is
+/// enough, since what is kept grows with the known tools and not with votes. Tools are slugs, so no name can break the grammar:
 /// <code>
 /// {tally}:counters                hash    tool → "version ship skip at"     at: milliseconds since 1970, 0 unknown; and :epoch → the ledger's
 /// {tally}:running                 hash    tool → "ship skip entries at", :cursor → last ledger entry counted, :epoch → the ledger's
@@ -14,7 +14,7 @@ namespace Tally.Counters;
 /// </code>
 /// The epoch stands once for all counters and not in each, since it is the ledger's: that one step ends the old ones, and a replica of a
 /// release before
-/// epochs goes on reading and writing beside this one.
+/// epochs keeps reading and writing alongside this one.
 /// The cursor lives in the same hash as the counts it belongs to: if Redis ever evicts one, both are gone and are counted again.
 /// </summary>
 internal static class RedisKeys

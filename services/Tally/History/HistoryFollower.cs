@@ -47,7 +47,7 @@ internal sealed partial class HistoryFollower : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Times are told to states that are known, so those come first.
+        // Times are attached to known states, so those come first.
         await _board.Filled.WaitAsync(stoppingToken);
         Wake();
         while (true)

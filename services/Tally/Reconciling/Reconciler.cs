@@ -10,7 +10,7 @@ namespace Tally.Reconciling;
 
 /// <summary>
 /// Makes the counters and this replica's board agree with the ledger: at start, when the store is back after it was unavailable, when
-/// somebody speaks of a new epoch, and every few seconds. So nothing depends on every message arriving, neither on the bus nor between
+/// a message names a new epoch, and every few seconds. So nothing depends on every message arriving, neither on the bus nor between
 /// replicas, and a store that was emptied is filled again. And nothing depends on every message being true: counters are hints, and what
 /// contradicts the ledger twice in a row is replaced by it. Every replica does this for its own board and for the counters; doing it at the
 /// same time as another does no harm.
@@ -76,10 +76,9 @@ internal sealed partial class Reconciler : BackgroundService
         while (!stoppingToken.IsCancellationRequested)
         {
             var settled = await ReconcileAsync(stoppingToken);
-            // What failed is tried again sooner, and what is doubted looked at again: the promise counts from a fault's end, not from the
-            // next round. And without the bus nobody else
-            // brings the votes. MassTransit waits up to half a minute between its attempts to reconnect, so that may outlast the broker's
-            // own absence.
+            // After a failure or a doubt it asks again sooner: the promise counts from a fault's end, not from the next round. And without
+            // the bus nothing else brings the votes. MassTransit waits up to half a minute between attempts to reconnect, which may outlast
+            // the broker's own outage.
             var calm = settled && _bus.CheckHealth().Status is BusHealthStatus.Healthy;
             // However often this is woken, the ledger is asked ten times a second at most.
             await Task.Delay(LeastPause, stoppingToken);

@@ -19,7 +19,7 @@ internal sealed class Board(TimeProvider timeProvider)
     /// <summary>Raised after a tool's state moved on or was overruled, on the thread that brought it; handlers must be quick.</summary>
     public event Action<Line>? Moved;
 
-    /// <summary>Raised when somebody speaks of an epoch later than the ledger's, as far as this replica asked it.</summary>
+    /// <summary>Raised when a message names an epoch later than the one the ledger last told this replica.</summary>
     public event Action? EpochAhead;
 
     /// <summary>Done once the known tools are known at all; before, "unknown tool" can't be said.</summary>

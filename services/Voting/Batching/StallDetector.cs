@@ -1,8 +1,8 @@
 namespace Voting.Batching;
 
 /// <summary>
-/// Notices that this process stood still: frozen, or moved with its machine. Requests that came meanwhile wait in its sockets; most of
-/// their senders have disconnected and asked another replica, which may have taken newer votes of theirs since. Which clients disconnected
+/// Notices that this process stalled: it was frozen, or its machine was moved. Requests that arrived meanwhile wait in its sockets; most
+/// of their senders have disconnected and asked another replica, which may have taken newer votes of theirs. Which clients disconnected
 /// is known only once the server has read its sockets to the end, so votes are held back for a moment until it has.
 /// </summary>
 public sealed class StallDetector : IDisposable
@@ -24,7 +24,7 @@ public sealed class StallDetector : IDisposable
         _timer = timeProvider.CreateTimer(_ => Note(), null, Beat, Beat);
     }
 
-    /// <summary>How long to hold votes back; zero unless the process stood still just now.</summary>
+    /// <summary>How long to hold votes back; zero unless the process has just stalled.</summary>
     public TimeSpan Hold()
     {
         Note();

@@ -19,7 +19,7 @@ public static class Choices
             Choice.Withdrawn => null,
         };
 
-    /// <returns>The choice a reader may cast, or null when the word is none. Letter case matters: the contract names two words.</returns>
+    /// <returns>The choice a reader may cast, or null if the word is neither. Letter case matters: the contract names two words.</returns>
     public static Choice? Parse(string? word) =>
         word switch
         {

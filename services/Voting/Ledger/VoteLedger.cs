@@ -41,7 +41,7 @@ public abstract class VoteLedger(DbDataSource source)
             cancellationToken
         );
 
-    /// <returns>The voter's votes that stand, newest first. Withdrawn ones are included: their <c>seq</c> goes on counting.</returns>
+    /// <returns>The voter's current votes, newest first. Withdrawn ones are included: their <c>seq</c> keeps counting.</returns>
     public Task<List<Vote>> VotesAsync(HashedVoter voter, CancellationToken cancellationToken) =>
         ReadAsync(
             "select tool, choice, seq, at from votes where voter = @voter order by at desc, tool",

@@ -7,7 +7,7 @@ namespace Voting.Quota;
 /// </summary>
 /// <param name="PerAddressHourly">New voters an hour from one IPv4 address or one IPv6 /64: a home, an office, a class that comes at
 /// once.</param>
-/// <param name="PerNetworkDaily">New voters a day from the IPv4 /24 or IPv6 /48 around it: a campus, a provider's neighbourhood.</param>
+/// <param name="PerNetworkDaily">New voters a day from the IPv4 /24 or IPv6 /48 around it: a campus, a provider's neighborhood.</param>
 internal sealed record QuotaSettings(bool Enabled, int PerAddressHourly, int PerNetworkDaily)
 {
     /// <exception cref="SettingException">A value is malformed.</exception>

@@ -35,7 +35,7 @@ public sealed class VoterHasher
     /// <summary>The key from the setting; null when the ledger keeps one of its own.</summary>
     public VoterKeys.Key? Configured { get; }
 
-    /// <summary>False until the ledger's schema is in place and no vote is stored under an id any more.</summary>
+    /// <summary>False until the ledger's schema is in place and no vote is stored under an id.</summary>
     public bool Ready => _key is not null;
 
     /// <summary>

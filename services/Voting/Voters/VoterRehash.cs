@@ -9,7 +9,7 @@ namespace Voting.Voters;
 
 /// <summary>
 /// What follows the schema's scripts, under their lock: settles the key of voters' hashes, and moves votes that are stored under ids. Each
-/// batch moves in a transaction of its own, so that one which is interrupted goes on where it was. Nobody votes before the end:
+/// batch moves in a transaction of its own, so that an interrupted run continues where it stopped. Nobody votes before the end:
 /// <see cref="VoterHasher"/> has no key until then.
 /// </summary>
 internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logger)
@@ -17,7 +17,7 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
     private const int VotersAtOnce = 2000;
 
     /// <exception cref="SettingException">The ledger's hashes were made with another key than the setting's.</exception>
-    /// <exception cref="DbException">The database does not answer; doing it again goes on from there.</exception>
+    /// <exception cref="DbException">The database does not answer; running it again continues from there.</exception>
     public async Task ApplyAsync(Database database, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);

@@ -4,7 +4,7 @@ using Voting.Voters;
 
 namespace Voting.Votes;
 
-/// <summary>What a voter may read of its own votes, and nobody else of them.</summary>
+/// <summary>A voter's own votes, which nobody else may read.</summary>
 public sealed class ReadVotes(VoterTokens tokens, ToolList tools, VoterHasher hasher, VoteLedger ledger)
 {
     public async Task<IResult> OneAsync(HttpContext context, string tool)

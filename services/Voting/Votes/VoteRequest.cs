@@ -8,7 +8,7 @@ namespace Voting.Votes;
 
 /// <summary>
 /// A vote as its request states it. Read token by token: of the thirty bytes that arrive many thousand times a second nothing is allocated,
-/// and a request without a voter is told apart by what it asks for even when another part of it is wrong.
+/// and a request that asks for a new voter is recognized even if another part of it is wrong.
 /// </summary>
 internal readonly record struct VoteRequest
 {

@@ -89,7 +89,7 @@ async function openHub(tools, on) {
     // Without negotiation any replica may answer, no sticky sessions needed.
     .withUrl('/hubs/tallies', { transport: signalR.HttpTransportType.WebSockets, skipNegotiation: true, WebSocket: Socket })
     .withServerTimeout(silentFor)
-    // Enough for the server to miss who is gone for good, in minutes. Each ping wakes a phone's radio and the server.
+    // Often enough for the server to notice within minutes that a reader is gone. Each ping wakes a phone's radio and the server.
     .withKeepAliveInterval(60_000)
     .configureLogging(signalR.LogLevel.None)
     .build();

@@ -1,8 +1,8 @@
 // Journey 1: The page sends the vote.
 // This module casts the reader's votes. It knows nothing of the page: panel.js shows what this module says.
 //
-// A choice is written down before it is sent and crossed out when the ledger has answered. It so outlives a lost network and a page that is left; every tab works on
-// the same record, one request at a time for a tool, and whatever was chosen last is what is sent.
+// A choice is stored before it is sent and removed when the ledger has answered, so it survives a lost network and a closed page. All tabs work on the same record, one
+// request at a time for a tool, and send whatever was chosen last.
 
 import { erase, keys, read, write } from './store.js';
 
@@ -141,7 +141,7 @@ async function attempt(tool, record) {
   if (outcome.lost)
     lost.set(tool, { choice: record.choice, until: Date.now() + 60_000 });
   if (waitingOn(tool)?.id !== record.id)
-    return;  // chosen again or erased meanwhile: this answer is of no interest any more
+    return;  // chosen again or erased meanwhile: this answer no longer matters
   moves++;
   if (outcome.problem) {
     const failures = record.failures + 1;
@@ -160,7 +160,7 @@ async function attempt(tool, record) {
 
 const lost = new Map();  // tool -> the last choice whose answer did not come
 
-// A request that was given up may lie in the network and arrive after the one that replaced it. Nothing but looking again tells.
+// A request that was given up may still be in the network and arrive after the one that replaced it. Only looking again tells.
 function watchForLate(tool, saved) {
   const late = lost.get(tool);
   if (!late || late.choice === saved || late.until < Date.now())
@@ -174,7 +174,7 @@ function watchForLate(tool, saved) {
     }, wait);
 }
 
-/** What became of it: { saved: choice }, { refused: why } for good, or { problem: why, wait: ms, lost } for now; lost when there was no answer. */
+/** The outcome: { saved: choice }, { refused: why } permanently, or { problem: why, wait: ms, lost } for now; lost if there was no answer. */
 async function send(tool, { choice, first }) {
   if (choice === null && first && read(nonceKey)) {
     const became = await put(tool, first);

@@ -38,7 +38,7 @@ internal sealed class CardDrawer : IDisposable
             {
                 if (_waiting.Count >= Waiting || _waiting.Values.Count(one => one.Asker == asker) >= WaitingOfNetwork)
                     return null;
-                // For everyone who comes to wait for it: it goes on when the first of them leaves.
+                // Shared by all who wait for it: it continues when the first of them leaves.
                 drawing = Task.Run(() => DrawAsync(card), CancellationToken.None);
                 _waiting[card.Tag] = (drawing, asker);
             }

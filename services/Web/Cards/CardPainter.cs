@@ -5,8 +5,8 @@ using Web.Parts;
 namespace Web.Cards;
 
 /// <summary>
-/// Draws a card as PNG, 1200×630, the size link previews expect. The native library and the fonts are loaded at the first card and not
-/// before. The fonts come along (Inter, with its licence beside it), so that a card looks the same on a server that has none.
+/// Draws a card as PNG, 1200×630, the size link previews expect. The native library and the fonts are loaded with the first card. The
+/// fonts are included (Inter, with its license), so that a card looks the same on a server without fonts.
 /// </summary>
 internal static class CardPainter
 {
@@ -95,7 +95,7 @@ internal static class CardPainter
         Line(canvas, side.Panel, x, baseline, size, Bold.Value, Ink);
         Line(canvas, side.Reviewers, x, baseline + 38, 24, Regular.Value, Soft);
         Line(canvas, "Community says ship", second, baseline - size - 2, 24, Regular.Value, Soft);
-        // What few votes say is told smaller and in no side's colour.
+        // A result of few votes is drawn smaller and in neither side's color.
         Line(
             canvas,
             side.Community,
@@ -114,7 +114,7 @@ internal static class CardPainter
         Line(canvas, side.Votes, second, baseline + 38, 24, Regular.Value, Soft);
     }
 
-    // As on the pages: ship is solid, skip is hatched, so that colour is not needed to tell them apart.
+    // As on the pages: ship is solid, skip is hatched, so that telling them apart needs no color.
     private static void Bar(SKCanvas canvas, CardSide side, float x, float width)
     {
         var bar = new SKRect(x, 502, x + width, 530);

@@ -5,7 +5,7 @@ using Web.Parts;
 namespace Web.Delivery;
 
 /// <summary>
-/// What a reader sees who is refused for the moment. Written without a component: a page that costs as much as the one that is refused
+/// What a temporarily refused reader sees. Written without a component: a page that costs as much as the one that is refused
 /// would be no limit.
 /// </summary>
 internal static class RefusalPage

@@ -85,7 +85,7 @@ internal sealed partial class LiveConnections : IHostedService, IDisposable
             }
             catch (ObjectDisposedException)
             {
-                // Its reader left meanwhile.
+                // Its reader has left.
             }
         }
     }

@@ -2,7 +2,7 @@ namespace Web.Requests;
 
 internal static class Forms
 {
-    /// <returns>The form, or null when the body is none, is malformed or too large.</returns>
+    /// <returns>The form, or null if the body is not a form, is malformed, or is too large.</returns>
     public static async Task<IFormCollection?> FormAsync(this HttpContext context)
     {
         if (!context.Request.HasFormContentType)

@@ -9,7 +9,7 @@ internal static class VoterCookie
 
     public static bool KnowsVoter(this HttpRequest request) => request.VoterHeader() is not null;
 
-    /// <summary>The Cookie header to pass on: the voter's, and no other a neighbouring site may have set.</summary>
+    /// <summary>The Cookie header to pass on: the voter's, and no other that a sibling site may have set.</summary>
     public static string? VoterHeader(this HttpRequest request)
     {
         var name = Array.Find(Names, name => !string.IsNullOrEmpty(request.ExactCookie(name)));

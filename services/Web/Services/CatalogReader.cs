@@ -85,7 +85,7 @@ internal sealed class CatalogReader(IHttpClientFactory clients, ConditionalCache
 
     private Task<T?> Read<T>(string path, CancellationToken cancellationToken)
         where T : class =>
-        // Searches are as many as there are words: they would push out what is asked for often.
+        // Searches are not cached: there are as many as words, and they would evict frequent requests.
         clients
             .CreateClient("Catalog")
             .ReadAsync<T>("Catalog", path, Within, cancellationToken, path.Contains("q=", StringComparison.Ordinal) ? null : remembered);

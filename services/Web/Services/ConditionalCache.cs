@@ -13,14 +13,14 @@ internal sealed class ConditionalCache(TimeProvider timeProvider)
     // A few kilobytes each.
     private const int Most = 256;
 
-    // Versions only grow, except in a catalog restored from a backup: an answer from before must not come back forever.
+    // Versions only grow, except in a catalog restored from a backup: an answer from before the restore must not return forever.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, Answer> _answers = new();
 
     private sealed record Answer(EntityTagHeaderValue Tag, object Value, long At);
 
-    /// <returns>The tag and the value to be asked about, or null when there is none worth asking about.</returns>
+    /// <returns>The tag and the value to be asked about, or null if nothing is worth asking about.</returns>
     public (EntityTagHeaderValue Tag, T Value)? Of<T>(string path)
         where T : class =>
         _answers.TryGetValue(path, out var answer) && timeProvider.GetElapsedTime(answer.At) < Longest && answer.Value is T value
@@ -29,7 +29,7 @@ internal sealed class ConditionalCache(TimeProvider timeProvider)
 
     public void Keep(string path, EntityTagHeaderValue tag, object value)
     {
-        // Which are dropped matters little: what is asked for often is back at once.
+        // It matters little which are evicted: frequent ones return at once.
         if (_answers.Count >= Most && !_answers.ContainsKey(path))
             _answers.Clear();
         _answers[path] = new Answer(tag, value, timeProvider.GetTimestamp());

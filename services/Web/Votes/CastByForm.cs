@@ -7,7 +7,7 @@ using Web.Services;
 namespace Web.Votes;
 
 /// <summary>
-/// Voting without JavaScript. A reader who has no voter yet is asked once, on a page that explains the one cookie; its form makes
+/// Voting without JavaScript. A reader without a voter is asked once, on a page that explains the one cookie; its form makes
 /// the voter and casts. Every form that succeeds is answered by a redirect, so that going back or reloading sends nothing again.
 /// </summary>
 internal static class CastByForm

@@ -1,8 +1,8 @@
 namespace Tally.Pushing.Connections;
 
 /// <summary>
-/// Moves live readers over gently when the process stops: each is told to connect again, spread over a few seconds, so that the other
-/// replicas aren't stormed. Reads are served meanwhile; readiness is already off.
+/// Moves live readers over gently when the process stops: each is asked to reconnect, spread over a few seconds, so that the other
+/// replicas aren't stormed. Reads are still served; readiness is already off.
 /// </summary>
 internal sealed partial class Drain(Pushes pushes, TallySettings settings, IHostApplicationLifetime lifetime, ILogger<Drain> logger)
     : IHostedService

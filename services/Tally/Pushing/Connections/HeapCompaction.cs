@@ -1,10 +1,10 @@
 namespace Tally.Pushing.Connections;
 
 /// <summary>
-/// Closes the heap's holes once when many readers have come or gone and their number has settled. What readers bring with them when they
-/// come is garbage soon, between objects that stay for hours; the collector would close the holes at its next full collection, but while
-/// readers only wait there is none: they held a fifth of a replica's memory for good. The process stands still meanwhile, 20 to 35 µs for
-/// each reader, as it does at each full collection while they come.
+/// Closes the heap's holes once when many readers have come or gone and their number has settled. What a new connection
+/// allocates soon becomes garbage between objects that live for hours. The next full collection would close these holes, but none happens
+/// while readers only wait, and the holes take a fifth of a replica's memory. Compacting pauses the process for 20 to 35 µs for each
+/// reader, as does each full collection while readers arrive.
 /// </summary>
 internal sealed partial class HeapCompaction(Pushes pushes, TimeProvider timeProvider, ILogger<HeapCompaction> logger) : BackgroundService
 {

@@ -220,8 +220,8 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         );
         connection.Open();
         // secure_delete: what ties a forgotten voter to pseudonyms is overwritten, not just left to be reused. Nothing else is ever
-        // deleted. Votes of voters who come now touch few pages, and the file's others are in the system's cache: 8 MiB. More was dearer,
-        // since a commit whose batch split a page walks through all pages kept. Pages that many votes touch go from the log to the file
+        // deleted. Votes of voters who come now touch few pages, and the file's others are in the system's cache: 8 MiB. More is slower,
+        // since a commit whose batch splits a page walks through all cached pages. Pages that many votes touch go from the log to the file
         // every 16 MiB instead of 4.
         Run(
             connection,
