@@ -42,6 +42,15 @@ public class AccessibilityTests(Site site)
     }
 
     [Fact]
+    public async Task Axe_finds_a_fault_that_is_put_into_a_page()
+    {
+        await using var reader = await site.NewReaderAsync();
+        var page = await reader.OpenAsync("/methodology");
+        await page.EvaluateAsync("() => document.querySelector('main').append(Object.assign(new Image(), { src: '/favicon.ico' }))");
+        (await Should.ThrowAsync<ShouldAssertException>(() => page.ShouldMeetWcagAsync())).Message.ShouldContain("image-alt");
+    }
+
+    [Fact]
     public async Task Axe_finds_no_violation_in_an_issue_of_the_newsletter()
     {
         // The first issue comes when a week is over; this one is as the service stores it.
