@@ -1,10 +1,7 @@
 using System.CommandLine;
-using System.Runtime.Versioning;
 using Bench;
 using Bench.Load;
 using Bench.Measures;
-
-[assembly: SupportedOSPlatform("linux")]
 
 var rounds = new Option<int>("--rounds") { Description = "Rounds of which the median counts.", DefaultValueFactory = _ => 3 };
 var seconds = new Option<int>("--seconds") { Description = "Seconds a round lasts.", DefaultValueFactory = _ => 6 };

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Testing;
+using Testing.Servers;
 using Xunit;
 
 namespace Catalog.Tests;
 
-public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
+public abstract class DraftTests(SharedPostgres? postgres) : IAsyncLifetime
 {
     private RunningCatalog _catalog = null!;
 
@@ -20,7 +22,7 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
     [Fact]
     public async Task A_draft_is_seen_by_editors_only_and_told_to_nobody_until_it_is_published()
     {
-        await Eventually.Async(() => Task.FromResult(_catalog.Heard.Tools.Any(tool => tool.Slug == "whisper")));
+        await Eventually.HoldsAsync(() => _catalog.Heard.Tools.Any(tool => tool.Slug == "whisper"));
         (await SaveAsync("tools/aider", RunningCatalog.ATool())).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         foreach (var path in (string[])["/api/tools?q=aider", "/api/tools", "/api/catalog/tools", "/api/comparisons", "/api/categories"])
@@ -37,7 +39,7 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
 
         // What is told next is in order: had the draft been told, it would have been before this.
         (await _catalog.PutAsync("/api/tools/marker", RunningCatalog.ATool("Marker"))).StatusCode.ShouldBe(HttpStatusCode.Created);
-        await Eventually.Async(() => Task.FromResult(_catalog.Heard.Tools.Any(tool => tool.Slug == "marker")));
+        await Eventually.HoldsAsync(() => _catalog.Heard.Tools.Any(tool => tool.Slug == "marker"));
         _catalog.Heard.Tools.ShouldNotContain(tool => tool.Slug == "aider");
 
         (await PublishAsync("tools/aider", RunningCatalog.ATool(), 0, await TagAsync("tools/aider"))).StatusCode.ShouldBe(
@@ -45,7 +47,7 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
         );
         (await _catalog.Reader.GetStringAsync("/api/tools?q=aider")).ShouldContain("Aider");
         (await EditorReadsAsync("/api/drafts")).AsArray().ShouldBeEmpty();
-        await Eventually.Async(() => Task.FromResult(_catalog.Heard.Tools.Any(tool => tool.Slug == "aider")));
+        await Eventually.HoldsAsync(() => _catalog.Heard.Tools.Any(tool => tool.Slug == "aider"));
     }
 
     [Fact]
@@ -258,4 +260,4 @@ public abstract class DraftTests(PostgresServer? postgres) : IAsyncLifetime
 
 public sealed class DraftsOnSqlite() : DraftTests(null);
 
-public sealed class DraftsOnPostgres(PostgresServer server) : DraftTests(server);
+public sealed class DraftsOnPostgres(SharedPostgres server) : DraftTests(server);

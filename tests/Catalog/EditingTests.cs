@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Testing.Servers;
 using Xunit;
 
 namespace Catalog.Tests;
 
-public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
+public abstract class EditingTests(SharedPostgres? postgres) : IAsyncLifetime
 {
     private RunningCatalog _catalog = null!;
 
@@ -182,12 +183,14 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
         var changes = (await _catalog.ReadAsync("/api/tools/aider/history"))["changes"]!.AsArray();
         changes
             .Select(change => $"{change!["what"]} {change["from"]} > {change["to"]}")
-            .ShouldBe([
-                "entryPrice $5 a month > $7.5 a month",
-                "plan 5 USD a month > 7.5 USD a month",
-                "entryPrice Free > $5 a month",
-                "plan 0 USD a month > 5 USD a month",
-            ]);
+            .ShouldBe(
+                [
+                    "entryPrice $5 a month > $7.5 a month",
+                    "plan 5 USD a month > 7.5 USD a month",
+                    "entryPrice Free > $5 a month",
+                    "plan 0 USD a month > 5 USD a month",
+                ]
+            );
     }
 
     [Fact]
@@ -338,4 +341,4 @@ public abstract class EditingTests(PostgresServer? postgres) : IAsyncLifetime
 
 public sealed class EditingOnSqlite() : EditingTests(null);
 
-public sealed class EditingOnPostgres(PostgresServer server) : EditingTests(server);
+public sealed class EditingOnPostgres(SharedPostgres server) : EditingTests(server);

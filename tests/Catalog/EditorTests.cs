@@ -3,10 +3,11 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Faults.Tests.Machine;
 using Hosting.Identity;
 using Microsoft.Extensions.Logging;
 using Shouldly;
+using Testing;
+using Testing.Machine;
 using Xunit;
 
 namespace Catalog.Tests;
@@ -86,8 +87,8 @@ public sealed class EditorTests
             ["without its signature"] = good[..(good.LastIndexOf('.') + 1)],
         };
         foreach (var (what, token) in refused)
-            foreach (var (method, path) in EditorRoutes)
-                (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
+        foreach (var (method, path) in EditorRoutes)
+            (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
 
         foreach (var (method, path) in EditorRoutes)
         {
@@ -116,8 +117,8 @@ public sealed class EditorTests
             ["a role slipped in"] = Authority.WithRole(authority.Token(role: "reader"), "editor"),
         };
         foreach (var (what, token) in refused)
-            foreach (var (method, path) in EditorRoutes)
-                (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
+        foreach (var (method, path) in EditorRoutes)
+            (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
         (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", authority.Token(role: "reader"))).ShouldBe(HttpStatusCode.Forbidden);
     }
 
@@ -167,7 +168,9 @@ public sealed class EditorTests
         catalog.Logs.ShouldAllBe(line => line.Error == null);
 
         await using var provider = await Authority.StartAsync(port);
-        await Eventually.Async(async () => await StatusAsync(catalog, HttpMethod.Get, "/api/edits", provider.Token()) is HttpStatusCode.OK);
+        await Eventually.HoldsAsync(async () =>
+            await StatusAsync(catalog, HttpMethod.Get, "/api/edits", provider.Token()) is HttpStatusCode.OK
+        );
         catalog.Logs.ShouldContain(line => line.Message.Contains("available again", StringComparison.Ordinal));
         (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", elsewhere.Token())).ShouldBe(HttpStatusCode.Unauthorized);
     }
@@ -187,8 +190,8 @@ public sealed class EditorTests
     {
         await using var catalog = await RunningCatalog.StartAsync(withEditors: false);
         foreach (var token in (string?[])[null, RunningCatalog.Token(), RunningCatalog.UnsignedToken()])
-            foreach (var (method, path) in EditorRoutes)
-                (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        foreach (var (method, path) in EditorRoutes)
+            (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized);
         (await catalog.Reader.GetAsync("/api/tools")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Testing;
+using Testing.Servers;
 using Xunit;
 
 namespace Catalog.Tests;
 
 /// <summary>The catalog as a file, out and in again.</summary>
-public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
+public abstract class FileTests(SharedPostgres? postgres) : IAsyncLifetime
 {
     private const string Export = "/api/catalog/export";
     private RunningCatalog _catalog = null!;
@@ -69,7 +71,7 @@ public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
         await using var other = await RunningCatalog.StartAsync();
         (await other.PostAsync("/api/catalog/import", file, "*")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await other.Editor.GetStringAsync(Export)).ShouldBe(file);
-        await Eventually.Async(() => Task.FromResult(other.Heard.Tools.Any(tool => tool is { Slug: "aider", Retired: true })));
+        await Eventually.HoldsAsync(() => other.Heard.Tools.Any(tool => tool is { Slug: "aider", Retired: true }));
         var edits = (await other.Editor.GetStringAsync("/api/edits?kind=tool&slug=aider"));
         edits.ShouldContain("\"editor\":\"ada\"");
     }
@@ -228,4 +230,4 @@ public abstract class FileTests(PostgresServer? postgres) : IAsyncLifetime
 
 public sealed class FilesOnSqlite() : FileTests(null);
 
-public sealed class FilesOnPostgres(PostgresServer server) : FileTests(server);
+public sealed class FilesOnPostgres(SharedPostgres server) : FileTests(server);

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Shouldly;
+using Testing.Servers;
 using Xunit;
 
 namespace Catalog.Tests;
@@ -9,7 +10,7 @@ public sealed class PostgresRestartTests
     [Fact]
     public async Task The_first_page_and_the_first_edit_after_PostgreSQL_restarted_are_answered()
     {
-        using var server = new PostgresServer();
+        using var server = new SharedPostgres();
         await using var catalog = await RunningCatalog.StartOnAsync(server);
         foreach (
             var request in (Func<Task<HttpResponseMessage>>[])

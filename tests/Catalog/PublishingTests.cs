@@ -4,31 +4,27 @@ using Dapper;
 using Hosting.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Testing;
+using Testing.Servers;
 using Xunit;
 
 namespace Catalog.Tests;
 
-public abstract class PublishingTests(PostgresServer? postgres)
+public abstract class PublishingTests(SharedPostgres? postgres)
 {
     [Fact]
     public async Task The_other_services_hear_of_the_sample_in_one_message_and_of_every_edit()
     {
         await using var catalog = await RunningCatalog.StartOnAsync(postgres);
-        await Eventually.Async(() =>
-            Task.FromResult(catalog.Heard.Tools.Any(tool => tool.Slug == "cursor-2-0") && !catalog.Heard.Comparisons.IsEmpty)
-        );
+        await Eventually.HoldsAsync(() => catalog.Heard.Tools.Any(tool => tool.Slug == "cursor-2-0") && !catalog.Heard.Comparisons.IsEmpty);
         catalog.Heard.MessageSizes.First().ShouldBe((int)(await catalog.ReadAsync("/api/tools"))["total"]!);
 
         await catalog.DeleteAsync("/api/tools/deepl", "\"1\"");
-        await Eventually.Async(() =>
-            Task.FromResult(catalog.Heard.Tools.Any(tool => tool is { Slug: "deepl", Retired: true, Version: 2 }))
-        );
+        await Eventually.HoldsAsync(() => catalog.Heard.Tools.Any(tool => tool is { Slug: "deepl", Retired: true, Version: 2 }));
 
         await catalog.DeleteAsync("/api/comparisons/deepl-vs-grammarly", await catalog.EtagAsync("/api/comparisons/deepl-vs-grammarly"));
-        await Eventually.Async(() =>
-            Task.FromResult(
-                catalog.Heard.Comparisons.Any(comparison => comparison is { Slug: "deepl-vs-grammarly", Removed: true, Version: 2 })
-            )
+        await Eventually.HoldsAsync(() =>
+            catalog.Heard.Comparisons.Any(comparison => comparison is { Slug: "deepl-vs-grammarly", Removed: true, Version: 2 })
         );
     }
 
@@ -36,11 +32,13 @@ public abstract class PublishingTests(PostgresServer? postgres)
     public async Task What_a_crash_left_unpublished_is_published_after_the_next_start()
     {
         await using var catalog = await RunningCatalog.StartOnAsync(postgres);
-        await Eventually.Async(() => Task.FromResult(catalog.Heard.Tools.Any(tool => tool.Slug == "runway")));
-        await Eventually.Async(async () => await ScalarAsync(catalog, "select count(*) from tools where version > published_version") == 0);
+        await Eventually.HoldsAsync(() => catalog.Heard.Tools.Any(tool => tool.Slug == "runway"));
+        await Eventually.HoldsAsync(async () =>
+            await ScalarAsync(catalog, "select count(*) from tools where version > published_version") == 0
+        );
         await ScalarAsync(catalog, "update tools set version = 9 where slug = 'runway' returning version");
         await catalog.StartAgainAsync();
-        await Eventually.Async(() => Task.FromResult(catalog.Heard.Tools.Any(tool => tool is { Slug: "runway", Version: 9 })));
+        await Eventually.HoldsAsync(() => catalog.Heard.Tools.Any(tool => tool is { Slug: "runway", Version: 9 }));
     }
 
     [Fact]
@@ -104,4 +102,4 @@ public abstract class PublishingTests(PostgresServer? postgres)
 
 public sealed class PublishingOnSqlite() : PublishingTests(null);
 
-public sealed class PublishingOnPostgres(PostgresServer server) : PublishingTests(server);
+public sealed class PublishingOnPostgres(SharedPostgres server) : PublishingTests(server);

@@ -6,7 +6,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Faults.Tests.Servers;
 using Hosting;
 using Hosting.Databases;
 using Hosting.Messaging;
@@ -18,6 +17,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Testing;
+using Testing.Servers;
+
+[assembly: Xunit.AssemblyFixture(typeof(SharedPostgres))]
 
 namespace Catalog.Tests;
 
@@ -48,12 +51,14 @@ public sealed class RunningCatalog : IAsyncDisposable
         StartAsync(null, withEditors, settings);
 
     /// <param name="postgres">Null for SQLite.</param>
-    public static Task<RunningCatalog> StartOnAsync(PostgresServer? postgres) => StartAsync(postgres, true, []);
+    public static Task<RunningCatalog> StartOnAsync(SharedPostgres? postgres) => StartAsync(postgres, true, []);
 
-    private static async Task<RunningCatalog> StartAsync(PostgresServer? postgres, bool withEditors, string[] settings)
+    private static async Task<RunningCatalog> StartAsync(SharedPostgres? postgres, bool withEditors, string[] settings)
     {
         var folder = postgres is null ? Directory.CreateTempSubdirectory("catalog-tests-").FullName : null;
-        var connection = postgres is null ? $"Data Source={Path.Combine(folder!, "catalog.db")}" : await postgres.NewDatabaseAsync();
+        var connection = postgres is null
+            ? $"Data Source={Path.Combine(folder!, "catalog.db")}"
+            : await postgres.NewDatabaseAsync("catalog") + ";Maximum Pool Size=8";
         var catalog = new RunningCatalog(connection, withEditors, folder, settings);
         await catalog.StartAgainAsync();
         return catalog;
@@ -74,12 +79,14 @@ public sealed class RunningCatalog : IAsyncDisposable
         if (_folder is null)
             args.Add($"--ConnectionStrings:CatalogOwner={_connection}");
         if (_withEditors)
-            args.AddRange([
-                $"--Authentication:Schemes:Bearer:ValidIssuer={Issuer}",
-                $"--Authentication:Schemes:Bearer:ValidAudiences:0={Audience}",
-                $"--Authentication:Schemes:Bearer:SigningKeys:0:Issuer={Issuer}",
-                $"--Authentication:Schemes:Bearer:SigningKeys:0:Value={Convert.ToBase64String(Key)}",
-            ]);
+            args.AddRange(
+                [
+                    $"--Authentication:Schemes:Bearer:ValidIssuer={Issuer}",
+                    $"--Authentication:Schemes:Bearer:ValidAudiences:0={Audience}",
+                    $"--Authentication:Schemes:Bearer:SigningKeys:0:Issuer={Issuer}",
+                    $"--Authentication:Schemes:Bearer:SigningKeys:0:Value={Convert.ToBase64String(Key)}",
+                ]
+            );
         args.AddRange(_settings);
         _app = Service.Build(
             "Catalog",
@@ -99,7 +106,7 @@ public sealed class RunningCatalog : IAsyncDisposable
         Reader = new HttpClient { BaseAddress = address };
         Editor = new HttpClient { BaseAddress = address };
         Editor.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token());
-        await Eventually.Async(async () => (await Reader.GetAsync("/health/ready")).IsSuccessStatusCode);
+        await Eventually.HoldsAsync(async () => (await Reader.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
 
     /// <summary>A token as <c>dotnet user-jwts create --role editor</c> writes it, with one thing or another altered.</summary>
@@ -228,20 +235,6 @@ public sealed class RunningCatalog : IAsyncDisposable
             return;
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
-    }
-}
-
-public static class Eventually
-{
-    public static async Task Async(Func<Task<bool>> holds)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(30);
-        while (!await holds())
-        {
-            if (DateTime.UtcNow > deadline)
-                throw new TimeoutException("It never came true.");
-            await Task.Delay(50);
-        }
     }
 }
 

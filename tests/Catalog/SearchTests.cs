@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Shouldly;
+using Testing.Servers;
 using Xunit;
 
 namespace Catalog.Tests;
 
 /// <summary>What readers find, alike on both databases.</summary>
-public abstract class SearchTests(PostgresServer? postgres) : IAsyncLifetime
+public abstract class SearchTests(SharedPostgres? postgres) : IAsyncLifetime
 {
     private RunningCatalog _catalog = null!;
 
@@ -139,4 +140,4 @@ public abstract class SearchTests(PostgresServer? postgres) : IAsyncLifetime
 
 public sealed class SearchOnSqlite() : SearchTests(null);
 
-public sealed class SearchOnPostgres(PostgresServer server) : SearchTests(server);
+public sealed class SearchOnPostgres(SharedPostgres server) : SearchTests(server);

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Testing;
+using Testing.Servers;
 using Xunit;
 
 namespace Catalog.Tests;
 
 /// <summary>What an earlier release stored, found by this one.</summary>
-public abstract class UpgradeTests(PostgresServer? postgres) : IAsyncLifetime
+public abstract class UpgradeTests(SharedPostgres? postgres) : IAsyncLifetime
 {
     private RunningCatalog _catalog = null!;
 
@@ -53,11 +55,9 @@ public abstract class UpgradeTests(PostgresServer? postgres) : IAsyncLifetime
         (await _catalog.Reader.GetStringAsync("/api/tools?q=halo")).ShouldNotContain("\"halo-vs\"");
         (await _catalog.Editor.GetStringAsync("/api/catalog/export")).ShouldNotContain("\"halo-vs\"");
         // The services that keep votes by the former slug hear that it takes no more.
-        await Eventually.Async(() =>
-            Task.FromResult(
-                _catalog.Heard.Tools.Any(told => told is { Slug: "halo-vs", Retired: true })
-                    && _catalog.Heard.Tools.Any(told => told is { Slug: "halo-versus-2", Retired: false })
-            )
+        await Eventually.HoldsAsync(() =>
+            _catalog.Heard.Tools.Any(told => told is { Slug: "halo-vs", Retired: true })
+            && _catalog.Heard.Tools.Any(told => told is { Slug: "halo-versus-2", Retired: false })
         );
         JsonNode.Parse(await _catalog.Editor.GetStringAsync("/api/edits?kind=tool&slug=halo-versus-2"))!["edits"]!
             .AsArray()
@@ -201,4 +201,4 @@ public abstract class UpgradeTests(PostgresServer? postgres) : IAsyncLifetime
 
 public sealed class UpgradesOnSqlite() : UpgradeTests(null);
 
-public sealed class UpgradesOnPostgres(PostgresServer server) : UpgradeTests(server);
+public sealed class UpgradesOnPostgres(SharedPostgres server) : UpgradeTests(server);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Reflection;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace EndToEnd.Tests;
@@ -11,11 +11,7 @@ public class BenchTests
     [Fact]
     public async Task The_load_program_measures_something_and_prints_its_table()
     {
-        var bench = Assembly
-            .GetExecutingAssembly()
-            .GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(metadata => metadata.Key == "Bench")
-            .Value!;
+        var bench = Built.Path("Bench");
         using var process = Process.Start(
             new ProcessStartInfo("dotnet", [bench, "start", "simulate", "--smoke"])
             {

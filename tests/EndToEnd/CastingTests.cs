@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Playwright;
 using Shouldly;
+using Testing;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -185,7 +186,7 @@ public class CastingTests(Site site)
         await Expect(page.Button("Ship", "Perplexity")).ToHaveAttributeAsync("aria-pressed", "false");
         await page.GotoAsync("about:blank");
 
-        await EventuallyAsync(async () => await TotalAsync("perplexity") == before + 1, "the vote is in the ledger");
+        await Eventually.HoldsAsync(async () => await TotalAsync("perplexity") == before + 1, "the vote is in the ledger");
 
         // The next page finds out that it was saved; sent again it is the same vote of the same voter.
         var next = await reader.OpenAsync("/tools/perplexity");
@@ -259,7 +260,7 @@ public class CastingTests(Site site)
 
         await CastElsewhereAsync(reader, "cursor-2-0", "ship");
 
-        await EventuallyAsync(async () => await LedgerSaysAsync(reader, "cursor-2-0") == ("skip", 3), "the last choice stands again");
+        await Eventually.HoldsAsync(async () => await LedgerSaysAsync(reader, "cursor-2-0") == ("skip", 3), "the last choice stands again");
     }
 
     [Fact]
@@ -293,7 +294,7 @@ public class CastingTests(Site site)
         await reader.Context.SetOfflineAsync(false);
 
         var home = await reader.OpenAsync("/");
-        await EventuallyAsync(async () => await KeptAsync(home) == 0, "any page sends it");
+        await Eventually.HoldsAsync(async () => await KeptAsync(home) == 0, "any page sends it");
         (await LedgerSaysAsync(reader, "smolvlm2-2b")).ShouldBe(("ship", 1));
     }
 
@@ -480,11 +481,5 @@ public class CastingTests(Site site)
             .EnumerateArray()
             .Where(total => total.GetProperty("tool").GetString() == tool)
             .Sum(total => total.GetProperty("ship").GetInt64() + total.GetProperty("skip").GetInt64());
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> holds, string what)
-    {
-        for (var deadline = DateTime.UtcNow.AddSeconds(30); !await holds(); await Task.Delay(100))
-            DateTime.UtcNow.ShouldBeLessThan(deadline, what);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Shouldly;
+using Testing;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -85,7 +86,7 @@ public class EditorsDeskTests(Site site)
         await Expect(stranger.Locator("main")).ToContainTextAsync("Aider (2)");
 
         // Voting and Tally hear of it by message; a change and its retirement reach them the same way.
-        await Eventually(async () => (await site.Http.GetAsync("/api/tallies/aider-2")).IsSuccessStatusCode);
+        await Eventually.HoldsAsync(async () => (await site.Http.GetAsync("/api/tallies/aider-2")).IsSuccessStatusCode);
         await desk.GotoAsync("/admin/tools/aider-2");
         await desk.Locator("summary", new() { HasText = "Retire" }).ClickAsync();
         await desk.GetByRole(AriaRole.Button, new() { Name = "Retire it" }).ClickAsync();
@@ -121,8 +122,9 @@ public class EditorsDeskTests(Site site)
         await desk.Locator("summary", new() { HasText = "Remove" }).ClickAsync();
         await desk.GetByRole(AriaRole.Button, new() { Name = "Remove it" }).ClickAsync();
         await Expect(desk.Locator("h1")).ToHaveTextAsync("Comparisons");
-        await Eventually(
+        await Eventually.HoldsAsync(
             async () => !(await site.Http.GetStringAsync("/compare/deepl-vs-descript")).Contains("between takes", StringComparison.Ordinal),
+            "the page is gone",
             TimeSpan.FromSeconds(1.5)
         );
     }
@@ -212,9 +214,10 @@ public class EditorsDeskTests(Site site)
         await desk.GetByRole(AriaRole.Button, new() { Name = "Discard it" }).ClickAsync();
 
         async Task ShouldHoldAsync(JsonObject document) =>
-            await Eventually(
-                async () => JsonNode.DeepEquals((await ReadAsync(Draft))["document"], document),
-                otherwise: async () => (await ReadAsync(Draft)).ToJsonString() + " is not " + document.ToJsonString()
+            await Eventually.GetAsync(
+                () => ReadAsync(Draft),
+                draft => JsonNode.DeepEquals(draft["document"], document),
+                $"the draft is {document.ToJsonString()}"
             );
 
         async Task<JsonNode> ReadAsync(string path) =>
@@ -464,12 +467,6 @@ public class EditorsDeskTests(Site site)
         await page.GetByRole(AriaRole.Button, new() { Name = "Publish changes" }).ClickAsync();
         await Expect(page.Locator(".field.wrong")).ToHaveCountAsync(1);
         await page.ShouldMeetWcagAsync();
-    }
-
-    private static async Task Eventually(Func<Task<bool>> holds, TimeSpan? within = null, Func<Task<string>>? otherwise = null)
-    {
-        for (var deadline = DateTime.UtcNow + (within ?? TimeSpan.FromSeconds(10)); !await holds(); await Task.Delay(50))
-            DateTime.UtcNow.ShouldBeLessThan(deadline, otherwise is null ? null : await otherwise());
     }
 
     private async Task<IPage> SignInAsync(Reader editor, string name, string path = "/admin")

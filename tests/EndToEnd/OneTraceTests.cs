@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging;
 using Shouldly;
 using Tally;
+using Testing;
 using Voting;
 using Xunit;
 
@@ -126,7 +127,7 @@ public sealed class OneTraceTests : IAsyncLifetime
         );
         await _site.StartAsync();
         _http.BaseAddress = new Uri(_site.Urls.First());
-        await SoonAsync(async () => (await _http.GetAsync("/health/ready")).IsSuccessStatusCode, "the site is ready");
+        await Eventually.HoldsAsync(async () => (await _http.GetAsync("/health/ready")).IsSuccessStatusCode, "the site is ready");
     }
 
     public async ValueTask DisposeAsync()
@@ -141,7 +142,7 @@ public sealed class OneTraceTests : IAsyncLifetime
 
     private async Task<HubConnection> WatchAsync(string tool)
     {
-        await SoonAsync(async () => (await _http.GetAsync($"/api/tallies/{tool}")).IsSuccessStatusCode, $"{tool} is known");
+        await Eventually.HoldsAsync(async () => (await _http.GetAsync($"/api/tallies/{tool}")).IsSuccessStatusCode, $"{tool} is known");
         var page = new HubConnectionBuilder().WithUrl(new Uri(_http.BaseAddress!, "hubs/tallies")).Build();
         await page.StartAsync();
         (await page.InvokeAsync<JsonElement[]>("Watch", (string[])[tool])).ShouldHaveSingleItem();
@@ -165,7 +166,7 @@ public sealed class OneTraceTests : IAsyncLifetime
     private async Task<List<Activity>> JourneysEndAsync(Func<Activity, bool> of)
     {
         List<Activity> spans = [];
-        await SoonAsync(
+        await Eventually.HoldsAsync(
             () =>
             {
                 spans = [.. _spans.Where(of)];
@@ -177,12 +178,5 @@ public sealed class OneTraceTests : IAsyncLifetime
             "the vote's trace ends in a push"
         );
         return spans;
-    }
-
-    private static async Task SoonAsync(Func<Task<bool>> holds, string what)
-    {
-        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        for (var deadline = DateTime.UtcNow.AddSeconds(30); !await holds(); await again.WaitForNextTickAsync())
-            (DateTime.UtcNow < deadline).ShouldBeTrue(what);
     }
 }

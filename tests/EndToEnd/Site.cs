@@ -1,7 +1,9 @@
 using EndToEnd.Tests;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
+using Testing.Machine;
 using Xunit;
+using static Microsoft.Playwright.Assertions;
 
 [assembly: AssemblyFixture(typeof(Site))]
 // One browser and one site on a small machine: pages that compete for a core would only wait for each other.
@@ -42,9 +44,11 @@ public sealed class Site : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _process.StartAsync();
+        // Five seconds, Playwright's own, are short when both cores of a small machine are busy.
+        SetDefaultExpectTimeout(20_000);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions { ExecutablePath = await Chromium.FindAsync(), Args = Arguments }
+            new BrowserTypeLaunchOptions { ExecutablePath = Chromium.Find(), Args = Arguments }
         );
     }
 
@@ -53,7 +57,7 @@ public sealed class Site : IAsyncLifetime
         await _playwright!.Chromium.LaunchAsync(
             new BrowserTypeLaunchOptions
             {
-                ExecutablePath = await Chromium.FindAsync(),
+                ExecutablePath = Chromium.Find(),
                 Args = Arguments,
                 IgnoreDefaultArgs = ["--disable-back-forward-cache"],
             }
@@ -71,7 +75,7 @@ public sealed class Site : IAsyncLifetime
                 profile,
                 new()
                 {
-                    ExecutablePath = await Chromium.FindAsync(),
+                    ExecutablePath = Chromium.Find(),
                     Args = Arguments,
                     BaseURL = Address.ToString(),
                     JavaScriptEnabled = script,

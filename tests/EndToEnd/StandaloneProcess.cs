@@ -1,14 +1,15 @@
-using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using Testing;
+using Testing.Machine;
 
 namespace EndToEnd.Tests;
 
 /// <summary>The whole site as one process, started from its build output like a newcomer would.</summary>
 public sealed class StandaloneProcess(params string[] settings) : IAsyncDisposable
 {
-    private readonly StringWriter _output = new();
-    private Process? _process;
+    private static readonly string Dll = Path.Combine(AppContext.BaseDirectory, "Standalone.dll");
+    private readonly string _log = Path.GetTempFileName();
+    private Child? _child;
 
     /// <summary>How many files it may open; null leaves that to the machine.</summary>
     public int? Files { get; init; }
@@ -16,119 +17,60 @@ public sealed class StandaloneProcess(params string[] settings) : IAsyncDisposab
     /// <summary>Its data.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("site-").FullName;
 
-    public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}/");
+    public Uri Address { get; } = new($"http://127.0.0.1:{Ports.Free()}/");
 
     /// <summary>Without cookies of its own, and following no redirect.</summary>
     public HttpClient Http { get; } = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
 
     /// <summary>Resident memory in MiB.</summary>
-    public long Memory
-    {
-        get
-        {
-            _process!.Refresh();
-            return _process.WorkingSet64 / 1024 / 1024;
-        }
-    }
+    public long Memory => _child!.Memory;
 
     /// <summary>Everything it wrote so far.</summary>
-    public string Output
-    {
-        get
-        {
-            lock (_output)
-                return _output.ToString();
-        }
-    }
+    public string Output => File.ReadAllText(_log);
 
     public async Task StartAsync()
     {
         Http.BaseAddress ??= Address;
-        var dll = Path.Combine(AppContext.BaseDirectory, "Standalone.dll");
         string[] limited = Files is { } files ? ["prlimit", $"--nofile={files}", "dotnet"] : ["dotnet"];
-        _process = Process.Start(
-            new ProcessStartInfo(
-                limited[0],
-                [.. limited[1..], dll, "--urls", Address.ToString().TrimEnd('/'), "--Data", Folder, .. settings]
-            )
-            {
-                WorkingDirectory = Folder,
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        _process.OutputDataReceived += Keep;
-        _process.ErrorDataReceived += Keep;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        for (var deadline = DateTime.UtcNow.AddSeconds(60); !await ServesAsync(); await Task.Delay(50))
-        {
-            if (_process.HasExited || DateTime.UtcNow > deadline)
-                throw new InvalidOperationException($"The site did not start:\n{Output}");
-        }
+        _child = Child.Start(
+            _log,
+            [.. limited, Dll, "--urls", Address.ToString().TrimEnd('/'), "--Data", Folder, .. settings],
+            new Dictionary<string, string?>(),
+            folder: Folder
+        );
+        await Eventually.HoldsAsync(async () => !_child.Alive || await ServesAsync(), "the site serves");
+        if (!_child.Alive)
+            throw new InvalidOperationException($"The site did not start:\n{Output}");
     }
 
     /// <summary>What <c>editor-token NAME</c> prints for this site.</summary>
-    public async Task<string> EditorTokenAsync(string name)
+    public Task<string> EditorTokenAsync(string name)
     {
-        using var printing = Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [Path.Combine(AppContext.BaseDirectory, "Standalone.dll"), "editor-token", name, $"--Data={Folder}"]
-            )
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-            }
-        )!;
-        var token = await printing.StandardOutput.ReadToEndAsync();
-        await printing.WaitForExitAsync();
-        return token.Trim();
+        var (code, output) = Programs.Run("dotnet", Dll, "editor-token", name, $"--Data={Folder}");
+        return code == 0 ? Task.FromResult(output.Trim()) : throw new InvalidOperationException(output);
     }
 
     /// <summary>kill -9: no farewell, nothing flushed.</summary>
     public async Task KillAsync()
     {
-        _process!.Kill();
-        await _process.WaitForExitAsync();
+        _child!.Send(UnixSignal.Kill);
+        await _child.Exited(TimeSpan.FromSeconds(60));
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false })
-            await KillAsync();
-        _process?.Dispose();
+        _child?.Dispose();
         Http.Dispose();
-        await _output.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
+        File.Delete(_log);
+        return ValueTask.CompletedTask;
     }
 
     // Ready to read and to vote: the page renders and Voting knows the tools.
     private async Task<bool> ServesAsync()
     {
-        try
-        {
-            using var page = await Http.GetAsync("/compare/cursor-2-0-vs-smolvlm2-2b");
-            using var tally = await Http.GetAsync("/api/tallies/cursor-2-0");
-            return page.StatusCode == HttpStatusCode.OK && tally.StatusCode == HttpStatusCode.OK;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
-
-    private void Keep(object sender, DataReceivedEventArgs line)
-    {
-        lock (_output)
-            _output.WriteLine(line.Data);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        using var page = await Http.GetAsync("/compare/cursor-2-0-vs-smolvlm2-2b");
+        using var tally = await Http.GetAsync("/api/tallies/cursor-2-0");
+        return page.StatusCode == HttpStatusCode.OK && tally.StatusCode == HttpStatusCode.OK;
     }
 }

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Faults.Tests.Crowd;
 using Faults.Tests.Judgement;
-using Faults.Tests.Machine;
 using Faults.Tests.Servers;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Faults.Tests;
 
@@ -60,8 +62,6 @@ public sealed class Site : IAsyncLifetime
             return;
         }
 
-        // PostgreSQL refuses to run as root and runs as another account, which must get through to its own directory.
-        File.SetUnixFileMode(_directory, (UnixFileMode)0b111_001_001);
         try
         {
             Postgres = new Postgres(_directory);
@@ -98,10 +98,12 @@ public sealed class Site : IAsyncLifetime
         await Postgres.Create("catalog");
         await Postgres.Create("ledger");
         await Whole();
-        await Until.Holds("the catalog has tools", TimeSpan.FromSeconds(60), async () => (Tools = await Api.Tools(Catalog)).Count > 0);
-        await Until.Holds(
-            "every replica knows them",
-            TimeSpan.FromSeconds(60),
+        await Eventually.HoldsAsync(
+            async () => (Tools = await Api.Tools(Catalog)).Count > 0,
+            "the catalog has tools",
+            TimeSpan.FromSeconds(60)
+        );
+        await Eventually.HoldsAsync(
             async () =>
             {
                 foreach (var replica in Tally)
@@ -111,7 +113,9 @@ public sealed class Site : IAsyncLifetime
                     if (!await Api.Knows(replica, Tools[0]))
                         return false;
                 return true;
-            }
+            },
+            "every replica knows them",
+            TimeSpan.FromSeconds(60)
         );
     }
 

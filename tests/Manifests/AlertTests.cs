@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
 using Shouldly;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 using Xunit;
 
 namespace Manifests.Tests;
@@ -60,10 +61,10 @@ public sealed partial class AlertTests : IDisposable
         process.Launch();
         using var http = new HttpClient { BaseAddress = process.Address };
         var metrics = "";
-        await Until.Holds(
+        await Eventually.HoldsAsync(
+            async () => (metrics = await http.GetStringAsync("metrics")).Contains($"part=\"{part}\"", StringComparison.Ordinal),
             $"{service} publishes what its health checks found",
-            TimeSpan.FromSeconds(60),
-            async () => (metrics = await http.GetStringAsync("metrics")).Contains($"part=\"{part}\"", StringComparison.Ordinal)
+            TimeSpan.FromSeconds(60)
         );
 
         var asked = Rules()

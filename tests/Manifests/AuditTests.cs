@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Shouldly;
+using Testing.Machine;
 using Xunit;
 
 namespace Manifests.Tests;
@@ -73,7 +74,7 @@ public sealed class AuditTests : IDisposable
 
         public HoleList(string? holes)
         {
-            Address = $"http://127.0.0.1:{FreePort()}/";
+            Address = $"http://127.0.0.1:{Ports.Free()}/";
             if (holes is null)
                 return;
             _listener.Prefixes.Add(Address);
@@ -110,13 +111,6 @@ public sealed class AuditTests : IDisposable
             {
                 // The test is over.
             }
-        }
-
-        private static int FreePort()
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Reflection;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Manifests.Tests;
@@ -31,11 +31,7 @@ public class HelpTests
     [MemberData(nameof(Asked))]
     public async Task Whoever_asks_a_program_for_help_is_told_how_to_use_it_and_nothing_is_started(string program, string arguments)
     {
-        var dll = Assembly
-            .GetExecutingAssembly()
-            .GetCustomAttributes<AssemblyMetadataAttribute>()
-            .First(metadata => metadata.Key == program)
-            .Value!;
+        var dll = Built.Path(program);
         using var process = Process.Start(
             new ProcessStartInfo("dotnet", [dll, .. arguments.Split(' ')])
             {

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Hosting.Configuration;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Newsletter.Tests;
@@ -17,7 +18,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         client.PostAsJsonAsync("/api/newsletter/subscriptions", new { email });
 
     private Task StateIs(string state) =>
-        Press.Eventually(async () => (string?)await _press.ScalarAsync("select state from mails") == state, $"the mail is {state}");
+        Eventually.HoldsAsync(async () => (string?)await _press.ScalarAsync("select state from mails") == state, $"the mail is {state}");
 
     [Fact]
     public async Task A_mail_stored_while_delivery_was_down_leaves_after_a_restart()
@@ -26,7 +27,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         await File.WriteAllTextAsync(_press.Pickup, "");
         var client = await _press.StartAsync();
         await AskAsync(client, "ada@example.org");
-        await Press.Eventually(
+        await Eventually.HoldsAsync(
             async () => await _press.CountAsync("select count(*) from mails where state = 'waiting' and attempts = 1") == 1,
             "the mail is postponed"
         );

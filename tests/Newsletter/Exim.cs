@@ -4,9 +4,10 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
 using MimeKit;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 using Xunit;
 
 namespace Newsletter.Tests;
@@ -88,10 +89,10 @@ internal sealed class Exim : Server
         var hold = Path.Combine(Directory, $"hold-{step}");
         await File.WriteAllTextAsync(hold, "");
         await meanwhile();
-        await Until.Holds(
+        await Eventually.HoldsAsync(
+            () => MainLog.Contains($"held at {step}", StringComparison.Ordinal),
             $"a mail is held at {step}",
-            TimeSpan.FromSeconds(30),
-            () => MainLog.Contains($"held at {step}", StringComparison.Ordinal)
+            TimeSpan.FromSeconds(30)
         );
         File.Delete(hold);
         // Each talk has a process of its own.

@@ -1,8 +1,9 @@
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
 using MimeKit;
 using Npgsql;
 using Shouldly;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 using Xunit;
 
 namespace Newsletter.Tests;
@@ -27,7 +28,7 @@ public abstract class KilledTests : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        // PostgreSQL and the mail server run as other accounts, which must get through to their own directories.
+        // The mail server runs as another account, which must get through to its own directory.
         File.SetUnixFileMode(Folder, (UnixFileMode)0b111_001_001);
         _postgres = Exim.OrSkip(() => new Postgres(Folder));
         await _postgres.StartAndWait();
@@ -72,7 +73,11 @@ public abstract class KilledTests : IAsyncLifetime
 
         await Task.WhenAll(_replicas.Select(replica => replica.StartAndWait()));
         // A newsletter that began long ago.
-        await Until.Holds("the newsletter has begun", Patience, async () => (long)(await ScalarAsync("select count(*) from weeks"))! == 1);
+        await Eventually.HoldsAsync(
+            async () => (long)(await ScalarAsync("select count(*) from weeks"))! == 1,
+            "the newsletter has begun",
+            Patience
+        );
         await ExecuteAsync("update weeks set week = '2020-w01', decided_at = 0");
         await ExecuteAsync(
             $"insert into subscribers (id, address, address_key, status, asked_at, confirmed_at) select 'r' || n, 'r' || n || '@example.org', 'r' || n || '@example.org', 'confirmed', 0, 0 from generate_series(1, {Readers}) n"
@@ -84,19 +89,19 @@ public abstract class KilledTests : IAsyncLifetime
 
         for (var kill = 1; kill <= Kills; kill++)
         {
-            await Until.Holds(
+            await Eventually.HoldsAsync(
+                async () => await CountAsync("sent") >= kill * Readers / (Kills + 1),
                 $"mail {kill * Readers / (Kills + 1)} has left",
-                Patience,
-                async () => await CountAsync("sent") >= kill * Readers / (Kills + 1)
+                Patience
             );
             await Task.Delay(Random.Shared.Next(60));
             await RestartAsync(Random.Shared.GetItems(_replicas.Where(replica => replica.Alive).ToArray(), 1)[0]);
         }
 
-        await Until.Holds(
+        await Eventually.HoldsAsync(
+            async () => await CountAsync("sent") + await CountAsync("undecided") == Readers,
             "every mail has left or is given up",
-            Patience,
-            async () => await CountAsync("sent") + await CountAsync("undecided") == Readers
+            Patience
         );
     }
 
@@ -173,7 +178,11 @@ public sealed class KilledWhileSendingBySmtpTests : KilledTests
         await SendWhileKillingAsync("Newsletter__Smtp", _server!.Smtp);
         var (sent, undecided) = (await AddressesAsync("sent"), await AddressesAsync("undecided"));
         // The server says "taken" a little before the mail lies in its box.
-        await Until.Holds("the server has delivered what it took", TimeSpan.FromSeconds(60), () => _server.Mails().Count >= sent.Count);
+        await Eventually.HoldsAsync(
+            () => _server.Mails().Count >= sent.Count,
+            "the server has delivered what it took",
+            TimeSpan.FromSeconds(60)
+        );
 
         var received = Recipients(_server.Mails());
         TestContext.Current.TestOutputHelper?.WriteLine(

@@ -1,7 +1,8 @@
 using System.Net.Http.Json;
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
 using Shouldly;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 using Xunit;
 
 namespace Newsletter.Tests;
@@ -37,7 +38,7 @@ public sealed class MailServerTests : IAsyncLifetime
         _press.CountAsync($"select count(*) from mails where state = '{state}' and attempts = {attempts}");
 
     private Task Becomes(string state, int attempts = 1) =>
-        Press.Eventually(async () => await Count(state, attempts) == 1, $"a mail is {state} at attempt {attempts}");
+        Eventually.HoldsAsync(async () => await Count(state, attempts) == 1, $"a mail is {state} at attempt {attempts}");
 
     [Fact]
     public async Task A_reader_subscribes_and_confirms_and_gets_the_issue()
@@ -163,13 +164,13 @@ public sealed class MailServerTests : IAsyncLifetime
         (await AskAsync(client, "ada@example.org")).EnsureSuccessStatusCode();
         if (trusted)
         {
-            await Press.Eventually(() => Task.FromResult(guarded.Mails().Count == 1), "the mail arrives");
+            await Eventually.HoldsAsync(() => guarded.Mails().Count == 1, "the mail arrives");
             guarded.MainLog.ShouldContain("P=esmtpsa");
             return;
         }
 
-        await Press.Eventually(
-            () => Task.FromResult(service.Tail().Contains("SslHandshakeException", StringComparison.Ordinal)),
+        await Eventually.HoldsAsync(
+            () => service.Tail().Contains("SslHandshakeException", StringComparison.Ordinal),
             "the mail is put off"
         );
         guarded.MainLog.ShouldNotContain("A=plain");

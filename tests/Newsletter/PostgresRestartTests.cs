@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
 using Shouldly;
+using Testing.Machine;
+using Testing.Servers;
 using Xunit;
 
 namespace Newsletter.Tests;
@@ -12,8 +12,6 @@ public sealed class PostgresRestartTests
     public async Task The_first_request_of_each_kind_after_PostgreSQL_restarted_is_answered()
     {
         var folder = Directory.CreateTempSubdirectory("newsletter-postgres-").FullName;
-        // PostgreSQL does not run as root; its own account must get through to its directory.
-        File.SetUnixFileMode(folder, (UnixFileMode)0b111_001_001);
         try
         {
             using var postgres = new Postgres(folder);

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Faults.Tests.Servers;
 using Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
@@ -9,6 +8,8 @@ using Microsoft.Extensions.Time.Testing;
 using MimeKit;
 using Npgsql;
 using Shouldly;
+using Testing;
+using Testing.Servers;
 
 namespace Newsletter.Tests;
 
@@ -89,7 +90,7 @@ internal sealed class Press : IAsyncDisposable
         await app.StartAsync();
         _apps.Add(app);
         var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        await Eventually(async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode, "the service is ready");
+        await Eventually.HoldsAsync(async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode, "the service is ready");
         return client;
     }
 
@@ -120,12 +121,8 @@ internal sealed class Press : IAsyncDisposable
     public async Task<MimeMessage> MailToAsync(string address, Func<MimeMessage, bool>? which = null)
     {
         MimeMessage? found = null;
-        await Eventually(
-            () =>
-                Task.FromResult(
-                    (found = Mails().LastOrDefault(m => m.To.Mailboxes.Single().Address == address && which?.Invoke(m) != false))
-                        is not null
-                ),
+        await Eventually.HoldsAsync(
+            () => (found = Mails().LastOrDefault(m => m.To.Mailboxes.Single().Address == address && which?.Invoke(m) != false)) is not null,
             $"a mail to {address}"
         );
         return found!;
@@ -171,7 +168,7 @@ internal sealed class Press : IAsyncDisposable
 
     /// <summary>Waits until every request is decided and every mail has left or was dropped.</summary>
     public Task QuietAsync() =>
-        Eventually(
+        Eventually.HoldsAsync(
             async () =>
                 await CountAsync("select count(*) from requests") == 0
                 && await CountAsync("select count(*) from mails where state in ('waiting', 'handing')") == 0,
@@ -196,7 +193,7 @@ internal sealed class Press : IAsyncDisposable
     }
 
     public Task LoggedAsync(string text) =>
-        Eventually(() => Task.FromResult(Logs.Contains(text, StringComparison.Ordinal)), $"a line with '{text}'");
+        Eventually.HoldsAsync(() => Logs.Contains(text, StringComparison.Ordinal), $"a line with '{text}'");
 
     public static string TokenIn(MimeMessage mail)
     {
@@ -205,20 +202,9 @@ internal sealed class Press : IAsyncDisposable
         return new string([.. text[at..].TakeWhile(c => !char.IsWhiteSpace(c))]);
     }
 
-    public static async Task Eventually(Func<Task<bool>> holds, string what)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await holds())
-        {
-            if (patience.IsCancellationRequested)
-                throw new TimeoutException($"Waited in vain: {what}");
-            await Task.Delay(20);
-        }
-    }
-
     /// <summary>Waits while the clock runs fast: background work may begin its rest only after a test moved the clock.</summary>
     public Task AsTimePassesAsync(Func<Task<bool>> holds, string what) =>
-        Eventually(
+        Eventually.HoldsAsync(
             async () =>
             {
                 if (await holds())

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Newsletter.Tests;
@@ -103,7 +104,7 @@ public sealed class SignUpLimitTests : IAsyncLifetime
         var client = await _press.StartAsync("--RateLimits:Enabled=false", limit);
         for (var n = 0; n < 10; n++)
             (await AskAsync(client, string.Format(pattern, n))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await Press.Eventually(() => Task.FromResult(_press.Mails().Count == 4), "four mails");
+        await Eventually.HoldsAsync(() => _press.Mails().Count == 4, "four mails");
         if (pattern.Contains("{0}@", StringComparison.Ordinal))
         {
             await AskAsync(client, "ada@elsewhere.example");

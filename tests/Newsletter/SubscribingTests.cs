@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Newsletter.Tests;
@@ -229,7 +230,7 @@ public sealed class SubscribingTests : IAsyncLifetime
     public async Task Addresses_the_world_uses_are_taken(string typed, string written)
     {
         (await AskAsync(typed)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await Press.Eventually(() => Task.FromResult(_press.Mails().Count == 1), "a mail");
+        await Eventually.HoldsAsync(() => _press.Mails().Count == 1, "a mail");
         (await File.ReadAllTextAsync(Directory.GetFiles(_press.Pickup).Single())).ShouldContain(
             $"\nTo: {written}\r\n".Replace("\r\n", Environment.NewLine)
         );

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Testing;
+using Testing.Machine;
 
 namespace Operator.Tests;
 
@@ -22,7 +24,7 @@ public sealed class ExitCodeTests
     [Fact]
     public async Task A_part_that_cannot_be_reached_is_named_by_its_address_and_its_password_is_not_told()
     {
-        var free = FreePort();
+        var free = Ports.Free();
         var none = $"127.0.0.1:{free}";
         (await FailureAsync("recount", "--voting", $"http://{none}")).ShouldContain($"http://{none}/api/ledger/totals");
         (await FailureAsync("dead-letters", "list", "--bus", $"amqp://voting:secret@{none}")).ShouldContain(none);
@@ -68,27 +70,20 @@ public sealed class ExitCodeTests
         voting.MapGet("/health/ready", () => new { status = "Healthy", parts = new Dictionary<string, object>() });
         await voting.StartAsync(TestContext.Current.CancellationToken);
 
-        (await Tool.RunAsync("health", "--voting", voting.Urls.Single(), "--replicas", "voting=1")).Code.ShouldBe(0);
-        var (code, answer, _) = await Tool.RunAsync("health", "--voting", voting.Urls.Single(), "--replicas", "voting=2");
+        (await OperatorTool.RunAsync("health", "--voting", voting.Urls.Single(), "--replicas", "voting=1")).Code.ShouldBe(0);
+        var (code, answer, _) = await OperatorTool.RunAsync("health", "--voting", voting.Urls.Single(), "--replicas", "voting=2");
         code.ShouldBe(1);
         answer.Wrongs().ShouldHaveSingleItem().ShouldStartWith("voting: 1 of 2 replicas are missing");
     }
 
     private static async Task<string> FailureAsync(params string[] arguments)
     {
-        var (code, answer, errors) = await Tool.RunAsync(arguments);
+        var (code, answer, errors) = await OperatorTool.RunAsync(arguments);
         code.ShouldBe(2, errors);
         answer.GetProperty("well").GetBoolean().ShouldBeFalse();
         var failure = answer.GetProperty("failure").GetString()!;
         errors.Trim().ShouldBe(failure);
         failure.ShouldNotContain("secret");
         return failure;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

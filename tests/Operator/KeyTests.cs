@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Testing;
 
 namespace Operator.Tests;
 
@@ -31,7 +32,7 @@ public sealed class KeyTests : IDisposable
     public async Task The_key_that_signs_cannot_be_removed_and_no_key_is_ever_shown()
     {
         var key = (await KeysAsync("list")).Single();
-        var (code, _, errors) = await Tool.RunAsync("keys", "remove", _folder.FullName, key.Id);
+        var (code, _, errors) = await OperatorTool.RunAsync("keys", "remove", _folder.FullName, key.Id);
         code.ShouldBe(2);
         (errors + key.Id).ShouldNotContain((await File.ReadAllTextAsync(Place(0), TestContext.Current.CancellationToken)).Trim());
     }
@@ -44,10 +45,10 @@ public sealed class KeyTests : IDisposable
             await File.ReadAllTextAsync(Place(0), TestContext.Current.CancellationToken),
             TestContext.Current.CancellationToken
         );
-        (await Tool.RunAsync("keys", "announce", _folder.FullName)).Code.ShouldBe(2);
+        (await OperatorTool.RunAsync("keys", "announce", _folder.FullName)).Code.ShouldBe(2);
         File.Move(Place(2), Place(1));
         await File.WriteAllTextAsync(Place(1), "c2hvcnQ=", TestContext.Current.CancellationToken);
-        (await Tool.RunAsync("keys", "rotate", _folder.FullName)).Errors.ShouldContain("Voters__SigningKeys__1");
+        (await OperatorTool.RunAsync("keys", "rotate", _folder.FullName)).Errors.ShouldContain("Voters__SigningKeys__1");
         _folder.GetFiles().Length.ShouldBe(2);
     }
 
@@ -81,7 +82,7 @@ public sealed class KeyTests : IDisposable
 
     private async Task<IReadOnlyList<(string Id, bool Signs)>> KeysAsync(string step, params string[] more)
     {
-        var (code, answer, errors) = await Tool.RunAsync(["keys", step, _folder.FullName, .. more]);
+        var (code, answer, errors) = await OperatorTool.RunAsync(["keys", step, _folder.FullName, .. more]);
         code.ShouldBe(0, errors);
         return
         [

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Testing;
 
 namespace Operator.Tests;
 
@@ -44,10 +45,10 @@ public sealed class RecountTests
     [Fact]
     public async Task A_site_that_is_not_there_is_told_apart_from_one_that_is_wrong()
     {
-        var (code, _, errors) = await Tool.RunAsync("recount", "--voting", "http://127.0.0.1:9");
+        var (code, _, errors) = await OperatorTool.RunAsync("recount", "--voting", "http://127.0.0.1:9");
         code.ShouldBe(2);
         errors.ShouldNotBeEmpty();
-        (code, _, errors) = await Tool.RunAsync("recount", "--voting", "somewhere");
+        (code, _, errors) = await OperatorTool.RunAsync("recount", "--voting", "somewhere");
         code.ShouldBe(2);
         errors.ShouldContain("Services__Voting");
     }
@@ -69,7 +70,8 @@ public sealed class RecountTests
         site.MapGet("/api/ledger", () => Results.Text(page, "application/json"));
         site.MapGet("/api/ledger/totals", () => Results.Text(totals, "application/json"));
         await site.StartAsync(TestContext.Current.CancellationToken);
-        var (code, _, errors) = await Tool.RunAsync("recount", "--voting", site.Urls.Single(), "--histories")
+        var (code, _, errors) = await OperatorTool
+            .RunAsync("recount", "--voting", site.Urls.Single(), "--histories")
             .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         code.ShouldBe(2);
         errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldNotContain("defect");
@@ -91,7 +93,7 @@ public sealed class RecountTests
             }
         );
         await site.StartAsync(TestContext.Current.CancellationToken);
-        var (code, _, errors) = await Tool.RunAsync("recount", "--voting", site.Urls.Single());
+        var (code, _, errors) = await OperatorTool.RunAsync("recount", "--voting", site.Urls.Single());
         code.ShouldBe(2);
         errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldNotContain("defect");
     }
@@ -118,7 +120,7 @@ public sealed class RecountTests
         site.MapGet("/api/tallies", (string[] tool) => tallies.Select(Count));
         await site.StartAsync(TestContext.Current.CancellationToken);
         var address = site.Urls.Single();
-        var (code, answer, errors) = await Tool.RunAsync("recount", "--voting", address, "--tally", address);
+        var (code, answer, errors) = await OperatorTool.RunAsync("recount", "--voting", address, "--tally", address);
         errors.ShouldBeEmpty();
         var wrongs = answer.Wrongs();
         code.ShouldBe(wrongs.Count == 0 ? 0 : 1);

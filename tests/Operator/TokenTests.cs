@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Testing;
 
 namespace Operator.Tests;
 
@@ -9,7 +10,7 @@ public sealed class TokenTests
     public async Task A_token_names_the_editor_and_is_signed_with_the_private_key()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var (code, answer, errors) = await Tool.RunAsync(
+        var (code, answer, errors) = await OperatorTool.RunAsync(
             new Dictionary<string, string> { ["Editors__PrivateKey"] = key.ExportPkcs8PrivateKeyPem() },
             "token",
             "editor",
@@ -36,7 +37,7 @@ public sealed class TokenTests
     [InlineData("not a key")]
     public async Task Without_the_private_key_there_is_one_line_that_names_the_setting(string key)
     {
-        var (code, _, errors) = await Tool.RunAsync(
+        var (code, _, errors) = await OperatorTool.RunAsync(
             new Dictionary<string, string> { ["Editors__PrivateKey"] = key },
             "token",
             "editor",

@@ -4,6 +4,7 @@ using Contracts;
 using Microsoft.AspNetCore.SignalR.Client;
 using Shouldly;
 using Tally.State;
+using Testing;
 using Xunit;
 
 namespace Tally.Tests;
@@ -49,7 +50,7 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
     {
         var asked = Ledger.Asked;
         Ledger.Nonsense = nonsense;
-        await Eventually.BeAsync(() => Task.FromResult(Ledger.Asked > asked + 2));
+        await Eventually.HoldsAsync(() => Ledger.Asked > asked + 2);
         Ledger.Nonsense = null;
         await Tally.VoteAsync("zed", "ship");
         await Tally.ReachAsync("zed", 4);
@@ -344,7 +345,7 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
 
         await _redis!.AskAsync(command);
 
-        await Eventually.BeAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
             await OfAsync("counters zed", "3 3 0 ") && await OfAsync("counters :epoch", $"{Ledger.Epoch}")
         );
         reader.Pushes.ShouldBeEmpty();
@@ -362,16 +363,16 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
     [InlineData("HSET {tally}:running :epoch 9000000000000000")]
     public async Task Exact_a_history_that_somebody_wrote_to_is_counted_again(string command)
     {
-        await Eventually.BeAsync(() => OfAsync("running :cursor", "4"));
+        await Eventually.HoldsAsync(() => OfAsync("running :cursor", "4"));
         await _redis!.AskAsync(command);
-        await Eventually.BeAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
             await OfAsync("running :cursor", "4")
             && await OfAsync("running zed", "3 0 3 ")
             && await OfAsync("running :epoch", $"{Ledger.Epoch}")
         );
         // It goes on counting.
         await Tally.VoteAsync("zed", "skip");
-        await Eventually.BeAsync(() => OfAsync("running zed", "3 1 4 "));
+        await Eventually.HoldsAsync(() => OfAsync("running zed", "3 1 4 "));
     }
 
     [Theory]
@@ -380,7 +381,7 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
     [InlineData("history:minute:zed")]
     public async Task Exact_a_key_of_another_type_stops_no_tool_and_is_made_again_from_the_ledger(string key)
     {
-        await Eventually.BeAsync(() => OfAsync("running :cursor", "4"));
+        await Eventually.HoldsAsync(() => OfAsync("running :cursor", "4"));
         using var measured = new Measured(Tally);
         await _redis!.AskAsync($"DEL {{tally}}:{key}");
         await _redis.AskAsync($"SET {{tally}}:{key} forged");
@@ -390,9 +391,9 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
 
         await Tally.ReachAsync("zed", 4);
         await Tally.ReachAsync("aider", 2);
-        await Eventually.BeAsync(async () => await OfAsync("counters zed", "4 4 0 ") && await OfAsync("counters aider", "2 1 1 "));
-        await Eventually.BeAsync(async () => await OfAsync("running :cursor", "6") && await OfAsync("running zed", "4 0 4 "));
-        await Eventually.BeAsync(async () => (await Tally.HistoryAsync("zed", "minute")).Points is [.., { Ship: 4, Skip: 0 }]);
+        await Eventually.HoldsAsync(async () => await OfAsync("counters zed", "4 4 0 ") && await OfAsync("counters aider", "2 1 1 "));
+        await Eventually.HoldsAsync(async () => await OfAsync("running :cursor", "6") && await OfAsync("running zed", "4 0 4 "));
+        await Eventually.HoldsAsync(async () => (await Tally.HistoryAsync("zed", "minute")).Points is [.., { Ship: 4, Skip: 0 }]);
         await CountedAsync(measured);
     }
 
@@ -408,8 +409,8 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
         await using var reader = await upgraded.ConnectAsync();
 
         (await reader.WatchAsync("zed")).Single().Version.ShouldBe(3);
-        await Eventually.BeAsync(() => OfAsync("counters :epoch", $"{Ledger.Epoch}"));
-        await Eventually.BeAsync(() => OfAsync("running :epoch", $"{Ledger.Epoch}"));
+        await Eventually.HoldsAsync(() => OfAsync("counters :epoch", $"{Ledger.Epoch}"));
+        await Eventually.HoldsAsync(() => OfAsync("running :epoch", $"{Ledger.Epoch}"));
         (await OfAsync("running aider", "0 1 1 ") || await OfAsync("running aider", "1 1 2 ")).ShouldBeTrue(
             "what was counted is not counted again"
         );

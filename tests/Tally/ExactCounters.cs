@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Tally.Reading;
+using Testing;
 using Xunit;
 
 namespace Tally.Tests;

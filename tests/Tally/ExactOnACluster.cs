@@ -1,4 +1,5 @@
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Tally.Tests;

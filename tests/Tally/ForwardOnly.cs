@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Shouldly;
 using Tally.State;
+using Testing;
 using Xunit;
 
 namespace Tally.Tests;
@@ -94,7 +95,7 @@ public abstract class ForwardOnly(bool negotiate) : IAsyncLifetime
         }
 
         await voting;
-        await Eventually.BeAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             var now = (await reader.WatchAsync("zed"))[0].Version;
             return now == 500;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Tally.Tests;
@@ -23,7 +24,7 @@ public sealed class FreshBesideReconciles
         await using var reader = await tally.ConnectAsync();
         await reader.WatchAsync("zed");
         var asked = ledger.Asked;
-        await Eventually.BeAsync(() => Task.FromResult(ledger.Asked > asked + 2));
+        await Eventually.HoldsAsync(() => ledger.Asked > asked + 2);
 
         await tally.VoteAsync("zed", "skip");
         await reader.ReachAsync("zed", 2).WaitAsync(TimeSpan.FromSeconds(5));
@@ -35,10 +36,10 @@ public sealed class FreshBesideReconciles
         await using var ledger = await FakeLedger.StartAsync("zed");
         ledger.NeverQuiet = "zed";
         await using var tally = await TallyProcess.StartAsync(ledger, "memory", "--Tally:HistorySeconds=0.5");
-        await Eventually.BeAsync(() => Task.FromResult(ledger.Looked > 0));
+        await Eventually.HoldsAsync(() => ledger.Looked > 0);
         var (clock, looked) = (Stopwatch.StartNew(), ledger.Looked);
 
-        await Eventually.BeAsync(() => Task.FromResult(ledger.Looked >= looked + 4));
+        await Eventually.HoldsAsync(() => ledger.Looked >= looked + 4);
 
         // Four looks need three whole pauses at least, whatever part of the first was over.
         clock.Elapsed.ShouldBeGreaterThan(TimeSpan.FromSeconds(1.4));

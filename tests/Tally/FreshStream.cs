@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Shouldly;
 using Tally.State;
+using Testing;
 using Xunit;
 
 namespace Tally.Tests;

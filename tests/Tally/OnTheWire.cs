@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Tally.Tests;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Tally.Tests;
@@ -32,9 +33,9 @@ public sealed class OneTraceOverRedis
         if (redisComesLater)
         {
             // Long enough for attempts to reach it that fail.
-            await Eventually.BeAsync(async () => await IsAsync(taking, "Degraded") && await IsAsync(hearing, "Degraded"));
+            await Eventually.HoldsAsync(async () => await IsAsync(taking, "Degraded") && await IsAsync(hearing, "Degraded"));
             await redis.StartAsync();
-            await Eventually.BeAsync(async () => await IsAsync(taking, "Healthy") && await IsAsync(hearing, "Healthy"));
+            await Eventually.HoldsAsync(async () => await IsAsync(taking, "Healthy") && await IsAsync(hearing, "Healthy"));
         }
 
         await using var here = await taking.ConnectAsync();
@@ -52,7 +53,7 @@ public sealed class OneTraceOverRedis
 
         await here.ReachAsync("traced", 1);
         await there.ReachAsync("traced", 1);
-        await Eventually.BeAsync(() => Task.FromResult(Of("push tally").Count == 2));
+        await Eventually.HoldsAsync(() => Of("push tally").Count == 2);
         var write = Of("write counters").ShouldHaveSingleItem();
         write.GetTagItem("tally.taken").ShouldBe(1);
         // Each replica hears of it by the word of the one that wrote.

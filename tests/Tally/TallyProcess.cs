@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Tally.Reading;
 using Tally.State;
+using Testing;
 
 namespace Tally.Tests;
 
@@ -62,7 +63,7 @@ public sealed class TallyProcess : IAsyncDisposable
         );
         await app.StartAsync();
         var process = new TallyProcess(app, ledger) { Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) } };
-        await Eventually.BeAsync(async () => (await process.Http.GetAsync("/health/ready")).IsSuccessStatusCode);
+        await Eventually.HoldsAsync(async () => (await process.Http.GetAsync("/health/ready")).IsSuccessStatusCode);
         return process;
     }
 
@@ -153,37 +154,4 @@ public sealed class LiveReader : IAsyncDisposable
         Eventually.GetAsync(() => Task.FromResult(Pushes.LastOrDefault(push => push.Tool == tool)), push => push?.Version == version)!;
 
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
-}
-
-/// <summary>For what happens soon but not at once: asks until it is so, and fails after a deadline far beyond any promise.</summary>
-public static class Eventually
-{
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-
-    public static async Task<T> GetAsync<T>(Func<Task<T>> get, Func<T, bool> wanted)
-    {
-        using var patience = new CancellationTokenSource(Deadline);
-        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (true)
-        {
-            object? last;
-            try
-            {
-                var got = await get();
-                if (wanted(got))
-                    return got;
-                last = got;
-            }
-            catch (HttpRequestException error)
-            {
-                last = error.Message;
-            }
-
-            if (patience.IsCancellationRequested)
-                throw new TimeoutException($"Still not so after {Deadline.TotalSeconds} s; last: {last}");
-            await again.WaitForNextTickAsync();
-        }
-    }
-
-    public static Task BeAsync(Func<Task<bool>> so) => GetAsync(so, yes => yes);
 }

@@ -1,8 +1,8 @@
 using System.Data.Common;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Operator.Tests;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Voting.Tests;
@@ -52,7 +52,7 @@ public sealed class EpochTests(Stores stores)
         var old = await EpochAsync(voting);
         await HeardAsync(voting, 1, old);
 
-        var (code, answer, errors) = await Tool.RunAsync(
+        var (code, answer, errors) = await OperatorTool.RunAsync(
             "epoch",
             "begin",
             "--ledger",
@@ -66,16 +66,13 @@ public sealed class EpochTests(Stores stores)
         epoch.ShouldBeGreaterThan(old);
         await voting.CastAsync(voter, "cursor-2-0", "skip");
         await HeardAsync(voting, 2, epoch);
-        await Eventually.BecomesTrue(
-            () => Task.FromResult(voting.Heard.Of("smolvlm2-2b")?.Epoch == epoch),
-            "what had been published is published again"
-        );
-        (await Tool.RunAsync("epoch", "show", "--ledger", ledger))
+        await Eventually.HoldsAsync(() => voting.Heard.Of("smolvlm2-2b")?.Epoch == epoch, "what had been published is published again");
+        (await OperatorTool.RunAsync("epoch", "show", "--ledger", ledger))
             .Answer.GetProperty("facts")
             .GetProperty("reason")
             .GetString()
             .ShouldBe("Restored the dump of yesterday.");
-        (await Tool.RunAsync("epoch", "begin", "--ledger", ledger, "--reason", "Again."))
+        (await OperatorTool.RunAsync("epoch", "begin", "--ledger", ledger, "--reason", "Again."))
             .Answer.GetProperty("facts")
             .GetProperty("number")
             .GetInt64()
@@ -87,7 +84,14 @@ public sealed class EpochTests(Stores stores)
     [InlineData(Store.Postgres)]
     public async Task A_database_without_epochs_is_told_apart(Store store)
     {
-        var (code, _, errors) = await Tool.RunAsync("epoch", "begin", "--ledger", await stores.NewLedgerAsync(store), "--reason", "None.");
+        var (code, _, errors) = await OperatorTool.RunAsync(
+            "epoch",
+            "begin",
+            "--ledger",
+            await stores.NewLedgerAsync(store),
+            "--reason",
+            "None."
+        );
         code.ShouldBe(2);
         errors.ShouldContain("migrate");
     }
@@ -102,7 +106,7 @@ public sealed class EpochTests(Stores stores)
         {
             for (var vote = 0; vote < 5; vote++)
                 await voting.CastAsync(await voting.NewVoterAsync(), "cursor-2-0", vote % 2 == 0 ? "ship" : "skip");
-            var (live, compared, problems) = await Tool.RunAsync(
+            var (live, compared, problems) = await OperatorTool.RunAsync(
                 "backup",
                 "verify",
                 "--ledger",
@@ -114,7 +118,7 @@ public sealed class EpochTests(Stores stores)
             compared.GetProperty("facts").GetProperty("compared").GetInt64().ShouldBe(5);
         }
 
-        (await Tool.RunAsync("backup", "verify", "--ledger", ledger)).Code.ShouldBe(0);
+        (await OperatorTool.RunAsync("backup", "verify", "--ledger", ledger)).Code.ShouldBe(0);
         (await WrongsAfterAsync("update totals set ship = ship + 1, skip = skip - 1")).ShouldHaveSingleItem().ShouldContain("totals");
         (await WrongsAfterAsync("update totals set ship = ship - 1, skip = skip + 1")).ShouldBeEmpty();
         (await WrongsAfterAsync("delete from entries where id = 3")).ShouldContain(wrong => wrong.Contains("missing"));
@@ -132,7 +136,7 @@ public sealed class EpochTests(Stores stores)
                 (await change.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)).ShouldBe(1);
             }
 
-            return (await Tool.RunAsync("backup", "verify", "--ledger", ledger)).Answer.Wrongs();
+            return (await OperatorTool.RunAsync("backup", "verify", "--ledger", ledger)).Answer.Wrongs();
         }
     }
 
@@ -146,8 +150,8 @@ public sealed class EpochTests(Stores stores)
         [.. (await voting.Http.GetFromJsonAsync<JsonElement>("/api/ledger/totals")).EnumerateArray()];
 
     private static Task HeardAsync(TestVoting voting, long version, long epoch) =>
-        Eventually.BecomesTrue(
-            () => Task.FromResult(voting.Heard.Of("cursor-2-0") is { } total && (total.Version, total.Epoch) == (version, epoch)),
+        Eventually.HoldsAsync(
+            () => voting.Heard.Of("cursor-2-0") is { } total && (total.Version, total.Epoch) == (version, epoch),
             $"version {version} of epoch {epoch} was published"
         );
 }

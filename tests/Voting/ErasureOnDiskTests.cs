@@ -1,10 +1,11 @@
 using System.Buffers.Text;
 using System.Data.Common;
 using System.Net;
-using Faults.Tests.Servers;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Shouldly;
+using Testing;
+using Testing.Servers;
 using Xunit;
 
 namespace Voting.Tests;
@@ -79,7 +80,7 @@ public sealed class ErasureOnDiskTests : IDisposable
             FilesWith(hashed).ShouldNotBeEmpty("the reader still needs it");
         }
 
-        await Eventually.BecomesTrue(() => Task.FromResult(FilesWith(hashed).Count == 0), "no file holds the erased row");
+        await Eventually.HoldsAsync(() => FilesWith(hashed).Count == 0, "no file holds the erased row");
     }
 
     [Theory]
@@ -168,7 +169,7 @@ public sealed class ErasureOnDiskTests : IDisposable
         await using var after = await TestVoting.StartAsync(_folder, settings: [$"--Voters:LedgerKey={Convert.ToBase64String(own)}"]);
 
         (await TestVoting.JsonAsync(await after.CastAsync(voter, "cursor-2-0", "skip"))).GetProperty("seq").GetInt64().ShouldBe(2);
-        await Eventually.BecomesTrue(() => Task.FromResult(FilesHolding(own).Count == 0), "no file holds the key");
+        await Eventually.HoldsAsync(() => FilesHolding(own).Count == 0, "no file holds the key");
     }
 
     [Fact]
@@ -198,8 +199,6 @@ public sealed class ErasureOnDiskTests : IDisposable
     {
         if (store == "Sqlite")
             return $"Data Source={_folder}/ledger.db";
-        // PostgreSQL does not run as root; its own account must get through to its directory.
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_001_001);
         _postgres = new Postgres(_folder);
         await _postgres.StartAndWait();
         await _postgres.Create("ledger");
@@ -306,10 +305,9 @@ public sealed class ErasureOnDiskTests : IDisposable
             Base64Url.EncodeToString(id),
             Convert.ToBase64String(id).TrimEnd('='),
         ];
-        return FilesHolding([
-            id,
-            .. spelled.Concat(spelled.Select(text => text.ToUpperInvariant())).Select(System.Text.Encoding.ASCII.GetBytes),
-        ]);
+        return FilesHolding(
+            [id, .. spelled.Concat(spelled.Select(text => text.ToUpperInvariant())).Select(System.Text.Encoding.ASCII.GetBytes)]
+        );
     }
 
     private List<string> FilesHolding(params byte[][] sought) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Data.Sqlite;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Voting.Tests;
@@ -38,8 +39,8 @@ public class ForgetTests : IAsyncLifetime
         var voter = await _voting.NewVoterAsync();
         await _voting.CastAsync(voter, "cursor-2-0", "ship");
         await ForgetAsync(voter);
-        await Eventually.BecomesTrue(
-            () => Task.FromResult(_voting.Heard.Of("cursor-2-0") is { Ship: 0, Skip: 0, Version: 2 }),
+        await Eventually.HoldsAsync(
+            () => _voting.Heard.Of("cursor-2-0") is { Ship: 0, Skip: 0, Version: 2 },
             "the bus heard of the withdrawal"
         );
     }

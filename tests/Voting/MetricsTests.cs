@@ -6,6 +6,7 @@ using Contracts;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Testing;
 using Voting.Batching;
 using Voting.Ledger;
 using Voting.Voters;
@@ -41,7 +42,7 @@ public sealed class MetricsTests
             await voting.SendAsync(HttpMethod.Put, $"/api/votes/{Tool}", null, JsonContent.Create(new { choice = "ship" }))
         ).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         // Counts are rendered a few times a second.
-        await Eventually.BecomesTrue(async () => await VotesAsync(voting, "no-voter") == before + 1, "one vote without a voter is counted");
+        await Eventually.HoldsAsync(async () => await VotesAsync(voting, "no-voter") == before + 1, "one vote without a voter is counted");
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public sealed class MetricsTests
         }
 
         (await voting.CastAsync(voter, Tool, "ship")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        await Eventually.BecomesTrue(
+        await Eventually.HoldsAsync(
             async () => await VotesAsync(voting, "unavailable") == before + 1,
             "one vote is counted as unavailable"
         );
@@ -99,7 +100,7 @@ public sealed class MetricsTests
         }
 
         ledger!.Commits.ShouldBe(1);
-        await Eventually.BecomesTrue(async () => await VotesAsync(voting, "unavailable") == before + 2, "both are counted as unavailable");
+        await Eventually.HoldsAsync(async () => await VotesAsync(voting, "unavailable") == before + 2, "both are counted as unavailable");
         (await VotesAsync(voting, "committed")).ShouldBe(committed);
         ledger.GiveUp();
         waiting[..^1].ForEach(task => Should.Throw<LedgerUnavailableException>(() => task));

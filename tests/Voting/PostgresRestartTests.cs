@@ -1,6 +1,7 @@
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
 using Shouldly;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 using Xunit;
 
 namespace Voting.Tests;
@@ -12,8 +13,6 @@ public sealed class PostgresRestartTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // PostgreSQL does not run as root; its own account must get through to its directory.
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_001_001);
         _postgres = new Postgres(_folder);
         await _postgres.StartAndWait();
         await _postgres.Create("ledger");
@@ -39,7 +38,7 @@ public sealed class PostgresRestartTests : IAsyncLifetime
             // Several connections are in the pool; all of them die.
             await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => voting.SendAsync(HttpMethod.Get, "/api/ledger?after=0")));
             await _postgres!.Send(ending);
-            await Until.Holds("the last backend is gone", TimeSpan.FromSeconds(20), _postgres.Gone);
+            await Eventually.HoldsAsync(_postgres.Gone, "the last backend is gone", TimeSpan.FromSeconds(20));
             await _postgres.StartAndWait();
             var answer = await request();
             answer.IsSuccessStatusCode.ShouldBeTrue(

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Net;
 using System.Runtime.Versioning;
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using StackExchange.Redis;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 using Xunit;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -114,7 +115,7 @@ public sealed class QuotaInRedisTests : IAsyncLifetime
         taken.ShouldBe(20, "the replica counts for itself meanwhile");
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20), "forty votes, of which only a few may have waited for Redis");
         await _redis.Send(UnixSignal.Continue);
-        await Eventually.BecomesTrue(
+        await Eventually.HoldsAsync(
             async () => (await voting.CastAsync(await voting.NewVoterAsync(), Tool, "ship")).IsSuccessStatusCode,
             "the replicas' common count, which has room, decides again"
         );

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Voting.Tests;
@@ -17,10 +18,7 @@ public sealed class RelayTests(Stores stores)
         var voters = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => voting.NewVoterAsync()));
         await Task.WhenAll(voters.Select(voter => voting.CastAsync(voter, "cursor-2-0", "ship")));
 
-        await Eventually.BecomesTrue(
-            () => Task.FromResult(voting.Heard.Of("cursor-2-0") is { Ship: 50, Skip: 0, Version: 50 }),
-            "the bus heard 50 ships"
-        );
+        await Eventually.HoldsAsync(() => voting.Heard.Of("cursor-2-0") is { Ship: 50, Skip: 0, Version: 50 }, "the bus heard 50 ships");
         voting.Heard.Messages.ShouldBeLessThanOrEqualTo(50);
     }
 
@@ -35,10 +33,7 @@ public sealed class RelayTests(Stores stores)
         foreach (var voter in voters)
             await voting.CastAsync(voter, "cursor-2-0", "ship");
 
-        await Eventually.BecomesTrue(
-            () => Task.FromResult(voting.Heard.Of("cursor-2-0") is { Version: 300 }),
-            "the bus heard the last of them"
-        );
+        await Eventually.HoldsAsync(() => voting.Heard.Of("cursor-2-0") is { Version: 300 }, "the bus heard the last of them");
         // One at once, then one each 25 ms; a sweep may say the same again once a second or two.
         voting.Heard.Messages.ShouldBeLessThanOrEqualTo(
             2 + (int)(clock.Elapsed / TimeSpan.FromMilliseconds(25)) + (int)clock.Elapsed.TotalSeconds
@@ -54,7 +49,7 @@ public sealed class RelayTests(Stores stores)
         await using (var before = await TestVoting.StartAsync(ledger: ledger))
         {
             await before.CastAsync(await before.NewVoterAsync(), "cursor-2-0", "skip");
-            await Eventually.BecomesTrue(() => Task.FromResult(before.Heard.Of("cursor-2-0") is not null), "it was published once");
+            await Eventually.HoldsAsync(() => before.Heard.Of("cursor-2-0") is not null, "it was published once");
         }
 
         // As if the process had died after COMMIT and before the publish was confirmed.
@@ -62,10 +57,7 @@ public sealed class RelayTests(Stores stores)
             await Stores.ExecuteAsync(database, "delete from totals_published");
 
         await using var after = await TestVoting.StartAsync(ledger: ledger);
-        await Eventually.BecomesTrue(
-            () => Task.FromResult(after.Heard.Of("cursor-2-0") is { Ship: 0, Skip: 1, Version: 1 }),
-            "the sweep published it again"
-        );
+        await Eventually.HoldsAsync(() => after.Heard.Of("cursor-2-0") is { Ship: 0, Skip: 1, Version: 1 }, "the sweep published it again");
     }
 
     [Theory]

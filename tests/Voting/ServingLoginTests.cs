@@ -2,6 +2,7 @@ using Hosting;
 using Hosting.Messaging;
 using Npgsql;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Voting.Tests;
@@ -32,8 +33,8 @@ public sealed class ServingLoginTests(Stores stores)
         (await voting.LedgerAsync()).Count.ShouldBe(6);
         (await voting.Http.GetAsync("/api/ledger/minutes")).EnsureSuccessStatusCode();
         (await voting.Http.GetAsync("/health/ready")).EnsureSuccessStatusCode();
-        await Eventually.BecomesTrue(() => Task.FromResult(voting.Heard.Of(Tool)?.Version == 4), "the relay published the totals");
-        await Eventually.BecomesTrue(
+        await Eventually.HoldsAsync(() => voting.Heard.Of(Tool)?.Version == 4, "the relay published the totals");
+        await Eventually.HoldsAsync(
             async () =>
                 await OneAsync(
                     owner,
@@ -42,7 +43,7 @@ public sealed class ServingLoginTests(Stores stores)
                     is 2L,
             "and marked them"
         );
-        var (code, _, errors) = await Operator.Tests.Tool.RunAsync("backup", "verify", "--ledger", serving);
+        var (code, _, errors) = await OperatorTool.RunAsync("backup", "verify", "--ledger", serving);
         code.ShouldBe(0, errors);
     }
 

@@ -1,7 +1,7 @@
 using System.Data.Common;
-using Faults.Tests.Servers;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using Testing.Servers;
 using Voting.Tests;
 using Xunit;
 
@@ -20,19 +20,14 @@ public enum Store
 public sealed class Stores : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("voting-stores-").FullName;
-    private readonly Lazy<Task<Postgres>> _postgres;
-
-    public Stores() => _postgres = new(StartAsync);
+    private readonly SharedPostgres _postgres = new();
 
     /// <returns>The connection string of an empty database.</returns>
     public async Task<string> NewLedgerAsync(Store store)
     {
-        var name = $"ledger_{Guid.NewGuid():n}";
         if (store is Store.Sqlite)
-            return $"Data Source={Path.Combine(_folder, name)}.db";
-        var server = await _postgres.Value;
-        await server.Create(name);
-        return server.ConnectionTo(name) + ";Maximum Pool Size=8;Timeout=30";
+            return $"Data Source={Path.Combine(_folder, $"ledger_{Guid.NewGuid():n}")}.db";
+        return await _postgres.NewDatabaseAsync("ledger") + ";Maximum Pool Size=8;Timeout=30";
     }
 
     /// <returns>An open connection to a ledger of either kind, beside the service's.</returns>
@@ -55,7 +50,7 @@ public sealed class Stores : IDisposable
     /// <returns>Connection strings to an empty database of its owner, who is no superuser, and of a login that owns nothing.</returns>
     public async Task<(string Owner, string Serving)> NewLoginsAsync()
     {
-        var server = await _postgres.Value;
+        var server = await _postgres.ServerAsync();
         var name = $"ledger_{Guid.NewGuid():n}";
         await server.Create(name);
         await server.Execute(
@@ -70,18 +65,8 @@ public sealed class Stores : IDisposable
 
     public void Dispose()
     {
-        if (_postgres.IsValueCreated && _postgres.Value.IsCompletedSuccessfully)
-            _postgres.Value.Result.Dispose();
+        _postgres.Dispose();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private async Task<Postgres> StartAsync()
-    {
-        // PostgreSQL does not run as root; its own account must get through to its directory.
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_001_001);
-        var server = new Postgres(_folder);
-        await server.StartAndWait();
-        return server;
     }
 }

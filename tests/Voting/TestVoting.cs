@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Contracts;
-using Faults.Tests.Servers;
 using Hosting;
 using Hosting.Messaging;
 using MassTransit;
@@ -12,6 +11,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Testing;
+using Testing.Servers;
 
 namespace Voting.Tests;
 
@@ -114,7 +115,7 @@ public sealed class TestVoting : IAsyncDisposable
     public async Task<List<JsonElement>> LedgerAsync(int limit = 1000)
     {
         var all = new List<JsonElement>();
-        for (long after = 0; ;)
+        for (long after = 0; ; )
         {
             var page = await Http.GetFromJsonAsync<JsonElement>($"/api/ledger?after={after}&limit={limit}");
             var entries = page.GetProperty("entries").EnumerateArray().ToList();
@@ -150,7 +151,7 @@ public sealed class TestVoting : IAsyncDisposable
     private async Task KnowsToolsAsync()
     {
         var voter = await NewVoterAsync();
-        await Eventually.BecomesTrue(
+        await Eventually.HoldsAsync(
             async () => (await SendAsync(HttpMethod.Get, "/api/votes/cursor-2-0", voter)).IsSuccessStatusCode,
             "the tool list is known"
         );
@@ -193,17 +194,5 @@ public sealed class TotalsHeard
 
             return Task.CompletedTask;
         }
-    }
-}
-
-public static class Eventually
-{
-    /// <summary>Waits for what is promised to happen soon, and says what did not.</summary>
-    public static async Task BecomesTrue(Func<Task<bool>> condition, string what, int seconds = 15)
-    {
-        for (var deadline = DateTime.UtcNow.AddSeconds(seconds); DateTime.UtcNow < deadline; await Task.Delay(20))
-            if (await condition())
-                return;
-        throw new TimeoutException($"Within {seconds} s it did not come true that {what}.");
     }
 }

@@ -3,8 +3,8 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Faults.Tests.Servers;
 using Shouldly;
+using Testing.Servers;
 using Xunit;
 
 namespace Voting.Tests;

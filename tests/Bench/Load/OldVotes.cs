@@ -1,5 +1,5 @@
 using Bench.Servers;
-using Faults.Tests.Machine;
+using Testing.Machine;
 
 namespace Bench.Load;
 

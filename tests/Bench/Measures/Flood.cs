@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Bench.Load;
 using Bench.Servers;
-using Faults.Tests.Servers;
+using Testing.Servers;
 
 namespace Bench.Measures;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Bench.Load;
 using Bench.Servers;
-using Faults.Tests.Servers;
+using Testing.Servers;
 
 namespace Bench.Measures;
 

@@ -1,6 +1,6 @@
 using Bench.Load;
-using Faults.Tests.Servers;
 using Microsoft.Data.Sqlite;
+using Testing.Servers;
 
 namespace Bench.Servers;
 

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Bench.Servers;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
+using Testing;
 
 namespace Bench.Servers;
 
@@ -11,11 +11,7 @@ internal static class OperatorCommand
     /// <exception cref="InvalidOperationException">It found something wrong.</exception>
     public static async Task<(double Seconds, JsonElement Facts)> RunAsync(string command, params string[] arguments)
     {
-        var tool = Assembly
-            .GetExecutingAssembly()
-            .GetCustomAttributes<AssemblyMetadataAttribute>()
-            .First(metadata => metadata.Key == "Operator")
-            .Value!;
+        var tool = Built.Path("Operator");
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(
             new ProcessStartInfo("dotnet", [tool, command, "--json", .. arguments])

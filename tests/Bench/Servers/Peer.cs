@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
 using Npgsql;
 using StackExchange.Redis;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Bench.Servers;
 
@@ -33,7 +34,7 @@ internal sealed partial class Peer : IAsyncDisposable
     {
         report.Say("starting the peer");
         if (Programs.Run("/usr/bin/python3", "-c", "import flask, redis").ExitCode != 0)
-            Array.ForEach(["python3-flask", "python3-redis"], Programs.Install);
+            Programs.Install("python3-flask", "python3-redis");
         var folder = Directory.CreateTempSubdirectory("bench-peer-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_001_001);
         var peer = new Peer(folder);
@@ -61,7 +62,11 @@ internal sealed partial class Peer : IAsyncDisposable
             new Dictionary<string, string?>()
         );
         var before = await StoredAsync();
-        await Until.Holds("the peer's worker stores votes", TimeSpan.FromSeconds(30), async () => await StoredAsync() > before + 10);
+        await Eventually.HoldsAsync(
+            async () => await StoredAsync() > before + 10,
+            "the peer's worker stores votes",
+            TimeSpan.FromSeconds(30)
+        );
         // Past its runtime's warming up.
         await Task.Delay(TimeSpan.FromSeconds(2));
         var (from, clock) = (await StoredAsync(), System.Diagnostics.Stopwatch.StartNew());

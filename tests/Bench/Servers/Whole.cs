@@ -1,6 +1,6 @@
 using Bench.Load;
-using Faults.Tests.Servers;
 using Npgsql;
+using Testing.Servers;
 
 namespace Bench.Servers;
 

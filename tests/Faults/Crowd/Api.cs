@@ -1,5 +1,5 @@
 using System.Net.Http.Json;
-using Faults.Tests.Servers;
+using Testing.Servers;
 
 namespace Faults.Tests.Crowd;
 

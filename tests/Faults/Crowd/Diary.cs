@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Faults.Tests.Servers;
+using Testing.Servers;
 
 namespace Faults.Tests.Crowd;
 

@@ -1,4 +1,5 @@
-using Faults.Tests.Machine;
+using Testing;
+using Testing.Machine;
 
 namespace Faults.Tests.Crowd;
 
@@ -29,7 +30,11 @@ public sealed class Load : IAsyncDisposable
         var load = new Load(site, Form.Readers, Form.Watchers);
         foreach (var watcher in load.Watchers)
             watcher.Start();
-        await Until.Holds("all watchers have a snapshot", TimeSpan.FromSeconds(30), () => load.Watchers.All(watcher => watcher.Complete));
+        await Eventually.HoldsAsync(
+            () => load.Watchers.All(watcher => watcher.Complete),
+            "all watchers have a snapshot",
+            TimeSpan.FromSeconds(30)
+        );
         foreach (var reader in load.Readers)
             load._voting.Add(Task.Run(() => load.KeepVoting(reader)));
         await load.Votes(load.Readers.Count);
@@ -50,7 +55,7 @@ public sealed class Load : IAsyncDisposable
     public Task Votes(int more)
     {
         var enough = Diary.Count + more;
-        return Until.Holds($"{more} more votes were acknowledged", TimeSpan.FromSeconds(60), () => Diary.Count >= enough);
+        return Eventually.HoldsAsync(() => Diary.Count >= enough, $"{more} more votes were acknowledged", TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Lets every reader get the answer to the vote under way, and then no more.</summary>

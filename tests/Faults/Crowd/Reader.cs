@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using Faults.Tests.Servers;
+using Testing.Servers;
 
 namespace Faults.Tests.Crowd;
 

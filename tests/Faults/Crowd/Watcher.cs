@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using Faults.Tests.Servers;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
+using Testing.Servers;
 
 namespace Faults.Tests.Crowd;
 

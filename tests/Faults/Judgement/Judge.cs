@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Faults.Tests.Crowd;
-using Faults.Tests.Machine;
+using Testing;
+using Testing.Machine;
 
 namespace Faults.Tests.Judgement;
 
@@ -22,10 +23,10 @@ public sealed class Judge(Site site)
         try
         {
             var left = Form.Settled - sinceFault.Elapsed;
-            await Until.Holds(
+            await Eventually.HoldsAsync(
+                async () => await Disagreement(load) is { } disagreement ? throw new InvalidOperationException(disagreement) : true,
                 "tally, recount and last push agree (Exact)",
-                left,
-                async () => await Disagreement(load) is { } disagreement ? throw new InvalidOperationException(disagreement) : true
+                left
             );
             Agreed = sinceFault.Elapsed;
         }

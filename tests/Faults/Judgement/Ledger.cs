@@ -1,5 +1,5 @@
 using Faults.Tests.Crowd;
-using Faults.Tests.Servers;
+using Testing.Servers;
 
 namespace Faults.Tests.Judgement;
 

@@ -1,5 +1,6 @@
 using Faults.Tests.Crowd;
-using Faults.Tests.Servers;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Faults.Tests.Machine;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using Faults.Tests.Crowd;
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Faults.Tests.Scenarios;
 
@@ -16,7 +17,7 @@ public sealed class BehindWeb(Site site, ITestOutputHelper output) : Scenario(si
             Site.Readers.Add(reader);
             await using var live = new Watcher(web, [.. Site.Tools.Take(3)], stream: false);
             live.Start();
-            await Until.Holds("the page is live", TimeSpan.FromSeconds(20), () => live.Complete);
+            await Eventually.HoldsAsync(() => live.Complete, "the page is live", TimeSpan.FromSeconds(20));
 
             foreach (var replica in Site.Voting.Concat(Site.Tally))
             {
@@ -30,7 +31,11 @@ public sealed class BehindWeb(Site site, ITestOutputHelper output) : Scenario(si
                 }
 
                 Say($"{replica.Name} dead: 20 votes through Web took {asked} requests");
-                await Until.Holds($"the page is live while {replica.Name} is dead", TimeSpan.FromSeconds(20), () => live.Complete);
+                await Eventually.HoldsAsync(
+                    () => live.Complete,
+                    $"the page is live while {replica.Name} is dead",
+                    TimeSpan.FromSeconds(20)
+                );
                 await replica.StartAndWait();
             }
         });
@@ -49,7 +54,7 @@ public sealed class BehindWeb(Site site, ITestOutputHelper output) : Scenario(si
             try
             {
                 pages.ForEach(page => page.Start());
-                await Until.Holds("the pages are live", TimeSpan.FromSeconds(20), () => pages.TrueForAll(page => page.Complete));
+                await Eventually.HoldsAsync(() => pages.TrueForAll(page => page.Complete), "the pages are live", TimeSpan.FromSeconds(20));
                 foreach (var web in doors)
                 {
                     var (since, most) = (DateTime.UtcNow, 0);
@@ -61,10 +66,10 @@ public sealed class BehindWeb(Site site, ITestOutputHelper output) : Scenario(si
                     most.ShouldBeLessThanOrEqualTo(2, $"one retry should do while {web.Name} restarts");
                     MovedGently(pages.Where(page => page.Replica == web), since);
                     await web.StartAndWait();
-                    await Until.Holds(
+                    await Eventually.HoldsAsync(
+                        () => pages.TrueForAll(page => page.Complete),
                         $"the pages of {web.Name} are live again",
-                        TimeSpan.FromSeconds(20),
-                        () => pages.TrueForAll(page => page.Complete)
+                        TimeSpan.FromSeconds(20)
                     );
                 }
             }

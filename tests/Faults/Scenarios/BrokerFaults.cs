@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Faults.Tests.Crowd;
-using Faults.Tests.Machine;
 using Faults.Tests.Servers;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Faults.Tests.Scenarios;
 
@@ -49,7 +51,7 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
             await using var echo = await Echo.Start(Site.Rabbit, Luck);
             await load.Votes(Form.Rounds * 400);
             // Messages may be slow to come while the services are still getting over an earlier scenario's broker.
-            await Until.Holds("some copies came too late", TimeSpan.FromSeconds(30), () => echo.Late >= Form.Rounds * 50);
+            await Eventually.HoldsAsync(() => echo.Late >= Form.Rounds * 50, "some copies came too late", TimeSpan.FromSeconds(30));
             var (heard, repeated, late) = await echo.Stop();
             Say($"{heard} messages, {repeated} repeated, {late} of them after newer ones");
             repeated.ShouldBeGreaterThanOrEqualTo(heard * 3);
@@ -68,15 +70,15 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
                 // With its consumers frozen the queue fills; what they had fetched before is theirs.
                 foreach (var replica in Site.Tally)
                     await replica.Send(UnixSignal.Stop);
-                await Until.Holds(
-                    "messages were lost",
-                    TimeSpan.FromSeconds(30),
+                await Eventually.HoldsAsync(
                     async () =>
                     {
                         foreach (var queue in queues)
                             lost += await channel.QueuePurgeAsync(queue);
                         return lost > round * 5;
-                    }
+                    },
+                    "messages were lost",
+                    TimeSpan.FromSeconds(30)
                 );
                 foreach (var replica in Site.Tally)
                     await replica.Send(UnixSignal.Continue);
@@ -98,28 +100,28 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
                     sent += await Poison.Pour(Site.Rabbit, queue, Site.Tools[0]);
             await load.Votes(100);
             // Set aside for a person to look at: it must neither vanish, nor stay in the way, nor go round forever.
-            await Until.Holds(
-                "none of them is left in the queue",
-                TimeSpan.FromSeconds(20),
+            await Eventually.HoldsAsync(
                 async () =>
                 {
                     var now = await Site.Rabbit.Queues();
                     return queues.All(queue => now[queue] < sent)
                         ? true
                         : throw new InvalidOperationException($"{sent} were sent, in the queues are {string.Join(", ", now)}");
-                }
+                },
+                "none of them is left in the queue",
+                TimeSpan.FromSeconds(20)
             );
             var aside = 0L;
-            await Until.Holds(
-                "all of them are set aside",
-                TimeSpan.FromSeconds(20),
+            await Eventually.HoldsAsync(
                 async () =>
                 {
                     aside = (await Site.Rabbit.Queues())
                         .Where(queue => !queues.Contains(queue.Key))
                         .Sum(queue => queue.Value - before.GetValueOrDefault(queue.Key));
                     return aside >= sent;
-                }
+                },
+                "all of them are set aside",
+                TimeSpan.FromSeconds(20)
             );
             Say($"{sent} unreadable messages, {aside} of them set aside in another queue");
         });
@@ -150,10 +152,10 @@ public sealed class BrokerFaults(Site site, ITestOutputHelper output) : Scenario
             await load.NewReader().Vote(tool, "ship");
             var version = (await Api.Totals(Site.Voting[0])).Single(totals => totals.Tool == tool).Version;
             foreach (var replica in Site.Tally)
-                await Until.Holds(
+                await Eventually.HoldsAsync(
+                    async () => (await Api.Tallies(replica, [tool])).Single().Version >= version,
                     $"{replica.Name} shows a vote cast without the broker",
-                    TimeSpan.FromSeconds(3),
-                    async () => (await Api.Tallies(replica, [tool])).Single().Version >= version
+                    TimeSpan.FromSeconds(3)
                 );
         }
 

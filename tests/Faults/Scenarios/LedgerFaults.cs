@@ -1,5 +1,7 @@
-using Faults.Tests.Machine;
 using Faults.Tests.Servers;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Faults.Tests.Scenarios;
 
@@ -17,12 +19,20 @@ public sealed class LedgerFaults(Site site, ITestOutputHelper output) : Scenario
                 // Quit is PostgreSQL's "immediate": no checkpoint, sessions cut, recovery at the next start.
                 await Site.Postgres.Send(death);
                 Site.Postgres.Alive.ShouldBeFalse();
-                await Until.Holds("votes are refused with 503", TimeSpan.FromSeconds(20), () => load.Diary.Failures(since, "503") > 20);
+                await Eventually.HoldsAsync(
+                    () => load.Diary.Failures(since, "503") > 20,
+                    "votes are refused with 503",
+                    TimeSpan.FromSeconds(20)
+                );
                 foreach (var replica in Site.Voting)
                     replica.Alive.ShouldBeTrue($"{replica.Name} should outlive its database");
-                await Until.Holds("the last backend is gone", TimeSpan.FromSeconds(20), Site.Postgres.Gone);
+                await Eventually.HoldsAsync(Site.Postgres.Gone, "the last backend is gone", TimeSpan.FromSeconds(20));
                 var away = DateTime.UtcNow;
-                await Until.Holds("more votes are refused", TimeSpan.FromSeconds(20), () => load.Diary.Failures(away, "503") > 20);
+                await Eventually.HoldsAsync(
+                    () => load.Diary.Failures(away, "503") > 20,
+                    "more votes are refused",
+                    TimeSpan.FromSeconds(20)
+                );
                 load.Diary.AcknowledgedOfThoseSent(away).ShouldBe(0, "nothing can be durable without the database");
                 await Site.Postgres.StartAndWait();
                 await load.Votes(50);

@@ -1,7 +1,9 @@
 using System.Text.Json;
-using Faults.Tests.Machine;
 using Faults.Tests.Servers;
 using Npgsql;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Faults.Tests.Scenarios;
 
@@ -20,7 +22,11 @@ public sealed class OperatorsWork(Site site, ITestOutputHelper output) : Scenari
             Say($"recount: {facts}");
 
             // A bus that was unavailable at the start of a service comes back by itself, but not within the first second.
-            await Until.Holds("health finds all parts well", TimeSpan.FromSeconds(30), async () => (await Operator("health")).Code == 0);
+            await Eventually.HoldsAsync(
+                async () => (await Operator("health")).Code == 0,
+                "health finds all parts well",
+                TimeSpan.FromSeconds(30)
+            );
         });
 
     [Fact]
@@ -69,10 +75,10 @@ public sealed class OperatorsWork(Site site, ITestOutputHelper output) : Scenari
             await SetAside(0);
 
             Task SetAside(long messages) =>
-                Until.Holds(
+                Eventually.HoldsAsync(
+                    async () => (await Site.Rabbit.Queues()).GetValueOrDefault(Aside) == messages,
                     $"{messages} messages are set aside",
-                    TimeSpan.FromSeconds(20),
-                    async () => (await Site.Rabbit.Queues()).GetValueOrDefault(Aside) == messages
+                    TimeSpan.FromSeconds(20)
                 );
         });
 

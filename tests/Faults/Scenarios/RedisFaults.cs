@@ -1,4 +1,5 @@
-using Faults.Tests.Machine;
+using Testing;
+using Testing.Machine;
 
 namespace Faults.Tests.Scenarios;
 
@@ -11,7 +12,11 @@ public sealed class RedisFaults(Site site, ITestOutputHelper output) : Scenario(
             for (var round = 0; round < Form.Rounds * 3; round++)
             {
                 // Votes are acknowledged long before their counters are there again.
-                await Until.Holds("there is something to lose", TimeSpan.FromSeconds(10), async () => await Site.Redis.Keys() > 0);
+                await Eventually.HoldsAsync(
+                    async () => await Site.Redis.Keys() > 0,
+                    "there is something to lose",
+                    TimeSpan.FromSeconds(10)
+                );
                 (await Site.Redis.FlushAll()).ShouldBePositive();
                 await load.Votes(40);
             }
@@ -35,10 +40,10 @@ public sealed class RedisFaults(Site site, ITestOutputHelper output) : Scenario(
                 var since = DateTime.UtcNow;
                 await using (await Frozen(Site.Redis))
                 {
-                    await Until.Holds(
+                    await Eventually.HoldsAsync(
+                        async () => await Task.WhenAny(Site.Redis.Keys(), Task.Delay(1000)) is not Task<long>,
                         "Redis does not answer",
-                        TimeSpan.FromSeconds(10),
-                        async () => await Task.WhenAny(Site.Redis.Keys(), Task.Delay(1000)) is not Task<long>
+                        TimeSpan.FromSeconds(10)
                     );
                     await load.Votes(500);
                 }

@@ -1,4 +1,6 @@
 using Faults.Tests.Machine;
+using Testing;
+using Testing.Machine;
 
 namespace Faults.Tests.Scenarios;
 
@@ -31,7 +33,7 @@ public sealed class ReplicasDie(Site site, ITestOutputHelper output) : Scenario(
                 {
                     // Long enough for readers to give up on it, ask the other one, and change their minds there. What they had sent still
                     // waits in its sockets.
-                    await Until.Holds("readers gave up on it", TimeSpan.FromSeconds(60), () => load.Diary.Failures(since) >= 50);
+                    await Eventually.HoldsAsync(() => load.Diary.Failures(since) >= 50, "readers gave up on it", TimeSpan.FromSeconds(60));
                     await load.Votes(500);
                 }
 
@@ -50,10 +52,10 @@ public sealed class ReplicasDie(Site site, ITestOutputHelper output) : Scenario(
                 await Kill(replica);
                 await load.Votes(150);
                 await replica.StartAndWait();
-                await Until.Holds(
+                await Eventually.HoldsAsync(
+                    () => load.Watchers.Where(watcher => watcher.Replica == replica).Sum(watcher => watcher.Connections) > before,
                     "its watchers are back",
-                    TimeSpan.FromSeconds(10),
-                    () => load.Watchers.Where(watcher => watcher.Replica == replica).Sum(watcher => watcher.Connections) > before
+                    TimeSpan.FromSeconds(10)
                 );
             }
         });

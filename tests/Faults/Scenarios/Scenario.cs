@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Reflection;
 using Faults.Tests.Crowd;
 using Faults.Tests.Judgement;
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Faults.Tests.Scenarios;
 
@@ -72,18 +72,14 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
     protected static async Task<IAsyncDisposable> Frozen(Server server)
     {
         await server.Send(UnixSignal.Stop);
-        await Until.Holds($"{server.Name} is frozen", TimeSpan.FromSeconds(5), () => server.Frozen);
+        await Eventually.HoldsAsync(() => server.Frozen, $"{server.Name} is frozen", TimeSpan.FromSeconds(5));
         return new Thaw(server);
     }
 
     /// <summary>Runs the tool beside the site, with the settings the services have.</summary>
     protected async Task<(int Code, string Answer)> Operator(params string[] arguments)
     {
-        var tool = Assembly
-            .GetExecutingAssembly()
-            .GetCustomAttributes<AssemblyMetadataAttribute>()
-            .First(metadata => metadata.Key == "Operator")
-            .Value!;
+        var tool = Built.Path("Operator");
         var log = Path.GetTempFileName();
         using var child = Child.Start(
             log,

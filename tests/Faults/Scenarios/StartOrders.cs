@@ -1,5 +1,6 @@
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Faults.Tests.Scenarios;
 
@@ -25,7 +26,7 @@ public sealed class StartOrders(Site site, ITestOutputHelper output) : Scenario(
                     server.Launch();
                     // The next one starts once this one has had the time to miss whatever is not there yet: when it listens, or gave up.
                     if (server is ServiceProcess service)
-                        await Until.Holds($"{server.Name} answers", TimeSpan.FromSeconds(30), service.IsLive);
+                        await Eventually.HoldsAsync(service.IsLive, $"{server.Name} answers", TimeSpan.FromSeconds(30));
                     server.Alive.ShouldBeTrue($"{server.Name} should wait for what it needs, not end");
                 }
 

@@ -1,9 +1,11 @@
 using Faults.Tests.Crowd;
-using Faults.Tests.Machine;
 using Faults.Tests.Servers;
 using Npgsql;
 using RabbitMQ.Client;
 using StackExchange.Redis;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Faults.Tests.Scenarios;
 
@@ -72,10 +74,10 @@ public sealed class StolenSecrets(Site site)
         var reader = new Reader(site, new Diary());
         site.Readers.Add(reader);
         VoteAnswer? answer = null;
-        await Until.Holds(
+        await Eventually.HoldsAsync(
+            async () => (answer = await reader.Try(voting, site.Tools[0], "ship")) is not null,
             "a first vote is taken",
-            TimeSpan.FromSeconds(30),
-            async () => (answer = await reader.Try(voting, site.Tools[0], "ship")) is not null
+            TimeSpan.FromSeconds(30)
         );
         reader.Believe(site.Tools[0], "ship", answer!);
         var salt = (await site.Redis.Keys("quota:salt:*")).ShouldHaveSingleItem("Voting counts in Redis");
@@ -98,16 +100,16 @@ public sealed class StolenSecrets(Site site)
             "voting-tls",
             new Dictionary<string, string?> { ["ConnectionStrings__Bus"] = address, ["SSL_CERT_FILE"] = site.Secrets.Authority }
         );
-        await Until.Holds(
+        await Eventually.HoldsAsync(
+            async () => (await site.Rabbit.Connections()).Contains((true, "voting")),
             "the bus is encrypted",
-            TimeSpan.FromSeconds(60),
-            async () => (await site.Rabbit.Connections()).Contains((true, "voting"))
+            TimeSpan.FromSeconds(60)
         );
         await trusting.Send(UnixSignal.Terminate);
-        await Until.Holds(
+        await Eventually.HoldsAsync(
+            async () => !(await site.Rabbit.Connections()).Contains((true, "voting")),
             "it is gone",
-            TimeSpan.FromSeconds(60),
-            async () => !(await site.Rabbit.Connections()).Contains((true, "voting"))
+            TimeSpan.FromSeconds(60)
         );
 
         foreach (
@@ -119,7 +121,11 @@ public sealed class StolenSecrets(Site site)
             if (name == "voting-misnamed")
                 settings["SSL_CERT_FILE"] = site.Secrets.Authority;
             var refusing = await site.AnotherVoting(name, settings);
-            await Until.Holds("it says that the bus is unavailable", TimeSpan.FromSeconds(60), () => refusing.Said("is unavailable"));
+            await Eventually.HoldsAsync(
+                () => refusing.Said("is unavailable"),
+                "it says that the bus is unavailable",
+                TimeSpan.FromSeconds(60)
+            );
             (await site.Rabbit.Connections()).ShouldNotContain((true, "voting"), name);
             await refusing.Send(UnixSignal.Terminate);
         }

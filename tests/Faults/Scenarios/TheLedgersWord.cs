@@ -1,7 +1,9 @@
 using Faults.Tests.Crowd;
-using Faults.Tests.Machine;
 using Faults.Tests.Servers;
 using Npgsql;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 
 namespace Faults.Tests.Scenarios;
 
@@ -24,10 +26,10 @@ public sealed class TheLedgersWord(Site site, ITestOutputHelper output) : Scenar
                 $"[{string.Join(',', tools.Select(tool =>
             $$"""{"tool":"{{tool}}","ship":7,"skip":99993,"version":{{Huge}},"at":"{{DateTimeOffset.UtcNow:O}}","epoch":{{epoch}}}"""))}]"
             );
-            await Until.Holds(
+            await Eventually.HoldsAsync(
+                () => load.Watchers.Any(watcher => watcher.Shown.Values.Any(tally => tally.Version == Huge)),
                 "pages show the forged total",
-                TimeSpan.FromSeconds(10),
-                () => load.Watchers.Any(watcher => watcher.Shown.Values.Any(tally => tally.Version == Huge))
+                TimeSpan.FromSeconds(10)
             );
             await load.Stop();
             Say(
@@ -43,12 +45,12 @@ public sealed class TheLedgersWord(Site site, ITestOutputHelper output) : Scenar
             var tool = load.Watchers[0].Shown.Keys.First();
             await Site.Redis.Write("{tally}:counters", tool, $"{Huge} 7 99993 0");
             await Site.Redis.Write("{tally}:running", ":cursor", $"{Huge}");
-            await Until.Holds(
-                "Redis has the ledger's counter and counts its history again",
-                TimeSpan.FromSeconds(10),
+            await Eventually.HoldsAsync(
                 async () =>
                     !(await Site.Redis.Read("{tally}:counters", tool)).StartsWith($"{Huge}", StringComparison.Ordinal)
-                    && await Site.Redis.Read("{tally}:running", ":cursor") != $"{Huge}"
+                    && await Site.Redis.Read("{tally}:running", ":cursor") != $"{Huge}",
+                "Redis has the ledger's counter and counts its history again",
+                TimeSpan.FromSeconds(10)
             );
         });
 
@@ -64,17 +66,15 @@ public sealed class TheLedgersWord(Site site, ITestOutputHelper output) : Scenar
             var connected = load.Watchers.Sum(watcher => watcher.Connections);
 
             var sinceRestored = await Restore(yesterday);
-            await Until.Holds(
+            await Eventually.HoldsAsync(
+                async () => await Disagreement(load) is { } disagreement ? throw new InvalidOperationException(disagreement) : true,
                 "every replica and page shows the restored ledger (Exact)",
-                Form.Settled - sinceRestored.Elapsed,
-                async () => await Disagreement(load) is { } disagreement ? throw new InvalidOperationException(disagreement) : true
+                Form.Settled - sinceRestored.Elapsed
             );
             Say(
                 $"agreed {sinceRestored.Elapsed.TotalSeconds:0.0} s after the epoch began; {load.Watchers.Sum(watcher => watcher.Connections) - connected} pages had to connect again"
             );
-            await Until.Holds(
-                "the history follows",
-                TimeSpan.FromSeconds(30),
+            await Eventually.HoldsAsync(
                 async () =>
                 {
                     var totals = (await Api.Totals(Site.Voting[0])).First(total => total.Version > 0);
@@ -83,7 +83,9 @@ public sealed class TheLedgersWord(Site site, ITestOutputHelper output) : Scenar
                             return false;
                     return await Site.Redis.Read("{tally}:running", ":cursor")
                         == $"{(await Api.Totals(Site.Voting[0])).Sum(total => total.Version)}";
-                }
+                },
+                "the history follows",
+                TimeSpan.FromSeconds(30)
             );
 
             // All that readers were told is in the ledger again, for the judge and for the scenarios that follow.

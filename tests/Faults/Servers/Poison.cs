@@ -1,5 +1,6 @@
 using System.Text;
 using RabbitMQ.Client;
+using Testing.Servers;
 
 namespace Faults.Tests.Servers;
 

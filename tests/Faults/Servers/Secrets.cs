@@ -1,7 +1,7 @@
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Faults.Tests.Machine;
+using Testing;
+using Testing.Machine;
 
 namespace Faults.Tests.Servers;
 
@@ -13,11 +13,7 @@ public sealed class Secrets
     public Secrets(string directory)
     {
         _folder = Directory.CreateDirectory(Path.Combine(directory, "secrets")).FullName;
-        var script = Assembly
-            .GetExecutingAssembly()
-            .GetCustomAttributes<AssemblyMetadataAttribute>()
-            .First(metadata => metadata.Key == "make-secrets")
-            .Value!;
+        var script = Built.Path("make-secrets");
         var (code, output) = Programs.Run("bash", script, _folder);
         if (code != 0)
             throw new InvalidOperationException($"make-secrets failed: {output}");

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Faults.Tests.Machine;
+namespace Testing.Machine;
 
 /// <summary>A program these tests need is neither here nor installable; the message says what to install.</summary>
 public sealed class MissingProgramException(string message) : Exception(message);
@@ -54,9 +54,9 @@ public static class Programs
     }
 
     /// <summary>
-    /// Installs a Debian package without letting its service start; on failure says so and leaves the judgement to the caller.
+    /// Installs Debian packages without letting their services start; on failure says so and leaves the judgement to the caller.
     /// </summary>
-    public static void Install(string package)
+    public static void Install(params string[] packages)
     {
         const string Policy = "/usr/sbin/policy-rc.d";
         const string NoCluster = "/etc/postgresql-common/createcluster.d/none.conf";
@@ -75,7 +75,7 @@ public static class Programs
             if (decline)
                 File.WriteAllText(NoCluster, "create_main_cluster = false\n");
             Run("apt-get", "update", "-qq");
-            Run("apt-get", "install", "-qq", "-y", "--no-install-recommends", package);
+            Run("apt-get", ["install", "-qq", "-y", "--no-install-recommends", .. packages]);
         }
         finally
         {

@@ -1,7 +1,7 @@
-using Faults.Tests.Machine;
 using Npgsql;
+using Testing.Machine;
 
-namespace Faults.Tests.Servers;
+namespace Testing.Servers;
 
 /// <summary>PostgreSQL in a directory of its own, with fsync on as in production.</summary>
 public sealed class Postgres : Server
@@ -15,7 +15,12 @@ public sealed class Postgres : Server
     {
         _data = Path.Combine(Directory, "data");
         if (_account is not null)
+        {
+            // PostgreSQL does not run as root; its own account must get through to its directory.
+            File.SetUnixFileMode(directory, (UnixFileMode)0b111_001_001);
             Programs.Run("chown", _account, Directory);
+        }
+
         string[] init =
         [
             Programs.Required("initdb", "postgresql"),

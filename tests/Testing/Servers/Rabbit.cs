@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using Faults.Tests.Machine;
 using RabbitMQ.Client;
+using Testing.Machine;
 
-namespace Faults.Tests.Servers;
+namespace Testing.Servers;
 
 /// <summary>
 /// A RabbitMQ node with its own name, data, cookie and name server, which shares nothing with a node that may run here already.

@@ -1,6 +1,6 @@
-using Faults.Tests.Machine;
+using Testing.Machine;
 
-namespace Faults.Tests.Servers;
+namespace Testing.Servers;
 
 /// <summary>A process with an address of its own that can be killed, frozen and started again at the same address.</summary>
 public abstract class Server(string name, string directory) : IDisposable
@@ -25,9 +25,7 @@ public abstract class Server(string name, string directory) : IDisposable
     /// in the way.
     /// </summary>
     public Task Ready() =>
-        Until.Holds(
-            $"{Name} is ready",
-            Patience,
+        Eventually.HoldsAsync(
             async () =>
             {
                 if (!Alive)
@@ -37,7 +35,9 @@ public abstract class Server(string name, string directory) : IDisposable
                 }
 
                 return await Answers();
-            }
+            },
+            $"{Name} is ready",
+            Patience
         );
 
     public async Task StartAndWait()

@@ -1,4 +1,4 @@
-namespace Faults.Tests.Machine;
+namespace Testing.Machine;
 
 /// <summary>POSIX signals by their Linux numbers.</summary>
 public enum UnixSignal

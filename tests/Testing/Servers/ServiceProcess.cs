@@ -1,7 +1,6 @@
-using System.Reflection;
-using Faults.Tests.Machine;
+using Testing.Machine;
 
-namespace Faults.Tests.Servers;
+namespace Testing.Servers;
 
 /// <summary>One replica of a service of this repository, run from its build output.</summary>
 /// <param name="service">The service's name: <c>Voting</c> runs <c>Voting.dll</c>.</param>
@@ -19,7 +18,7 @@ public sealed class ServiceProcess(string directory, string service, string name
 
     public Task<bool> IsReady() => Succeeds("health/ready");
 
-    protected override Child Start() => Child.Start(Log, ["dotnet", Assembly(service), "--urls", $"http://127.0.0.1:{Port}"], settings);
+    protected override Child Start() => Child.Start(Log, ["dotnet", Built.Path(service), "--urls", $"http://127.0.0.1:{Port}"], settings);
 
     protected override Task<bool> Answers() => IsReady();
 
@@ -28,11 +27,4 @@ public sealed class ServiceProcess(string directory, string service, string name
         using var answer = await Http.GetAsync(new Uri(Address, path));
         return answer.IsSuccessStatusCode;
     }
-
-    private static string Assembly(string service) =>
-        System
-            .Reflection.Assembly.GetExecutingAssembly()
-            .GetCustomAttributes<AssemblyMetadataAttribute>()
-            .First(metadata => metadata.Key == service)
-            .Value!;
 }

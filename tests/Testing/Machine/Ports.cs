@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Faults.Tests.Machine;
+namespace Testing.Machine;
 
 public static class Ports
 {

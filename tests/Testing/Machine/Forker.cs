@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Faults.Tests.Machine;
+namespace Testing.Machine;
 
 /// <summary>
 /// Starts processes from one thread that lives as long as this process: Linux sends a child its death signal when the

@@ -1,18 +1,11 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 
-namespace Operator.Tests;
+namespace Testing;
 
 /// <summary>The operator's tool, run to its end.</summary>
-internal static class Tool
+public static class OperatorTool
 {
-    private static readonly string Program = Assembly
-        .GetExecutingAssembly()
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(metadata => metadata.Key == "Operator")
-        .Value!;
-
     public static Task<(int Code, JsonElement Answer, string Errors)> RunAsync(params string[] arguments) =>
         RunAsync(new Dictionary<string, string>(), arguments);
 
@@ -21,7 +14,7 @@ internal static class Tool
         params string[] arguments
     )
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments, "--json"])
+        var start = new ProcessStartInfo("dotnet", [Built.Path("Operator"), .. arguments, "--json"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,13 +1,15 @@
-using Faults.Tests.Machine;
 using StackExchange.Redis;
+using Testing.Machine;
 
-namespace Faults.Tests.Servers;
+namespace Testing.Servers;
 
 /// <summary>Redis that keeps nothing on disk: whatever kills it empties it.</summary>
 /// <param name="directory">Gets a folder of this server's.</param>
 /// <param name="configuration">Its configuration file, such as one with users.</param>
 /// <param name="password">The password of one who may do everything.</param>
-public sealed class Redis(string directory, string? configuration = null, string? password = null) : Server("redis", directory)
+/// <param name="more">Arguments such as <c>--cluster-enabled yes</c>.</param>
+public sealed class Redis(string directory, string? configuration = null, string? password = null, params string[] more)
+    : Server("redis", directory)
 {
     private readonly string _redis = Programs.Required("redis-server", "redis-server");
 
@@ -53,6 +55,7 @@ public sealed class Redis(string directory, string? configuration = null, string
                 "no",
                 "--dir",
                 Directory,
+                .. more,
             ],
             new Dictionary<string, string?>()
         );

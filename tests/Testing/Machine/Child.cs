@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Faults.Tests.Machine;
+namespace Testing.Machine;
 
 /// <summary>One process started by this one, which dies with it; its output goes to a file.</summary>
 public sealed partial class Child : IDisposable
@@ -39,11 +39,13 @@ public sealed partial class Child : IDisposable
     /// <param name="command">Program and arguments.</param>
     /// <param name="environment">Added to this process's own; null takes a variable away.</param>
     /// <param name="runAs">The account to run as, or null for this process's own.</param>
+    /// <param name="folder">Where it works, or null for where this process does.</param>
     public static Child Start(
         string log,
         IEnumerable<string> command,
         IReadOnlyDictionary<string, string?> environment,
-        string? runAs = null
+        string? runAs = null,
+        string? folder = null
     )
     {
         // The shell only redirects and is then replaced, so that the process id is the program's own and no pump of ours can stall it.
@@ -54,6 +56,7 @@ public sealed partial class Child : IDisposable
         if (Setpriv is not null)
             Add(Setpriv, "--pdeathsig", "KILL", "--");
         Add([.. command]);
+        start.WorkingDirectory = folder ?? "";
         start.Environment["CHILD_LOG"] = log;
         foreach (var (name, value) in environment)
             if (value is null)
@@ -81,6 +84,16 @@ public sealed partial class Child : IDisposable
     {
         using var deadline = new CancellationTokenSource(patience);
         await _process.WaitForExitAsync(deadline.Token);
+    }
+
+    /// <summary>Resident memory in MiB.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1024 / 1024;
+        }
     }
 
     /// <summary>The last lines it wrote, long ones cut.</summary>
