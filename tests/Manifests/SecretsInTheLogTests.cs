@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Faults.Tests.Machine;
-using Faults.Tests.Servers;
 using Shouldly;
+using Testing;
+using Testing.Machine;
+using Testing.Servers;
 using Xunit;
 
 namespace Manifests.Tests;
@@ -98,7 +99,7 @@ public sealed class SecretsInTheLogTests : IDisposable
             With(Values(service, Ports.Free(), _ => word), setting, Malformed(setting, word))
         );
         process.Launch();
-        await Until.Holds($"{service} has ended or serves", Patience, async () => !process.Alive || await process.IsLive());
+        await Eventually.HoldsAsync(async () => !process.Alive || await process.IsLive(), $"{service} has ended or serves", Patience);
         if (!process.Alive)
             Written().ShouldContain($"Setting {setting}");
         await process.Send(UnixSignal.Terminate);
@@ -110,7 +111,7 @@ public sealed class SecretsInTheLogTests : IDisposable
         var words = Settings[service].ToDictionary(setting => setting, _ => NewWord());
         using var process = new ServiceProcess(_folder, service, service, With(Values(service, port, setting => words[setting])));
         process.Launch();
-        await Until.Holds($"{service} serves", Patience, process.IsLive);
+        await Eventually.HoldsAsync(process.IsLive, $"{service} serves", Patience);
         using var http = new HttpClient { BaseAddress = process.Address };
         List<string> told = [];
         foreach (var path in Paths)
