@@ -47,7 +47,7 @@ public class AccessibilityTests(Site site)
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenAsync("/methodology");
         await page.EvaluateAsync("() => document.querySelector('main').append(Object.assign(new Image(), { src: '/favicon.ico' }))");
-        (await Should.ThrowAsync<ShouldAssertException>(() => page.ShouldMeetWcagAsync())).Message.ShouldContain("image-alt");
+        (await Assert.ThrowsAsync<ShouldAssertException>(() => page.ShouldMeetWcagAsync())).Message.ShouldContain("image-alt");
     }
 
     [Fact]
