@@ -14,7 +14,7 @@ internal static partial class PageErrors
     public static void UsePageErrors(this WebApplication app)
     {
         var turns = app.Services.GetRequiredService<PageConcurrency>();
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Web.PageErrors");
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Web.PageErrors");
         app.Use(
             async (context, next) =>
             {
@@ -22,9 +22,9 @@ internal static partial class PageErrors
                 {
                     await next(context);
                 }
-                catch (ServiceUnavailableException away) when (!context.Response.HasStarted)
+                catch (ServiceUnavailableException unavailable) when (!context.Response.HasStarted)
                 {
-                    Unavailable(log, context.Request.Path, away.Service, away.InnerException?.Message);
+                    Unavailable(logger, context.Request.Path, unavailable.Service, unavailable.InnerException?.Message);
                     context.Response.Clear();
                     context.Response.StatusCode = 503;
                     context.Response.Headers.RetryAfter = "10";
@@ -35,7 +35,7 @@ internal static partial class PageErrors
                         && WantsPage(context.Request)
                     )
                 {
-                    Failed(log, context.Request.Path, error);
+                    Failed(logger, context.Request.Path, error);
                     context.Response.Clear();
                     context.Response.StatusCode = 500;
                 }
@@ -97,8 +97,8 @@ internal static partial class PageErrors
         };
 
     [LoggerMessage(6002, LogLevel.Warning, "{Path} answered 503: {Service} is unavailable: {Problem}")]
-    private static partial void Unavailable(ILogger log, string path, string service, string? problem);
+    private static partial void Unavailable(ILogger logger, string path, string service, string? problem);
 
     [LoggerMessage(6003, LogLevel.Error, "{Path} could not be rendered")]
-    private static partial void Failed(ILogger log, string path, Exception error);
+    private static partial void Failed(ILogger logger, string path, Exception error);
 }

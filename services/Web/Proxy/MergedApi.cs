@@ -86,9 +86,9 @@ internal sealed partial class MergedApi
             )
                 _lastKnown[service] = Own(service, document);
         }
-        catch (ServiceUnavailableException away)
+        catch (ServiceUnavailableException unavailable)
         {
-            NotRefreshed(_logger, service, away.InnerException?.GetType().Name);
+            NotRefreshed(_logger, service, unavailable.InnerException?.GetType().Name);
         }
     }
 

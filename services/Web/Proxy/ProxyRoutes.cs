@@ -115,7 +115,7 @@ public static partial class ProxyRoutes
     public static void MapProxy(this WebApplication app)
     {
         var live = app.Services.GetRequiredService<LiveConnections>();
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Web.Proxy");
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Web.Proxy");
         app.MapReverseProxy(proxy =>
         {
             proxy.Use(
@@ -124,7 +124,7 @@ public static partial class ProxyRoutes
                     await live.PassAsync(context, next);
                     if (context.GetForwarderErrorFeature() is { } failure && !ByClient(failure.Error))
                         NotForwarded(
-                            log,
+                            logger,
                             context.GetReverseProxyFeature().Cluster.Config.ClusterId,
                             failure.Error,
                             failure.Exception?.Message
@@ -173,5 +173,5 @@ public static partial class ProxyRoutes
                 or ForwarderError.UpgradeResponseClient;
 
     [LoggerMessage(6008, LogLevel.Warning, "A request could not be forwarded to {Service} ({Failure}): {Problem}")]
-    private static partial void NotForwarded(ILogger log, string service, ForwarderError failure, string? problem);
+    private static partial void NotForwarded(ILogger logger, string service, ForwarderError failure, string? problem);
 }

@@ -1,14 +1,13 @@
 namespace Web.Services;
 
 /// <summary>Reads Tally for the pages. A page never fails for want of it: the panel's half is worth showing alone.</summary>
-internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts patience, ILogger<TallyReader> logger)
+internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts timeouts, ILogger<TallyReader> logger)
 {
     private volatile bool _answered;
 
-    // Tally answers any number of tools, but the address has to stay of reasonable length.
-
     public async Task<Tallies> OfAsync(IEnumerable<string> tools, CancellationToken cancellationToken)
     {
+        // Tally answers any number of tools, but the address has to stay of reasonable length.
         var chunks = tools.Distinct().Chunk(Contracts.Limits.ToolsAtOnce).ToList();
         try
         {
@@ -19,10 +18,10 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts p
             );
             return Of(answers.SelectMany(tallies => tallies));
         }
-        catch (ServiceUnavailableException away)
+        catch (ServiceUnavailableException unavailable)
         {
-            Away(logger, away.InnerException?.GetType().Name);
-            return Tallies.NotAvailable;
+            TallyUnavailable(logger, unavailable.InnerException?.GetType().Name);
+            return Tallies.Unavailable;
         }
     }
 
@@ -34,9 +33,9 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts p
         {
             return await Read($"api/tallies/{ranking}?limit={limit}", cancellationToken);
         }
-        catch (ServiceUnavailableException away)
+        catch (ServiceUnavailableException unavailable)
         {
-            Away(logger, away.InnerException?.GetType().Name);
+            TallyUnavailable(logger, unavailable.InnerException?.GetType().Name);
             return null;
         }
     }
@@ -65,9 +64,9 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts p
                 return (days, false);
             return (hours, true);
         }
-        catch (ServiceUnavailableException away)
+        catch (ServiceUnavailableException unavailable)
         {
-            Away(logger, away.InnerException?.GetType().Name);
+            TallyUnavailable(logger, unavailable.InnerException?.GetType().Name);
             return ([], false);
         }
     }
@@ -80,7 +79,7 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts p
     {
         var answer = await clients
             .CreateClient("Tally")
-            .ReadAsync<T>("Tally", path, _answered ? patience.Live : patience.Cold, cancellationToken);
+            .ReadAsync<T>("Tally", path, _answered ? timeouts.Live : timeouts.Cold, cancellationToken);
         _answered = true;
         return answer;
     }
@@ -89,5 +88,5 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts p
         new(false, tallies.GroupBy(tally => tally.Tool).ToDictionary(group => group.Key, group => group.First()));
 
     [LoggerMessage(6001, LogLevel.Warning, "The page is shown without live numbers, Tally is unavailable: {Problem}")]
-    private static partial void Away(ILogger logger, string? problem);
+    private static partial void TallyUnavailable(ILogger logger, string? problem);
 }

@@ -34,13 +34,14 @@ public sealed record ToolTally(
 }
 
 /// <summary>
-/// The community's verdicts on some tools. <see cref="Away"/> when Tally did not answer: no number is shown then, least of all zero.
+/// The community's verdicts on some tools. <see cref="IsUnavailable"/> when Tally did not answer: no number is shown then, least of all
+/// zero.
 /// </summary>
-public sealed record Tallies(bool Away, IReadOnlyDictionary<string, ToolTally> ByTool)
+public sealed record Tallies(bool IsUnavailable, IReadOnlyDictionary<string, ToolTally> ByTool)
 {
-    public static readonly Tallies NotAvailable = new(true, new Dictionary<string, ToolTally>());
+    public static readonly Tallies Unavailable = new(true, new Dictionary<string, ToolTally>());
 
-    public static readonly Tallies None = NotAvailable with { Away = false };
+    public static readonly Tallies None = Unavailable with { IsUnavailable = false };
 
     public ToolTally? Of(string tool) => ByTool.GetValueOrDefault(tool);
 }

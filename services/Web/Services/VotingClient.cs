@@ -17,7 +17,7 @@ internal enum Outcome
     UnknownTool,
     TooMany,
     TooManyVoters,
-    Away,
+    Unavailable,
     Refused,
 }
 
@@ -26,7 +26,7 @@ internal enum Outcome
 internal sealed record CastAnswer(Outcome Outcome, int RetryAfter, IReadOnlyList<string> SetCookie);
 
 /// <summary>Speaks to Voting in the reader's name: the reader's cookie, host and address are passed on, nothing else of theirs.</summary>
-internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts patience, ILogger<VotingClient> logger)
+internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts timeouts, ILogger<VotingClient> logger)
 {
     private sealed record Problem(string? Type);
 
@@ -48,7 +48,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
     /// </summary>
     public async Task<IReadOnlyDictionary<string, string>> OwnVotesAsync(HttpContext context)
     {
-        var votes = await ReadOwnAsync(context, patience.Live);
+        var votes = await ReadOwnAsync(context, timeouts.Live);
         return votes?.ToDictionary(vote => vote.Tool, vote => vote.Choice!) ?? [];
     }
 
@@ -95,7 +95,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
                 || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested
             )
         {
-            OwnVotesAway(logger, error.GetType().Name);
+            OwnVotesUnavailable(logger, error.GetType().Name);
             return null;
         }
     }
@@ -125,7 +125,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
                 ) == true
                     ? Outcome.TooManyVoters
                     : Outcome.TooMany,
-                >= HttpStatusCode.InternalServerError => Outcome.Away,
+                >= HttpStatusCode.InternalServerError => Outcome.Unavailable,
                 _ => Outcome.Refused,
             };
             var lines = answer.Headers.TryGetValues(HeaderNames.SetCookie, out var set) ? set.ToArray() : [];
@@ -135,7 +135,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
             when (error is HttpRequestException || error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             NotCast(logger, tool, error.GetType().Name);
-            return new CastAnswer(Outcome.Away, 5, []);
+            return new CastAnswer(Outcome.Unavailable, 5, []);
         }
     }
 
@@ -165,7 +165,7 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
     }
 
     [LoggerMessage(6004, LogLevel.Warning, "The page is shown without the reader's own votes: {Problem}")]
-    private static partial void OwnVotesAway(ILogger logger, string problem);
+    private static partial void OwnVotesUnavailable(ILogger logger, string problem);
 
     [LoggerMessage(6007, LogLevel.Warning, "A reader's votes could not be erased: {Problem}")]
     private static partial void NotForgotten(ILogger logger, string problem);

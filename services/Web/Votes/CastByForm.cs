@@ -102,7 +102,7 @@ internal static class CastByForm
                 "That was a lot of votes at once",
                 "To keep the numbers honest, votes from one network are limited. Your earlier votes were counted."
             ),
-            Outcome.Away => NotTaken(
+            Outcome.Unavailable => NotTaken(
                 context,
                 vote,
                 cast,
