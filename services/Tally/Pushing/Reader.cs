@@ -35,9 +35,9 @@ internal abstract class Reader(Pushes pushes) : ConnectionWriter(pushes)
 
     /// <summary>
     /// Begins to watch these tools and answers how they stand; unknown ones are left out, and null is answered when there would be more
-    /// than <see cref="MostTools"/>, or when the reader <see cref="IsDismissed"/>. Nothing more is written of them until <see cref="Activate"/>,
-    /// which the caller does once the answer is written.
-    /// A tool watched before is held back too: otherwise a push could overtake the older state in the answer.
+    /// than <see cref="MostTools"/>, or when the reader <see cref="IsDismissed"/>. Nothing more is written of them until
+    /// <see cref="Activate"/>, which the caller does once the answer is written. A tool watched before is held back too: otherwise a push
+    /// could overtake the older state in the answer.
     /// </summary>
     public async Task<IReadOnlyList<Standing>?> PrepareAsync(IReadOnlyCollection<string> tools)
     {
