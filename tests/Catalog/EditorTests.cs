@@ -87,8 +87,8 @@ public sealed class EditorTests
             ["without its signature"] = good[..(good.LastIndexOf('.') + 1)],
         };
         foreach (var (what, token) in refused)
-        foreach (var (method, path) in EditorRoutes)
-            (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
+            foreach (var (method, path) in EditorRoutes)
+                (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
 
         foreach (var (method, path) in EditorRoutes)
         {
@@ -117,8 +117,8 @@ public sealed class EditorTests
             ["a role slipped in"] = Authority.WithRole(authority.Token(role: "reader"), "editor"),
         };
         foreach (var (what, token) in refused)
-        foreach (var (method, path) in EditorRoutes)
-            (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
+            foreach (var (method, path) in EditorRoutes)
+                (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized, $"{what}: {method} {path}");
         (await StatusAsync(catalog, HttpMethod.Get, "/api/edits", authority.Token(role: "reader"))).ShouldBe(HttpStatusCode.Forbidden);
     }
 
@@ -190,8 +190,8 @@ public sealed class EditorTests
     {
         await using var catalog = await RunningCatalog.StartAsync(withEditors: false);
         foreach (var token in (string?[])[null, RunningCatalog.Token(), RunningCatalog.UnsignedToken()])
-        foreach (var (method, path) in EditorRoutes)
-            (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized);
+            foreach (var (method, path) in EditorRoutes)
+                (await StatusAsync(catalog, method, path, token)).ShouldBe(HttpStatusCode.Unauthorized);
         (await catalog.Reader.GetAsync("/api/tools")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 

@@ -115,7 +115,7 @@ public sealed class TestVoting : IAsyncDisposable
     public async Task<List<JsonElement>> LedgerAsync(int limit = 1000)
     {
         var all = new List<JsonElement>();
-        for (long after = 0; ; )
+        for (long after = 0; ;)
         {
             var page = await Http.GetFromJsonAsync<JsonElement>($"/api/ledger?after={after}&limit={limit}");
             var entries = page.GetProperty("entries").EnumerateArray().ToList();
