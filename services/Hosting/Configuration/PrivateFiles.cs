@@ -29,12 +29,15 @@ public static class PrivateFiles
     {
         if (OperatingSystem.IsWindows() || !Path.Exists(path))
             return;
-        var mode = File.GetUnixFileMode(path);
-        if ((mode & OwnFolder) == mode)
-            return;
         try
         {
-            File.SetUnixFileMode(path, mode & OwnFolder);
+            var mode = File.GetUnixFileMode(path);
+            if ((mode & OwnFolder) != mode)
+                File.SetUnixFileMode(path, mode & OwnFolder);
+        }
+        catch (FileNotFoundException)
+        {
+            // SQLite's journal goes with the transaction of another connection.
         }
         catch (UnauthorizedAccessException)
         {
