@@ -1,16 +1,17 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Testing.Servers;
 using Xunit;
 
 namespace Catalog.Tests;
 
 /// <summary>The sample content through the readers' routes; nothing here edits, so that one service serves all.</summary>
-public sealed class ReadingTests : IAsyncLifetime
+public abstract class ReadingTests(SharedPostgres? postgres) : IAsyncLifetime
 {
     private RunningCatalog _catalog = null!;
 
-    public async ValueTask InitializeAsync() => _catalog = await RunningCatalog.StartAsync();
+    public async ValueTask InitializeAsync() => _catalog = await RunningCatalog.StartOnAsync(postgres);
 
     public ValueTask DisposeAsync() => _catalog.DisposeAsync();
 
@@ -214,3 +215,7 @@ public sealed class ReadingTests : IAsyncLifetime
     private async Task<string[]> SlugsAsync(string path) =>
         [.. (await _catalog.ReadAsync(path))["tools"]!.AsArray().Select(tool => (string)tool!["slug"]!)];
 }
+
+public sealed class ReadingOnSqlite() : ReadingTests(null);
+
+public sealed class ReadingOnPostgres(SharedPostgres server) : ReadingTests(server);

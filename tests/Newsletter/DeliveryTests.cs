@@ -1,16 +1,17 @@
 using System.Net.Http.Json;
 using Hosting.Configuration;
 using Shouldly;
+using Testing.Servers;
 using Testing;
 using Xunit;
 
 namespace Newsletter.Tests;
 
-public sealed class DeliveryTests : IAsyncLifetime
+public abstract class DeliveryTests(SharedPostgres? postgres) : IAsyncLifetime
 {
-    private readonly Press _press = new();
+    private Press _press = null!;
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    public async ValueTask InitializeAsync() => _press = await Press.OnAsync(postgres);
 
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
@@ -102,3 +103,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         problem.ShouldNotContain("s3cret");
     }
 }
+
+public sealed class DeliveryOnSqlite() : DeliveryTests(null);
+
+public sealed class DeliveryOnPostgres(SharedPostgres server) : DeliveryTests(server);

@@ -1,18 +1,19 @@
-using System.Net;
 using System.Net.Http.Json;
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MimeKit;
 using Shouldly;
+using Testing.Servers;
 using Xunit;
 
 namespace Newsletter.Tests;
 
-public sealed class IssueTests : IAsyncLifetime
+public abstract class IssueTests(SharedPostgres? postgres) : IAsyncLifetime
 {
-    private readonly Press _press = new();
+    private Press _press = null!;
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    public async ValueTask InitializeAsync() => _press = await Press.OnAsync(postgres);
 
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
@@ -236,3 +237,7 @@ public sealed class IssueTests : IAsyncLifetime
 
     private static FormUrlEncodedContent Form(string name, string value) => new([new(name, value)]);
 }
+
+public sealed class IssuesOnSqlite() : IssueTests(null);
+
+public sealed class IssuesOnPostgres(SharedPostgres server) : IssueTests(server);

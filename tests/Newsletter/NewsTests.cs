@@ -1,17 +1,18 @@
 using System.Text.Json.Nodes;
 using Shouldly;
+using Testing.Servers;
 using Xunit;
 
 namespace Newsletter.Tests;
 
 /// <summary>What is news enough to go into an issue, and how it is told.</summary>
-public sealed class NewsTests : IAsyncLifetime
+public abstract class NewsTests(SharedPostgres? postgres) : IAsyncLifetime
 {
-    private readonly Press _press = new();
+    private Press _press = null!;
 
     private static DateTimeOffset Midnight(int november) => new(2026, 11, november, 0, 0, 0, TimeSpan.Zero);
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    public async ValueTask InitializeAsync() => _press = await Press.OnAsync(postgres);
 
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
@@ -263,3 +264,7 @@ public sealed class NewsTests : IAsyncLifetime
             .ShouldBe(["Gamma: 61.0% ship, from 1,000 votes", "Alpha: 66.7% ship, from 3 votes (early)"]);
     }
 }
+
+public sealed class NewsOnSqlite() : NewsTests(null);
+
+public sealed class NewsOnPostgres(SharedPostgres server) : NewsTests(server);

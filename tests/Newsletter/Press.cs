@@ -11,12 +11,13 @@ using Shouldly;
 using Testing;
 using Testing.Servers;
 
+[assembly: Xunit.AssemblyFixture(typeof(SharedPostgres))]
+
 namespace Newsletter.Tests;
 
 /// <summary>
 /// One newsroom: a database, a clock that stands still until told, a catalog and a tally to write about, any number of replicas of the
-/// service, and a pickup folder or a mail server. TEST_POSTGRES (a connection string of a user who may create databases) moves the same
-/// tests to PostgreSQL.
+/// service, and a pickup folder or a mail server.
 /// </summary>
 internal sealed class Press : IAsyncDisposable
 {
@@ -35,13 +36,7 @@ internal sealed class Press : IAsyncDisposable
     {
         _server = server;
         Pickup = Path.Combine(_folder, "mail");
-        _database =
-            database
-            ?? (
-                Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } postgres
-                    ? NewPostgres(postgres)
-                    : $"Data Source={Path.Combine(_folder, "n.db")};Pooling=False"
-            );
+        _database = database ?? $"Data Source={Path.Combine(_folder, "n.db")};Pooling=False";
         Neighbours.Offer("alpha", "Alpha");
         Neighbours.Offer("beta", "Beta <3");
         Neighbours.Offer("gamma", "Gamma");
@@ -49,6 +44,14 @@ internal sealed class Press : IAsyncDisposable
         Neighbours.Votes["beta"] = (12, 12);
         Neighbours.Votes["gone"] = (99, 0);
     }
+
+    /// <param name="postgres">Null for SQLite.</param>
+    public static async Task<Press> OnAsync(SharedPostgres? postgres) =>
+        new(
+            database: postgres is null
+                ? null
+                : $"{await postgres.NewDatabaseAsync("newsletter")};Maximum Pool Size=20"
+        );
 
     public FakeTimeProvider Time { get; } = new(Start);
     public string Pickup { get; }
@@ -224,21 +227,5 @@ internal sealed class Press : IAsyncDisposable
         Logs.ShouldNotContain("failed with InvalidOperationException");
         await Neighbours.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static string NewPostgres(string server)
-    {
-        var name = $"newsletter_{Guid.NewGuid():N}";
-        using var connection = new NpgsqlConnection(server);
-        connection.Open();
-        using var command = new NpgsqlCommand($"create database {name}", connection);
-        command.ExecuteNonQuery();
-        return new NpgsqlConnectionStringBuilder(server)
-        {
-            Database = name,
-            MaxPoolSize = 20,
-            ConnectionIdleLifetime = 2,
-            ConnectionPruningInterval = 1,
-        }.ConnectionString;
     }
 }

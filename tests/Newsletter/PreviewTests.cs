@@ -1,17 +1,18 @@
-using System.Net;
 using System.Net.Http.Headers;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Testing.Servers;
 using Xunit;
 
 namespace Newsletter.Tests;
 
-public sealed class PreviewTests : IAsyncLifetime
+public abstract class PreviewTests(SharedPostgres? postgres) : IAsyncLifetime
 {
-    private readonly Press _press = new();
+    private Press _press = null!;
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    public async ValueTask InitializeAsync() => _press = await Press.OnAsync(postgres);
 
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
@@ -82,3 +83,7 @@ public sealed class PreviewTests : IAsyncLifetime
         (await answer.Content.ReadAsStringAsync()).ShouldContain("urn:problem-type:news-away");
     }
 }
+
+public sealed class PreviewOnSqlite() : PreviewTests(null);
+
+public sealed class PreviewOnPostgres(SharedPostgres server) : PreviewTests(server);

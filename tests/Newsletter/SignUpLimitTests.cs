@@ -1,18 +1,19 @@
-using System.Net;
 using System.Net.Http.Json;
+using System.Net;
 using Shouldly;
+using Testing.Servers;
 using Testing;
 using Xunit;
 
 namespace Newsletter.Tests;
 
 /// <summary>Nobody has mail sent to strangers, or a stranger's mailbox filled.</summary>
-public sealed class SignUpLimitTests : IAsyncLifetime
+public abstract class SignUpLimitTests(SharedPostgres? postgres) : IAsyncLifetime
 {
     private const string BehindProxy = "--Proxies:KnownNetworks:0=127.0.0.0/8";
-    private readonly Press _press = new();
+    private Press _press = null!;
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    public async ValueTask InitializeAsync() => _press = await Press.OnAsync(postgres);
 
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
@@ -154,3 +155,7 @@ public sealed class SignUpLimitTests : IAsyncLifetime
         (await _press.CountAsync("select count(*) from subscribers where status = 'confirmed'")).ShouldBe(0);
     }
 }
+
+public sealed class SignUpLimitOnSqlite() : SignUpLimitTests(null);
+
+public sealed class SignUpLimitOnPostgres(SharedPostgres server) : SignUpLimitTests(server);

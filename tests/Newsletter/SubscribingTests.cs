@@ -1,20 +1,25 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Net;
 using System.Net.Http.Json;
+using System.Net;
 using System.Text;
 using Shouldly;
+using Testing.Servers;
 using Testing;
 using Xunit;
 
 namespace Newsletter.Tests;
 
-public sealed class SubscribingTests : IAsyncLifetime
+public abstract class SubscribingTests(SharedPostgres? postgres) : IAsyncLifetime
 {
-    private readonly Press _press = new();
+    private Press _press = null!;
     private HttpClient _client = null!;
 
-    public async ValueTask InitializeAsync() => _client = await _press.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _press = await Press.OnAsync(postgres);
+        _client = await _press.StartAsync();
+    }
 
     public ValueTask DisposeAsync() => _press.DisposeAsync();
 
@@ -381,3 +386,7 @@ public sealed class SubscribingTests : IAsyncLifetime
         _press.Logs.ShouldNotBeEmpty();
     }
 }
+
+public sealed class SubscribingOnSqlite() : SubscribingTests(null);
+
+public sealed class SubscribingOnPostgres(SharedPostgres server) : SubscribingTests(server);

@@ -7,14 +7,14 @@ using Xunit;
 namespace Voting.Tests;
 
 /// <summary>Promise **Bounded**: bad input gets a clear 4xx as problem+json and moves nothing.</summary>
-public class BoundedTests : IAsyncLifetime
+public abstract class BoundedTests(Stores stores, Store store) : IAsyncLifetime
 {
     private TestVoting _voting = null!;
     private string _voter = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _voting = await TestVoting.StartAsync();
+        _voting = await TestVoting.StartAsync(ledger: await stores.NewLedgerAsync(store));
         _voter = await _voting.NewVoterAsync();
     }
 
@@ -127,3 +127,7 @@ public class BoundedTests : IAsyncLifetime
         (await _voting.LedgerAsync()).ShouldBeEmpty();
     }
 }
+
+public sealed class BoundedOnSqliteTests(Stores stores) : BoundedTests(stores, Store.Sqlite);
+
+public sealed class BoundedOnPostgresTests(Stores stores) : BoundedTests(stores, Store.Postgres);
