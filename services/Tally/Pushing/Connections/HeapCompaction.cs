@@ -14,7 +14,7 @@ internal sealed partial class HeapCompaction(Pushes pushes, TimeProvider timePro
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var looks = new PeriodicTimer(Interval, timeProvider);
-        for (var (before, compacted) = (0, 0); await looks.WaitForNextTickAsync(stoppingToken); )
+        for (var (before, compacted) = (0, 0); await looks.WaitForNextTickAsync(stoppingToken);)
         {
             var now = pushes.Count;
             var settled = Math.Abs(now - before) <= now / 100;
