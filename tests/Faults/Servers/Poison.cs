@@ -1,5 +1,6 @@
 using System.Text;
 using RabbitMQ.Client;
+using Testing;
 using Testing.Servers;
 
 namespace Faults.Tests.Servers;
@@ -12,6 +13,7 @@ public static class Poison
     /// <returns>How many messages were put into the queue.</returns>
     public static async Task<int> Pour(Rabbit rabbit, string queue, string tool)
     {
+        await QueueIsThere(rabbit, queue);
         await using var connection = await rabbit.Connect();
         await using var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)
@@ -43,6 +45,7 @@ public static class Poison
     /// <param name="totals">As in the message, a JSON array.</param>
     public static async Task Forge(Rabbit rabbit, string queue, string totals)
     {
+        await QueueIsThere(rabbit, queue);
         await using var connection = await rabbit.Connect();
         await using var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)
@@ -55,6 +58,10 @@ public static class Poison
             Envelope($$"""{"totals":{{totals}}}""")
         );
     }
+
+    // A consumer declares its queue when it first reaches the broker, which its readiness doesn't wait for.
+    private static Task QueueIsThere(Rabbit rabbit, string queue) =>
+        Eventually.HoldsAsync(async () => (await rabbit.Queues()).ContainsKey(queue), $"the queue {queue} is there");
 
     private static byte[] Envelope(string message) =>
         Encoding.UTF8.GetBytes(
