@@ -160,7 +160,7 @@ public static class Service
         foreach (var folder in folders.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (!Directory.Exists(folder))
-                throw new SettingException(Setting, $"'{folder}' is no folder");
+                throw new SettingException(Setting, $"'{folder}' is not a folder");
             try
             {
                 builder.Configuration.AddKeyPerFile(Path.GetFullPath(folder), optional: false);

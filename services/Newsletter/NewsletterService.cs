@@ -77,7 +77,7 @@ public static class NewsletterService
             .ProducesProblem(404);
         sameOrigin
             .MapPost("/refusals", Refuse.HandleAsync)
-            .WithSummary("Ends all mail to an address for good, with the token from a confirmation mail")
+            .WithSummary("Stops all mail to an address permanently, with the token from a confirmation mail")
             .ProducesProblem(404);
         // No same-origin check: mail providers call it, as RFC 8058 says.
         newsletter

@@ -29,7 +29,7 @@ public class HelpTests
 
     [Theory]
     [MemberData(nameof(Asked))]
-    public async Task Whoever_asks_a_program_for_help_is_told_how_to_use_it_and_nothing_is_started(string program, string arguments)
+    public async Task A_program_asked_for_help_says_how_to_use_it_and_starts_nothing(string program, string arguments)
     {
         var dll = Built.Path(program);
         using var process = Process.Start(

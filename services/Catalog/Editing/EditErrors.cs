@@ -63,7 +63,7 @@ internal sealed class EditErrors
         if (slug is null || !Slug.IsValid(slug))
             Fail(
                 field,
-                $"is no slug: lower-case letters and digits joined by single hyphens, at most {Slug.MaxLength} characters, without {Slug.Versus}"
+                $"is not a slug: lower-case letters and digits joined by single hyphens, at most {Slug.MaxLength} characters, without {Slug.Versus}"
             );
     }
 
@@ -78,7 +78,7 @@ internal sealed class EditErrors
             && !address.AsSpan().ContainsAny(Directions)
         )
             return address;
-        Fail(field, $"is no absolute https address of at most {Limits.Website} characters");
+        Fail(field, $"is not an absolute https address of at most {Limits.Website} characters");
         return "";
     }
 
@@ -86,7 +86,7 @@ internal sealed class EditErrors
     {
         if (amount is not { } value)
         {
-            // Something was there that is no number: said already.
+            // Something was there that is not a number: reported already.
             if (!_errors.ContainsKey(field))
                 Fail(field, "is missing");
         }
@@ -103,7 +103,7 @@ internal sealed class EditErrors
     {
         if (currency is { Length: 3 } && currency.All(char.IsAsciiLetterUpper))
             return currency;
-        Fail(field, "is no ISO 4217 code such as USD");
+        Fail(field, "is not an ISO 4217 code such as USD");
         return "";
     }
 
@@ -130,7 +130,7 @@ internal sealed class EditErrors
             if (string.Equals(word, JsonNamingPolicy.CamelCase.ConvertName(value.ToString()), StringComparison.Ordinal))
                 return value;
         if (word is not null)
-            Fail(field, "is none of " + string.Join(", ", words).ToLowerInvariant());
+            Fail(field, "is not one of " + string.Join(", ", words).ToLowerInvariant());
         return null;
     }
 }

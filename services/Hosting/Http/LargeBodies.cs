@@ -7,7 +7,7 @@ namespace Hosting.Http;
 /// <summary>
 /// Lets a body that says it is larger than its route takes be refused without a broken connection. The server's own refusal reads nothing
 /// more and disconnects, which a client that is still sending sees before it sees the 413. Here the handler gets the same exception, but
-/// nothing of the body was touched, and the server reads it away after the answer.
+/// nothing of the body was touched, and the server drains it after the answer.
 /// </summary>
 internal static class LargeBodies
 {

@@ -118,7 +118,7 @@ internal static class DeadLetterCommands
     {
         var keep = new Option<FileInfo>("--keep") { Description = "Write them here first, one JSON document a line, for the developers." };
         var yes = new Option<bool>("--yes") { Description = "Do it." };
-        var command = new Command("discard", "Take messages out of the broker for good.") { queue, most, keep, yes, Site.Bus };
+        var command = new Command("discard", "Remove messages from the broker permanently.") { queue, most, keep, yes, Site.Bus };
         command.Does(
             async (parsed, stop) =>
             {

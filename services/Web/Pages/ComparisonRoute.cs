@@ -12,7 +12,7 @@ internal static class ComparisonRoute
     private const int MostRelated = 4;
     private const string WithItself = "A tool can’t be compared with itself. Choose another tool.";
 
-    /// <summary><c>/compare/{a}-vs-{b}</c>: alphabetical is canonical, the reverse redirects for good.</summary>
+    /// <summary><c>/compare/{a}-vs-{b}</c>: alphabetical is canonical, the reverse redirects permanently.</summary>
     public static async Task<IResult> ShowAsync(
         string pair,
         HttpContext context,

@@ -47,7 +47,7 @@ internal static class Strangers
         Console.WriteLine(
             how == "silent"
                 ? $"{_opened:N0} opened, {_closed:N0} of them closed by the server"
-                : $"{_answered:N0} answered, {_refused:N0} refused, {_closed:N0} hung up on"
+                : $"{_answered:N0} answered, {_refused:N0} refused, {_closed:N0} disconnected"
         );
         return 0;
     }
