@@ -18,37 +18,28 @@ internal static class MailLinkRoute
     public static IResult AskToConfirm(HttpContext context) =>
         Ask(
             context,
-            new TokenModel(
-                "Confirm your subscription",
-                "You will get Weekly AI Tool Verdicts, one mail a week.",
-                "Confirm",
-                "/newsletter/confirm",
-                Token(context.Request.Query["token"])
-            )
+            "Confirm your subscription",
+            "You will get Weekly AI Tool Verdicts, one mail a week.",
+            "Confirm",
+            "/newsletter/confirm"
         );
 
     public static IResult AskToUnsubscribe(HttpContext context) =>
         Ask(
             context,
-            new TokenModel(
-                "Unsubscribe",
-                "You will get no more mail from us.",
-                "Unsubscribe",
-                "/newsletter/unsubscribe",
-                Token(context.Request.Query["token"])
-            )
+            "Unsubscribe",
+            "You will get no more mail from us.",
+            "Unsubscribe",
+            "/newsletter/unsubscribe"
         );
 
     public static IResult AskToRefuse(HttpContext context) =>
         Ask(
             context,
-            new TokenModel(
-                "Never hear from us again?",
-                "We will delete this address and never send mail to it again, even if someone signs it up. All we keep is a code that can’t be turned back into the address.",
-                "Never write to me again",
-                "/newsletter/refuse",
-                Token(context.Request.Query["token"])
-            )
+            "Never hear from us again?",
+            "We will delete this address and never send mail to it again, even if someone signs it up. All we keep is a code that can’t be turned back into the address.",
+            "Never write to me again",
+            "/newsletter/refuse"
         );
 
     public static Task<IResult> ConfirmAsync(HttpContext context, NewsletterClient newsletter) =>
@@ -78,8 +69,9 @@ internal static class MailLinkRoute
             "Your address has been deleted, and no mail will be sent to it again."
         );
 
-    private static RazorComponentResult Ask(HttpContext context, TokenModel model)
+    private static RazorComponentResult Ask(HttpContext context, string title, string text, string button, string action)
     {
+        var model = new TokenModel(title, text, button, action, Token(context.Request.Query["token"]));
         if (model.Token.Length == 0)
             return BadLink(context);
         // The token stands in the page and in its address: neither the browser's store nor another site is to have it. Not "no-referrer",

@@ -11,7 +11,7 @@ internal static class EditorSession
     private const int Longest = 3800; // what browsers keep in one cookie, with room for its name
 
     public static string? Token(HttpRequest request) =>
-        request.ExactCookie(NameOf(request)) is { Length: > 0 and <= Longest } token && IsToken(token) ? token : null;
+        request.ExactCookie(NameOf(request)) is { } token && Fits(token) ? token : null;
 
     /// <returns>False when it can't be a token.</returns>
     public static bool SignIn(HttpContext context, string? token)
@@ -23,7 +23,8 @@ internal static class EditorSession
         return true;
     }
 
-    public static bool Fits(string? token) => token is { Length: > 0 and <= Longest } && IsToken(token);
+    public static bool Fits(string? token) =>
+        token is { Length: > 0 and <= Longest } && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     public static void SignOut(HttpContext context) =>
         context.Response.Cookies.Delete(NameOf(context.Request), OptionsFor(context.Request));
@@ -41,6 +42,4 @@ internal static class EditorSession
             Path = "/",
             IsEssential = true,
         };
-
-    private static bool IsToken(string token) => token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

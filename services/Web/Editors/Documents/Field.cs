@@ -8,7 +8,6 @@ public enum FieldKind
     Line,
     Text,
     Choice,
-    Switch,
     Number,
 }
 
@@ -49,7 +48,6 @@ public sealed record Field(
             node = Go(node, step, next is int ? new JsonArray() : new JsonObject());
         ((JsonObject)node)[(string)steps[^1]] = Kind switch
         {
-            FieldKind.Switch => JsonValue.Create(text == "true"),
             _ when text.Length == 0 => null,
             FieldKind.Number when decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) =>
                 JsonValue.Create(number),
