@@ -112,7 +112,7 @@ internal static class Targets
                 RecountFeed,
                 () =>
                     [
-                        """{"entries":[{"id":1,"tool":"a","voter":"0123456789abcdef0123456789abcdef","choice":"ship","previous":null,"seq":1,"at":"2026-11-27T08:00:00Z"}],"next":1}""",
+                        """{"entries":[{"id":1,"tool":"a","voter":"AAECAwQFBgcICQoLDA0ODw","choice":"ship","previous":null,"seq":1,"at":"2026-11-27T08:00:00Z"}],"next":1}""",
                     ]
             ),
         };

@@ -237,7 +237,14 @@ public sealed class ErasureOnDiskTests : IDisposable
 
         await RunAsync("drop table hashed");
         await RunAsync("drop table voter_hash");
-        await RunAsync($"delete from voting_schema where {(store == "Sqlite" ? "ScriptName" : "scriptname")} like '%hashed_voters.sql'");
+        await RunAsync("drop table log_tiles; drop table log_bundles; drop table log_totals; drop table log_head");
+        await RunAsync(
+            store == "Sqlite"
+                ? "drop trigger entries_are_not_changed; drop trigger entries_are_not_deleted"
+                : "drop function refuse_to_rewrite cascade; drop function cast_marked_votes"
+        );
+        foreach (var script in (string[])["hashed_voters", "marks", "log"])
+            await RunAsync($"delete from voting_schema where {(store == "Sqlite" ? "ScriptName" : "scriptname")} like '%_{script}.sql'");
     }
 
     private async Task MigrateAsync(string[] settings)
@@ -305,9 +312,10 @@ public sealed class ErasureOnDiskTests : IDisposable
             Base64Url.EncodeToString(id),
             Convert.ToBase64String(id).TrimEnd('='),
         ];
-        return FilesHolding(
-            [id, .. spelled.Concat(spelled.Select(text => text.ToUpperInvariant())).Select(System.Text.Encoding.ASCII.GetBytes)]
-        );
+        return FilesHolding([
+            id,
+            .. spelled.Concat(spelled.Select(text => text.ToUpperInvariant())).Select(System.Text.Encoding.ASCII.GetBytes),
+        ]);
     }
 
     private List<string> FilesHolding(params byte[][] sought) =>

@@ -141,6 +141,12 @@ public sealed class LedgerTests(Stores stores)
                 drop table votes;
                 drop table voter_hash;
                 drop table ledger_epoch;
+                drop table log_tiles;
+                drop table log_bundles;
+                drop table log_totals;
+                drop table log_head;
+                drop trigger entries_are_not_changed;
+                drop trigger entries_are_not_deleted;
                 alter table older rename to votes;
                 delete from voting_schema where ScriptName not like '%0001_ledger.sql';
                 """

@@ -83,7 +83,7 @@ public sealed class MetricsTests
         List<Task> waiting = [];
         do waiting.Add(
             writer.CastAsync(
-                new Cast(await hasher.OfAsync(Guid.NewGuid(), CancellationToken.None), Tool, Choice.Ship),
+                new Cast(await hasher.OfAsync(Guid.NewGuid(), CancellationToken.None), Tool, Choice.Ship, Mark.Draw()),
                 CancellationToken.None
             )
         );

@@ -45,7 +45,10 @@ public sealed class VoteOnceTests : IAsyncLifetime
     public async Task Only_the_vote_that_makes_a_voter_answers_a_token()
     {
         var answer = await _voting.CastAsync(await _voting.NewVoterAsync(), Tool, "ship");
-        (await TestVoting.JsonAsync(answer)).EnumerateObject().Select(property => property.Name).ShouldBe(["tool", "choice", "seq", "at"]);
+        (await TestVoting.JsonAsync(answer))
+            .EnumerateObject()
+            .Select(property => property.Name)
+            .ShouldBe(["tool", "choice", "seq", "at", "state", "index", "mark"]);
         answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Operator.Recounting;
@@ -51,6 +50,5 @@ internal sealed class Feed(HttpClient http, IReadOnlyList<Uri> replicas)
         }
     }
 
-    private static bool IsReadable(Entry entry) =>
-        entry.Tool is not null && UInt128.TryParse(entry.Voter, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
+    private static bool IsReadable(Entry entry) => entry.Tool is not null && MarkText.TryParse(entry.Voter, out _);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Operator.Recounting;
 
 /// <summary>
@@ -15,7 +13,8 @@ internal sealed class Histories
 
     public void Take(in Entry entry)
     {
-        var key = (entry.Tool, UInt128.Parse(entry.Voter, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        // The feed was read only with marks that parse.
+        var key = (entry.Tool, MarkText.TryParse(entry.Voter, out var mark) ? mark : default);
         var before = _last.GetValueOrDefault(key);
         if (entry.Seq != before.Seq + 1)
             _wrongs.Add($"Entry {entry.Id}: seq {entry.Seq} follows {before.Seq}.");

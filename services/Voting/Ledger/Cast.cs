@@ -6,16 +6,21 @@ namespace Voting.Ledger;
 public readonly record struct HashedVoter(Guid Value);
 
 /// <summary>What one voter wants its current choice on one tool to be.</summary>
-public readonly record struct Cast(HashedVoter Voter, string Tool, Choice Choice);
+/// <param name="Mark">The voter's pseudonym on this tool from now on, unless it has one.</param>
+public readonly record struct Cast(HashedVoter Voter, string Tool, Choice Choice, Mark Mark);
 
 /// <summary>A voter's current choice on a tool.</summary>
 /// <param name="Tool">The tool's slug.</param>
 /// <param name="Choice">Withdrawn also when this voter never voted on it.</param>
 /// <param name="Seq">This voter's changes on this tool so far; 0 when there was none.</param>
 /// <param name="At">When the ledger committed the last change; null when there was none.</param>
-public sealed record Vote(string Tool, Choice Choice, long Seq, DateTimeOffset? At)
+/// <param name="Entry">The id of that change in the log; null when there was none, or when a release committed it that did not keep
+/// it.</param>
+/// <param name="Mark">The voter's pseudonym on this tool; null when there was no change.</param>
+/// <param name="Salt">What was mixed into the mark; null as for <paramref name="Entry"/>.</param>
+public sealed record Vote(string Tool, Choice Choice, long Seq, DateTimeOffset? At, long? Entry, Guid? Mark, Guid? Salt)
 {
-    public static Vote None(string tool) => new(tool, Choice.Withdrawn, 0, null);
+    public static Vote None(string tool) => new(tool, Choice.Withdrawn, 0, null, null, null, null);
 }
 
 /// <summary>What a committed batch did: each cast's outcome in the order asked, and where the touched totals stand now.</summary>

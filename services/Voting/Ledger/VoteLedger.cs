@@ -44,7 +44,7 @@ public abstract class VoteLedger(DbDataSource source)
     /// <returns>The voter's current votes, newest first. Withdrawn ones are included: their <c>seq</c> keeps counting.</returns>
     public Task<List<Vote>> VotesAsync(HashedVoter voter, CancellationToken cancellationToken) =>
         ReadAsync(
-            "select tool, choice, seq, at from votes where voter = @voter order by at desc, tool",
+            "select tool, choice, seq, at, entry, pseudonym, salt from votes where voter = @voter order by at desc, tool",
             [("voter", voter.Value.ToByteArray())],
             ReadVote,
             cancellationToken
@@ -65,7 +65,7 @@ public abstract class VoteLedger(DbDataSource source)
     public async Task<Vote> VoteAsync(HashedVoter voter, string tool, CancellationToken cancellationToken)
     {
         var found = await ReadAsync(
-            "select tool, choice, seq, at from votes where voter = @voter and tool = @tool",
+            "select tool, choice, seq, at, entry, pseudonym, salt from votes where voter = @voter and tool = @tool",
             [("voter", voter.Value.ToByteArray()), ("tool", tool)],
             ReadVote,
             cancellationToken
@@ -166,7 +166,15 @@ public abstract class VoteLedger(DbDataSource source)
     internal static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
     private static Vote ReadVote(DbDataReader row) =>
-        new(row.GetString(0), (Choice)row.GetInt16(1), row.GetInt64(2), Time(row.GetInt64(3)));
+        new(
+            row.GetString(0),
+            (Choice)row.GetInt16(1),
+            row.GetInt64(2),
+            Time(row.GetInt64(3)),
+            row.IsDBNull(4) ? null : row.GetInt64(4),
+            new Guid(row.GetFieldValue<byte[]>(5)),
+            row.IsDBNull(6) ? null : new Guid(row.GetFieldValue<byte[]>(6))
+        );
 
     /// <summary>Reads <c>tool, ship, skip, version, at, epoch</c>.</summary>
     protected static ToolTotals ReadTotals(DbDataReader row) =>

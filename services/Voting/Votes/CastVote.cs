@@ -24,8 +24,8 @@ public sealed class CastVote(
     /// <param name="Choice"><c>ship</c> or <c>skip</c>.</param>
     /// <param name="Voter"><c>new</c> makes the voter with this request when it comes without one: the answer brings cookie and
     /// token.</param>
-    /// <param name="Nonce">32 random bytes in base64url, as secret as the token: the same nonce makes the same voter again. Required with
-    /// <c>voter</c>.</param>
+    /// <param name="Nonce">32 random bytes in base64url, mixed into the vote's mark. With <c>voter</c> it is required and as secret as the
+    /// token: the same nonce makes the same voter again.</param>
     public sealed record Body(string Choice, string? Voter = null, string? Nonce = null);
 
     public async Task<IResult> PutAsync(HttpContext context, string tool)
@@ -50,8 +50,8 @@ public sealed class CastVote(
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            ToolStatus.Known when quota.Enabled => await AdmitAndCommitAsync(context, voter, tool, choice, isNew: !isKnown),
-            ToolStatus.Known => await CommitAsync(context, voter, tool, choice, isNew: !isKnown),
+            ToolStatus.Known when quota.Enabled => await AdmitAndCommitAsync(context, voter, tool, choice, request.Nonce, isNew: !isKnown),
+            ToolStatus.Known => await CommitAsync(context, voter, tool, choice, request.Nonce, isNew: !isKnown),
             ToolStatus.Retired => Refuse(Refused.Retired()),
             ToolStatus.NotYetKnown => Refuse(Refused.ToolsNotYetKnown(context)),
             ToolStatus.Unknown => Refuse(Refused.UnknownTool()),
@@ -68,22 +68,29 @@ public sealed class CastVote(
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            ToolStatus.Known or ToolStatus.Retired => await CommitAsync(context, voter.Id, tool, Choice.Withdrawn, isNew: false),
+            ToolStatus.Known or ToolStatus.Retired => await CommitAsync(
+                context,
+                voter.Id,
+                tool,
+                Choice.Withdrawn,
+                nonce: null,
+                isNew: false
+            ),
             ToolStatus.NotYetKnown => Refuse(Refused.ToolsNotYetKnown(context)),
             ToolStatus.Unknown => Refuse(Refused.UnknownTool()),
         };
     }
 
-    private async Task<IResult> AdmitAndCommitAsync(HttpContext context, Guid voter, string tool, Choice choice, bool isNew)
+    private async Task<IResult> AdmitAndCommitAsync(HttpContext context, Guid voter, string tool, Choice choice, byte[]? nonce, bool isNew)
     {
         try
         {
-            var cast = new Cast(await hasher.OfAsync(voter, context.RequestAborted), tool, choice);
+            var cast = new Cast(await hasher.OfAsync(voter, context.RequestAborted), tool, choice, Mark.Draw(nonce));
             if (await quota.CheckAsync(cast.Voter, context.Connection.RemoteIpAddress, context.RequestAborted) is > 0 and var seconds)
                 return Refuse(Refused.TooManyNewVoters(context, seconds));
             var vote = await writer.CastAsync(cast, context.RequestAborted);
             quota.Voted(cast.Voter);
-            return Answer(context, vote, isNew ? voter : null);
+            return Answer(context, vote, nonce is not null, isNew ? voter : null);
         }
         catch (LedgerUnavailableException)
         {
@@ -91,12 +98,12 @@ public sealed class CastVote(
         }
     }
 
-    private async Task<IResult> CommitAsync(HttpContext context, Guid voter, string tool, Choice choice, bool isNew)
+    private async Task<IResult> CommitAsync(HttpContext context, Guid voter, string tool, Choice choice, byte[]? nonce, bool isNew)
     {
         try
         {
-            var cast = new Cast(await hasher.OfAsync(voter, context.RequestAborted), tool, choice);
-            return Answer(context, await writer.CastAsync(cast, context.RequestAborted), isNew ? voter : null);
+            var cast = new Cast(await hasher.OfAsync(voter, context.RequestAborted), tool, choice, Mark.Draw(nonce));
+            return Answer(context, await writer.CastAsync(cast, context.RequestAborted), nonce is not null, isNew ? voter : null);
         }
         catch (LedgerUnavailableException)
         {
@@ -111,13 +118,13 @@ public sealed class CastVote(
     }
 
     // Only a vote that is in the ledger leaves its new voter with the reader: one that was refused leaves nothing.
-    private IResult Answer(HttpContext context, Vote vote, Guid? made)
+    private IResult Answer(HttpContext context, Vote vote, bool withSalt, Guid? made)
     {
         if (made is not { } voter)
-            return VoteAnswer.Of(vote);
+            return VoteAnswer.Of(vote, withSalt);
         var issued = tokens.IssueTo(voter);
         VoterOfRequest.SetCookie(context, issued.Token, issued.Voter);
-        return VoteAnswer.Of(vote, issued.Token);
+        return VoteAnswer.Of(vote, withSalt, issued.Token);
     }
 
     private static async ValueTask<VoteRequest> ReadAsync(HttpContext context)

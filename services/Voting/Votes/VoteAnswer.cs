@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Contracts.Log;
 using Voting.Ledger;
 
 namespace Voting.Votes;
@@ -8,21 +9,46 @@ namespace Voting.Votes;
 /// <param name="Choice"><c>ship</c>, <c>skip</c>, or null when withdrawn or never cast.</param>
 /// <param name="Seq">This voter's changes on this tool so far.</param>
 /// <param name="At">When the last change was committed, UTC; null when there was none.</param>
+/// <param name="State"><c>counted</c>: the vote is in the tool's numbers. Null when there is no vote.</param>
+/// <param name="Index">The change's place in the public log, from 0. Left out when there was no change, or an earlier release committed
+/// it.</param>
+/// <param name="Mark">The voter's pseudonym on this tool in the public log: 16 bytes in base64url.</param>
+/// <param name="Salt">Only for a request with a nonce: the mark is the beginning of <c>SHA256("verdicts.mark/v1\n" ‖ nonce ‖ salt)</c>, of
+/// the nonce that came with this voter's first vote on the tool.</param>
 /// <param name="Token">Only in the answer to a vote that made its voter: to be sent as cookie or as <c>Authorization: Voter …</c>.</param>
 public sealed record VoteAnswer(
     string Tool,
     string? Choice,
     long Seq,
     DateTimeOffset? At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? State = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Index = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Mark = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Salt = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Token = null
 )
 {
-    public static VoteAnswer From(Vote vote) => From(vote, null);
+    private const string Counted = "counted";
 
-    public static IResult Of(Vote vote, string? token = null) =>
-        new BufferedJson<VoteAnswer>(From(vote, token), VotingJson.Default.VoteAnswer);
+    public static VoteAnswer From(Vote vote) => From(vote, withSalt: false, token: null);
 
-    private static VoteAnswer From(Vote vote, string? token) => new(vote.Tool, vote.Choice.Word(), vote.Seq, vote.At, token);
+    public static IResult Of(Vote vote, bool withSalt = false, string? token = null) =>
+        new BufferedJson<VoteAnswer>(From(vote, withSalt, token), VotingJson.Default.VoteAnswer);
+
+    private static VoteAnswer From(Vote vote, bool withSalt, string? token) =>
+        new(
+            vote.Tool,
+            vote.Choice.Word(),
+            vote.Seq,
+            vote.At,
+            vote.Choice is Ledger.Choice.Withdrawn ? null : Counted,
+            vote.Entry - 1,
+            Encoded(vote.Mark),
+            withSalt ? Encoded(vote.Salt) : null,
+            token
+        );
+
+    private static string? Encoded(Guid? id) => id is { } bytes ? Leaf.MarkOf(bytes.ToByteArray()) : null;
 }
 
 /// <summary>All votes of one voter that stand, newest first.</summary>

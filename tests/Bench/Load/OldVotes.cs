@@ -24,7 +24,7 @@ internal static class OldVotes
         );
         await Task.WhenAll(
             whole.SqlAsync(
-                $"begin; {Fast} truncate entries; alter table entries drop constraint entries_pkey; {Entries(tools, rows)}; alter table entries add primary key (id); commit",
+                $"begin; {Fast} alter table entries disable trigger user; truncate entries; alter table entries drop constraint entries_pkey; {Entries(tools, rows)}; alter table entries add primary key (id); commit",
                 database
             ),
             whole.SqlAsync(
@@ -44,7 +44,7 @@ internal static class OldVotes
     /// <summary>The ledger holds these few rows from now on and no others, under whatever plans its connections have.</summary>
     public static Task FewAsync(Whole whole, string database, string tools, long rows) =>
         whole.SqlAsync(
-            $"begin; select last_id from ledger_head for update; truncate entries, votes; {Entries(tools, rows)}; {Standing(tools, rows)}; {Head(tools, rows)}; commit; vacuum (freeze, analyze) entries, votes",
+            $"begin; select last_id from ledger_head for update; alter table entries disable trigger user; truncate entries, votes; {Entries(tools, rows)}; {Standing(tools, rows)}; {Head(tools, rows)}; commit; vacuum (freeze, analyze) entries, votes",
             database
         );
 

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Security.Cryptography;
 using Contracts;
 using Hosting.Databases;
 using Npgsql;
@@ -8,7 +7,7 @@ using NpgsqlTypes;
 namespace Voting.Ledger.Postgres;
 
 /// <summary>
-/// The ledger in PostgreSQL; <c>cast_hashed_votes</c> in the schema holds the transaction, and the reasons for its order.
+/// The ledger in PostgreSQL; <c>cast_marked_votes</c> in the schema holds the transaction, and the reasons for its order.
 /// </summary>
 public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source), IAsyncDisposable
 {
@@ -40,16 +39,18 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         {
             var command = _command ??= await PrepareAsync(cancellationToken);
             var (tools, choices) = (new string[batch.Count], new short[batch.Count]);
-            var (voters, pseudonyms) = (new byte[batch.Count * GuidLength], RandomNumberGenerator.GetBytes(batch.Count * GuidLength));
+            var (voters, marks, salts) = (Guids(batch.Count), Guids(batch.Count), Guids(batch.Count));
             for (var place = 0; place < batch.Count; place++)
             {
                 (tools[place], choices[place]) = (batch[place].Tool, (short)batch[place].Choice);
                 batch[place].Voter.Value.TryWriteBytes(voters.AsSpan(place * GuidLength));
+                batch[place].Mark.Value.TryWriteBytes(marks.AsSpan(place * GuidLength));
+                batch[place].Mark.Salt.TryWriteBytes(salts.AsSpan(place * GuidLength));
             }
 
             var first = tools.Where(tool => !_begun.Contains(tool)).Distinct().ToArray();
-            (command.Parameters[0].Value, command.Parameters[1].Value, command.Parameters[2].Value) = (tools, voters, pseudonyms);
-            (command.Parameters[3].Value, command.Parameters[4].Value) = (choices, first);
+            foreach (var (place, value) in ((object[])[tools, voters, marks, salts, choices, first]).Index())
+                command.Parameters[place].Value = value;
             await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
             await row.ReadAsync(cancellationToken);
             var committed = Read(row, batch);
@@ -126,7 +127,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private async Task<NpgsqlCommand> PrepareAsync(CancellationToken cancellationToken)
     {
         _connection = await source.OpenConnectionAsync(cancellationToken);
-        var command = new NpgsqlCommand("select votes.*, current_epoch() from cast_hashed_votes($1, $2, $3, $4, $5) votes", _connection)
+        var command = new NpgsqlCommand("select votes.*, current_epoch() from cast_marked_votes($1, $2, $3, $4, $5, $6) votes", _connection)
         {
             CommandTimeout = 4,
         };
@@ -134,6 +135,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
             var type in (NpgsqlDbType[])
                 [
                     NpgsqlDbType.Array | NpgsqlDbType.Text,
+                    NpgsqlDbType.Bytea,
                     NpgsqlDbType.Bytea,
                     NpgsqlDbType.Bytea,
                     NpgsqlDbType.Array | NpgsqlDbType.Smallint,
@@ -145,20 +147,31 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         return command;
     }
 
+    private static byte[] Guids(int count) => new byte[count * GuidLength];
+
     private static Committed Read(NpgsqlDataReader row, IReadOnlyList<Cast> batch)
     {
-        var (seqs, times) = (row.GetFieldValue<long[]>(0), row.GetFieldValue<long?[]>(1));
+        var (seqs, times, ids) = (row.GetFieldValue<long[]>(0), row.GetFieldValue<long?[]>(1), row.GetFieldValue<long?[]>(2));
+        var (marks, salts) = (row.GetFieldValue<byte[][]>(3), row.GetFieldValue<byte[]?[]>(4));
         var votes = new Vote[batch.Count];
         for (var place = 0; place < votes.Length; place++)
             votes[place] =
                 seqs[place] == 0
                     ? Vote.None(batch[place].Tool)
-                    : new Vote(batch[place].Tool, batch[place].Choice, seqs[place], Time(times[place]!.Value));
-        if (row.IsDBNull(2))
+                    : new Vote(
+                        batch[place].Tool,
+                        batch[place].Choice,
+                        seqs[place],
+                        Time(times[place]!.Value),
+                        ids[place],
+                        new Guid(marks[place]),
+                        salts[place] is { } salt ? new Guid(salt) : null
+                    );
+        if (row.IsDBNull(5))
             return new Committed(votes, []);
 
-        var (tools, at, epoch) = (row.GetFieldValue<string[]>(2), Time(row.GetInt64(6)), row.GetInt64(7));
-        var (ships, skips, versions) = (row.GetFieldValue<long[]>(3), row.GetFieldValue<long[]>(4), row.GetFieldValue<long[]>(5));
+        var (tools, at, epoch) = (row.GetFieldValue<string[]>(5), Time(row.GetInt64(9)), row.GetInt64(10));
+        var (ships, skips, versions) = (row.GetFieldValue<long[]>(6), row.GetFieldValue<long[]>(7), row.GetFieldValue<long[]>(8));
         var moved = new ToolTotals[tools.Length];
         for (var place = 0; place < moved.Length; place++)
             moved[place] = new ToolTotals(tools[place], ships[place], skips[place], versions[place], at, epoch);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Contracts;
 using Microsoft.Data.Sqlite;
@@ -6,26 +5,33 @@ using Microsoft.Data.Sqlite;
 namespace Voting.Ledger.Sqlite;
 
 /// <summary>
-/// The statements of a batch of votes on the writing connection, for as long as it lives: the same steps as <c>cast_hashed_votes</c> in
+/// The statements of a batch of votes on the writing connection, for as long as it lives: the same steps as <c>cast_marked_votes</c> in
 /// PostgreSQL, row by row.
 /// </summary>
 internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
 {
     private const int GuidLength = 16;
 
-    private readonly SqliteStatement _find = new(connection, "select pseudonym, choice, seq, at from votes where voter = ? and tool = ?");
+    private readonly SqliteStatement _find = new(
+        connection,
+        "select pseudonym, choice, seq, at, entry, salt from votes where voter = ? and tool = ?"
+    );
 
     private readonly SqliteStatement _first = new(
         connection,
-        "insert into votes (voter, tool, pseudonym, choice, seq, at) values (?, ?, ?, ?, 1, ?)"
+        "insert into votes (voter, tool, pseudonym, salt, choice, seq, at, entry) values (?, ?, ?, ?, ?, 1, ?, ?)"
     );
 
-    private readonly SqliteStatement _change = new(connection, "update votes set choice = ?, seq = ?, at = ? where voter = ? and tool = ?");
+    private readonly SqliteStatement _change = new(
+        connection,
+        "update votes set choice = ?, seq = ?, at = ?, entry = ? where voter = ? and tool = ?"
+    );
 
-    // Without an explicit id SQLite takes the highest plus one: consecutive, since entries are never deleted.
+    private readonly SqliteStatement _last = new(connection, "select coalesce(max(id), 0) from entries");
+
     private readonly SqliteStatement _append = new(
         connection,
-        "insert into entries (tool, pseudonym, choice, previous, seq, at) values (?, ?, ?, ?, ?, ?)"
+        "insert into entries (id, tool, pseudonym, choice, previous, seq, at) values (?, ?, ?, ?, ?, ?, ?)"
     );
 
     private readonly SqliteStatement _stand = new(connection, "select ship, skip, version from totals where tool = ?");
@@ -48,33 +54,38 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
         var at = VoteLedger.Time(now);
         var votes = new Vote[batch.Count];
         var deltas = new Dictionary<string, Delta>();
+        var id = LastId();
         Span<byte> voter = stackalloc byte[GuidLength];
-        Span<byte> pseudonym = stackalloc byte[GuidLength];
-        for (var place = 0; place < batch.Count; place++)
+        // By mark, which is random: the order of entries says nothing of the order of requests.
+        foreach (var (place, cast) in batch.Index().OrderBy(cast => cast.Item.Mark.Value))
         {
-            var cast = batch[place];
             var tool = Utf8(cast.Tool);
             cast.Voter.Value.TryWriteBytes(voter);
-            var (previous, seq, since) = Find(voter, tool, pseudonym);
-            if (previous == cast.Choice)
+            var stands = Find(voter, tool, cast.Tool);
+            if (stands.Choice == cast.Choice)
             {
-                votes[place] = seq == 0 ? Vote.None(cast.Tool) : new Vote(cast.Tool, previous, seq, VoteLedger.Time(since));
+                votes[place] = stands;
                 continue;
             }
 
-            if (seq == 0)
-            {
-                RandomNumberGenerator.Fill(pseudonym);
-                _first.Blob(voter).Text(tool).Blob(pseudonym).Number((long)cast.Choice).Number(now).Run();
-            }
+            var mark = stands.Mark ?? cast.Mark.Value;
+            id++;
+            if (stands.Seq == 0)
+                _first.Blob(voter).Text(tool).Id(mark).Id(cast.Mark.Salt).Number((long)cast.Choice).Number(now).Number(id).Run();
             else
-            {
-                _change.Number((long)cast.Choice).Number(seq + 1).Number(now).Blob(voter).Text(tool).Run();
-            }
-
-            _append.Text(tool).Blob(pseudonym).Number((long)cast.Choice).Number((long)previous).Number(seq + 1).Number(now).Run();
-            votes[place] = new Vote(cast.Tool, cast.Choice, seq + 1, at);
-            deltas[cast.Tool] = deltas.GetValueOrDefault(cast.Tool).With(previous, cast.Choice);
+                _change.Number((long)cast.Choice).Number(stands.Seq + 1).Number(now).Number(id).Blob(voter).Text(tool).Run();
+            _append
+                .Number(id)
+                .Text(tool)
+                .Id(mark)
+                .Number((long)cast.Choice)
+                .Number((long)stands.Choice)
+                .Number(stands.Seq + 1)
+                .Number(now)
+                .Run();
+            var salt = stands.Seq == 0 ? cast.Mark.Salt : stands.Salt;
+            votes[place] = new Vote(cast.Tool, cast.Choice, stands.Seq + 1, at, id, mark, salt);
+            deltas[cast.Tool] = deltas.GetValueOrDefault(cast.Tool).With(stands.Choice, cast.Choice);
         }
 
         return new Committed(votes, Move(deltas, now));
@@ -106,19 +117,31 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_find, _first, _change, _append, _stand, _begin, _move, _epoch])
+        foreach (var statement in (SqliteStatement[])[_find, _first, _change, _last, _append, _stand, _begin, _move, _epoch])
             statement.Dispose();
     }
 
-    private (Choice Previous, long Seq, long At) Find(ReadOnlySpan<byte> voter, ReadOnlySpan<byte> tool, Span<byte> pseudonym)
+    private long LastId()
     {
-        var found = (Choice.Withdrawn, 0L, 0L);
-        if (_find.Blob(voter).Text(tool).Find())
-        {
-            _find.Blob(0).CopyTo(pseudonym);
-            found = ((Choice)_find.Number(1), _find.Number(2), _find.Number(3));
-        }
+        _last.Find();
+        var id = _last.Number(0);
+        _last.Done();
+        return id;
+    }
 
+    private Vote Find(ReadOnlySpan<byte> voter, ReadOnlySpan<byte> tool, string slug)
+    {
+        var found = Vote.None(slug);
+        if (_find.Blob(voter).Text(tool).Find())
+            found = new Vote(
+                slug,
+                (Choice)_find.Number(1),
+                _find.Number(2),
+                VoteLedger.Time(_find.Number(3)),
+                _find.Number(4) is > 0 and var entry ? entry : null,
+                new Guid(_find.Blob(0)),
+                _find.Blob(5) is { Length: GuidLength } salt ? new Guid(salt) : null
+            );
         _find.Done();
         return found;
     }

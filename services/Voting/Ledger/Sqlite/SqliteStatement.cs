@@ -23,6 +23,14 @@ internal sealed class SqliteStatement : IDisposable
     /// <summary>Parameters are bound in the order of their question marks.</summary>
     public SqliteStatement Blob(ReadOnlySpan<byte> value) => Bound(raw.sqlite3_bind_blob(_statement, ++_bound, value));
 
+    /// <param name="value">As its 16 bytes.</param>
+    public SqliteStatement Id(Guid value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        value.TryWriteBytes(bytes);
+        return Blob(bytes);
+    }
+
     /// <param name="value">UTF-8.</param>
     public SqliteStatement Text(ReadOnlySpan<byte> value) => Bound(raw.sqlite3_bind_text(_statement, ++_bound, value));
 
