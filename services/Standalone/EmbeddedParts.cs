@@ -38,6 +38,8 @@ internal static class EmbeddedParts
             ["Newsletter:PublicBase"] = ServiceClient.Self,
             ["Newsletter:MailboxKey"] = Keys.InFile(Path.Combine(data, "mailboxes.key")),
             ["Voters:SigningKeys:0"] = Keys.InFile(Path.Combine(data, "voters.key")),
+            ["Log:SigningKeys:0"] = Keys.InFile(Path.Combine(data, "log.key")),
+            ["Log:GuardFile"] = Path.Combine(data, "log.checkpoint"),
         };
         foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])
             defaults[$"Services:{service}"] = ServiceClient.Self;

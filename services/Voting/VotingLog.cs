@@ -18,11 +18,7 @@ internal static partial class VotingLog
     [LoggerMessage(3005, LogLevel.Information, "The tool list has {Tools} tools")]
     public static partial void ToolsKnown(ILogger logger, int tools);
 
-    [LoggerMessage(
-        3006,
-        LogLevel.Warning,
-        "The catalog's tool list is unavailable; using messages and the stored list: {Problem}"
-    )]
+    [LoggerMessage(3006, LogLevel.Warning, "The catalog's tool list is unavailable; using messages and the stored list: {Problem}")]
     public static partial void CatalogAway(ILogger logger, string problem);
 
     [LoggerMessage(3007, LogLevel.Warning, "The stored tool list could not be read: {Problem}")]
@@ -38,11 +34,7 @@ internal static partial class VotingLog
     [LoggerMessage(3009, LogLevel.Error, "{Voters} voters could not be erased and were answered 503: {Problem}")]
     public static partial void ForgetFailed(ILogger logger, int voters, string problem);
 
-    [LoggerMessage(
-        3010,
-        LogLevel.Warning,
-        "The quota's counts are unavailable; this replica counts new voters by itself: {Problem}"
-    )]
+    [LoggerMessage(3010, LogLevel.Warning, "The quota's counts are unavailable; this replica counts new voters by itself: {Problem}")]
     public static partial void QuotaAway(ILogger logger, string problem);
 
     [LoggerMessage(3012, LogLevel.Information, "The ledger commits again")]
@@ -59,4 +51,20 @@ internal static partial class VotingLog
 
     [LoggerMessage(3011, LogLevel.Information, "The quota's counts are back")]
     public static partial void QuotaBack(ILogger logger);
+
+    [LoggerMessage(3016, LogLevel.Information, "The public log is not signed here: Log:SigningKeys is empty or Log:Signer is off")]
+    public static partial void LogNotSigned(ILogger logger);
+
+    [LoggerMessage(3017, LogLevel.Warning, "The public log could not be extended, trying again: {Problem}")]
+    public static partial void LogNotKept(ILogger logger, string problem);
+
+    [LoggerMessage(3018, LogLevel.Information, "The public log is extended again")]
+    public static partial void LogKeptAgain(ILogger logger);
+
+    [LoggerMessage(
+        3019,
+        LogLevel.Error,
+        "Refusing to sign the log {Origin}: {Reason}. If the ledger was restored, go on under a new Log:Origin and say so in public"
+    )]
+    public static partial void LogForked(ILogger logger, string origin, string reason);
 }

@@ -55,13 +55,23 @@ public sealed class VotingMetrics : IHostedService
         description: "Totals the bus confirmed"
     );
 
-    public VotingMetrics() =>
+    public VotingMetrics()
+    {
         Meter.CreateObservableGauge(
             "voting.relay.oldest.age",
             () => RelayAge(),
             "s",
             "Age of the oldest total not yet published by this replica"
         );
+        Meter.CreateObservableGauge(
+            "voting.log.lag",
+            () => LogLag,
+            description: "Entries that no signed checkpoint of the public log covers yet"
+        );
+    }
+
+    /// <summary>Set by the log's keeper: entries that the checkpoint does not cover.</summary>
+    public long LogLag { get; set; }
 
     /// <summary>
     /// From here on every counter is there, at zero: one that came with its first event would hide that event from a rate.

@@ -13,6 +13,7 @@ using Voting.Batching;
 using Voting.Ledger;
 using Voting.Ledger.Postgres;
 using Voting.Ledger.Sqlite;
+using Voting.Log;
 using Voting.PublicLedger;
 using Voting.Quota;
 using Voting.Relay;
@@ -51,6 +52,10 @@ public static class VotingService
         builder.AddBackground<TotalsRelay>();
         builder.AddBackground<BatchWriter>();
         builder.AddBackground<ToolListFill>();
+        builder.Services.AddSingleton(LogSigner.From(builder.Configuration));
+        builder.Services.AddSingleton(LogGuard.From(builder.Configuration));
+        builder.Services.AddSingleton(new LogStore(database.Source));
+        builder.Services.AddHostedService<LogKeeper>();
         builder
             .Services.AddHealthChecks()
             .AddCheck<LedgerHealth>("ledger", HealthStatus.Unhealthy, timeout: TimeSpan.FromSeconds(2))
@@ -116,6 +121,40 @@ public static class VotingService
             .WithSummary("Where every tool's totals stand")
             .Produces<List<ReadLedger.TotalsAnswer>>()
             .Refuses(503);
+        app.MapLog();
+    }
+
+    private static void MapLog(this WebApplication app)
+    {
+        var log = app.MapGroup("/log")
+            .WithTags("Log")
+            .ReadableByAnySite()
+            .LimitConcurrency(ConcurrencyLimit.Computing)
+            .RequireRateLimiting(RateLimits.Costly);
+        log.MapGet("/checkpoint", ServeLog.CheckpointAsync)
+            .WithSummary("The log's signed size and root")
+            .Produces<string>(200, "text/plain")
+            .Refuses(404, 503);
+        log.MapGet("/tile/{**address}", ServeLog.TileAsync)
+            .WithSummary("A tile of hashes, or a bundle of entries")
+            .Produces<byte[]>(200, "application/octet-stream")
+            .Refuses(400, 404, 503);
+        log.MapGet("/proof/{index}", ServeLog.ProofAsync)
+            .WithSummary("Proof that an entry is in the log")
+            .Produces<string>(200, "text/plain")
+            .Refuses(404, 503);
+        log.MapGet("/tally/{tool}", ServeLog.TallyAsync)
+            .WithSummary("Proof of a tool's numbers: its newest entry")
+            .Produces<string>(200, "text/plain")
+            .Refuses(404, 503);
+        log.MapGet("/key", ServeLog.Key)
+            .WithSummary("The keys that sign the log, newest first")
+            .Produces<string>(200, "text/plain")
+            .Refuses(404);
+        log.MapGet("/policy", ServeLog.Policy)
+            .WithSummary("What a verifier should demand")
+            .Produces<string>(200, "text/plain")
+            .Refuses(404);
     }
 
     private static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)

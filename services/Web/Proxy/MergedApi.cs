@@ -48,7 +48,9 @@ internal sealed partial class MergedApi
                 continue;
             foreach (
                 var (path, operations) in Members(document, "paths")
-                    .Where(member => member.Key.StartsWith("/api/", StringComparison.Ordinal))
+                    .Where(member =>
+                        member.Key.StartsWith("/api/", StringComparison.Ordinal) || member.Key.StartsWith("/log/", StringComparison.Ordinal)
+                    )
             )
                 paths.TryAdd(path, operations?.DeepClone());
             foreach (var (kind, definitions) in Members(document, "components"))

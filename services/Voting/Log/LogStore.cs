@@ -1,0 +1,179 @@
+using System.Data.Common;
+using Contracts.Log;
+using Hosting.Databases;
+
+namespace Voting.Log;
+
+/// <summary>The log's tables, which PostgreSQL and SQLite read and write by the same statements.</summary>
+public sealed class LogStore(DbDataSource source)
+{
+    // Within the number of parameters that either database takes.
+    private const int RowsAtOnce = 200;
+
+    public async Task<LogHead> HeadAsync(CancellationToken cancellationToken) =>
+        (
+            await ReadAsync(
+                """
+                select size, signed_size, signed_at, checkpoint, owner, owned_until, (select coalesce(max(id), 0) from entries) from log_head
+                """,
+                [],
+                row => new LogHead(
+                    row.GetInt64(0),
+                    row.GetInt64(1),
+                    row.GetInt64(2),
+                    row.IsDBNull(3) ? null : row.GetString(3),
+                    row.GetString(4),
+                    row.GetInt64(5),
+                    row.GetInt64(6)
+                ),
+                cancellationToken
+            )
+        )[0];
+
+    /// <returns>The tile's hashes, or more when it has grown since; null when there is none.</returns>
+    public async Task<byte[]?> HashesAsync(Tile tile, CancellationToken cancellationToken) =>
+        (
+            await ReadAsync(
+                "select hashes from log_tiles where level = @level and n = @n",
+                [("level", tile.Level!.Value), ("n", tile.Number)],
+                row => row.GetFieldValue<byte[]>(0),
+                cancellationToken
+            )
+        ).FirstOrDefault();
+
+    /// <returns>The bundle as far as it has grown; null when there is none.</returns>
+    public async Task<byte[]?> BundleAsync(long number, CancellationToken cancellationToken) =>
+        (
+            await ReadAsync(
+                "select entries from log_bundles where n = @n",
+                [("n", number)],
+                row => row.GetFieldValue<byte[]>(0),
+                cancellationToken
+            )
+        ).FirstOrDefault();
+
+    public async Task<LoggedTotals?> TotalsAsync(string tool, CancellationToken cancellationToken) =>
+        (
+            await ReadAsync(
+                "select version, ship, skip, entry from log_totals where tool = @tool",
+                [("tool", tool)],
+                row => new LoggedTotals(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
+                cancellationToken
+            )
+        ).FirstOrDefault();
+
+    /// <summary>A tree of that size whose tiles are read when they are needed.</summary>
+    internal TileTree TreeOf(long size, CancellationToken cancellationToken) =>
+        new(
+            size,
+            async tile => await HashesAsync(tile, cancellationToken) ?? throw new InvalidDataException($"The log has no tile {tile}.")
+        );
+
+    /// <summary>
+    /// Stores entries and the checkpoint over them, if the log is still where they begin. Durable when this returns, so that the checkpoint
+    /// may be shown.
+    /// </summary>
+    /// <param name="checkpoint">Null when it is not to be signed yet.</param>
+    /// <returns>False when another replica was faster; nothing is stored.</returns>
+    internal async Task<bool> TryStoreAsync(LogPage page, string? checkpoint, LogLease lease, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var swapped = await RunAsync(
+            connection,
+            transaction,
+            $"""
+            update log_head set size = @size, owner = @owner, owned_until = @until
+                   {(checkpoint is null ? "" : ", signed_size = @size, signed_at = @now, checkpoint = @checkpoint")}
+             where size = @from and signed_size <= @size
+            """,
+            [
+                ("size", page.Size),
+                ("from", page.From),
+                ("owner", lease.Owner),
+                ("until", lease.Until),
+                .. checkpoint is null ? [] : ((string, object)[])[("now", lease.Now), ("checkpoint", checkpoint)],
+            ],
+            cancellationToken
+        );
+        if (swapped == 0)
+            return false;
+        await UpsertAsync(
+            "log_tiles (level, n, hashes)",
+            "(level, n) do update set hashes = excluded.hashes",
+            page.Tiles.Select(changed => (object[])[changed.Tile.Level!.Value, changed.Tile.Number, changed.Hashes])
+        );
+        await UpsertAsync(
+            "log_bundles (n, entries)",
+            "(n) do update set entries = excluded.entries",
+            page.Bundles.Select(bundle => (object[])[bundle.Number, bundle.Entries])
+        );
+        await UpsertAsync(
+            "log_totals (tool, version, ship, skip, entry)",
+            "(tool) do update set version = excluded.version, ship = excluded.ship, skip = excluded.skip, entry = excluded.entry",
+            page.Totals.Select(total => (object[])[total.Key, total.Value.Version, total.Value.Ship, total.Value.Skip, total.Value.Entry])
+        );
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+
+        async Task UpsertAsync(string into, string conflict, IEnumerable<object[]> rows)
+        {
+            foreach (var some in rows.Chunk(RowsAtOnce))
+            {
+                var values = some.Select((row, r) => $"({string.Join(", ", row.Select((_, c) => $"@p{r}_{c}"))})");
+                var parameters = some.SelectMany((row, r) => row.Select((value, c) => ($"p{r}_{c}", value)));
+                await RunAsync(
+                    connection,
+                    transaction,
+                    $"insert into {into} values {string.Join(", ", values)} on conflict {conflict}",
+                    [.. parameters],
+                    cancellationToken
+                );
+            }
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        string sql,
+        (string, object)[] parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = Command(connection, sql, parameters);
+        command.Transaction = transaction;
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private Task<List<T>> ReadAsync<T>(
+        string sql,
+        (string, object)[] parameters,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken
+    ) =>
+        source.RetryIfStaleAsync(async () =>
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var command = Command(connection, sql, parameters);
+            await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+            var all = new List<T>();
+            while (await rows.ReadAsync(cancellationToken))
+                all.Add(read(rows));
+            return all;
+        });
+
+    private static DbCommand Command(DbConnection connection, string sql, (string Name, object Value)[] parameters)
+    {
+        var command = connection.CreateCommand();
+        (command.CommandText, command.CommandTimeout) = (sql, 5);
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+}
