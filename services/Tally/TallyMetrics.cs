@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Contracts;
 using Tally.State;
 
 namespace Tally;
@@ -87,7 +88,8 @@ internal sealed class TallyMetrics : IHostedService
     public void Pushed(int readers, Standing standing)
     {
         _pushes.Add(readers);
-        if (standing.Totals.At != default)
+        // What the ledger was asked for bears a time cut to the minute, which says nothing of a delay of milliseconds.
+        if (standing.Totals.At != default && standing.Totals.At != PublicTime.Of(standing.Totals.At))
             _lag.Record(Math.Max(0, (_timeProvider.GetUtcNow() - standing.Totals.At).TotalSeconds));
     }
 }

@@ -34,7 +34,7 @@ public sealed class WhatReadersAskFor : IAsyncLifetime
         await _tally.PublishAsync(new ToolTotals("cursor-2-0", 12, 3, 15, at));
         await _tally.ReachAsync("cursor-2-0", 15);
         (await _tally.Http.GetStringAsync("/api/tallies/cursor-2-0")).ShouldBe(
-            """{"tool":"cursor-2-0","ship":12,"skip":3,"total":15,"shipPercent":80,"interval":{"low":54.8,"high":93},"version":15,"epoch":1764000000,"updatedAt":"2026-01-02T03:04:05.678Z"}"""
+            """{"tool":"cursor-2-0","ship":12,"skip":3,"total":15,"shipPercent":80,"interval":{"low":54.8,"high":93},"version":15,"epoch":1764000000,"updatedAt":"2026-01-02T03:04:00Z"}"""
         );
     }
 

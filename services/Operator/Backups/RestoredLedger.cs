@@ -1,5 +1,7 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using Contracts;
+using Contracts.Log;
 using Hosting.Databases;
 using Operator.Recounting;
 
@@ -94,11 +96,11 @@ internal sealed class RestoredLedger(Database database)
             yield return new Entry(
                 rows.GetInt64(0),
                 rows.GetString(1),
-                new Guid(rows.GetFieldValue<byte[]>(2)).ToString("N"),
+                Leaf.MarkOf(rows.GetFieldValue<byte[]>(2)),
                 Word(rows.GetInt16(3)),
                 Word(rows.GetInt16(4)),
                 rows.GetInt64(5),
-                Time(rows.GetInt64(6))
+                PublicTime.Of(Time(rows.GetInt64(6)))
             );
     }
 

@@ -13,7 +13,7 @@ namespace Tally.State;
 /// <param name="Version">Grows with every change of the totals; 0 before the first vote.</param>
 /// <param name="Epoch">Whose ledger the version belongs to: a restored backup begins a new epoch, and a newer epoch wins whatever the
 /// version.</param>
-/// <param name="UpdatedAt">When the ledger committed this version, UTC, to the millisecond; null before the first vote, or while not yet
+/// <param name="UpdatedAt">When the ledger committed this version, UTC, cut to the minute; null before the first vote, or while not yet
 /// known after a rebuild.</param>
 [MessagePackObject]
 public sealed record ToolTally(
@@ -31,10 +31,7 @@ public sealed record ToolTally(
     internal static ToolTally Of(ToolTotals totals)
     {
         var total = totals.Ship + totals.Skip;
-        var at =
-            totals.At == default
-                ? (DateTime?)null
-                : DateTimeOffset.FromUnixTimeMilliseconds(totals.At.ToUnixTimeMilliseconds()).UtcDateTime;
+        var at = totals.At == default ? (DateTime?)null : PublicTime.Of(totals.At).UtcDateTime;
         return new ToolTally(
             totals.Tool,
             totals.Ship,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Contracts;
+using Contracts.Log;
 using Hosting.Http;
 using Voting.Ledger;
 
@@ -52,11 +53,11 @@ public static class ReadLedger
                 var answers = entries.ConvertAll(entry => new EntryAnswer(
                     entry.Id,
                     entry.Tool,
-                    entry.Pseudonym.ToString("N"),
+                    Leaf.MarkOf(entry.Pseudonym.ToByteArray()),
                     entry.Choice.Word(),
                     entry.Previous.Word(),
                     entry.Seq,
-                    entry.At
+                    PublicTime.Of(entry.At)
                 ));
                 return Json(new Page(answers, entries is [.., var last] ? last.Id : after), VotingJson.Default.Page);
             }
@@ -77,7 +78,7 @@ public static class ReadLedger
                     minute.Ship,
                     minute.Skip,
                     minute.Entries,
-                    minute.At
+                    PublicTime.Of(minute.At)
                 ));
                 return Json(
                     new MinutesPage(answers, minutes.Select(minute => minute.LastId).Append(after).Max(), epoch),
@@ -94,7 +95,14 @@ public static class ReadLedger
                 var (epoch, totals) = await ledger.TotalsAsync(context.RequestAborted);
                 context.Response.Headers[LedgerEpoch.Header] = epoch.ToString(CultureInfo.InvariantCulture);
                 return Json(
-                    totals.ConvertAll(total => new TotalsAnswer(total.Tool, total.Ship, total.Skip, total.Version, total.At, total.Epoch)),
+                    totals.ConvertAll(total => new TotalsAnswer(
+                        total.Tool,
+                        total.Ship,
+                        total.Skip,
+                        total.Version,
+                        PublicTime.Of(total.At),
+                        total.Epoch
+                    )),
                     VotingJson.Default.ListTotalsAnswer
                 );
             }

@@ -29,10 +29,6 @@ internal sealed partial class HeapCompaction(Pushes pushes, TimeProvider timePro
         }
     }
 
-    [LoggerMessage(
-        4060,
-        LogLevel.Information,
-        "Compacted the heap at {Readers} live readers in {Milliseconds:0} ms"
-    )]
+    [LoggerMessage(4060, LogLevel.Information, "Compacted the heap at {Readers} live readers in {Milliseconds:0} ms")]
     private partial void LogCompacted(int readers, double milliseconds);
 }
