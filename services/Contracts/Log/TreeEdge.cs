@@ -50,7 +50,7 @@ public sealed class TreeEdge
             if (row.Count < Tile.FullWidth)
                 return;
             hash = LogHash.OfRow([.. row]);
-            _full.Add((new Tile(level, (Size >> (8 * (level + 1))) - 1), [.. row.SelectMany(bytes => bytes)]));
+            _full.Add((new Tile(level, (Size >> (8 * (level + 1))) - 1), Joined(row)));
             row.Clear();
         }
     }
@@ -76,8 +76,16 @@ public sealed class TreeEdge
         if (_grown)
             for (var level = 0; level < _levels.Count; level++)
                 if (_levels[level] is { Count: > 0 } row)
-                    changed.Add((new Tile(level, Size >> (8 * (level + 1)), row.Count), [.. row.SelectMany(bytes => bytes)]));
+                    changed.Add((new Tile(level, Size >> (8 * (level + 1)), row.Count), Joined(row)));
         _grown = false;
         return changed;
+    }
+
+    private static byte[] Joined(List<byte[]> row)
+    {
+        var hashes = new byte[row.Count * LogHash.Length];
+        for (var place = 0; place < row.Count; place++)
+            row[place].CopyTo(hashes, place * LogHash.Length);
+        return hashes;
     }
 }
