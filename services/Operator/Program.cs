@@ -5,6 +5,7 @@ using Operator.Backups;
 using Operator.DeadLetters;
 using Operator.Epochs;
 using Operator.Keys;
+using Operator.PublicLog;
 using Operator.Rebuilding;
 using Operator.Recounting;
 using Operator.Tokens;
@@ -23,6 +24,7 @@ var root = new RootCommand(
     BackupCommands.Make(),
     EpochCommands.Make(),
     KeyCommands.Make(),
+    LogCommands.Make(),
     TokenCommands.Make(),
 };
 root.Options.Add(Output.Json);

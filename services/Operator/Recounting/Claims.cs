@@ -37,7 +37,7 @@ internal sealed class Claims(HttpClient http)
 
             var shown = claims.ToDictionary(claim => claim.Tool, claim => (claim.Epoch, claim.Version));
             var behind = totals
-                .Where(total => shown.GetValueOrDefault(total.Tool).CompareTo((total.Epoch, total.Version)) < 0)
+                .Where(total => IsBehind(shown.GetValueOrDefault(total.Tool), total))
                 .Select(total =>
                     $"Tally {tally.Authority} shows {total.Tool} at version {shown.GetValueOrDefault(total.Tool).Version}, {clock.Elapsed.TotalSeconds:0} s after the ledger was at {total.Version}."
                 )
@@ -47,6 +47,10 @@ internal sealed class Claims(HttpClient http)
             await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
         }
     }
+
+    // Totals of a log are of no epoch.
+    private static bool IsBehind((long Epoch, long Version) shown, Claim total) =>
+        total.Epoch == 0 ? shown.Version < total.Version : shown.CompareTo((total.Epoch, total.Version)) < 0;
 
     /// <exception cref="UnusableException">The answer names no tool, or one twice.</exception>
     private async Task<IReadOnlyList<Claim>> SaidAsync(Uri address, string source, CancellationToken cancellationToken)

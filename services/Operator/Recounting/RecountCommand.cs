@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Operator.PublicLog;
 
 namespace Operator.Recounting;
 
@@ -22,16 +23,20 @@ internal static class RecountCommand
         };
         var command = new Command(
             "recount",
-            "Add up the public ledger and compare it with the totals and with every Tally replica. Votes may go on meanwhile."
+            "Add up the public ledger and compare it with the totals and with every Tally replica. Votes may go on meanwhile. With --log, recount the "
+                + "public log from its files and its key alone."
         )
         {
             Site.Voting,
             Site.Tally,
             histories,
         };
+        LogOptions.AddTo(command, Site.Voting, histories);
         command.Does(
             async (parsed, cancellationToken) =>
             {
+                if (parsed.IsOfLog())
+                    return await LogOptions.RecountLogAsync(parsed, cancellationToken);
                 using var http = NamedRequests.NewClient();
                 return await FindAsync(
                     http,
@@ -43,6 +48,12 @@ internal static class RecountCommand
             },
             findings =>
             {
+                if (findings.Facts is LogFacts log)
+                {
+                    LogOptions.Table(log);
+                    return;
+                }
+
                 var facts = (Facts)findings.Facts;
                 Output.Table(
                     ["entries", "tools", "votes that stand", "claims checked", "seconds"],

@@ -1,0 +1,157 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Contracts.Log;
+
+namespace Operator.PublicLog;
+
+/// <summary>
+/// Follows the log entry by entry: each tool's totals count up by one change, each mark's choices follow from one another, and times never
+/// go back. Stops at the first entry that does not follow. Costs about 100 bytes for each mark.
+/// </summary>
+internal sealed class EntryCheck
+{
+    private const string KeyKind = "verdicts.key/v1";
+    private const string None = "-";
+    private const int MarkLength = 16;
+
+    private readonly record struct Voter(int Tool, uint Seq, Choice Choice);
+
+    private enum Choice : byte
+    {
+        None,
+        Ship,
+        Skip,
+    }
+
+    private readonly Dictionary<UInt128, Voter> _marks = [];
+    private readonly Dictionary<string, int> _places = [];
+    private readonly List<LogTotal> _totals = [];
+    private string _time = "";
+
+    /// <summary>The first entry that is not as the ones before it demand, in words.</summary>
+    public string? Wrong { get; private set; }
+
+    /// <summary>Says why the rest can't be followed: an entry of a kind that came after this release.</summary>
+    public string? Unknown { get; private set; }
+
+    public IReadOnlyList<LogTotal> Totals => _totals;
+
+    /// <param name="index">The entry's place in the log, from 0.</param>
+    public void Take(long index, in LogEntry entry)
+    {
+        if (Wrong is not null || Unknown is not null)
+            return;
+        if (entry.Vote is { } vote)
+            Wrong = WrongOf(vote) is { } wrong ? $"Entry {index}: {wrong} It reads: {vote}" : null;
+        else
+            TakeOther(index, entry.Bytes);
+    }
+
+    private string? WrongOf(Leaf vote)
+    {
+        if (WrongOf(vote.Time) is { } time)
+            return time;
+        if (!_places.TryGetValue(vote.Tool, out var place))
+        {
+            _places.Add(vote.Tool, place = _totals.Count);
+            _totals.Add(new LogTotal(vote.Tool));
+        }
+
+        var mark = MarkOf(vote);
+        var total = _totals[place];
+        var before = _marks.TryGetValue(mark, out var known) ? known : new Voter(place, 0, Choice.None);
+        var (ship, skip) = (total.Ship + Step(vote, "ship"), total.Skip + Step(vote, "skip"));
+        if (before.Tool != place)
+            return $"mark {vote.Mark} votes on {_totals[before.Tool].Tool} and can't vote on {vote.Tool}.";
+        if (vote.Seq != before.Seq + 1L)
+            return $"seq {before.Seq + 1L} of mark {vote.Mark} was expected, not {vote.Seq}.";
+        if (vote.Previous != Word(before.Choice))
+            return $"the choice of mark {vote.Mark} before was {Word(before.Choice)}, not {vote.Previous}.";
+        if (vote.Version != total.Version + 1)
+            return $"version {total.Version + 1} of {vote.Tool} was expected, not {vote.Version}.";
+        if ((vote.Ship, vote.Skip) != (ship, skip))
+            return $"{ship} ship, {skip} skip of {vote.Tool} were expected, not {vote.Ship} ship, {vote.Skip} skip.";
+        (total.Version, total.Ship, total.Skip) = (vote.Version, ship, skip);
+        _marks[mark] = new Voter(place, (uint)vote.Seq, ChoiceOf(vote.Choice));
+        return null;
+    }
+
+    private void TakeOther(long index, byte[] bytes)
+    {
+        var line = Printable(bytes);
+        switch (line.Split(' '))
+        {
+            case [Leaf.Kind, ..]:
+                Wrong = $"Entry {index}: a well-formed {Leaf.Kind} was expected. It reads: {line}";
+                break;
+            case [KeyKind, var vkey, var time] when VerifierKey.TryParse(vkey, out _) && IsTime(time):
+                Wrong = WrongOf(time) is { } wrong ? $"Entry {index}: {wrong} It reads: {line}" : null;
+                break;
+            case [KeyKind, ..]:
+                Wrong = $"Entry {index}: a well-formed {KeyKind} was expected. It reads: {line}";
+                break;
+            case [var kind, ..]:
+                Unknown =
+                    $"Entry {index} is of the kind {kind}, which this release of the tool does not know. Votes were counted up to there and no further.";
+                break;
+        }
+    }
+
+    // Of the form that sorts as text.
+    private string? WrongOf(string time)
+    {
+        if (string.CompareOrdinal(time, _time) < 0)
+            return $"a time not before {_time} was expected, not {time}.";
+        _time = time;
+        return null;
+    }
+
+    private static bool IsTime(string text) =>
+        DateTimeOffset.TryParseExact(
+            text,
+            "yyyy-MM-dd'T'HH:mm'Z'",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var time
+        )
+        && Leaf.TimeOf(time) == text;
+
+    private static UInt128 MarkOf(Leaf vote)
+    {
+        Span<byte> bytes = stackalloc byte[MarkLength];
+        Base64Url.DecodeFromChars(vote.Mark, bytes);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    private static int Step(Leaf vote, string choice) => (vote.Choice == choice ? 1 : 0) - (vote.Previous == choice ? 1 : 0);
+
+    private static string Word(Choice choice) =>
+        choice switch
+        {
+            Choice.Ship => "ship",
+            Choice.Skip => "skip",
+            Choice.None => None,
+        };
+
+    private static Choice ChoiceOf(string word) =>
+        word switch
+        {
+            "ship" => Choice.Ship,
+            "skip" => Choice.Skip,
+            _ => Choice.None,
+        };
+
+    private static string Printable(byte[] bytes) =>
+        string.Concat(Encoding.ASCII.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, Leaf.MaxLength))).Select(c => char.IsControl(c) ? '?' : c));
+}
+
+/// <summary>A tool's votes as the log's entries add up.</summary>
+internal sealed class LogTotal(string tool)
+{
+    public string Tool { get; } = tool;
+    public long Version { get; set; }
+    public long Ship { get; set; }
+    public long Skip { get; set; }
+}

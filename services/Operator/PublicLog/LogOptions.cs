@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Contracts.Log;
+using Operator.Recounting;
+
+namespace Operator.PublicLog;
+
+/// <summary>The options of <c>recount</c> that make it a recount of the public log.</summary>
+internal static class LogOptions
+{
+    private static readonly Option<string> Log = new("--log")
+    {
+        Description = "Recount the public log instead: a site's address, a log's, or a folder with a copy.",
+        HelpName = "URL|FOLDER",
+    };
+
+    private static readonly Option<VerifierKey[]> Keys = Key("--key", "The log's public key, name+id+base64.", VerifierKey.Ed25519);
+
+    private static readonly Option<VerifierKey[]> Witnesses = Key(
+        "--witness",
+        "A witness's public key; its cosignature is checked.",
+        VerifierKey.Cosignature
+    );
+
+    private static readonly Option<int?> Least = new("--witnesses") { Description = "How many of them must have signed; all by default." };
+
+    private static readonly Option<string> State = new("--state")
+    {
+        Description = "Keep the checkpoint in FILE, and prove next time that the log only grew.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string> Save = new("--save")
+    {
+        Description = "Make or extend a copy of the log in FOLDER on the way.",
+        HelpName = "FOLDER",
+    };
+
+    private static readonly Option[] OfLog = [Keys, Witnesses, Least, State, Save];
+
+    /// <param name="others">Options that have no meaning for the log.</param>
+    public static void AddTo(Command command, params Option[] others)
+    {
+        foreach (var option in (Option[])[Log, .. OfLog])
+            command.Options.Add(option);
+        command.Validators.Add(given =>
+        {
+            var ofLog = IsGiven(given, Log);
+            if (ofLog && !IsGiven(given, Keys))
+                given.AddError("--log needs the log's public key: --key.");
+            foreach (var option in (ofLog ? others : OfLog).Where(option => IsGiven(given, option)))
+                given.AddError(ofLog ? $"{option.Name} can't be combined with --log." : $"{option.Name} needs --log.");
+        });
+        Least.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int?>() is < 0)
+                given.AddError("--witnesses takes a number from 0.");
+        });
+    }
+
+    public static bool IsOfLog(this ParseResult parsed) => parsed.GetValue(Log) is not null;
+
+    public static async Task<Findings> RecountLogAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var fileRequests = NamedRequests.NewFileClient();
+        using var http = NamedRequests.NewClient();
+        var log = parsed.GetRequiredValue(Log);
+        var site =
+            Uri.TryCreate(log, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+                ? SiteFiles.Open(fileRequests, address)
+                : null;
+        var asked = await parsed.Addresses(Site.Tally).AllAsync(cancellationToken);
+        var tallies =
+            asked.Count > 0 ? new LogTallies(asked, Required: true)
+            : site is not null ? new LogTallies([site.Origin], Required: false)
+            : new LogTallies([], Required: false);
+        var witnesses = parsed.GetValue(Witnesses) ?? [];
+        var recount = new LogRecount(
+            site ?? (ILogFiles)FolderFiles.Open(log),
+            new LogQuestion(
+                parsed.GetRequiredValue(Keys),
+                witnesses,
+                parsed.GetValue(Least) ?? witnesses.Length,
+                parsed.GetValue(State),
+                parsed.GetValue(Save)
+            ),
+            totals => tallies.CompareAsync(http, totals, cancellationToken)
+        );
+        return await Output.ProgressAsync("counting the log", progress => recount.FindAsync(progress, cancellationToken));
+    }
+
+    public static void Table(LogFacts facts)
+    {
+        Output.Table(
+            ["entries", "tools", "votes that stand", "tallies checked", "witnesses", "extends", "seconds"],
+            [
+                [
+                    $"{facts.Entries:N0}",
+                    $"{facts.Tools:N0}",
+                    $"{facts.Votes:N0}",
+                    $"{facts.Tallies:N0}",
+                    $"{facts.Witnesses.Count}",
+                    facts.Since is { } since ? $"{since:N0}" : "",
+                    facts.Seconds.ToString("0.0", CultureInfo.InvariantCulture),
+                ],
+            ]
+        );
+        if (facts.Root is not null)
+            Console.WriteLine($"{facts.Origin} {facts.Root}");
+    }
+
+    private static bool IsGiven(CommandResult given, Option option) => given.GetResult(option) is { Implicit: false };
+
+    private static Option<VerifierKey[]> Key(string name, string description, byte type) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "VKEY",
+            CustomParser = given =>
+            {
+                var keys = new List<VerifierKey>();
+                foreach (var token in given.Tokens)
+                    if (VerifierKey.TryParse(token.Value, out var key) && key.Type == type)
+                        keys.Add(key);
+                    else
+                        given.AddError($"{name} takes a public key of type 0x{type:x2}, name+id+base64, not {token.Value}.");
+                return [.. keys];
+            },
+        };
+}
