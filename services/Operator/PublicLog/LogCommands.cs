@@ -1,70 +1,56 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
 using Contracts.Log;
-using Hosting.Configuration;
-using NSec.Cryptography;
+using Operator.Witnessing;
 
 namespace Operator.PublicLog;
 
-/// <summary><c>log key</c>: the key that signs a log's checkpoints. Only its public half is ever shown.</summary>
+/// <summary><c>log key | witness</c>: who signs a log. Of a key only its public half is ever shown.</summary>
 internal static class LogCommands
 {
-    private const int SeedLength = 32;
-
     private sealed record Facts(string File, bool IsNew, string Key);
 
-    public static Command Make()
+    public static Command Make() => new("log", "The public log that anyone can recount.") { MakeKey(), WitnessCommand.Make() };
+
+    private static Command MakeKey()
     {
         var file = new Argument<string>("file")
         {
             Description = "Where the secret is or will be, such as the file Log__SigningKeys__0 in the folder of Voting's secrets.",
         };
-        var origin = new Option<string>("--origin")
-        {
-            Description = "The log's name, such as verdicts.example/log.",
-            Required = true,
-        };
-        origin.Validators.Add(given =>
-        {
-            if (!SignedNote.IsName(given.GetValueOrDefault<string>() ?? ""))
-                given.AddError("--origin takes a name without spaces and plus signs.");
-        });
-        var key = new Command("key", "Make the key that signs checkpoints, unless the file is there, and print its public half for --key.")
+        var origin = NameOption("--origin", "The log's name, such as verdicts.example/log, or a witness's.");
+        var ofWitness = new Option<bool>("--witness") { Description = "Print the key of a witness instead of a log's." };
+        var command = new Command("key", "Make the key that signs checkpoints, unless the file is there, and print its public half for --key.")
         {
             file,
             origin,
+            ofWitness,
         };
-        key.Does(
-            async (parsed, cancellationToken) =>
+        command.Does(
+            (parsed, _) =>
             {
                 var path = parsed.GetRequiredValue(file);
                 var isNew = !File.Exists(path);
                 if (isNew)
-                    await MakeAsync(path, cancellationToken);
-                var vkey = new VerifierKey(parsed.GetRequiredValue(origin), VerifierKey.Ed25519, await PublicKeyAsync(path, cancellationToken));
-                return new Findings(true, new Facts(path, isNew, vkey.ToString()), [], Judges: false);
+                    SeedFile.Make(path);
+                using var key = SeedFile.Read(path);
+                var type = parsed.GetValue(ofWitness) ? VerifierKey.Cosignature : VerifierKey.Ed25519;
+                var vkey = new VerifierKey(parsed.GetRequiredValue(origin), type, key.Public());
+                return Task.FromResult(new Findings(true, new Facts(path, isNew, vkey.ToString()), [], Judges: false));
             },
             findings => Console.WriteLine(((Facts)findings.Facts).Key)
         );
-        return new Command("log", "The public log that anyone can recount.") { key };
+        return command;
     }
 
-    private static async Task MakeAsync(string path, CancellationToken cancellationToken)
+    /// <summary>A required option with the name of somebody who signs.</summary>
+    public static Option<string> NameOption(string option, string description)
     {
-        await using var file = new FileStream(path, PrivateFiles.ToWrite(FileMode.CreateNew));
-        await file.WriteAsync(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(SeedLength))), cancellationToken);
-        file.Flush(flushToDisk: true);
-    }
-
-    /// <exception cref="UnusableException">The file holds something else.</exception>
-    private static async Task<byte[]> PublicKeyAsync(string path, CancellationToken cancellationToken)
-    {
-        var seed = new byte[SeedLength];
-        var text = (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
-        if (!Convert.TryFromBase64String(text, seed, out var length) || length != SeedLength)
-            throw new UnusableException($"{path} is not {SeedLength} bytes in base64.");
-        using var key = Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey);
-        return key.PublicKey.Export(KeyBlobFormat.RawPublicKey);
+        var name = new Option<string>(option) { Description = description, Required = true };
+        name.Validators.Add(given =>
+        {
+            if (!SignedNote.IsName(given.GetValueOrDefault<string>() ?? ""))
+                given.AddError($"{option} takes a name without spaces and plus signs.");
+        });
+        return name;
     }
 }

@@ -15,9 +15,13 @@ internal static class LogOptions
         HelpName = "URL|FOLDER",
     };
 
-    private static readonly Option<VerifierKey[]> Keys = Key("--key", "The log's public key, name+id+base64.", VerifierKey.Ed25519);
+    private static readonly Option<VerifierKey[]> Keys = VerifierKeyOption.Make(
+        "--key",
+        "The log's public key, name+id+base64.",
+        VerifierKey.Ed25519
+    );
 
-    private static readonly Option<VerifierKey[]> Witnesses = Key(
+    private static readonly Option<VerifierKey[]> Witnesses = VerifierKeyOption.Make(
         "--witness",
         "A witness's public key; its cosignature is checked.",
         VerifierKey.Cosignature
@@ -111,21 +115,4 @@ internal static class LogOptions
     }
 
     private static bool IsGiven(CommandResult given, Option option) => given.GetResult(option) is { Implicit: false };
-
-    private static Option<VerifierKey[]> Key(string name, string description, byte type) =>
-        new(name)
-        {
-            Description = description,
-            HelpName = "VKEY",
-            CustomParser = given =>
-            {
-                var keys = new List<VerifierKey>();
-                foreach (var token in given.Tokens)
-                    if (VerifierKey.TryParse(token.Value, out var key) && key.Type == type)
-                        keys.Add(key);
-                    else
-                        given.AddError($"{name} takes a public key of type 0x{type:x2}, name+id+base64, not {token.Value}.");
-                return [.. keys];
-            },
-        };
 }
