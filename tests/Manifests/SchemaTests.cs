@@ -44,8 +44,14 @@ public sealed class SchemaTests(SchemaServer server) : IClassFixture<SchemaServe
         await using var newest = await DatabaseAsync(scripts, scripts.All);
         (await SchemaDescription.ReadAsync(released, scripts.Kind))
             .BrokenBy(await SchemaDescription.ReadAsync(newest, scripts.Kind))
+            .Where(broken => !IsHarmless(scripts, broken))
             .ShouldBeEmpty();
     }
+
+    // A script may say so of a trigger by name, when it refuses only what no release does.
+    private static bool IsHarmless(SchemaScripts scripts, string broken) =>
+        broken.Split(" trigger ") is [_, var trigger]
+        && scripts.New.Any(script => scripts.Text(script).Contains($"-- harmless: {trigger}\n", StringComparison.Ordinal));
 
     [Theory, MemberData(nameof(Schemas))]
     public async Task What_the_last_release_says_is_answered_as_before(SchemaScripts scripts)

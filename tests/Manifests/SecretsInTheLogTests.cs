@@ -24,6 +24,7 @@ public sealed class SecretsInTheLogTests : IDisposable
             "Voters__SigningKeys__0",
             "Voters__SigningKeys__1",
             "Voters__LedgerKey",
+            "Log__SigningKeys__0",
         ],
         ["Tally"] = ["ConnectionStrings__Bus", "ConnectionStrings__Counters"],
         ["Newsletter"] =

@@ -85,4 +85,5 @@ create function refuse_to_rewrite() returns trigger language plpgsql as $$
 begin
     raise exception '% is append-only: % is refused', tg_table_name, lower(tg_op);
 end $$;
+-- harmless: entries_are_only_added
 create trigger entries_are_only_added before update or delete or truncate on entries for each statement execute function refuse_to_rewrite();
