@@ -41,6 +41,7 @@ internal static class PageRoutes
         pages.MapGet("/vote/first", CastByForm.AskOnceAsync);
         pages.MapGet("/vote/done", CastByForm.Done);
         shown.MapGet("/methodology", MethodologyRoute.Show);
+        shown.MapGet("/verify", VerifyRoute.Show);
         shown.MapGet("/newsletter", NewsletterRoute.ShowAsync);
         pages.MapGet("/newsletter/confirm", MailLinkRoute.AskToConfirm);
         pages.MapGet("/newsletter/unsubscribe", MailLinkRoute.AskToUnsubscribe);

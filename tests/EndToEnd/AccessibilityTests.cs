@@ -19,6 +19,7 @@ public class AccessibilityTests(Site site)
             "/tools/cursor-2-0",
             "/categories/developer-tools",
             "/methodology",
+            "/verify",
             "/votes",
             "/votes/forget",
             "/newsletter",

@@ -19,6 +19,7 @@ public class EveryPageTests
         "/votes",
         "/votes/forget",
         "/methodology",
+        "/verify",
         "/newsletter",
         "/newsletter/2026-w48",
         "/newsletter/confirm?token=abc",

@@ -1,4 +1,10 @@
-// What must outlive the page: choices that are not in the ledger yet. All tabs of the site share it. Empty once everything is saved.
+// What must outlive the page: choices that are not in the ledger yet, receipts of those that are, and the log's checkpoints seen. All tabs of the site share it.
+
+/** And a tool: the reader's receipt { mark, index, choice, checked }. checked is missing until the proof was read, then all, path (no Ed25519 here), wrong (the log has another vote) or mark (the server changed it). */
+export const receiptPrefix = 'receipt:';
+
+/** The log's checkpoints that this browser has seen, the one recounted last first: [{ origin, size, root, on: a day }]. */
+export const seenKey = 'log-seen';
 
 // Where the browser forbids storage or has none left, a choice lives as long as its page.
 const memory = new Map();

@@ -33,6 +33,9 @@ public sealed record PageHead(string Title, string Description, string Canonical
     /// <summary>Loads the script that votes without leaving the page and keeps the numbers live.</summary>
     public bool Live { get; init; }
 
+    /// <summary>A script of this page's own, by its asset's name.</summary>
+    public string? Script { get; init; }
+
     /// <summary>True when the request carried a voter's cookie, so that the script may ask for the reader's own votes.</summary>
     public bool KnownVoter { get; init; }
 

@@ -1,0 +1,261 @@
+using System.Text;
+using Contracts.Log;
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace EndToEnd.Tests;
+
+/// <summary>Promise **Provable** as a stranger sees it: whoever changes history is found by anyone's recount, in the browser.</summary>
+public class RecountTests(Site site)
+{
+    // Two bundles; the entries below are in the second one.
+    private const int Size = 300,
+        Place = 270;
+
+    private static readonly Dictionary<string, (Action<PaperLog, List<byte[]>> Forge, string Found)> Forgeries = new()
+    {
+        ["a changed entry"] = (
+            (log, votes) => Put(log, [.. votes[..Place], Later(votes[Place]), .. votes[(Place + 1)..]]),
+            "Entry 270 is not the one the log’s tile stands for"
+        ),
+        ["a dropped entry"] = ((log, votes) => Put(log, [.. votes[..Place], .. votes[(Place + 1)..]]), "Entry 270 is"),
+        ["the last entry dropped"] = ((log, votes) => Put(log, votes[..^1]), "Entry 299 is missing"),
+        ["two entries in the wrong order"] = (
+            (log, votes) => Put(log, [.. votes[..Place], votes[Place + 1], votes[Place], .. votes[(Place + 2)..]]),
+            "Entry 270 is"
+        ),
+        ["an entry twice"] = ((log, votes) => Put(log, [.. votes[..Place], votes[Place], .. votes[Place..]]), "Entry 271 is wrong"),
+        ["an entry too many"] = ((log, votes) => Put(log, [.. votes, Later(votes[^1])]), "Entry 300 is one too many"),
+        ["a flipped bit in a tile of leaves"] = ((log, _) => log.Flip("/log/tile/0/000", 32 * 7), "Entry 7 is not the one"),
+        ["a flipped bit in a higher tile"] = ((log, _) => log.Flip("/log/tile/1/000.p/1", 3), "The tile /log/tile/1/000.p/1 is wrong"),
+        ["a wrong signature"] = (
+            (log, votes) =>
+            {
+                var signed = Encoding.UTF8.GetString(log.Files["/log/checkpoint"]);
+                var other = signed.Replace($"\n{Size}\n", $"\n{Size - 1}\n", StringComparison.Ordinal);
+                log.Files["/log/checkpoint"] = Encoding.UTF8.GetBytes(other);
+            },
+            "signature is wrong"
+        ),
+        ["no signature of the key"] = (
+            (log, _) => log.Files["/log/key"] = Encoding.UTF8.GetBytes(PaperLog.ForeignKey()),
+            "is not signed by the key"
+        ),
+        ["a root of other entries, signed"] = (
+            (log, votes) =>
+            {
+                log.Publish([.. votes[..^1], Later(votes[^1])]);
+                var signed = log.Files["/log/checkpoint"];
+                log.Publish(votes);
+                log.Files["/log/checkpoint"] = signed;
+            },
+            "The root computed from all 300 entries"
+        ),
+        ["a vote counted twice, signed"] = (
+            (log, votes) => Sign(log, votes, vote => vote with { Ship = vote.Ship + 1 }),
+            "Entry 270 is wrong: ship should be"
+        ),
+        ["a version left out, signed"] = (
+            (log, votes) => Sign(log, votes, vote => vote with { Version = vote.Version + 1 }),
+            "Entry 270 is wrong: the tool’s version should be"
+        ),
+        ["a mark's change left out, signed"] = (
+            (log, votes) => Sign(log, votes, vote => vote with { Seq = vote.Seq + 1 }),
+            "Entry 270 is wrong: the mark’s seq should be"
+        ),
+        ["a line that is no vote, signed"] = (
+            (log, votes) => log.Publish([.. votes[..Place], "verdicts.vote/v1 tool-0"u8.ToArray(), .. votes[(Place + 1)..]]),
+            "Entry 270 can’t be read"
+        ),
+        ["pages that show other numbers"] = (
+            (log, _) => log.Tallies["tool-0"] = log.Tallies["tool-0"] with { Ship = 1_000 },
+            "The pages show 1000 ship"
+        ),
+    };
+
+    public static TheoryData<string> Names => [.. Forgeries.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Provable_a_recount_in_the_browser_names_the_first_thing_that_is_wrong(string name)
+    {
+        var (forge, found) = Forgeries[name];
+        using var log = new PaperLog();
+        var votes = PaperLog.Votes(Size);
+        log.Publish(votes);
+        forge(log, votes);
+        await using var reader = await site.NewReaderAsync();
+        var page = await OpenAsync(reader, log);
+
+        await RecountAsync(page);
+
+        await Expect(page.Locator("#result")).ToContainTextAsync("The log is wrong.");
+        await Expect(page.Locator("#result")).ToContainTextAsync(found);
+        await Expect(page.Locator("#found li")).ToHaveCountAsync(0);
+        await Expect(page.Locator("#remembered")).ToBeHiddenAsync();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(256)]
+    [InlineData(300)]
+    [InlineData(512)]
+    public async Task A_log_without_a_fault_is_found_right_whatever_its_size(int size)
+    {
+        using var log = new PaperLog();
+        log.Publish(PaperLog.Votes(size));
+        await using var reader = await site.NewReaderAsync();
+        var page = await OpenAsync(reader, log);
+
+        await page.Locator("summary").ClickAsync();
+        await page.GetByLabel("The log’s public key").FillAsync(log.VerifierKey);
+        await RecountAsync(page);
+
+        await Expect(page.Locator("#result")).ToContainTextAsync("All is right: ");
+        await Expect(page.Locator("#result")).ToContainTextAsync($"{size} entr");
+        await Expect(page.Locator("#found")).ToContainTextAsync("the key you pasted");
+        await Expect(page.Locator("#remembered")).ToContainTextAsync($"with {size} entr");
+        reader.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Provable_a_browser_that_comes_back_sees_whether_history_was_only_extended()
+    {
+        using var log = new PaperLog();
+        var votes = PaperLog.Votes(Size);
+        log.Publish(votes[..Place]);
+        await using var reader = await site.NewReaderAsync();
+        var page = await OpenAsync(reader, log);
+        await RecountAsync(page);
+        await Expect(page.Locator("#found")).ToContainTextAsync("saw the log for the first time");
+
+        log.Publish(votes);
+        await page.ReloadAsync();
+        await RecountAsync(page);
+        await Expect(page.Locator("#found")).ToContainTextAsync("History was only extended");
+
+        log.Publish(votes[..Place]);
+        await page.ReloadAsync();
+        await RecountAsync(page);
+        await Expect(page.Locator("#result")).ToContainTextAsync("The log has shrunk");
+
+        log.Publish([.. votes[..10], Later(votes[10]), .. votes[11..]]);
+        await page.ReloadAsync();
+        await RecountAsync(page);
+        await Expect(page.Locator("#result")).ToContainTextAsync("History was changed: the first 300 entries");
+    }
+
+    [Fact]
+    public async Task An_address_that_does_not_answer_is_named_and_the_recount_can_be_tried_again()
+    {
+        using var log = new PaperLog();
+        log.Publish(PaperLog.Votes(Size));
+        const string Path = "/log/tile/entries/001.p/44";
+        log.Files.Remove(Path, out var bundle);
+        await using var reader = await site.NewReaderAsync();
+        var page = await OpenAsync(reader, log);
+        await RecountAsync(page);
+        await Expect(page.Locator("#result")).ToContainTextAsync($"could not be finished: {Path} answers 404");
+
+        log.Files[Path] = bundle!;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(page.Locator("#result")).ToContainTextAsync("All is right");
+    }
+
+    [Fact]
+    public async Task A_recount_stops_at_an_entry_of_a_kind_it_does_not_know_and_claims_nothing()
+    {
+        using var log = new PaperLog();
+        log.Publish([.. PaperLog.Votes(10), "verdicts.hold/v1 tool-0"u8.ToArray()]);
+        await using var reader = await site.NewReaderAsync();
+        var page = await OpenAsync(reader, log);
+        await RecountAsync(page);
+        await Expect(page.Locator("#result")).ToContainTextAsync("had to stop. Entry 10 is of a kind this page does not know");
+        await Expect(page.Locator("#remembered")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_browser_without_Ed25519_checks_all_but_the_signature_and_says_so()
+    {
+        using var log = new PaperLog();
+        log.Publish(PaperLog.Votes(10));
+        await using var reader = await site.NewReaderAsync();
+        await reader.Context.AddInitScriptAsync(
+            """
+            const known = SubtleCrypto.prototype.importKey;
+            SubtleCrypto.prototype.importKey = function (format, key, algorithm, ...rest) {
+              if (algorithm === 'Ed25519')
+                return Promise.reject(new DOMException('', 'NotSupportedError'));
+              return known.call(this, format, key, algorithm, ...rest);
+            };
+            """
+        );
+        var page = await OpenAsync(reader, log);
+        await RecountAsync(page);
+        await Expect(page.Locator("#result")).ToContainTextAsync("What this browser can check is right");
+        await Expect(page.Locator("#result")).ToContainTextAsync("The signature is not checked.");
+    }
+
+    [Fact]
+    public async Task A_key_that_is_none_is_not_taken_and_the_field_says_so()
+    {
+        using var log = new PaperLog();
+        log.Publish(PaperLog.Votes(1));
+        await using var reader = await site.NewReaderAsync();
+        var page = await OpenAsync(reader, log);
+        await page.Locator("summary").ClickAsync();
+        await page.GetByLabel("The log’s public key").FillAsync("not a key");
+        await RecountAsync(page);
+        await Expect(page.Locator("#result")).ToContainTextAsync("“not a key” is not a key");
+        await Expect(page.GetByLabel("The log’s public key")).ToHaveAttributeAsync("aria-invalid", "true");
+    }
+
+    [Fact]
+    public async Task A_recount_can_be_stopped()
+    {
+        using var log = new PaperLog();
+        log.Publish(PaperLog.Votes(Size));
+        await using var reader = await site.NewReaderAsync();
+        var page = await OpenAsync(reader, log);
+        var asked = new TaskCompletionSource();
+        await page.RouteAsync("**/log/tile/0/000", _ => asked.TrySetResult());  // never answered
+        await page.GetByRole(AriaRole.Button, new() { Name = "Recount now" }).ClickAsync();
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        await Expect(page.Locator("#result")).ToContainTextAsync("Stopped.");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Try again" })).ToBeFocusedAsync();
+    }
+
+    private static async Task<IPage> OpenAsync(Reader reader, PaperLog log)
+    {
+        var page = await reader.Context.NewPageAsync();
+        await log.ServeAsync(page);
+        await page.GotoAsync("/verify");
+        return page;
+    }
+
+    private static async Task RecountAsync(IPage page)
+    {
+        await page.Locator("#start").ClickAsync();
+        await Expect(page.Locator("#result")).ToBeVisibleAsync();
+    }
+
+    private static void Put(PaperLog log, List<byte[]> entries) =>
+        log.PutBundle(1, Size - Tile.FullWidth, entries[Tile.FullWidth..]);
+
+    private static void Sign(PaperLog log, List<byte[]> votes, Func<Leaf, Leaf> change)
+    {
+        Leaf.TryParse(votes[Place], out var vote).ShouldBeTrue();
+        log.Publish([.. votes[..Place], change(vote!).ToBytes(), .. votes[(Place + 1)..]]);
+    }
+
+    /// <summary>The same vote a minute later: it breaks no rule of counting.</summary>
+    private static byte[] Later(byte[] entry)
+    {
+        Leaf.TryParse(entry, out var vote).ShouldBeTrue();
+        return (vote! with { Time = "2026-11-26T18:05Z" }).ToBytes();
+    }
+}
