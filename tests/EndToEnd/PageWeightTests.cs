@@ -32,6 +32,8 @@ public class PageWeightTests(Site site)
         // The live connection's client comes last, when the page has long been there to read.
         var loaded = weights.Where(weight => !weight.Path.Contains("/signalr.", StringComparison.Ordinal)).ToList();
         loaded.Sum(weight => weight.Bytes).ShouldBeLessThan(Most, string.Join(", ", loaded));
+        foreach (var later in (string[])["/log.", "/receipts.", "/recount.", "/verify."])
+            loaded.ShouldNotContain(weight => weight.Path.Contains(later, StringComparison.Ordinal), $"{later} waits until it is needed");
         foreach (var kind in (string[])["/site.", ".css", ".js"])
             loaded.ShouldContain(weight => weight.Path.Contains(kind, StringComparison.Ordinal), $"{kind} is part of what was weighed");
         (

@@ -31,7 +31,10 @@ public static partial class AssetFiles
     /// <summary>The hashed address of an asset, e.g. <c>/assets/site.1a2b3c4d5e.css</c>.</summary>
     public static string Url(string name) => ByName[name].Url;
 
-    /// <summary>The addresses of what a script imports, and what that imports, so that a page can ask for all of it at once.</summary>
+    /// <summary>
+    /// The addresses of what a script imports, and what that imports, so that a page can ask for all of it at once; not what it imports
+    /// only when it needs it.
+    /// </summary>
     public static IEnumerable<string> Imports(string name) => ImportsOf(name).Distinct().Select(Url);
 
     internal static void MapAssets(this IEndpointRouteBuilder routes)
@@ -99,8 +102,10 @@ public static partial class AssetFiles
                         Encoding.UTF8.GetString(bytes),
                         match =>
                         {
-                            imports.Add(match.Groups[1].Value);
-                            return $"'{LoadOnce(match.Groups[1].Value, resources, assets).Url}'";
+                            var import = match.Groups["name"].Value;
+                            if (!match.Groups["later"].Success)
+                                imports.Add(import);
+                            return $"'{LoadOnce(import, resources, assets).Url}'";
                         }
                     )
             );
@@ -120,7 +125,7 @@ public static partial class AssetFiles
         );
     }
 
-    [GeneratedRegex(@"(?<=^import .*)'\./([a-z.]+\.js)'", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?<=^import .*|\b(?<later>import)\()'\./(?<name>[a-z.]+\.js)'", RegexOptions.Multiline)]
     private static partial Regex Import();
 
     private static byte[] Compress(byte[] bytes, Func<Stream, Stream> encoder)

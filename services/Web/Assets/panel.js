@@ -20,7 +20,7 @@ const refusals = {
 };
 
 function show(form, news) {
-  const { saved, waiting } = stateOf(form.dataset.vote);
+  const state = stateOf(form.dataset.vote), { saved, waiting } = state;
   for (const button of form.querySelectorAll('[aria-pressed]')) {
     button.setAttribute('aria-pressed', String(button.value === saved));
     button.classList.toggle('saving', waiting?.choice === button.value);
@@ -35,11 +35,46 @@ function show(form, news) {
     ? problems[waiting.problem](waiting.choice ? `Your vote, ${waiting.choice},` : 'Your withdrawal', waiting.next)
     : refusals[news];
   say(form, problem ?? (!waiting ? own(saved) : waiting.choice ? `Saving your vote: ${waiting.choice}…` : 'Withdrawing your vote…'), problem !== undefined);
+  showReceipt(form, state, news);
   if (problem)
     announce(problem);
   else if (news === 'saved')
     announce(saved ? `Your vote on ${form.dataset.name} is counted: ${saved}.` : `Your vote on ${form.dataset.name} is withdrawn.`);
 }
+
+const proofs = {
+  'all': ', checked in your browser.',
+  'path': ', path checked; this browser can’t check the signature.',
+};
+const accusations = {
+  'wrong': 'The public log does not contain your vote as cast.',
+  'mark': 'The server put your vote under another mark than the one it agreed on with your browser.',
+};
+
+// What the log says of the vote. It is put where it will stand before it is known, unseen, so that nothing moves when it is.
+function showReceipt(form, { saved, waiting, receipt }, news) {
+  const where = form.querySelector('[data-receipt]');
+  const isOfThis = receipt && !waiting && receipt.choice === saved;
+  where.hidden = !isOfThis;
+  const file = document.querySelector(`[data-proof="${CSS.escape(form.dataset.vote)}"]`);
+  if (file)
+    file.hidden = !isOfThis || !proofs[receipt.checked];
+  if (!isOfThis)
+    return;
+  const accusation = accusations[receipt.checked];
+  where.classList.toggle('unchecked', !receipt.checked);
+  where.classList.toggle('problem', accusation !== undefined);
+  const entry = link(`/log/proof/${receipt.index}`, `Entry ${receipt.index.toLocaleString('en')}`);
+  const words = accusation ? [accusation, ' ', link('/verify', 'Recount the log')] : [entry, ` in the public log${proofs[receipt.checked] ?? proofs.all}`];
+  if (where.textContent !== words.map(word => word.textContent ?? word).join(''))
+    where.replaceChildren(...words);  // only then: whoever is on the link would lose their place
+  if (file)
+    Object.assign(file.querySelector('a'), { href: entry.href, download: `vote-on-${form.dataset.vote}.tlog-proof` });
+  if (accusation && news === 'checked')
+    announce(accusation);
+}
+
+const link = (href, textContent) => Object.assign(document.createElement('a'), { href, textContent });
 
 function say(form, text, isProblem) {
   const where = form.querySelector('[data-own-text]');

@@ -4,7 +4,7 @@
 // A choice is stored before it is sent and removed when the ledger has answered, so it survives a lost network and a closed page. All tabs work on the same record, one
 // request at a time for a tool, and send whatever was chosen last.
 
-import { erase, keys, read, write } from './store.js';
+import { erase, keys, read, receiptPrefix, seenKey, write } from './store.js';
 
 const nonceKey = 'voter-nonce', prefix = 'vote:', holding = 'voter-nonce:';
 const answerWithin = 10_000;
@@ -13,13 +13,13 @@ const chosenHere = new Map();  // tool -> the choice made on this page that stil
 const inFlight = new Map();  // tool -> id of the choice that is on its way from this page
 const listeners = [];
 let channel = null;
-let moves = 0;
+let moves = 0, erasures = 0;
 
 /** Calls back with a tool whenever what is known of its vote has changed. */
 export const onChange = listener => listeners.push(listener);
 
-/** The tool's vote in the ledger, and the choice that is still to be saved, if any: { choice, problem, next: when it is sent again, ms since 1970 }. */
-export const stateOf = tool => ({ saved: inLedger.get(tool) ?? null, waiting: waitingOn(tool) });
+/** The tool's vote in the ledger, its receipt if there is one, and the choice that is still to be saved, if any: { choice, problem, next: when it is sent again, ms since 1970 }. */
+export const stateOf = tool => ({ saved: inLedger.get(tool) ?? null, waiting: waitingOn(tool), receipt: read(receiptPrefix + tool) });
 
 const waitingOn = tool => chosenHere.get(tool) ?? read(prefix + tool);
 
@@ -68,6 +68,11 @@ export async function refresh() {
     const mine = new Map(votes.map(vote => [vote.tool, vote.choice]));
     for (const tool of inLedger.keys())
       settle(tool, mine.get(tool) ?? null);
+    for (const vote of votes) {
+      const receipt = read(receiptPrefix + vote.tool);
+      if (receipt?.index < vote.index || receipt?.mark && receipt.mark !== vote.mark)
+        keepReceipt(vote.tool, vote);  // changed without a script, or from a copy of this browser's cookie
+    }
   }
 }
 
@@ -78,7 +83,14 @@ export function forget() {
   for (const key of keys(prefix))
     erase(key);
   forgetNonce();
+  forgetReceipts();
   channel?.postMessage({ forgotten: true });
+}
+
+function forgetReceipts() {
+  erasures++;
+  for (const key of [...keys(receiptPrefix), seenKey])
+    erase(key);
 }
 
 function settle(tool, choice) {
@@ -177,11 +189,12 @@ function watchForLate(tool, saved) {
 /** The outcome: { saved: choice }, { refused: why } permanently, or { problem: why, wait: ms, lost } for now; lost if there was no answer. */
 async function send(tool, { choice, first }) {
   if (choice === null && first && read(nonceKey)) {
-    const became = await put(tool, first);
+    const became = await put(tool, first, await sharedNonce());
     if (!became?.ok)
       return outcomeOf(became);
   }
-  const answer = choice === null ? await request(`/api/votes/${tool}`, { method: 'DELETE' }) : await put(tool, choice);
+  const nonce = choice === null ? null : await sharedNonce();
+  const answer = choice === null ? await request(`/api/votes/${tool}`, { method: 'DELETE' }) : await put(tool, choice, nonce);
   if (choice === null && answer?.status === 401)
     return { saved: null };  // no voter, so nothing to withdraw
   if (!answer?.ok)
@@ -192,15 +205,15 @@ async function send(tool, { choice, first }) {
   if (vote.token && !await cookieStays(tool, vote.token))
     return { refused: 'cookies-blocked' };
   forgetNonce();
+  keepReceipt(tool, vote, nonce);
   return { saved: vote.choice };
 }
 
 // One request makes the voter, where there is none yet, and casts: a reader who leaves at once has voted. The voter follows from the nonce, so that the same request
-// again, from whichever tab, is the same voter. Where there is a voter already, the cookie says who votes and the nonce nothing.
-async function put(tool, choice) {
-  const nonce = await alone(nonceKey, async () => read(nonceKey) ?? await nonceElsewhere() ?? newNonce());
-  return request(`/api/votes/${tool}`, castBy(nonce, choice));
-}
+// again, from whichever tab, is the same voter. Where there is a voter already, the cookie says who votes; the nonce then only goes into the vote's mark.
+const put = (tool, choice, nonce) => request(`/api/votes/${tool}`, castBy(nonce, choice));
+
+const sharedNonce = () => alone(nonceKey, async () => read(nonceKey) ?? await nonceElsewhere() ?? newNonce());
 
 const castBy = (nonce, choice) =>
   ({ method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ choice, voter: 'new', nonce }) });
@@ -222,6 +235,27 @@ function newNonce() {
   write(nonceKey, nonce);
   navigator.locks?.request(holding + nonce, () => new Promise(done => { letNonceGo = done; })).catch(() => {});  // forbidden like all storage: then no tab shares anything
   return nonce;
+}
+
+// ---- Receipts ------------------------------------------------------------------------------------------------------------
+
+const receipts = () => import('./receipts.js');
+
+// No vote waits for its receipt or fails with it: where the log does not answer, nothing is said.
+async function keepReceipt(tool, vote, nonce) {
+  const before = erasures;
+  await receipts().then(({ keep }) => keep(tool, vote, { nonce, isErased: () => erasures !== before, tell })).catch(() => {});
+}
+
+// Those of this page's tools that an earlier visit has left, or found wrong.
+function checkReceipts() {
+  for (const tool of inLedger.keys()) {
+    const receipt = read(receiptPrefix + tool);
+    if (receipt)
+      tell(tool);
+    if (receipt && (!receipt.checked || receipt.checked === 'wrong'))
+      receipts().then(({ check }) => check(tool, tell)).catch(() => {});
+  }
 }
 
 // A browser may take a cookie and not send it. A vote that its reader could never change is taken back.
@@ -270,6 +304,7 @@ function listen() {
     moves++;
     if (data.forgotten) {
       chosenHere.clear();
+      forgetReceipts();
       return refresh();
     }
     if (data.chosen || data.settled === chosenHere.get(data.tool)?.id)
@@ -291,8 +326,13 @@ export function start(mayHaveVoted) {
   deliverAll();
   if (mayHaveVoted)
     refresh();
+  checkReceipts();
   addEventListener('online', deliverAll);
-  addEventListener('storage', ({ key }) => key?.startsWith(prefix) && tell(key.slice(prefix.length)));
+  addEventListener('storage', ({ key }) => {
+    for (const kind of [prefix, receiptPrefix])
+      if (key?.startsWith(kind))
+        tell(key.slice(kind.length));
+  });
   document.addEventListener('visibilitychange', () => document.hidden || back());
   addEventListener('pageshow', event => {
     listen();
