@@ -54,9 +54,16 @@ public sealed class RecountTests
     }
 
     [Theory]
-    [InlineData("""{"entries":[{"id":1,"tool":"a","voter":"00","choice":"ship","seq":1,"at":"2026-11-27T08:00:00Z"}],"next":0}""", "[]")]
+    [InlineData(
+        """{"entries":[{"id":1,"tool":"a","voter":"AAAAAAAAAAAAAAAAAAAAAA","choice":"ship","seq":1,"at":"2026-11-27T08:00:00Z"}],"next":0}""",
+        "[]"
+    )]
     [InlineData("""{"entries":[{"id":1,"tool":"a","voter":"x","choice":"ship","seq":1,"at":"2026-11-27T08:00:00Z"}],"next":1}""", "[]")]
-    [InlineData("""{"entries":[{"id":1,"voter":"00"}],"next":1}""", "[]")]
+    [InlineData(
+        """{"entries":[{"id":1,"tool":"a","voter":"!!!!!!!!!!!!!!!!!!!!!!","choice":"ship","seq":1,"at":"2026-11-27T08:00:00Z"}],"next":1}""",
+        "[]"
+    )]
+    [InlineData("""{"entries":[{"id":1,"voter":"AAAAAAAAAAAAAAAAAAAAAA"}],"next":1}""", "[]")]
     [InlineData("null", "[]")]
     [InlineData("{}", "[]")]
     [InlineData("{", "[]")]
@@ -134,7 +141,7 @@ public sealed class RecountTests
         {
             id,
             tool,
-            voter = new string('0', 32),
+            voter = new string('A', 22),
             choice = change[^1],
             previous = change.Length > 1 ? change[0] : null,
             seq = change.Length,

@@ -1,8 +1,7 @@
-using System.Buffers.Binary;
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Contracts.Log;
+using Operator.Recounting;
 
 namespace Operator.PublicLog;
 
@@ -14,7 +13,6 @@ internal sealed class EntryCheck
 {
     private const string KeyKind = "verdicts.key/v1";
     private const string None = "-";
-    private const int MarkLength = 16;
 
     private readonly record struct Voter(int Tool, uint Seq, Choice Choice);
 
@@ -51,6 +49,8 @@ internal sealed class EntryCheck
 
     private string? WrongOf(Leaf vote)
     {
+        if (!MarkText.TryParse(vote.Mark, out var mark))
+            return "a mark of 16 bytes was expected.";
         if (WrongOf(vote.Time) is { } time)
             return time;
         if (!_places.TryGetValue(vote.Tool, out var place))
@@ -59,7 +59,6 @@ internal sealed class EntryCheck
             _totals.Add(new LogTotal(vote.Tool));
         }
 
-        var mark = MarkOf(vote);
         var total = _totals[place];
         var before = _marks.TryGetValue(mark, out var known) ? known : new Voter(place, 0, Choice.None);
         var (ship, skip) = (total.Ship + Step(vote, "ship"), total.Skip + Step(vote, "skip"));
@@ -117,13 +116,6 @@ internal sealed class EntryCheck
             out var time
         )
         && Leaf.TimeOf(time) == text;
-
-    private static UInt128 MarkOf(Leaf vote)
-    {
-        Span<byte> bytes = stackalloc byte[MarkLength];
-        Base64Url.DecodeFromChars(vote.Mark, bytes);
-        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
-    }
 
     private static int Step(Leaf vote, string choice) => (vote.Choice == choice ? 1 : 0) - (vote.Previous == choice ? 1 : 0);
 

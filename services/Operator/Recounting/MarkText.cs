@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 
@@ -12,7 +13,12 @@ internal static class MarkText
     {
         mark = default;
         Span<byte> bytes = stackalloc byte[Length];
-        if (text is not { Length: 22 } || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Length)
+        // TryDecodeFromChars throws on what is not base64.
+        if (
+            text is not { Length: 22 }
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done
+            || written != Length
+        )
             return false;
         mark = BinaryPrimitives.ReadUInt128BigEndian(bytes);
         return true;
