@@ -15,6 +15,7 @@ public sealed class Site : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("faults-").FullName;
     private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private readonly string _logKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly List<ServiceProcess> _extra = [];
 
     /// <summary>What to install, when these tests can't run here; otherwise null.</summary>
@@ -39,6 +40,9 @@ public sealed class Site : IAsyncLifetime
     public List<Reader> Readers { get; } = [];
 
     public Ledger Ledger { get; } = new();
+
+    /// <summary>Where a stranger keeps the last checkpoint of the public log between scenarios.</summary>
+    public string LastCheckpoint => Path.Combine(_directory, "last.checkpoint");
 
     /// <summary>Differences between readers and ledger already told, so that a later scenario does not answer for an earlier one.</summary>
     public HashSet<string> Reported { get; } = [];
@@ -196,6 +200,7 @@ public sealed class Site : IAsyncLifetime
         {
             Serve("Ledger", "ledger");
             settings["Voters__SigningKeys__0"] = _key;
+            settings["Log__SigningKeys__0"] = _logKey;
         }
 
         if (service == "Tally")

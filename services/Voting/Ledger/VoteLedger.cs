@@ -33,6 +33,9 @@ public abstract class VoteLedger(DbDataSource source)
     /// <summary>Keeps the newer of what is stored and what is given, tool by tool.</summary>
     public abstract Task KeepToolsAsync(IReadOnlyList<ToolState> tools, CancellationToken cancellationToken);
 
+    /// <summary>Runs a write of something else in the same database, so that it does not collide with a batch.</summary>
+    public virtual Task<T> BesideBatchesAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken) => write();
+
     public Task<List<ToolState>> ToolsAsync(CancellationToken cancellationToken) =>
         ReadAsync(
             "select slug, name, category, retired, version from tools",

@@ -77,7 +77,7 @@ internal sealed class LogKeeper(
             var page = await _tail.AppendAsync(entries, cancellationToken);
             var isLast = entries.Count < PageSize;
             var note = isLast ? await SignAsync(page, cancellationToken) : null;
-            if (!await store.TryStoreAsync(page, note, lease, cancellationToken))
+            if (!await ledger.BesideBatchesAsync(() => store.TryStoreAsync(page, note, lease, cancellationToken), cancellationToken))
             {
                 // Another replica was faster; what is in memory went past what is stored.
                 _tail = null;
@@ -91,11 +91,11 @@ internal sealed class LogKeeper(
     }
 
     // A whole page is not made to wait: an old ledger is being caught up with. At the start a checkpoint is signed in any case, since the
-    // keys may be others.
+    // keys may be others. A replica whose clock is ahead may have signed in what is the future here.
     private bool IsDue(LogHead head, LogLease lease) =>
         head.Entries - head.Size >= PageSize
         || !_signedHere
-        || (head.Entries > head.SignedSize && TimeSpan.FromMicroseconds(lease.Now - head.SignedAt) >= SignEvery);
+        || (head.Entries > head.SignedSize && TimeSpan.FromMicroseconds(lease.Now - head.SignedAt).Duration() >= SignEvery);
 
     private async Task<string> SignAsync(LogPage page, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ namespace Faults.Tests.Crowd;
 
 public record Voter(string Token, DateTimeOffset ExpiresAt);
 
-public record VoteAnswer(string Tool, string? Choice, long Seq, DateTimeOffset? At);
+public record VoteAnswer(string Tool, string? Choice, long Seq, DateTimeOffset? At, long? Index);
 
 public record OwnVotes(IReadOnlyList<VoteAnswer> Votes);
 

@@ -27,6 +27,9 @@ public static class Api
 
     public static Task<IReadOnlyList<Totals>> Totals(ServiceProcess voting) => Get<IReadOnlyList<Totals>>(voting, "api/ledger/totals");
 
+    /// <summary>The key that signs the public log.</summary>
+    public static Task<string> LogKey(ServiceProcess voting) => Http.GetStringAsync(new Uri(voting.Address, "log/key"));
+
     public static async Task<TallyPoint?> LastDay(ServiceProcess tally, string tool) =>
         (await Get<TallyHistory>(tally, $"api/tallies/{tool}/history?bucket=day")).Points is [.., var last] ? last : null;
 

@@ -7,7 +7,9 @@ using Testing.Servers;
 namespace Faults.Tests.Crowd;
 
 /// <summary>What a reader was told, with 2xx, about one change of a vote.</summary>
-public record Acknowledged(string? Choice, long Seq, DateTimeOffset? At);
+/// <param name="At">To the microsecond as a reader is told, to the minute as the public is.</param>
+/// <param name="Index">The change's place in the public log.</param>
+public record Acknowledged(string? Choice, long Seq, DateTimeOffset? At, long? Index);
 
 /// <summary>
 /// One reader with one voter's token, who votes on any replica, asks again when no answer came, and believes every 2xx.
@@ -94,14 +96,18 @@ public sealed class Reader(Site site, Diary diary, params IReadOnlyList<ServiceP
     public void Believe(string tool, string? choice, VoteAnswer answer)
     {
         var last = _history.TryGetValue(tool, out var changes) ? changes[^1] : null;
-        var expected = choice == last?.Choice ? last : new Acknowledged(choice, (last?.Seq ?? 0) + 1, answer.At);
-        if (answer.Tool != tool || answer.Choice != choice || answer.Seq != (expected?.Seq ?? 0) || answer.At != expected?.At)
+        var expected = choice == last?.Choice ? last : new Acknowledged(choice, (last?.Seq ?? 0) + 1, answer.At, answer.Index);
+        if (
+            answer.Tool != tool
+            || answer.Choice != choice
+            || (answer.Seq, answer.At, answer.Index) != (expected?.Seq ?? 0, expected?.At, expected?.Index)
+        )
             diary.Wrong($"{tool}: after {last} the vote {choice ?? "none"} was answered {answer}");
         if (choice == last?.Choice)
             return;
         if (changes is null)
             _history[tool] = changes = [];
-        changes.Add(new Acknowledged(choice, answer.Seq, answer.At));
+        changes.Add(new Acknowledged(choice, answer.Seq, answer.At, answer.Index));
     }
 
     private ServiceProcess Any(ServiceProcess? butNot)

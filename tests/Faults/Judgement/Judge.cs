@@ -87,7 +87,7 @@ public sealed class Judge(Site site)
         || tally.Skip < 0;
 
     // Pseudonyms can't be tied to readers, so whole histories are matched: each that a reader was told must be in the ledger,
-    // once, entry for entry and to the microsecond, and the ledger must hold none besides.
+    // once, at the index they were told, and the ledger must hold none besides.
     private IEnumerable<string> Unaccounted()
     {
         var told = site.Readers.SelectMany(reader => reader.History).CountBy(history => Line(history.Key, history.Value)).ToDictionary();
@@ -105,11 +105,11 @@ public sealed class Judge(Site site)
     {
         var line = string.Join(
             ' ',
-            changes.TakeLast(5).Select(change => $"{change.Seq}:{change.Choice ?? "none"}@{change.At:HH:mm:ss.ffffff}")
+            changes.TakeLast(5).Select(change => $"{change.Seq}:{change.Choice ?? "none"}@{change.At:HH:mm}#{change.Index}")
         );
         var all = new HashCode();
         foreach (var change in changes)
-            all.Add(change);
+            all.Add((change.Choice, change.Seq, change.Index, $"{change.At:u}"[..16]));
         return $"{tool} [{changes.Count} changes, {all.ToHashCode():x8}] {line}";
     }
 

@@ -65,7 +65,7 @@ public sealed class Ledger
             _wrongs.Add($"entry {entry.Id} changes nothing: {entry.Choice ?? "none"} twice");
         if (entry.Choice is not (null or "ship" or "skip"))
             _wrongs.Add($"entry {entry.Id}: choice {entry.Choice}");
-        history.Add(new Acknowledged(entry.Choice, entry.Seq, entry.At));
+        history.Add(new Acknowledged(entry.Choice, entry.Seq, entry.At, entry.Id - 1));
         _versions[entry.Tool] = _versions.GetValueOrDefault(entry.Tool) + 1;
     }
 }

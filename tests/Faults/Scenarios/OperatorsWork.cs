@@ -103,7 +103,10 @@ public sealed class OperatorsWork(Site site, ITestOutputHelper output) : Scenari
             await using (var damaged = new NpgsqlConnection($"{Site.Postgres.ConnectionTo(restored)};Pooling=false"))
             {
                 await damaged.OpenAsync();
-                await using var lose = new NpgsqlCommand("alter table entries disable trigger user; delete from entries where id = (select max(id) / 2 from entries)", damaged);
+                await using var lose = new NpgsqlCommand(
+                    "alter table entries disable trigger user; delete from entries where id = (select max(id) / 2 from entries)",
+                    damaged
+                );
                 (await lose.ExecuteNonQueryAsync()).ShouldBe(1);
             }
 

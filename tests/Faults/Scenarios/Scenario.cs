@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Faults.Tests.Crowd;
 using Faults.Tests.Judgement;
 using Testing;
@@ -27,7 +28,8 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
             var sinceFault = Stopwatch.StartNew();
             await load.Stop();
             var judge = new Judge(site);
-            var broken = await judge.Judgement(load, sinceFault);
+            var broken = (await judge.Judgement(load, sinceFault)).ToList();
+            broken.AddRange(await NotProven());
             Say(
                 $"{load.Diary.Summary}; {load.Watchers.Sum(watcher => watcher.Pushes)} pushes over {load.Watchers.Sum(watcher => watcher.Connections)} connections; agreed {judge.Agreed.TotalSeconds:0.0} s after the fault; {clock.Elapsed.TotalSeconds:0} s in all"
             );
@@ -74,6 +76,30 @@ public abstract class Scenario(Site site, ITestOutputHelper output)
         await server.Send(UnixSignal.Stop);
         await Eventually.HoldsAsync(() => server.Frozen, $"{server.Name} is frozen", TimeSpan.FromSeconds(5));
         return new Thaw(server);
+    }
+
+    // A stranger's recount of the public log, which must cover every entry, agree with every tally, and extend the checkpoint kept from the
+    // scenario before.
+    private async Task<IReadOnlyList<string>> NotProven()
+    {
+        var key = (await Api.LogKey(Any(Site.Voting))).Trim();
+        var (entries, wrongs) = (0L, (IReadOnlyList<string>)[]);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var log = new Uri(Any(Site.Voting).Address, "log").ToString();
+                var (code, answer) = await Operator("recount", "--log", log, "--key", key, "--state", Site.LastCheckpoint);
+                if (code is not (0 or 1))
+                    throw new InvalidOperationException(answer);
+                var said = JsonDocument.Parse(answer).RootElement;
+                entries = said.GetProperty("facts").GetProperty("entries").GetInt64();
+                wrongs = [.. said.GetProperty("wrongs").EnumerateArray().Select(wrong => $"Provable: {wrong}")];
+                return wrongs.Count > 0 || entries >= Site.Ledger.LastId;
+            },
+            $"a checkpoint over {Site.Ledger.LastId} entries (Provable)",
+            Form.Settled
+        );
+        return wrongs;
     }
 
     /// <summary>Runs the tool beside the site, with the settings the services have.</summary>

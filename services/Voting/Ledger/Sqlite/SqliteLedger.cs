@@ -116,6 +116,20 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
             cancellationToken
         );
 
+    // SQLite has one writer, and a batch that finds another at it sleeps 150 ms before it looks again.
+    public override async Task<T> BesideBatchesAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            return await write();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
     public void Dispose()
     {
         _closing.Cancel();
