@@ -60,6 +60,7 @@ function show(tally) {
     write('percent-again', percent(tally.shipPercent));
     if (tally.total > 0)
       write('trend-caption', `Ship % over time: ${percent(tally.shipPercent)} now.`);
+    toggle(place, 'proof', tally.version > 0);
     toggle(place, 'early', tally.total > 0 && tally.total < 10);
     const panel = place.dataset.panel, community = leaning(tally);
     toggle(place, 'disagree', tally.total >= 10 && panel !== 'even' && community !== null && community !== panel);
