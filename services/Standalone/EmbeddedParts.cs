@@ -39,6 +39,7 @@ internal static class EmbeddedParts
             ["Newsletter:MailboxKey"] = Keys.InFile(Path.Combine(data, "mailboxes.key")),
             ["Voters:SigningKeys:0"] = Keys.InFile(Path.Combine(data, "voters.key")),
             ["Log:SigningKeys:0"] = Keys.InFile(Path.Combine(data, "log.key")),
+            ["Log:Origin"] = $"localhost/log/{Keys.NameOf(Path.Combine(data, "log.key"))}",
             ["Log:GuardFile"] = Path.Combine(data, "log.checkpoint"),
         };
         foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])
