@@ -17,6 +17,7 @@ internal static class Measurements
             ["peer"] = PeerBeside.MeasureAsync,
             ["simulate"] = Simulate.MeasureAsync,
             ["flood"] = Flood.MeasureAsync,
+            ["log"] = PublicLog.MeasureAsync,
             ["recount"] = LogRecount.MeasureAsync,
             ["growth"] = Growth.MeasureAsync,
         };

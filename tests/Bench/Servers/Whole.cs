@@ -117,7 +117,8 @@ internal sealed class Whole : IAsyncDisposable
     }
 
     /// <summary>A replica of Voting that is not started yet, on a ledger of that name.</summary>
-    public ServiceProcess VotingOn(string database, string name) =>
+    /// <param name="logged">Whether it keeps the public log.</param>
+    public ServiceProcess VotingOn(string database, string name, bool logged = false) =>
         Service(
             "Voting",
             name,
@@ -126,6 +127,7 @@ internal sealed class Whole : IAsyncDisposable
                 ["ConnectionStrings__Ledger"] = Postgres.ConnectionTo(database),
                 ["Services__Catalog"] = Catalog.Address.ToString(),
                 ["Voters__SigningKeys__0"] = Tokens.Key,
+                ["Log__SigningKeys__0"] = logged ? Tokens.Key : null,
             }
         );
 
