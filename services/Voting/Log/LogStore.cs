@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Contracts.Log;
 using Hosting.Databases;
+using Npgsql;
 
 namespace Voting.Log;
 
@@ -79,6 +80,9 @@ public sealed class LogStore(DbDataSource source)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // A replica that freezes in here would hold the log's row for as long as it is frozen.
+        if (connection is NpgsqlConnection)
+            await RunAsync(connection, transaction, "set local idle_in_transaction_session_timeout = '3s'", [], cancellationToken);
         var swapped = await RunAsync(
             connection,
             transaction,

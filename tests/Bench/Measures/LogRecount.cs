@@ -24,13 +24,7 @@ internal static class LogRecount
             var took = new List<double>();
             for (var round = 0; round < form.Rounds; round++)
             {
-                var (seconds, _) = await OperatorCommand.RunAsync(
-                    "recount",
-                    "--log",
-                    folder.FullName,
-                    "--key",
-                    signer.LogKey.ToString()
-                );
+                var (seconds, _) = await OperatorCommand.RunAsync("recount", "--log", folder.FullName, "--key", signer.LogKey.ToString());
                 took.Add(seconds);
                 report.Say($"    round {round}: {seconds:0.0} s");
             }

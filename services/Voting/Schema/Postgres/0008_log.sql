@@ -12,6 +12,10 @@ create table log_bundles (
     entries bytea  not null
 );
 
+-- Hashes don't compress, and to compress a bundle each time it grows costs more than its bytes.
+alter table log_tiles alter column hashes set storage external;
+alter table log_bundles alter column entries set storage external;
+
 -- Where the tool's newest entry in the log left it, and that entry's index.
 create table log_totals (
     tool    text   primary key,
