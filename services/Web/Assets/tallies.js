@@ -60,7 +60,7 @@ function show(tally) {
     write('percent-again', percent(tally.shipPercent));
     if (tally.total > 0)
       write('trend-caption', `Ship % over time: ${percent(tally.shipPercent)} now.`);
-    toggle(place, 'proof', tally.version > 0);
+    prove(place.querySelector('[data-show="proof"]'), tally);
     toggle(place, 'early', tally.total > 0 && tally.total < 10);
     const panel = place.dataset.panel, community = leaning(tally);
     toggle(place, 'disagree', tally.total >= 10 && panel !== 'even' && community !== null && community !== panel);
@@ -74,6 +74,12 @@ function show(tally) {
 function pointTo(where) {
   if (!still.matches && where.getAnimations().length === 0)
     where.animate([{ backgroundColor: 'var(--ship-wash)' }, { backgroundColor: 'transparent' }], 700);
+}
+
+// A tool's first vote is the first that has a proof. The link's room is there before, so that nothing moves.
+function prove(link, tally) {
+  if (link && tally.version > 0)
+    link.href = link.dataset.to;
 }
 
 function toggle(place, part, visible) {
