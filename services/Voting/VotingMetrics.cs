@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -65,13 +66,27 @@ public sealed class VotingMetrics : IHostedService
         );
         Meter.CreateObservableGauge(
             "voting.log.lag",
-            () => LogLag,
+            () => _log.Lag,
             description: "Entries that no signed checkpoint of the public log covers yet"
+        );
+        Meter.CreateObservableGauge(
+            "voting.log.unsigned.age",
+            () => _log.Lag > 0 ? Stopwatch.GetElapsedTime(_log.Since).TotalSeconds : 0,
+            "s",
+            "How long there have been such entries without a new checkpoint"
         );
     }
 
-    /// <summary>Set by the log's keeper: entries that the checkpoint does not cover.</summary>
-    public long LogLag { get; set; }
+    // How many entries are not covered, how many are, and since when both have stood so.
+    private (long Lag, long Covered, long Since) _log;
+
+    /// <param name="entries">Entries in the ledger.</param>
+    /// <param name="covered">Those that the log's checkpoint covers.</param>
+    public void LogStands(long entries, long covered)
+    {
+        var waits = _log.Lag > 0 && _log.Covered == covered;
+        _log = (entries - covered, covered, waits ? _log.Since : Stopwatch.GetTimestamp());
+    }
 
     /// <summary>
     /// From here on every counter is there, at zero: one that came with its first event would hide that event from a rate.

@@ -13,7 +13,7 @@ public sealed class ComposeTests
     public void Services_are_given_the_same_settings_as_in_Kubernetes()
     {
         // What only one of the two has a use for.
-        string[] own = ["SECRETS_DIR", "OTEL_EXPORTER_OTLP_ENDPOINT", "Web__PublicOrigin"];
+        string[] own = ["SECRETS_DIR", "OTEL_EXPORTER_OTLP_ENDPOINT", "Web__PublicOrigin", "Log__Origin"];
         foreach (var service in Repository.Services)
         {
             var here = Parts[service]

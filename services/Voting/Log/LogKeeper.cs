@@ -67,7 +67,7 @@ internal sealed class LogKeeper(
         while (true)
         {
             var head = await store.HeadAsync(cancellationToken);
-            metrics.LogLag = head.Entries - head.SignedSize;
+            metrics.LogStands(head.Entries, head.SignedSize);
             var lease = LogLease.From(timeProvider);
             if (lease.IsAnothers(head) || !IsDue(head, lease))
                 return;
