@@ -67,4 +67,10 @@ internal static partial class VotingLog
         "Refusing to sign the log {Origin}: {Reason}. If the ledger was restored, go on under a new Log:Origin and say so in public"
     )]
     public static partial void LogForked(ILogger logger, string origin, string reason);
+
+    [LoggerMessage(3020, LogLevel.Warning, "The witness {Witness} does not sign the public log, trying again: {Problem}")]
+    public static partial void WitnessUnavailable(ILogger logger, string witness, string problem);
+
+    [LoggerMessage(3021, LogLevel.Information, "The witness {Witness} signs the public log again")]
+    public static partial void WitnessBack(ILogger logger, string witness);
 }

@@ -56,6 +56,9 @@ public static class VotingService
         builder.Services.AddSingleton(LogGuard.From(builder.Configuration));
         builder.Services.AddSingleton(new LogStore(database.Source));
         builder.Services.AddHostedService<LogKeeper>();
+        builder.Services.AddSingleton(WitnessSettings.From(builder.Configuration));
+        builder.Services.AddHttpClient(LogWitnesses.ClientName, LogWitnesses.Bounded);
+        builder.Services.AddHostedService<LogWitnesses>();
         builder
             .Services.AddHealthChecks()
             .AddCheck<LedgerHealth>("ledger", HealthStatus.Unhealthy, timeout: TimeSpan.FromSeconds(2))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Contracts.Log;
 using Hosting.Databases;
@@ -10,6 +11,11 @@ public sealed class LogStore(DbDataSource source)
 {
     // Within the number of parameters that either database takes.
     private const int RowsAtOnce = 200;
+
+    // Of 8 KiB at most: proofs are asked for near the log's end and share the tiles above it.
+    private const int MostTiles = 1024;
+
+    private readonly ConcurrentDictionary<Tile, byte[]> _tiles = [];
 
     public async Task<LogHead> HeadAsync(CancellationToken cancellationToken) =>
         (
@@ -63,11 +69,51 @@ public sealed class LogStore(DbDataSource source)
             )
         ).FirstOrDefault();
 
-    /// <summary>A tree of that size whose tiles are read when they are needed.</summary>
+    /// <returns>The checkpoint as it is served: with the lines of those witnesses who signed this very one. Null before the first.</returns>
+    public async Task<string?> NoteOfAsync(LogHead head, CancellationToken cancellationToken) =>
+        head.Checkpoint is null
+            ? null
+            : head.Checkpoint
+                + string.Concat(
+                    await ReadAsync(
+                        "select line from log_cosignatures where text = @text order by witness",
+                        [("text", SignedText(head.Checkpoint))],
+                        row => row.GetString(0),
+                        cancellationToken
+                    )
+                );
+
+    /// <summary>Keeps a witness's newest line.</summary>
+    /// <param name="checkpoint">The note it stands under.</param>
+    internal async Task KeepCosignatureAsync(string witness, string checkpoint, string line, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var command = Command(
+            connection,
+            """
+            insert into log_cosignatures (witness, text, line) values (@witness, @text, @line)
+            on conflict (witness) do update set text = excluded.text, line = excluded.line
+            """,
+            [("witness", witness), ("text", SignedText(checkpoint)), ("line", line)]
+        );
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string SignedText(string checkpoint) => SignedNote.TryParse(checkpoint, out var note) ? note.Text : checkpoint;
+
+    /// <summary>A tree of that size whose tiles are read when they are needed. A tile of one width never changes.</summary>
     internal TileTree TreeOf(long size, CancellationToken cancellationToken) =>
         new(
             size,
-            async tile => await HashesAsync(tile, cancellationToken) ?? throw new InvalidDataException($"The log has no tile {tile}.")
+            async tile =>
+            {
+                if (_tiles.TryGetValue(tile, out var known))
+                    return known;
+                var hashes = await HashesAsync(tile, cancellationToken) ?? throw new InvalidDataException($"The log has no tile {tile}.");
+                if (_tiles.Count >= MostTiles)
+                    _tiles.Clear();
+                return _tiles[tile] = hashes;
+            }
         );
 
     /// <summary>

@@ -18,7 +18,9 @@ internal static class ServeLog
         ReadAsync(
             context,
             async () =>
-                (await store.HeadAsync(context.RequestAborted)).Checkpoint is { } note ? TypedResults.Text(note, Text) : NotSigned(context)
+                await store.NoteOfAsync(await store.HeadAsync(context.RequestAborted), context.RequestAborted) is { } note
+                    ? TypedResults.Text(note, Text)
+                    : NotSigned(context)
         );
 
     public static Task<IResult> TileAsync(HttpContext context, string address, LogStore store) =>
@@ -66,12 +68,19 @@ internal static class ServeLog
     }
 
     /// <summary>What a verifier should demand, in the words of C2SP <c>tlog-policy</c>.</summary>
-    public static IResult Policy(HttpContext context, LogSigner signer)
+    public static IResult Policy(HttpContext context, LogSigner signer, IReadOnlyList<WitnessSettings> witnesses)
     {
         context.Response.Headers.CacheControl = "no-cache";
         return signer.Keys.Count == 0
             ? NotSigned(context)
-            : TypedResults.Text($"{string.Concat(signer.Keys.Select(key => $"log {key}\n"))}quorum none\n", Text);
+            : TypedResults.Text(
+                string.Concat([
+                    .. signer.Keys.Select(key => $"log {key}\n"),
+                    .. witnesses.Select(witness => $"witness {witness.Key.Name} {witness.Key}\n"),
+                    "quorum none\n",
+                ]),
+                Text
+            );
     }
 
     private static async Task<IResult> HashesAsync(HttpContext context, Tile tile, LogStore store)
@@ -105,7 +114,8 @@ internal static class ServeLog
         var bundle = await store.BundleAsync(index / Tile.FullWidth, context.RequestAborted) ?? [];
         var entries = EntryBundle.Entries(bundle, (int)(index % Tile.FullWidth) + 1);
         var path = await store.TreeOf(head.SignedSize, context.RequestAborted).InclusionAsync(index);
-        return TypedResults.Text(new InclusionNote(entries[^1], index, path, head.Checkpoint!).ToString(), Text, Encoding.UTF8);
+        var note = await store.NoteOfAsync(head, context.RequestAborted);
+        return TypedResults.Text(new InclusionNote(entries[^1], index, path, note!).ToString(), Text, Encoding.UTF8);
     }
 
     private static IResult NoTile() =>
