@@ -1,5 +1,7 @@
+using Hosting.Http;
 using Hosting.Limits;
 using Hosting.Origins;
+using Web.Badges;
 using Web.Cards;
 using Web.Delivery;
 using Web.Editors;
@@ -21,6 +23,13 @@ internal static class PageRoutes
         // Cards have a queue of their own.
         all.MapGet("/tools/{slug}/card.png", CardRoute.OfToolAsync).RequireRateLimiting(RateLimits.Costly);
         all.MapGet("/compare/{pair}/card.png", CardRoute.OfComparisonAsync).RequireRateLimiting(RateLimits.Costly);
+
+        var badges = all.MapGroup("/badge")
+            .ReadableByAnySite()
+            .LimitConcurrency(ConcurrencyLimit.Asking)
+            .CachedForAMoment("theme", "label");
+        badges.MapGet("/{tool}.svg", BadgeRoute.SvgAsync);
+        badges.MapGet("/{tool}.json", BadgeRoute.JsonAsync);
 
         var pages = all.MapGroup("").TagPages();
         var shown = pages.MapGroup("").CachedForAMoment();
