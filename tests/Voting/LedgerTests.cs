@@ -145,6 +145,7 @@ public sealed class LedgerTests(Stores stores)
                 drop table log_bundles;
                 drop table log_totals;
                 drop table log_head;
+                drop table log_cosignatures;
                 drop trigger entries_are_not_changed;
                 drop trigger entries_are_not_deleted;
                 alter table older rename to votes;
