@@ -1,8 +1,8 @@
 namespace Contracts;
 
 /// <summary>
-/// Time as the public sees it: cut to the minute. An exact time beside a choice would tell whoever knows when somebody was there what they
-/// voted.
+/// Time as the public sees it: cut to the minute. With an exact time beside a choice, anyone who knows when a reader was there would
+/// know what they voted.
 /// </summary>
 public static class PublicTime
 {
