@@ -32,7 +32,14 @@ public sealed record Leaf(
     public const string Kind = "verdicts.vote/v1";
     public const int MaxLength = 255;
 
-    public static string TimeOf(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm'Z'";
+
+    public static string TimeOf(DateTimeOffset at) => at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+
+    /// <returns>True for what <see cref="TimeOf"/> writes; such times sort as text.</returns>
+    public static bool IsTime(string text) =>
+        DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        && TimeOf(time) == text;
 
     public static string MarkOf(ReadOnlySpan<byte> mark) => Base64Url.EncodeToString(mark);
 
@@ -57,7 +64,7 @@ public sealed record Leaf(
             return false;
         if (mark.Length != 22 || !Base64Url.IsValid(mark))
             return false;
-        if (!DateTime.TryParseExact(time, "yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        if (!IsTime(time))
             return false;
         var read = new Leaf(tool, v, s, k, choice, previous, q, mark, time);
         leaf = read.ToBytes().AsSpan().SequenceEqual(bytes) ? read : null;

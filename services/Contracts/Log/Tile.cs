@@ -20,9 +20,6 @@ public sealed record Tile(int? Level, long Number, int Width = Tile.FullWidth)
     /// <returns>How many hashes of a level a tree of that size has outside full tiles.</returns>
     public static int PartialWidth(long size, int level) => (int)((size >> (8 * level)) % FullWidth);
 
-    /// <returns>True when a tree of that size has this tile at this width.</returns>
-    public bool IsIn(long size) => Number * FullWidth + Width <= size >> (8 * (Level ?? 0));
-
     public override string ToString()
     {
         var path = new StringBuilder((Number % 1000).ToString("d3", CultureInfo.InvariantCulture));

@@ -15,6 +15,28 @@ public static class Settings
             ? value
             : throw new SettingException(setting, $"is missing; give it a value such as {example}");
 
+    /// <returns>The keys of a list that rotates, newest first.</returns>
+    /// <exception cref="SettingException">One is not 32 bytes in base64. The value is never repeated.</exception>
+    public static IReadOnlyList<byte[]> Keys(this IConfiguration configuration, string section) =>
+        [
+            .. configuration
+                .GetSection(section)
+                .GetChildren()
+                .OrderBy(key => int.TryParse(key.Key, out var place) ? place : int.MaxValue)
+                // A place may be listed before there is a key for it.
+                .Where(key => key.Value is { Length: > 0 })
+                .Select(key => Key(key.Path, key.Value)),
+        ];
+
+    /// <exception cref="SettingException">The value is not 32 bytes in base64. It is never repeated.</exception>
+    public static byte[] Key(string setting, string? value)
+    {
+        var key = new byte[32];
+        return value is not null && Convert.TryFromBase64String(value, key, out var length) && length == key.Length
+            ? key
+            : throw new SettingException(setting, "is not exactly 32 bytes in base64");
+    }
+
     /// <summary>The site is served at the root of its host: its pages, cookies and links name paths from there.</summary>
     /// <exception cref="SettingException">An address to listen on has a path, or a path base is set.</exception>
     public static void RefusePathBase(IConfiguration configuration)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Contracts.Log;
 using Operator.Recounting;
@@ -85,7 +84,7 @@ internal sealed class EntryCheck
             case [Leaf.Kind, ..]:
                 Wrong = $"Entry {index}: a well-formed {Leaf.Kind} was expected. It reads: {line}";
                 break;
-            case [KeyKind, var vkey, var time] when VerifierKey.TryParse(vkey, out _) && IsTime(time):
+            case [KeyKind, var vkey, var time] when VerifierKey.TryParse(vkey, out _) && Leaf.IsTime(time):
                 Wrong = WrongOf(time) is { } wrong ? $"Entry {index}: {wrong} It reads: {line}" : null;
                 break;
             case [KeyKind, ..]:
@@ -107,16 +106,6 @@ internal sealed class EntryCheck
         return null;
     }
 
-    private static bool IsTime(string text) =>
-        DateTimeOffset.TryParseExact(
-            text,
-            "yyyy-MM-dd'T'HH:mm'Z'",
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out var time
-        )
-        && Leaf.TimeOf(time) == text;
-
     private static int Step(Leaf vote, string choice) => (vote.Choice == choice ? 1 : 0) - (vote.Previous == choice ? 1 : 0);
 
     private static string Word(Choice choice) =>
@@ -136,7 +125,9 @@ internal sealed class EntryCheck
         };
 
     private static string Printable(byte[] bytes) =>
-        string.Concat(Encoding.ASCII.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, Leaf.MaxLength))).Select(c => char.IsControl(c) ? '?' : c));
+        string.Concat(
+            Encoding.ASCII.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, Leaf.MaxLength))).Select(c => char.IsControl(c) ? '?' : c)
+        );
 }
 
 /// <summary>A tool's votes as the log's entries add up.</summary>

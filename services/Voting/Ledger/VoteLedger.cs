@@ -1,7 +1,5 @@
-using System.Data;
 using System.Data.Common;
 using Contracts;
-using Hosting.Databases;
 using Voting.Ledger.Postgres;
 using Voting.Ledger.Sqlite;
 
@@ -37,7 +35,7 @@ public abstract class VoteLedger(DbDataSource source)
     public virtual Task<T> BesideBatchesAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken) => write();
 
     public Task<List<ToolState>> ToolsAsync(CancellationToken cancellationToken) =>
-        ReadAsync(
+        source.ReadAsync(
             "select slug, name, category, retired, version from tools",
             [],
             row => new ToolState(row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetInt64(4)),
@@ -46,7 +44,7 @@ public abstract class VoteLedger(DbDataSource source)
 
     /// <returns>The voter's current votes, newest first. Withdrawn ones are included: their <c>seq</c> keeps counting.</returns>
     public Task<List<Vote>> VotesAsync(HashedVoter voter, CancellationToken cancellationToken) =>
-        ReadAsync(
+        source.ReadAsync(
             "select tool, choice, seq, at, entry, pseudonym, salt from votes where voter = @voter order by at desc, tool",
             [("voter", voter.Value.ToByteArray())],
             ReadVote,
@@ -57,7 +55,7 @@ public abstract class VoteLedger(DbDataSource source)
     /// <exception cref="DbException">The database does not answer.</exception>
     public async Task<bool> HasVotedAsync(HashedVoter voter, CancellationToken cancellationToken) =>
         (
-            await ReadAsync(
+            await source.ReadAsync(
                 "select 1 from votes where voter = @voter limit 1",
                 [("voter", voter.Value.ToByteArray())],
                 row => 1,
@@ -67,7 +65,7 @@ public abstract class VoteLedger(DbDataSource source)
 
     public async Task<Vote> VoteAsync(HashedVoter voter, string tool, CancellationToken cancellationToken)
     {
-        var found = await ReadAsync(
+        var found = await source.ReadAsync(
             "select tool, choice, seq, at, entry, pseudonym, salt from votes where voter = @voter and tool = @tool",
             [("voter", voter.Value.ToByteArray()), ("tool", tool)],
             ReadVote,
@@ -78,7 +76,7 @@ public abstract class VoteLedger(DbDataSource source)
 
     /// <returns>Entries with an id above <paramref name="after"/>, in the order they were committed.</returns>
     public Task<List<Entry>> EntriesAsync(long after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(
+        source.ReadAsync(
             "select id, tool, pseudonym, choice, previous, seq, at from entries where id > @after order by id limit @limit",
             [("after", after), ("limit", limit)],
             row => new Entry(
@@ -99,7 +97,7 @@ public abstract class VoteLedger(DbDataSource source)
     /// </returns>
     public async Task<LedgerMinutes> MinutesAsync(long after, int limit, CancellationToken cancellationToken)
     {
-        var rows = await ReadAsync(
+        var rows = await source.ReadAsync(
             """
             select m.tool, m.ship, m.skip, m.entries, m.last_at, m.last_id, e.epoch
               from ledger_epoch e
@@ -136,7 +134,7 @@ public abstract class VoteLedger(DbDataSource source)
     public async Task<LedgerTotals> TotalsAsync(CancellationToken cancellationToken)
     {
         // Joined so that a ledger without votes says its epoch too.
-        var rows = await ReadAsync(
+        var rows = await source.ReadAsync(
             "select t.tool, t.ship, t.skip, t.version, t.at, e.epoch from ledger_epoch e left join totals t on true order by t.tool",
             [],
             row => (Epoch: row.GetInt64(5), Totals: row.IsDBNull(0) ? null : ReadTotals(row)),
@@ -148,7 +146,7 @@ public abstract class VoteLedger(DbDataSource source)
     /// <returns>Totals that no confirmed message has carried yet and that have stood for a moment: what a crash or an outage left
     /// behind.</returns>
     public Task<List<ToolTotals>> UnpublishedAsync(TimeSpan standing, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(
+        source.ReadAsync(
             """
             select t.tool, t.ship, t.skip, t.version, t.at, e.epoch
               from ledger_epoch e cross join totals t left join totals_published p on p.tool = t.tool
@@ -162,9 +160,9 @@ public abstract class VoteLedger(DbDataSource source)
 
     /// <summary>Throws when the database does not answer.</summary>
     public Task<List<int>> ProbeAsync(CancellationToken cancellationToken) =>
-        ReadAsync("select 1 from tools limit 1", [], row => 1, cancellationToken);
+        source.ReadAsync("select 1 from tools limit 1", [], row => 1, cancellationToken);
 
-    protected static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    internal static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     internal static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
@@ -188,37 +186,5 @@ public abstract class VoteLedger(DbDataSource source)
     {
         var epoch = totals.Max(total => total.Epoch);
         return (epoch, totals.Where(total => total.Epoch == epoch));
-    }
-
-    private Task<List<T>> ReadAsync<T>(
-        string sql,
-        (string Name, object Value)[] parameters,
-        Func<DbDataReader, T> read,
-        CancellationToken cancellationToken
-    ) => source.RetryIfStaleAsync(() => ReadOnceAsync(sql, parameters, read, cancellationToken));
-
-    private async Task<List<T>> ReadOnceAsync<T>(
-        string sql,
-        (string Name, object Value)[] parameters,
-        Func<DbDataReader, T> read,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.CommandTimeout = 5;
-        foreach (var (name, value) in parameters)
-        {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = (name, value);
-            command.Parameters.Add(parameter);
-        }
-
-        await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
-        var all = new List<T>();
-        while (await rows.ReadAsync(cancellationToken))
-            all.Add(read(rows));
-        return all;
     }
 }

@@ -1,3 +1,5 @@
+using Voting.Ledger;
+
 namespace Voting.Log;
 
 /// <summary>
@@ -14,11 +16,9 @@ internal sealed record LogLease(string Owner, long Now, long Until)
     public static LogLease From(TimeProvider timeProvider)
     {
         var now = timeProvider.GetUtcNow();
-        return new LogLease(Me, Micros(now), Micros(now + Length));
+        return new LogLease(Me, VoteLedger.Micros(now), VoteLedger.Micros(now + Length));
     }
 
     public bool IsAnothers(LogHead head) =>
         head.Owner != Owner && head.Owner.Length > 0 && head.OwnedUntil > Now && head.OwnedUntil < Until;
-
-    private static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -40,11 +40,8 @@ public sealed class LogSigner
                 $"'{origin}' can't name a log: at most 100 characters without spaces and '+', such as verdicts.example/log"
             );
         var keys = configuration
-            .GetSection(KeySetting)
-            .GetChildren()
-            .OrderBy(key => int.TryParse(key.Key, out var place) ? place : int.MaxValue)
-            .Where(key => key.Value is { Length: > 0 })
-            .Select(key => Parse(key.Path, key.Value!))
+            .Keys(KeySetting)
+            .Select(seed => Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey))
             .ToList();
         return new LogSigner(origin, keys) { Signs = keys.Count > 0 && configuration.Switch("Log:Signer", standard: true) };
     }
@@ -58,13 +55,5 @@ public sealed class LogSigner
             (key, public_) => new NoteSignature(Origin, public_.Id, SignatureAlgorithm.Ed25519.Sign(key, bytes))
         );
         return (note with { Signatures = [.. signatures] }).ToString();
-    }
-
-    private static Key Parse(string setting, string value)
-    {
-        var seed = new byte[32];
-        if (!Convert.TryFromBase64String(value, seed, out var length) || length != seed.Length)
-            throw new SettingException(setting, "is not exactly 32 bytes in base64");
-        return Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey);
     }
 }

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Contracts.Log;
-using Hosting.Databases;
 using Npgsql;
+using Voting.Ledger;
 
 namespace Voting.Log;
 
@@ -19,7 +19,7 @@ public sealed class LogStore(DbDataSource source)
 
     public async Task<LogHead> HeadAsync(CancellationToken cancellationToken) =>
         (
-            await ReadAsync(
+            await source.ReadAsync(
                 """
                 select size, signed_size, signed_at, checkpoint, owner, owned_until, (select coalesce(max(id), 0) from entries) from log_head
                 """,
@@ -40,7 +40,7 @@ public sealed class LogStore(DbDataSource source)
     /// <returns>The tile's hashes, or more when it has grown since; null when there is none.</returns>
     public async Task<byte[]?> HashesAsync(Tile tile, CancellationToken cancellationToken) =>
         (
-            await ReadAsync(
+            await source.ReadAsync(
                 "select hashes from log_tiles where level = @level and n = @n",
                 [("level", tile.Level!.Value), ("n", tile.Number)],
                 row => row.GetFieldValue<byte[]>(0),
@@ -51,7 +51,7 @@ public sealed class LogStore(DbDataSource source)
     /// <returns>The bundle as far as it has grown; null when there is none.</returns>
     public async Task<byte[]?> BundleAsync(long number, CancellationToken cancellationToken) =>
         (
-            await ReadAsync(
+            await source.ReadAsync(
                 "select entries from log_bundles where n = @n",
                 [("n", number)],
                 row => row.GetFieldValue<byte[]>(0),
@@ -61,7 +61,7 @@ public sealed class LogStore(DbDataSource source)
 
     public async Task<LoggedTotals?> TotalsAsync(string tool, CancellationToken cancellationToken) =>
         (
-            await ReadAsync(
+            await source.ReadAsync(
                 "select version, ship, skip, entry from log_totals where tool = @tool",
                 [("tool", tool)],
                 row => new LoggedTotals(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
@@ -75,7 +75,7 @@ public sealed class LogStore(DbDataSource source)
             ? null
             : head.Checkpoint
                 + string.Concat(
-                    await ReadAsync(
+                    await source.ReadAsync(
                         "select line from log_cosignatures where text = @text order by witness",
                         [("text", SignedText(head.Checkpoint))],
                         row => row.GetString(0),
@@ -88,8 +88,7 @@ public sealed class LogStore(DbDataSource source)
     internal async Task KeepCosignatureAsync(string witness, string checkpoint, string line, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var command = Command(
-            connection,
+        await using var command = connection.CommandOf(
             """
             insert into log_cosignatures (witness, text, line) values (@witness, @text, @line)
             on conflict (witness) do update set text = excluded.text, line = excluded.line
@@ -191,39 +190,8 @@ public sealed class LogStore(DbDataSource source)
         CancellationToken cancellationToken
     )
     {
-        await using var command = Command(connection, sql, parameters);
+        await using var command = connection.CommandOf(sql, parameters);
         command.Transaction = transaction;
         return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private Task<List<T>> ReadAsync<T>(
-        string sql,
-        (string, object)[] parameters,
-        Func<DbDataReader, T> read,
-        CancellationToken cancellationToken
-    ) =>
-        source.RetryIfStaleAsync(async () =>
-        {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await using var command = Command(connection, sql, parameters);
-            await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-            var all = new List<T>();
-            while (await rows.ReadAsync(cancellationToken))
-                all.Add(read(rows));
-            return all;
-        });
-
-    private static DbCommand Command(DbConnection connection, string sql, (string Name, object Value)[] parameters)
-    {
-        var command = connection.CreateCommand();
-        (command.CommandText, command.CommandTimeout) = (sql, 5);
-        foreach (var (name, value) in parameters)
-        {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = (name, value);
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
     }
 }

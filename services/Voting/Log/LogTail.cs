@@ -64,10 +64,11 @@ internal sealed class LogTail
     {
         if (!_totals.TryGetValue(entry.Tool, out var before))
             before = await _store.TotalsAsync(entry.Tool, cancellationToken) ?? new LoggedTotals(0, 0, 0, 0);
+        var change = default(TotalsDelta).With(entry.Previous, entry.Choice);
         var after = _totals[entry.Tool] = new LoggedTotals(
-            before.Version + 1,
-            before.Ship + Is(entry.Choice, Choice.Ship) - Is(entry.Previous, Choice.Ship),
-            before.Skip + Is(entry.Choice, Choice.Skip) - Is(entry.Previous, Choice.Skip),
+            before.Version + change.Changes,
+            before.Ship + change.Ship,
+            before.Skip + change.Skip,
             Size
         );
         return new Leaf(
@@ -82,6 +83,4 @@ internal sealed class LogTail
             Leaf.TimeOf(entry.At)
         ).ToBytes();
     }
-
-    private static int Is(Choice choice, Choice wanted) => choice == wanted ? 1 : 0;
 }

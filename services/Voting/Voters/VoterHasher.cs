@@ -30,7 +30,7 @@ public sealed class VoterHasher
 
     /// <exception cref="SettingException">The setting is not 32 bytes in base64. The value is never repeated.</exception>
     public VoterHasher(IConfiguration configuration) =>
-        Configured = configuration[Setting] is { Length: > 0 } value ? VoterKeys.Parse(Setting, value) : null;
+        Configured = configuration[Setting] is { Length: > 0 } value ? VoterKeys.KeyOf(Settings.Key(Setting, value)) : null;
 
     /// <summary>The key from the setting; null when the ledger keeps one of its own.</summary>
     public VoterKeys.Key? Configured { get; }

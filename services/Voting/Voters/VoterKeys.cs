@@ -19,24 +19,7 @@ public sealed class VoterKeys
     public static VoterKeys From(IConfiguration configuration)
     {
         configuration.Required("Voters:SigningKeys:0", "32 random bytes in base64 (openssl rand -base64 32)");
-        var keys = configuration
-            .GetSection("Voters:SigningKeys")
-            .GetChildren()
-            .OrderBy(key => int.TryParse(key.Key, out var place) ? place : int.MaxValue)
-            // A place may be listed before there is a key for it.
-            .Where(key => key.Value is { Length: > 0 })
-            .Select(key => Parse(key.Path, key.Value))
-            .ToList();
-        return new VoterKeys(keys);
-    }
-
-    /// <exception cref="SettingException">The value is not 32 bytes in base64. It is never repeated.</exception>
-    internal static Key Parse(string setting, string? value)
-    {
-        var secret = new byte[32];
-        if (value is null || !Convert.TryFromBase64String(value, secret, out var length) || length != 32)
-            throw new SettingException(setting, "is not exactly 32 bytes in base64");
-        return KeyOf(secret);
+        return new VoterKeys([.. configuration.Keys("Voters:SigningKeys").Select(KeyOf)]);
     }
 
     internal static Key KeyOf(byte[] secret) => new(SHA256.HashData(secret)[..IdLength], secret);

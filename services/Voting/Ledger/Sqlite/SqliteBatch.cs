@@ -53,7 +53,7 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
     {
         var at = VoteLedger.Time(now);
         var votes = new Vote[batch.Count];
-        var deltas = new Dictionary<string, Delta>();
+        var deltas = new Dictionary<string, TotalsDelta>();
         var id = LastId();
         Span<byte> voter = stackalloc byte[GuidLength];
         // By mark, which is random: the order of entries says nothing of the order of requests.
@@ -92,7 +92,7 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
     }
 
     /// <returns>Where the touched totals stand now.</returns>
-    public List<ToolTotals> Move(Dictionary<string, Delta> deltas, long now)
+    public List<ToolTotals> Move(Dictionary<string, TotalsDelta> deltas, long now)
     {
         var at = VoteLedger.Time(now);
         var moved = new List<ToolTotals>(deltas.Count);
@@ -147,15 +147,4 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
     }
 
     private byte[] Utf8(string tool) => _tools.TryGetValue(tool, out var bytes) ? bytes : _tools[tool] = Encoding.UTF8.GetBytes(tool);
-
-    /// <summary>What a batch does to a tool's totals.</summary>
-    public readonly record struct Delta(long Ship, long Skip, long Changes)
-    {
-        public Delta With(Choice previous, Choice choice) =>
-            new(
-                Ship + (choice is Choice.Ship ? 1 : 0) - (previous is Choice.Ship ? 1 : 0),
-                Skip + (choice is Choice.Skip ? 1 : 0) - (previous is Choice.Skip ? 1 : 0),
-                Changes + 1
-            );
-    }
 }

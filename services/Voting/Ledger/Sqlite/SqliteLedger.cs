@@ -173,7 +173,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         }
 
         var now = Micros(DateTimeOffset.UtcNow);
-        var deltas = new Dictionary<string, SqliteBatch.Delta>();
+        var deltas = new Dictionary<string, TotalsDelta>();
         // By pseudonym, which is random: the order of the entries says nothing of the voter either.
         foreach (var (tool, pseudonym, previous, seq) in standing.OrderBy(vote => new Guid(vote.Pseudonym)))
         {
