@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Claims;
@@ -38,13 +37,15 @@ public sealed class RunningCatalog : IAsyncDisposable
 
     private readonly string[] _settings;
 
+    private readonly CapturedLogs _logs = new();
+
     private RunningCatalog(string connection, bool withEditors, string? folder, string[] settings) =>
         (_connection, _withEditors, _folder, _settings) = (connection, withEditors, folder, settings);
 
     public HttpClient Reader { get; private set; } = null!;
     public HttpClient Editor { get; private set; } = null!;
     public Heard Heard { get; } = new();
-    public ConcurrentQueue<LogLine> Logs { get; } = new();
+    public IReadOnlyCollection<LogLine> Logs => _logs.Lines;
     public IServiceProvider Services => _app!.Services;
 
     public static Task<RunningCatalog> StartAsync(bool withEditors = true, params string[] settings) =>
@@ -79,14 +80,12 @@ public sealed class RunningCatalog : IAsyncDisposable
         if (_folder is null)
             args.Add($"--ConnectionStrings:CatalogOwner={_connection}");
         if (_withEditors)
-            args.AddRange(
-                [
-                    $"--Authentication:Schemes:Bearer:ValidIssuer={Issuer}",
-                    $"--Authentication:Schemes:Bearer:ValidAudiences:0={Audience}",
-                    $"--Authentication:Schemes:Bearer:SigningKeys:0:Issuer={Issuer}",
-                    $"--Authentication:Schemes:Bearer:SigningKeys:0:Value={Convert.ToBase64String(Key)}",
-                ]
-            );
+            args.AddRange([
+                $"--Authentication:Schemes:Bearer:ValidIssuer={Issuer}",
+                $"--Authentication:Schemes:Bearer:ValidAudiences:0={Audience}",
+                $"--Authentication:Schemes:Bearer:SigningKeys:0:Issuer={Issuer}",
+                $"--Authentication:Schemes:Bearer:SigningKeys:0:Value={Convert.ToBase64String(Key)}",
+            ]);
         args.AddRange(_settings);
         _app = Service.Build(
             "Catalog",
@@ -95,7 +94,7 @@ public sealed class RunningCatalog : IAsyncDisposable
             {
                 builder.AddCatalog();
                 builder.Services.AddSingleton(Heard);
-                builder.Logging.AddProvider(new LogLines(Logs));
+                builder.Logging.AddProvider(_logs);
                 builder.AddBus(CatalogService.Consumers, bus => bus.AddConsumer<Listener>());
             },
             app => app.MapCatalog()
@@ -236,29 +235,6 @@ public sealed class RunningCatalog : IAsyncDisposable
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
-}
-
-public sealed record LogLine(LogLevel Level, string Message, Exception? Error);
-
-/// <summary>What the service wrote into its log.</summary>
-internal sealed class LogLines(ConcurrentQueue<LogLine> lines) : ILoggerProvider, ILogger
-{
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(
-        LogLevel logLevel,
-        EventId eventId,
-        TState state,
-        Exception? exception,
-        Func<TState, Exception?, string> formatter
-    ) => lines.Enqueue(new(logLevel, formatter(state, exception), exception));
-
-    public void Dispose() { }
 }
 
 /// <summary>What another service would have heard.</summary>

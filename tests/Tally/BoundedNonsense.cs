@@ -1,10 +1,10 @@
-using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
 using CsCheck;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Tally.Tests;
@@ -15,7 +15,7 @@ namespace Tally.Tests;
 /// </summary>
 public sealed class BoundedNonsense : IAsyncLifetime
 {
-    private readonly Alarms _alarms = new();
+    private readonly CapturedLogs _alarms = new(LogLevel.Warning);
     private FakeLedger _ledger = null!;
     private TallyProcess _tally = null!;
 
@@ -68,7 +68,7 @@ public sealed class BoundedNonsense : IAsyncLifetime
         var (status, rest) = await socket.EndAsync();
         status.ShouldBe(WebSocketCloseStatus.NormalClosure);
         rest.ShouldContain("\"error\"");
-        _alarms.Heard.ShouldBeEmpty();
+        _alarms.Lines.ShouldBeEmpty();
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class BoundedNonsense : IAsyncLifetime
         var (status, rest) = await socket.EndAsync();
         status.ShouldBe(WebSocketCloseStatus.NormalClosure);
         rest.ShouldContain("Connection closed with an error.");
-        _alarms.Heard.ShouldBeEmpty();
+        _alarms.Lines.ShouldBeEmpty();
     }
 
     [Theory]
@@ -157,33 +157,6 @@ public sealed class BoundedNonsense : IAsyncLifetime
         await using var honest = await RawSocket.ConnectAsync(_tally);
         await honest.WatchAsync(1, "zed");
         (await honest.NextAsync()).GetProperty("result")[0].GetProperty("tool").GetString().ShouldBe("zed");
-        _alarms.Heard.ShouldBeEmpty();
-    }
-
-    /// <summary>What was logged as a warning or worse.</summary>
-    private sealed class Alarms : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Heard { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        )
-        {
-            if (IsEnabled(logLevel))
-                Heard.Enqueue(formatter(state, exception) + exception);
-        }
-
-        public void Dispose() { }
+        _alarms.Lines.ShouldBeEmpty();
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Hosting;
 using Hosting.Observability;
@@ -6,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace Voting.Tests;
@@ -16,7 +16,7 @@ public sealed class FaultsInTheLogTests
     [Fact]
     public async Task A_request_that_a_defect_ended_is_found_by_the_trace_id_its_answer_bears()
     {
-        var log = new Lines();
+        var log = new CapturedLogs(LogLevel.Error);
         await using var app = Service.Build(
             "Voting",
             ["--urls=http://127.0.0.1:0"],
@@ -29,7 +29,7 @@ public sealed class FaultsInTheLogTests
         using var answer = await http.GetAsync("/defects/something-typed");
         answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
         var trace = (await TestVoting.JsonAsync(answer)).GetProperty("traceId").GetString()!;
-        var line = log.All.ShouldHaveSingleItem();
+        var line = log.Lines.Select(line => line.Message).ShouldHaveSingleItem();
         line.ShouldContain(trace);
         line.ShouldContain("GET /defects/{name} failed");
         line.ShouldNotContain("something-typed");
@@ -52,33 +52,5 @@ public sealed class FaultsInTheLogTests
         outage.Works().ShouldBeTrue();
         outage.Works().ShouldBeFalse();
         outage.Fails().ShouldBeTrue("a new outage is said at once");
-    }
-
-    private sealed class Lines : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = [];
-
-        public IReadOnlyCollection<string> All => _lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        )
-        {
-            if (IsEnabled(logLevel))
-                _lines.Enqueue(formatter(state, exception));
-        }
-
-        public void Dispose() { }
     }
 }
