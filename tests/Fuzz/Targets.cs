@@ -49,7 +49,7 @@ internal static class Targets
                 () =>
                     [
                         """{"choice":"ship"}""",
-                        """{"Choice":"sk\u0069p","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","x":[{"y":1.5e3}]}""",
+                        """{"Choice":"sk\u0069p","voter":"new","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","altcha":"e30\u003d","x":[{"y":1.5e3}]}""",
                     ]
             ),
             ["token"] = new(Token, () => [Tokens().Issue().Token]),
@@ -161,8 +161,8 @@ internal static class Targets
             // However the server's buffers happen to be cut, the same request is the same vote.
             var cut = VoteRequest.Parse(Pieces.Of(input, 7));
             Hold(
-                (whole.Choice, whole.AsksForVoter, whole.AsksForOtherVoter, whole.NonceIsMalformed)
-                    == (cut.Choice, cut.AsksForVoter, cut.AsksForOtherVoter, cut.NonceIsMalformed)
+                (whole.Choice, whole.AsksForVoter, whole.AsksForOtherVoter, whole.NonceIsMalformed, whole.Altcha, whole.AltchaIsMalformed)
+                    == (cut.Choice, cut.AsksForVoter, cut.AsksForOtherVoter, cut.NonceIsMalformed, cut.Altcha, cut.AltchaIsMalformed)
                     && StructuralComparisons.StructuralEqualityComparer.Equals(whole.Nonce, cut.Nonce),
                 "one vote in one piece, another in several"
             );
@@ -458,11 +458,11 @@ internal static class Targets
             async Task CountAsync()
             {
                 await foreach (var page in new Feed(client, [new Uri("http://voting")]).PagesAsync(CancellationToken.None))
-                    foreach (var entry in page)
-                    {
-                        recount.Take(entry);
-                        histories.Take(entry);
-                    }
+                foreach (var entry in page)
+                {
+                    recount.Take(entry);
+                    histories.Take(entry);
+                }
             }
         };
 

@@ -14,6 +14,9 @@ internal readonly record struct VoteRequest
 {
     public const int NonceLength = 32;
 
+    // An answer to a challenge takes about 900 bytes; nothing longer is looked at.
+    private const int LongestAltcha = 4096;
+
     private const int EncodedNonceLength = 43;
     private const int LongestName = 6;
 
@@ -36,6 +39,12 @@ internal readonly record struct VoteRequest
 
     /// <summary>The body has a <c>nonce</c> and it is not 32 bytes in base64url.</summary>
     public bool NonceIsMalformed { get; private init; }
+
+    /// <summary>The answer to a challenge as it was sent, or null when there is none or it is no text of at most 4 KiB.</summary>
+    public string? Altcha { get; private init; }
+
+    /// <summary>The body has an <c>altcha</c> and it is no text of at most 4 KiB.</summary>
+    public bool AltchaIsMalformed { get; private init; }
 
     public static VoteRequest Parse(ReadOnlySequence<byte> body)
     {
@@ -84,6 +93,12 @@ internal readonly record struct VoteRequest
             };
         }
 
+        if (Ascii.EqualsIgnoreCase(name, "altcha"u8))
+        {
+            var altcha = reader.TokenType is JsonTokenType.String && Length(ref reader) <= LongestAltcha ? reader.GetString() : null;
+            return request with { Altcha = altcha, AltchaIsMalformed = altcha is null && reader.TokenType is not JsonTokenType.Null };
+        }
+
         if (!Ascii.EqualsIgnoreCase(name, "nonce"u8))
             return request;
         var nonce = ReadNonce(ref reader);
@@ -116,5 +131,8 @@ internal readonly record struct VoteRequest
     /// <summary>Copies the token's text without its escapes.</summary>
     /// <returns>The bytes copied; 0 when the text is longer than the buffer.</returns>
     private static int Copy(ref Utf8JsonReader reader, scoped Span<byte> buffer) =>
-        (reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length) <= buffer.Length ? reader.CopyString(buffer) : 0;
+        Length(ref reader) <= buffer.Length ? reader.CopyString(buffer) : 0;
+
+    private static long Length(ref Utf8JsonReader reader) =>
+        reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length;
 }
