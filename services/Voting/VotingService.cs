@@ -10,6 +10,7 @@ using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Voting.Batching;
+using Voting.Challenges;
 using Voting.Ledger;
 using Voting.Ledger.Postgres;
 using Voting.Ledger.Sqlite;
@@ -45,6 +46,7 @@ public static class VotingService
         builder.Services.AddSingleton<ToolList>();
         builder.Services.AddSingleton<StallDetector>();
         builder.AddQuota();
+        builder.AddChallenges(database.Source);
         builder.Services.AddSingleton<VoterRateLimit>();
         builder.Services.AddSingleton<CastVote>();
         builder.Services.AddSingleton<ForgetVoter>();

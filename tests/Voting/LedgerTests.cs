@@ -146,6 +146,7 @@ public sealed class LedgerTests(Stores stores)
                 drop table log_totals;
                 drop table log_head;
                 drop table log_cosignatures;
+                drop table spent_challenges;
                 drop trigger entries_are_not_changed;
                 drop trigger entries_are_not_deleted;
                 alter table older rename to votes;

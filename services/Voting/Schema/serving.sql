@@ -7,3 +7,4 @@ grant select, insert, update on totals, totals_published, tools to {serving};
 grant select, update on ledger_head to {serving};
 grant select, insert, update on log_tiles, log_bundles, log_totals, log_cosignatures to {serving};
 grant select, update on log_head to {serving};
+grant select, insert, delete on spent_challenges to {serving};
