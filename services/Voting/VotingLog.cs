@@ -73,4 +73,10 @@ internal static partial class VotingLog
 
     [LoggerMessage(3021, LogLevel.Information, "The witness {Witness} signs the public log again")]
     public static partial void WitnessBack(ILogger logger, string witness);
+
+    [LoggerMessage(3022, LogLevel.Warning, "Votes of erased voters could not be withdrawn, trying again: {Problem}")]
+    public static partial void NotWithdrawn(ILogger logger, string problem);
+
+    [LoggerMessage(3023, LogLevel.Information, "Votes of erased voters are withdrawn again")]
+    public static partial void WithdrawsAgain(ILogger logger);
 }

@@ -52,7 +52,9 @@ public static class VotingService
         builder.Services.AddSingleton<ForgetVoter>();
         builder.Services.AddSingleton<ReadVotes>();
         builder.AddBackground<TotalsRelay>();
+        builder.Services.AddSingleton(ErasureSettings.From(builder.Configuration));
         builder.AddBackground<BatchWriter>();
+        builder.Services.AddHostedService<DueWithdrawals>();
         builder.AddBackground<ToolListFill>();
         builder.Services.AddSingleton(LogSigner.From(builder.Configuration));
         builder.Services.AddSingleton(LogGuard.From(builder.Configuration));
@@ -83,7 +85,9 @@ public static class VotingService
             .Refuses(403, 429);
         write
             .MapDelete("/voters", (HttpContext context, ForgetVoter forget) => forget.HandleAsync(context))
-            .WithSummary("Forget the voter: all votes are withdrawn, and nothing ties them to the voter any more")
+            .WithSummary(
+                "Forget the voter: nothing ties votes to the voter any more, and within a day each is withdrawn, at a random moment"
+            )
             .Produces(204)
             .Refuses(401, 403, 429, 503);
         write

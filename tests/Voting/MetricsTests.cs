@@ -123,8 +123,14 @@ public sealed class MetricsTests
 
         public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(
             IReadOnlyList<HashedVoter> voters,
+            TimeSpan spread,
             CancellationToken cancellationToken
         ) => throw new NotSupportedException();
+
+        public override Task<IReadOnlyList<ToolTotals>> WithdrawDueAsync(int most, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<ToolTotals>>([]);
+
+        public override Task ShuffleDueAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) =>
             Task.CompletedTask;

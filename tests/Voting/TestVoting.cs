@@ -59,6 +59,7 @@ public sealed class TestVoting : IAsyncDisposable
             $"--Voters:SigningKeys:0={Key}",
             "--Quota:Enabled=false",
             "--RateLimits:Enabled=false",
+            "--Erasure:SpreadHours=0",
             .. settings ?? [],
         ];
         var app = Service.Build(

@@ -43,13 +43,35 @@ internal sealed class RestoredLedger(Database database)
             """,
             "{0} current votes without their entry"
         ),
+    ];
+
+    private const string Ownerless = "{0} votes that stand in the entries and belong to no voter";
+
+    private const string Newest = """
+        (select tool, pseudonym, choice, seq, row_number() over (partition by tool, pseudonym order by id desc) as back from entries)
+        """;
+
+    private const string WithoutVoter = $"""
+        select count(*) from {Newest} e
+         where back = 1 and choice <> 0 and not exists (select 1 from votes v where v.tool = e.tool and v.pseudonym = e.pseudonym)
+        """;
+
+    // Backups of older releases have no such table, hence beside the others.
+    private static readonly (string Sql, string Wrong)[] WithDue =
+    [
         (
-            """
-            select count(*) from (
-                select tool, pseudonym, choice, row_number() over (partition by tool, pseudonym order by id desc) as back from entries) e
-             where back = 1 and choice <> 0 and not exists (select 1 from votes v where v.tool = e.tool and v.pseudonym = e.pseudonym)
+            $"""
+            {WithoutVoter} and not exists (select 1 from due_withdrawals d where d.tool = e.tool and d.mark = e.pseudonym)
             """,
-            "{0} votes that stand in the entries and belong to no voter"
+            Ownerless
+        ),
+        (
+            $"""
+            select count(*) from due_withdrawals d
+             where not exists (select 1 from {Newest} e
+                                where back = 1 and e.tool = d.tool and e.pseudonym = d.mark and e.choice = d.choice and e.seq + 1 = d.seq)
+            """,
+            "{0} withdrawals of erased voters that don't follow from the entry before"
         ),
     ];
 
@@ -73,7 +95,12 @@ internal sealed class RestoredLedger(Database database)
     public async Task<List<string>> WrongsAsync(IProgress<double> progress, CancellationToken cancellationToken)
     {
         var wrongs = new List<string>();
-        var checks = database.Kind is DatabaseKind.Postgres ? [.. Anywhere, InPostgres] : Anywhere;
+        (string Sql, string Wrong)[] checks =
+        [
+            .. Anywhere,
+            .. await HasDueAsync(cancellationToken) ? WithDue : [(WithoutVoter, Ownerless)],
+            .. database.Kind is DatabaseKind.Postgres ? [InPostgres] : ((string, string)[])[],
+        ];
         for (var place = 0; place < checks.Length; place++)
         {
             if (await ScalarAsync(checks[place].Sql, cancellationToken) is > 0 and var count)
@@ -103,6 +130,14 @@ internal sealed class RestoredLedger(Database database)
                 PublicTime.Of(Time(rows.GetInt64(6)))
             );
     }
+
+    private async Task<bool> HasDueAsync(CancellationToken cancellationToken) =>
+        await ScalarAsync(
+            database.Kind is DatabaseKind.Postgres
+                ? "select count(to_regclass('due_withdrawals'))"
+                : "select count(*) from sqlite_master where type = 'table' and name = 'due_withdrawals'",
+            cancellationToken
+        ) > 0;
 
     private async Task<long> ScalarAsync(string sql, CancellationToken cancellationToken)
     {

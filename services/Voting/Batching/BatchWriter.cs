@@ -18,6 +18,7 @@ public sealed class BatchWriter(
     VoteLedger ledger,
     TotalsRelay relay,
     StallDetector heartbeat,
+    ErasureSettings erasure,
     VotingMetrics metrics,
     ILogger<BatchWriter> logger
 ) : BackgroundService
@@ -45,7 +46,7 @@ public sealed class BatchWriter(
     }
 
     /// <summary>
-    /// Completes once the voter's votes are withdrawn and the voter's rows are gone. Stands in the same queue as the casts: whatever was
+    /// Completes once the voter's rows are gone and the votes are withdrawn or await it. Stands in the same queue as the casts: whatever was
     /// taken in before is forgotten too, and whatever comes after starts over.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">It may or may not be done; asking again is safe.</exception>
@@ -116,7 +117,7 @@ public sealed class BatchWriter(
     {
         try
         {
-            relay.Moved(await ledger.ForgetAsync(leaving.ConvertAll(voter => voter.Voter), CancellationToken.None));
+            relay.Moved(await ledger.ForgetAsync(leaving.ConvertAll(voter => voter.Voter), erasure.Spread, CancellationToken.None));
             leaving.ForEach(voter => voter.Answer.SetResult());
         }
         catch (Exception error)

@@ -17,12 +17,28 @@ public abstract class VoteLedger(DbDataSource source)
     public abstract Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Forgets voters in one transaction: every vote of theirs that stands gets a withdrawal as its last entry, totals move along, and the
-    /// rows that tie the voters to their pseudonyms are deleted. A voter without votes changes nothing.
+    /// Forgets voters in one transaction: the rows that tie them to their pseudonyms are deleted, and every vote of theirs that stands becomes
+    /// due for withdrawal, its last entry, at a random moment of its own within the spread. A voter without votes changes nothing.
     /// </summary>
-    /// <returns>Where the touched totals stand now.</returns>
+    /// <param name="spread">Zero withdraws in the same transaction.</param>
+    /// <returns>Where the totals that moved stand now.</returns>
     /// <exception cref="DbException">Nothing is known; forgetting again is safe.</exception>
-    public abstract Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken);
+    public abstract Task<IReadOnlyList<ToolTotals>> ForgetAsync(
+        IReadOnlyList<HashedVoter> voters,
+        TimeSpan spread,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Withdraws votes of forgotten voters that are due, at most so many.</summary>
+    /// <returns>Where the touched totals stand now; empty when none was due.</returns>
+    /// <exception cref="DbException">Nothing is known; asking again is safe.</exception>
+    public abstract Task<IReadOnlyList<ToolTotals>> WithdrawDueAsync(int most, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes what is yet to be withdrawn in the order of its marks, so that neighbors in the database's files don't tell who was forgotten
+    /// together.
+    /// </summary>
+    public abstract Task ShuffleDueAsync(CancellationToken cancellationToken);
 
     /// <summary>Remembers that the bus confirmed these versions, unless a new epoch has begun since: nothing of that is published
     /// yet.</summary>

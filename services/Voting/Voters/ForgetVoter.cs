@@ -5,7 +5,8 @@ using Voting.Quota;
 namespace Voting.Voters;
 
 /// <summary>
-/// Erasure: the voter's votes leave the tallies, and what tied the voter to pseudonyms in the ledger is destroyed. Again: the same answer.
+/// Erasure: what tied the voter to pseudonyms in the ledger is destroyed at once, and the votes leave the tallies one by one within
+/// <see cref="ErasureSettings.Spread"/>. Again: the same answer.
 /// The token itself can't be revoked, since none is stored: a kept copy votes on as a new voter would, with new pseudonyms and from seq 1.
 /// A list of forgotten voters would refuse such copies, but would remember forever whom we promised to forget.
 /// </summary>

@@ -77,12 +77,15 @@ internal static class YourVotesRoute
         if (context.Request.KnowsVoter())
             return Page.SeeOther(context, "/votes/forget");
 
-        var head = Head(context, "You are forgotten", "Your votes are withdrawn.") with { Live = true, Erased = true };
+        var head = Head(context, "You are forgotten", "Nothing ties your votes to you any more.") with { Live = true, Erased = true };
         return Page.Of<NoticePage, Notice>(
             head,
             new Notice(
                 "You are forgotten",
-                ["Your votes and identity have been erased. The cookie is gone from this browser.", "Thank you for voting."]
+                [
+                    "Nothing ties your votes to you any more. The cookie is gone from this browser.",
+                    "The votes leave the community’s numbers within a day, each at a random moment. Thank you for voting.",
+                ]
             )
         );
     }

@@ -24,8 +24,29 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     public override Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken) =>
         source.RetryIfStaleAsync(() => CommitOnceAsync(batch, cancellationToken));
 
-    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) =>
-        source.RetryIfStaleAsync(() => ForgetOnceAsync(voters, cancellationToken));
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(
+        IReadOnlyList<HashedVoter> voters,
+        TimeSpan spread,
+        CancellationToken cancellationToken
+    ) =>
+        source.RetryIfStaleAsync(() =>
+            MoveOnceAsync(
+                "erase_voters($1, $2)",
+                [voters.Select(voter => voter.Value.ToByteArray()).ToArray(), spread.Ticks / TimeSpan.TicksPerMicrosecond],
+                cancellationToken
+            )
+        );
+
+    public override Task<IReadOnlyList<ToolTotals>> WithdrawDueAsync(int most, CancellationToken cancellationToken) =>
+        source.RetryIfStaleAsync(() => MoveOnceAsync("withdraw_due($1)", [(long)most], cancellationToken));
+
+    public override Task ShuffleDueAsync(CancellationToken cancellationToken) =>
+        source.RetryIfStaleAsync(async () =>
+        {
+            await using var command = source.CreateCommand("select shuffle_due_withdrawals()");
+            command.CommandTimeout = 5;
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        });
 
     public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) =>
         source.RetryIfStaleAsync(() => MarkPublishedOnceAsync(totals, cancellationToken));
@@ -68,14 +89,13 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         }
     }
 
-    private async Task<IReadOnlyList<ToolTotals>> ForgetOnceAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken)
+    // Rare, hence a connection of the pool and no prepared statement.
+    private async Task<IReadOnlyList<ToolTotals>> MoveOnceAsync(string function, object[] arguments, CancellationToken cancellationToken)
     {
-        // Rare, hence a connection of the pool and no prepared statement.
-        await using var command = source.CreateCommand(
-            "select tool, ship, skip, version, at, current_epoch() from forget_hashed_voters($1)"
-        );
+        await using var command = source.CreateCommand($"select tool, ship, skip, version, at, current_epoch() from {function}");
         command.CommandTimeout = 4;
-        command.Parameters.AddWithValue(voters.Select(voter => voter.Value.ToByteArray()).ToArray());
+        foreach (var argument in arguments)
+            command.Parameters.AddWithValue(argument);
         var moved = new List<ToolTotals>();
         await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
         while (await rows.ReadAsync(cancellationToken))

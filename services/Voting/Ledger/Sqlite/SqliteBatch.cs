@@ -74,15 +74,7 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
                 _first.Blob(voter).Text(tool).Id(mark).Id(cast.Mark.Salt).Number((long)cast.Choice).Number(now).Number(id).Run();
             else
                 _change.Number((long)cast.Choice).Number(stands.Seq + 1).Number(now).Number(id).Blob(voter).Text(tool).Run();
-            _append
-                .Number(id)
-                .Text(tool)
-                .Id(mark)
-                .Number((long)cast.Choice)
-                .Number((long)stands.Choice)
-                .Number(stands.Seq + 1)
-                .Number(now)
-                .Run();
+            Append(id, tool, mark, cast.Choice, stands.Choice, stands.Seq + 1, now);
             var salt = stands.Seq == 0 ? cast.Mark.Salt : stands.Salt;
             votes[place] = new Vote(cast.Tool, cast.Choice, stands.Seq + 1, at, id, mark, salt);
             deltas[cast.Tool] = deltas.GetValueOrDefault(cast.Tool).With(stands.Choice, cast.Choice);
@@ -91,8 +83,24 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
         return new Committed(votes, Move(deltas, now));
     }
 
+    /// <summary>Writes a last entry for each of these votes, in this order, and moves the totals.</summary>
+    /// <param name="votes">With the choice that stands and the seq of the entry to write.</param>
+    /// <param name="now">Microseconds since 1970, UTC.</param>
+    public List<ToolTotals> Withdraw(IReadOnlyList<(string Tool, Guid Mark, Choice Previous, long Seq)> votes, long now)
+    {
+        var deltas = new Dictionary<string, TotalsDelta>();
+        var id = LastId();
+        foreach (var (tool, mark, previous, seq) in votes)
+        {
+            Append(++id, Utf8(tool), mark, Choice.Withdrawn, previous, seq, now);
+            deltas[tool] = deltas.GetValueOrDefault(tool).With(previous, Choice.Withdrawn);
+        }
+
+        return Move(deltas, now);
+    }
+
     /// <returns>Where the touched totals stand now.</returns>
-    public List<ToolTotals> Move(Dictionary<string, TotalsDelta> deltas, long now)
+    private List<ToolTotals> Move(Dictionary<string, TotalsDelta> deltas, long now)
     {
         var at = VoteLedger.Time(now);
         var moved = new List<ToolTotals>(deltas.Count);
@@ -120,6 +128,9 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
         foreach (var statement in (SqliteStatement[])[_find, _first, _change, _last, _append, _stand, _begin, _move, _epoch])
             statement.Dispose();
     }
+
+    private void Append(long id, ReadOnlySpan<byte> tool, Guid mark, Choice choice, Choice previous, long seq, long now) =>
+        _append.Number(id).Text(tool).Id(mark).Number((long)choice).Number((long)previous).Number(seq).Number(now).Run();
 
     private long LastId()
     {

@@ -17,6 +17,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
     private readonly SemaphoreSlim _writing = new(1);
     private SqliteConnection? _connection;
     private SqliteBatch? _batch;
+    private SqliteWithdrawals? _withdrawals;
     private readonly Dictionary<string, SqliteCommand> _prepared = [];
     private readonly CancellationTokenSource _closing = new();
 
@@ -29,18 +30,27 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
             connection =>
             {
                 using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
-                var committed = (_batch ??= new SqliteBatch(connection)).Write(batch, Micros(DateTimeOffset.UtcNow));
+                var committed = Batch(connection).Write(batch, Micros(DateTimeOffset.UtcNow));
                 transaction.Commit();
                 return committed;
             },
             cancellationToken
         );
 
-    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<ToolTotals>> ForgetAsync(
+        IReadOnlyList<HashedVoter> voters,
+        TimeSpan spread,
+        CancellationToken cancellationToken
+    ) =>
         WriteAsync(
             connection =>
             {
-                var moved = Forget(connection, voters);
+                using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+                var now = Micros(DateTimeOffset.UtcNow);
+                var withdrawals = Withdrawals(connection);
+                _logHoldsErased |= withdrawals.Forget(voters, now, spread);
+                IReadOnlyList<ToolTotals> moved = spread == TimeSpan.Zero ? withdrawals.WithdrawDue(now, int.MaxValue) : [];
+                transaction.Commit();
                 // What secure_delete overwrote in the file still stands in the log. A reader in the way is not waited for: votes stand in
                 // line behind this.
                 if (_logHoldsErased && !Empty(connection) && !_emptying)
@@ -50,6 +60,33 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
                 }
 
                 return moved;
+            },
+            cancellationToken
+        );
+
+    public override Task<IReadOnlyList<ToolTotals>> WithdrawDueAsync(int most, CancellationToken cancellationToken) =>
+        WriteAsync(
+            connection =>
+            {
+                var (now, withdrawals) = (Micros(DateTimeOffset.UtcNow), Withdrawals(connection));
+                if (!withdrawals.AnyDue(now))
+                    return [];
+                using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+                var moved = withdrawals.WithdrawDue(now, most);
+                transaction.Commit();
+                return moved;
+            },
+            cancellationToken
+        );
+
+    public override Task ShuffleDueAsync(CancellationToken cancellationToken) =>
+        WriteAsync(
+            connection =>
+            {
+                using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+                Withdrawals(connection).Shuffle();
+                transaction.Commit();
+                return 0;
             },
             cancellationToken
         );
@@ -135,56 +172,17 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         _closing.Cancel();
         foreach (var command in _prepared.Values)
             command.Dispose();
+        _withdrawals?.Dispose();
         _batch?.Dispose();
         _connection?.Dispose();
         _writing.Dispose();
         _closing.Dispose();
     }
 
-    private IReadOnlyList<ToolTotals> Forget(SqliteConnection connection, IReadOnlyList<HashedVoter> voters)
-    {
-        using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
-        var erase = Command(
-            connection,
-            transaction,
-            "delete from votes where voter = $voter returning tool, pseudonym, choice, seq",
-            "voter"
-        );
-        var append = Command(
-            connection,
-            transaction,
-            "insert into entries (tool, pseudonym, choice, previous, seq, at) values ($tool, $pseudonym, 0, $previous, $seq, $at)",
-            "tool",
-            "pseudonym",
-            "previous",
-            "seq",
-            "at"
-        );
-        var standing = new List<(string Tool, byte[] Pseudonym, Choice Previous, long Seq)>();
-        foreach (var voter in voters)
-        {
-            using var row = With(erase, voter.Value.ToByteArray()).ExecuteReader();
-            while (row.Read())
-            {
-                _logHoldsErased = true;
-                if ((Choice)row.GetInt16(2) is var choice and not Choice.Withdrawn)
-                    standing.Add((row.GetString(0), row.GetFieldValue<byte[]>(1), choice, row.GetInt64(3)));
-            }
-        }
+    private SqliteBatch Batch(SqliteConnection connection) => _batch ??= new SqliteBatch(connection);
 
-        var now = Micros(DateTimeOffset.UtcNow);
-        var deltas = new Dictionary<string, TotalsDelta>();
-        // By pseudonym, which is random: the order of the entries says nothing of the voter either.
-        foreach (var (tool, pseudonym, previous, seq) in standing.OrderBy(vote => new Guid(vote.Pseudonym)))
-        {
-            With(append, tool, pseudonym, (short)previous, seq + 1, now).ExecuteNonQuery();
-            deltas[tool] = deltas.GetValueOrDefault(tool).With(previous, Choice.Withdrawn);
-        }
-
-        var moved = (_batch ??= new SqliteBatch(connection)).Move(deltas, now);
-        transaction.Commit();
-        return moved;
-    }
+    private SqliteWithdrawals Withdrawals(SqliteConnection connection) =>
+        _withdrawals ??= new SqliteWithdrawals(connection, Batch(connection));
 
     private bool Empty(SqliteConnection connection)
     {
@@ -195,7 +193,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
 
     private async Task EmptyLogAsync(CancellationToken closing)
     {
-        for (var emptied = false; !emptied && !closing.IsCancellationRequested;)
+        for (var emptied = false; !emptied && !closing.IsCancellationRequested; )
         {
             try
             {
