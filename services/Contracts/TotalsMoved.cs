@@ -20,7 +20,20 @@ public record TotalsMoved
 /// a newer epoch wins
 /// whatever the version. 0 when the sender says none.
 /// </param>
-public record ToolTotals(string Tool, long Ship, long Skip, long Version, DateTimeOffset At, long Epoch = 0)
+/// <param name="Held">Votes that are not in the numbers until somebody decides.</param>
+/// <param name="Void">Votes that were taken out of the numbers for good.</param>
+/// <param name="Networks">How many networks the counted first votes came from, added up by day; null when the sender does not know.</param>
+public record ToolTotals(
+    string Tool,
+    long Ship,
+    long Skip,
+    long Version,
+    DateTimeOffset At,
+    long Epoch = 0,
+    long Held = 0,
+    long Void = 0,
+    long? Networks = null
+)
 {
     /// <summary>The one rule by which a state is newer than another, wherever both are known.</summary>
     public bool IsNewerThan(ToolTotals other) => Epoch > other.Epoch || Epoch == other.Epoch && Version > other.Version;

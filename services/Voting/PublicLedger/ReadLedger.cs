@@ -40,7 +40,9 @@ public static class ReadLedger
     /// <param name="At">When the last of them was committed, UTC.</param>
     /// <param name="Epoch">Which lineage of the ledger the version belongs to; a restored backup begins a new one, and a newer epoch wins
     /// whatever the version.</param>
-    public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version, DateTimeOffset At, long Epoch);
+    /// <param name="Held">Votes that wait for a decision and are in neither number.</param>
+    /// <param name="Void">Votes that were removed and are in neither number.</param>
+    public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version, DateTimeOffset At, long Epoch, long Held, long Void);
 
     public static Task<IResult> EntriesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) =>
         PageAsync(
@@ -101,7 +103,9 @@ public static class ReadLedger
                         total.Skip,
                         total.Version,
                         PublicTime.Of(total.At),
-                        total.Epoch
+                        total.Epoch,
+                        total.Held,
+                        total.Void
                     )),
                     VotingJson.Default.ListTotalsAnswer
                 );
