@@ -9,8 +9,8 @@ public static class CounterKeys
     /// <summary>A hash tag, so that one script may touch several keys in a Redis Cluster; every key of Tally begins with it.</summary>
     public const string Tag = "{tally}";
 
-    /// <summary>Hash: tool → <c>version ship skip at</c>, with <c>at</c> in milliseconds since 1970, 0 for unknown; and
-    /// <see cref="EpochField"/>.</summary>
+    /// <summary>Hash: tool → <c>version ship skip at</c>, with <c>at</c> in milliseconds since 1970, 0 for unknown; what
+    /// belongs to it besides, under <c>tool:apart</c>; and <see cref="EpochField"/>.</summary>
     public const string Counters = Tag + ":counters";
 
     /// <summary>Hash: tool → what the history has counted of it, and <see cref="CursorField"/> and <see cref="EpochField"/>.</summary>

@@ -104,10 +104,16 @@ internal static class Targets
             ["bearer"] = new(Bearer, () => [EditorsToken, "eyJhbGciOiJub25lIn0.e30."]),
             ["totals"] = new(
                 Totals,
-                () => ["""{"totals":[{"tool":"a","ship":1,"skip":0,"version":1,"at":"2026-11-27T08:00:00Z","epoch":5},null]}"""]
+                () =>
+                    [
+                        """{"totals":[{"tool":"a","ship":1,"skip":0,"version":1,"at":"2026-11-27T08:00:00Z","epoch":5,"held":0,"void":0,"networks":1},null]}""",
+                    ]
             ),
             ["tools"] = new(Tools, () => ["""{"tools":[{"slug":"a","name":"A","category":"c","retired":false,"version":1},null]}"""]),
-            ["ledger"] = new(LedgerAnswers, () => ["""[{"tool":"a","ship":1,"skip":0,"version":1,"at":"2026-11-27T08:00:00Z"},null]"""]),
+            ["ledger"] = new(
+                LedgerAnswers,
+                () => ["""[{"tool":"a","ship":1,"skip":0,"version":1,"at":"2026-11-27T08:00:00Z","held":0,"void":0},null]"""]
+            ),
             ["recount"] = new(
                 RecountFeed,
                 () =>
@@ -421,7 +427,8 @@ internal static class Targets
             foreach (var standing in board.All)
             {
                 Hold(
-                    standing.Tally is { Ship: >= 0, Skip: >= 0, Total: >= 0, ShipPercent: null or (>= 0 and <= 100) },
+                    standing.Tally
+                        is { Ship: >= 0, Skip: >= 0, Total: >= 0, Held: >= 0, Void: >= 0, ShipPercent: null or (>= 0 and <= 100) },
                     "a tally that no votes make"
                 );
                 Hold(

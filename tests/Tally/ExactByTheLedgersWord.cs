@@ -133,6 +133,23 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
         await Eventually.GetAsync(() => Tally.TallyAsync("zed"), tally => (tally.Ship, tally.Skip, tally.Version) == (4, 0, 4));
     }
 
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(0, 1)]
+    public async Task Exact_held_or_void_votes_that_the_ledger_does_not_have_are_corrected(long held, long isVoid)
+    {
+        await Tally.PublishAsync(new ToolTotals("zed", 1, 0, 4, DateTimeOffset.UtcNow, Ledger.Epoch, held, isVoid));
+        await Tally.ReachAsync("zed", 4);
+        // The ledger comes to the very version of the forged one, with the same ship and skip.
+        Ledger.Hold("zed", "ship");
+        await Eventually.GetAsync(
+            () => Tally.TallyAsync("zed"),
+            tally => (tally.Ship, tally.Held, tally.Void, tally.Version) == (2, 1, 0, 4)
+        );
+        await Tally.PublishAsync(Ledger.Hold("zed", "ship"));
+        (await Tally.ReachAsync("zed", 5)).Held.ShouldBe(2);
+    }
+
     [Fact]
     public async Task A_forged_epoch_is_shown_to_nobody()
     {
@@ -336,6 +353,10 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
     [InlineData("HSET {tally}:counters zed \"5 7 99993 0\"")]
     [InlineData("HSET {tally}:counters zed \"3 0 3 0\"")]
     [InlineData("HSET {tally}:counters zed forged")]
+    [InlineData("HSET {tally}:counters zed:apart \"7 0 3\"")]
+    [InlineData("HSET {tally}:counters zed:apart \"0 7 3\"")]
+    [InlineData("HSET {tally}:counters zed:apart \"99999999999999999999999999 0\"")]
+    [InlineData("HSET {tally}:counters zed:apart forged")]
     [InlineData("HSET {tally}:counters :epoch 9000000000000000")]
     [InlineData("HSET {tally}:counters :epoch forged")]
     public async Task Exact_what_somebody_writes_into_Redis_is_shown_to_nobody_and_replaced(string command)
@@ -346,7 +367,9 @@ public sealed class ExactByTheLedgersWordInRedis : ExactByTheLedgersWord
         await _redis!.AskAsync(command);
 
         await Eventually.HoldsAsync(async () =>
-            await OfAsync("counters zed", "3 3 0 ") && await OfAsync("counters :epoch", $"{Ledger.Epoch}")
+            await OfAsync("counters zed", "3 3 0 ")
+            && await OfAsync("counters zed:apart", "0 0")
+            && await OfAsync("counters :epoch", $"{Ledger.Epoch}")
         );
         reader.Pushes.ShouldBeEmpty();
         await CorrectedAsync();

@@ -48,6 +48,43 @@ public abstract class ExactCounters : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Exact_held_and_void_votes_stand_beside_the_numbers_and_the_later_state_wins()
+    {
+        Ledger.Commit("zed", "ship");
+        Ledger.Commit("zed", "ship");
+        var held = Ledger.Hold("zed", "ship");
+        var isVoid = Ledger.Void("zed");
+        await using var reader = await Tally.ConnectAsync();
+        await reader.WatchAsync("zed");
+
+        await Tally.PublishAsync(held);
+        (await reader.ReachAsync("zed", 3)).ShouldSatisfyAllConditions(
+            push => (push.Ship, push.Skip, push.Total, push.ShipPercent).ShouldBe((1, 0, 1, 100)),
+            push => (push.Held, push.Void).ShouldBe((1, 0))
+        );
+        await Tally.PublishAsync(isVoid);
+        (await reader.ReachAsync("zed", 4)).ShouldSatisfyAllConditions(
+            push => (push.Ship, push.Total).ShouldBe((1, 1)),
+            push => (push.Held, push.Void).ShouldBe((0, 1))
+        );
+
+        await Tally.PublishAsync(held);
+        await Tally.VoteAsync("aider", "ship");
+        await Tally.ReachAsync("aider", 1);
+        (await Tally.TallyAsync("zed")).ShouldBe(reader.Pushes[^1]);
+    }
+
+    [Fact]
+    public async Task The_history_leaves_out_what_was_held()
+    {
+        var yesterday = new DateTimeOffset(DateTimeOffset.UtcNow.Date.AddDays(-1), TimeSpan.Zero);
+        Ledger.Commit("zed", "ship", null, yesterday);
+        Ledger.Commit("zed", "skip", null, yesterday);
+        await Tally.PublishAsync(Ledger.Hold("zed", "skip"));
+        await HasAsync("zed", "day", Point(yesterday.UtcDateTime.AddDays(1), 1, 1), Point(yesterday.UtcDateTime.AddDays(2), 1, 0));
+    }
+
+    [Fact]
     public async Task A_tool_is_known_as_soon_as_the_catalog_tells_of_it_and_telling_again_resets_nothing()
     {
         (await Tally.Http.GetAsync("/api/tallies/brand-new")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
@@ -87,6 +124,9 @@ public abstract class ExactCounters : IAsyncLifetime
     {
         await Tally.PublishAsync(
             new ToolTotals("zed", -1, 0, 5, DateTimeOffset.UtcNow),
+            new ToolTotals("zed", 1, 0, 5, DateTimeOffset.UtcNow, Held: -1),
+            new ToolTotals("zed", 1, 0, 5, DateTimeOffset.UtcNow, Void: long.MaxValue),
+            new ToolTotals("zed", 1, 1, 5, DateTimeOffset.UtcNow, Held: 2, Void: 2),
             new ToolTotals("Not A Slug\n", 1, 0, 5, DateTimeOffset.UtcNow),
             Ledger.Commit("aider", "ship")
         );
@@ -153,6 +193,46 @@ public sealed class ExactRedisCounters : ExactCounters
     private RedisServer? _redis;
 
     protected override async Task<string> CountersAsync() => (_redis = await RedisServer.StartNewAsync()).Connection;
+
+    [Theory]
+    [InlineData("epoch")]
+    [InlineData("trace")]
+    [InlineData("zed")]
+    public async Task Exact_held_and_void_votes_come_to_every_replica_whatever_the_tools_name(string tool)
+    {
+        Ledger.Tools.Add(tool);
+        await using var other = await TallyProcess.StartAsync(Ledger, _redis!.Connection, "--Tally:ReconcileSeconds=60");
+        await Tally.VoteAsync(tool, "ship");
+        await Tally.VoteAsync(tool, "ship");
+        await Tally.PublishAsync(Ledger.Hold(tool, "ship"));
+        var tally = await other.ReachAsync(tool, 3);
+        (tally.Ship, tally.Held, tally.Void).ShouldBe((1, 1, 0));
+
+        // One that starts has them from Redis, also while the ledger is away.
+        Ledger.IsAway = true;
+        await using var late = await TallyProcess.StartAsync(Ledger, _redis.Connection);
+        (await late.TallyAsync(tool)).ShouldBe(tally);
+    }
+
+    [Fact]
+    public async Task Exact_beside_a_replica_of_the_release_before_held_votes_neither_stops_the_other()
+    {
+        await Tally.VoteAsync("zed", "ship");
+        await Tally.VoteAsync("zed", "ship");
+        await Tally.PublishAsync(Ledger.Hold("zed", "ship"));
+        await Tally.ReachAsync("zed", 3);
+        // Its script and its parser know a counter by these four numbers, and take anything else for none.
+        (await _redis!.ValueAsync("HGET {tally}:counters zed")).ShouldMatch("^3 1 0 [0-9]+$");
+
+        // It writes and tells without a word of held votes.
+        var next = Ledger.Commit("zed", "ship");
+        var state = $"{next.Version} {next.Ship} {next.Skip} {next.At.ToUnixTimeMilliseconds()}";
+        await _redis.AskAsync($"HSET {{tally}}:counters zed \"{state}\"");
+        await _redis.AskAsync($"PUBLISH {{tally}}:moved \"zed {state}\\nepoch {next.Epoch}\"");
+        (await Tally.ReachAsync("zed", 4)).Ship.ShouldBe(2);
+        await using var upgraded = await TallyProcess.StartAsync(Ledger, _redis.Connection, "--Tally:ReconcileSeconds=0.2");
+        (await upgraded.ReachAsync("zed", 4)).Held.ShouldBe(1);
+    }
 
     public override async ValueTask DisposeAsync()
     {

@@ -95,12 +95,21 @@ public sealed class FakeLedger : IAsyncDisposable
     }
 
     /// <summary>A voter's choice becomes durable; the new totals are answered, and told to nobody yet.</summary>
-    public ToolTotals Commit(string tool, string? choice, string? previous = null, DateTimeOffset? at = null)
+    public ToolTotals Commit(string tool, string? choice, string? previous = null, DateTimeOffset? at = null) =>
+        Commit(tool, choice, previous, at, held: 0, isVoid: 0);
+
+    /// <summary>A counted vote is held.</summary>
+    public ToolTotals Hold(string tool, string choice) => Commit(tool, choice: null, previous: choice, at: null, held: 1, isVoid: 0);
+
+    /// <summary>A held vote is made void.</summary>
+    public ToolTotals Void(string tool) => Commit(tool, choice: null, previous: null, at: null, held: -1, isVoid: 1);
+
+    private ToolTotals Commit(string tool, string? choice, string? previous, DateTimeOffset? at, int held, int isVoid)
     {
         lock (_gate)
         {
             var time = at ?? DateTimeOffset.UtcNow;
-            _entries.Add(new Entry(_entries.Count + 1, tool, choice, previous, time));
+            _entries.Add(new Entry(_entries.Count + 1, tool, choice, previous, time, held, isVoid));
             var old = _totals.GetValueOrDefault(tool) ?? new ToolTotals(tool, 0, 0, 0, default, Epoch);
             return _totals[tool] = new ToolTotals(
                 tool,
@@ -108,7 +117,9 @@ public sealed class FakeLedger : IAsyncDisposable
                 old.Skip + Change(choice, previous, "skip"),
                 old.Version + 1,
                 time,
-                Epoch
+                Epoch,
+                old.Held + held,
+                old.Void + isVoid
             );
         }
     }
@@ -125,7 +136,7 @@ public sealed class FakeLedger : IAsyncDisposable
             if (begin)
                 Epoch++;
             foreach (var entry in kept)
-                Commit(entry.Tool, entry.Choice, entry.Previous, entry.At);
+                Commit(entry.Tool, entry.Choice, entry.Previous, entry.At, entry.Held, entry.Void);
         }
     }
 
@@ -188,5 +199,5 @@ public sealed class FakeLedger : IAsyncDisposable
         }
     }
 
-    private sealed record Entry(long Id, string Tool, string? Choice, string? Previous, DateTimeOffset At);
+    private sealed record Entry(long Id, string Tool, string? Choice, string? Previous, DateTimeOffset At, int Held, int Void);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using MessagePack;
 using Microsoft.AspNetCore.SignalR.Client;
 using Shouldly;
 using Testing;
@@ -125,6 +126,32 @@ public sealed class OnTheWire : IAsyncLifetime
         await _tally.VoteAsync("zed", "skip");
         await SameAsync(await pushed.Task.WaitAsync(TimeSpan.FromSeconds(30)), "zed");
     }
+
+    [Fact]
+    public async Task A_MessagePack_client_of_the_release_before_held_votes_goes_on()
+    {
+        await using var reader = await _tally.ConnectAsync(messagePack: true);
+        var pushed = new TaskCompletionSource<EarlierTally>();
+        reader.Connection.Remove("TallyChanged");
+        reader.Connection.On<EarlierTally>("TallyChanged", pushed.SetResult);
+        (await reader.Connection.InvokeAsync<EarlierTally[]>("Watch", new[] { "zed" })).Single().Tool.ShouldBe("zed");
+
+        await _tally.VoteAsync("zed", "skip");
+
+        (await pushed.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe(new EarlierTally("zed", 0, 1, 1, 0, 1, _ledger.Epoch));
+    }
+
+    /// <summary>What such a client knows of a tally.</summary>
+    [MessagePackObject]
+    public sealed record EarlierTally(
+        [property: Key("tool")] string Tool,
+        [property: Key("ship")] long Ship,
+        [property: Key("skip")] long Skip,
+        [property: Key("total")] long Total,
+        [property: Key("shipPercent")] double? ShipPercent,
+        [property: Key("version")] long Version,
+        [property: Key("epoch")] long Epoch
+    );
 
     [Theory]
     [InlineData("Origin", "https://elsewhere.example")]

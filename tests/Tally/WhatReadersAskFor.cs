@@ -31,17 +31,17 @@ public sealed class WhatReadersAskFor : IAsyncLifetime
     public async Task A_tally_has_the_shape_of_the_contract()
     {
         var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
-        await _tally.PublishAsync(new ToolTotals("cursor-2-0", 12, 3, 15, at));
-        await _tally.ReachAsync("cursor-2-0", 15);
+        await _tally.PublishAsync(new ToolTotals("cursor-2-0", 12, 3, 19, at, Held: 2, Void: 1));
+        await _tally.ReachAsync("cursor-2-0", 19);
         (await _tally.Http.GetStringAsync("/api/tallies/cursor-2-0")).ShouldBe(
-            """{"tool":"cursor-2-0","ship":12,"skip":3,"total":15,"shipPercent":80,"interval":{"low":54.8,"high":93},"version":15,"epoch":1764000000,"updatedAt":"2026-01-02T03:04:00Z"}"""
+            """{"tool":"cursor-2-0","ship":12,"skip":3,"total":15,"shipPercent":80,"interval":{"low":54.8,"high":93},"version":19,"epoch":1764000000,"held":2,"void":1,"updatedAt":"2026-01-02T03:04:00Z"}"""
         );
     }
 
     [Fact]
     public async Task A_known_tool_without_votes_is_all_zeros() =>
         (await _tally.Http.GetStringAsync("/api/tallies/new-one")).ShouldBe(
-            """{"tool":"new-one","ship":0,"skip":0,"total":0,"shipPercent":null,"interval":null,"version":0,"epoch":1764000000,"updatedAt":null}"""
+            """{"tool":"new-one","ship":0,"skip":0,"total":0,"shipPercent":null,"interval":null,"version":0,"epoch":1764000000,"held":0,"void":0,"updatedAt":null}"""
         );
 
     [Theory]

@@ -14,7 +14,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 {
     // A script is one step for every other client too; this many tools take well under a millisecond.
     private const int ToolsPerCall = 500;
-    private const string EpochLine = "epoch ";
+    private const string EpochLine = "epoch";
     private static readonly long MostMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     private readonly Lazy<Task<IConnectionMultiplexer>> _connection;
     private readonly SemaphoreSlim _subscribing = new(1, 1);
@@ -38,8 +38,8 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         var trace = span?.Id ?? "";
         var taken = 0;
         foreach (var ofEpoch in totals.GroupBy(state => state.Epoch))
-            foreach (var some in ofEpoch.Chunk(ToolsPerCall))
-                taken += (int)await EvaluateAsync(RedisScripts.Take, [RedisKeys.Moved, trace, ofEpoch.Key], some, cancellationToken);
+        foreach (var some in ofEpoch.Chunk(ToolsPerCall))
+            taken += (int)await EvaluateAsync(RedisScripts.Take, [RedisKeys.Moved, trace, ofEpoch.Key], some, cancellationToken);
 
         span?.SetTag("tally.told", totals.Count).SetTag("tally.taken", taken);
         return taken;
@@ -55,12 +55,12 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     {
         await SubscribeAsync(cancellationToken);
         var fields = await AskAsync(redis => redis.HashGetAllAsync(RedisKeys.Counters), cancellationToken);
-        var epoch = NumberOr(Array.Find(fields, field => field.Name == RedisKeys.EpochField).Value, 0);
-        List<ToolTotals> totals = new(fields.Length);
+        Dictionary<string, RedisValue> kept = [];
+        // Names that are no text may read alike.
         foreach (var field in fields)
-            if (Parse($"{field.Name} {field.Value}", epoch) is { } state)
-                totals.Add(state);
-        return new KeptCounters(epoch, totals);
+            kept[(string)field.Name!] = field.Value;
+        var epoch = NumberOr(kept.GetValueOrDefault(RedisKeys.EpochField), 0);
+        return new KeptCounters(epoch, [.. Parse(kept, epoch)]);
     }
 
     public async Task<KeptHistory> ReadRunningAsync(IReadOnlyCollection<string> tools, CancellationToken cancellationToken)
@@ -87,13 +87,13 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         foreach (var (tool, running, _) in page.Tools)
             arguments.AddRange([tool, $"{running.Ship} {running.Skip} {running.Entries} {running.At}"]);
         foreach (var (tool, _, histories) in page.Tools)
-            foreach (var (bucket, points) in histories)
-            {
-                keys.Add(RedisKeys.History(bucket, tool));
-                arguments.AddRange([(long)(bucket.Kept()?.TotalSeconds ?? 0), points.Count]);
-                foreach (var point in points)
-                    arguments.AddRange([point.End, point.Ship, point.Skip]);
-            }
+        foreach (var (bucket, points) in histories)
+        {
+            keys.Add(RedisKeys.History(bucket, tool));
+            arguments.AddRange([(long)(bucket.Kept()?.TotalSeconds ?? 0), points.Count]);
+            foreach (var point in points)
+                arguments.AddRange([point.End, point.Ship, point.Skip]);
+        }
 
         return (long)
                 await AskAsync(
@@ -178,12 +178,17 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
 
     private void Hear(RedisValue message)
     {
-        List<ToolTotals> moved = [];
         var lines = ((string?)message ?? "").Split('\n');
-        var epoch = NumberOr(Array.Find(lines, line => line.StartsWith(EpochLine, StringComparison.Ordinal))?[EpochLine.Length..], 0);
+        Dictionary<string, RedisValue> told = [];
+        var epoch = 0L;
         foreach (var line in lines)
-            if (Parse(line, epoch) is { } state && TotalsOrder.IsSound(state))
-                moved.Add(state);
+            if (line.Split(' ', 2) is [var name, var value])
+                // A tool may bear that name too, and has more numbers.
+                if (name == EpochLine && Numbers(value) is [var number])
+                    epoch = number;
+                else
+                    told.TryAdd(name, value);
+        List<ToolTotals> moved = [.. Parse(told, epoch).Where(TotalsOrder.IsSound)];
         using var span = TallyTrace.Source.Continue("hear counters", ActivityKind.Consumer, [TraceOf(lines[^1])]);
         Moved?.Invoke(moved);
     }
@@ -197,7 +202,7 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
     {
         List<RedisValue> arguments = [.. first];
         foreach (var state in totals)
-            arguments.AddRange([state.Tool, state.Version, state.Ship, state.Skip, Milliseconds(state.At)]);
+            arguments.AddRange([state.Tool, state.Version, state.Ship, state.Skip, Milliseconds(state.At), Apart(state)]);
         return AskAsync(redis => redis.ScriptEvaluateAsync(script, [RedisKeys.Counters], [.. arguments]), cancellationToken);
     }
 
@@ -235,6 +240,9 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         LogForeign(removed);
     }
 
+    private static string Apart(ToolTotals state) =>
+        state.Networks is { } networks ? $"{state.Held} {state.Void} {networks}" : $"{state.Held} {state.Void}";
+
     private static long Milliseconds(DateTimeOffset at) => at == default ? 0 : at.ToUnixTimeMilliseconds();
 
     // What is no number was not written by us. Beyond every ledger, it is found to contradict it.
@@ -260,17 +268,33 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
             : default;
 
     // Whatever else stands in Redis under our keys is not a counter; the next reconcile writes over it.
-    private static ToolTotals? Parse(string line, long epoch) =>
-        line.Split(' ', 2) is [var tool, var rest] && Slug.IsValid(tool) && Numbers(rest) is [var version, var ship, var skip, var at]
-            ? new ToolTotals(
-                tool,
-                ship,
-                skip,
-                version,
-                at == 0 || at > MostMilliseconds ? default : DateTimeOffset.FromUnixTimeMilliseconds(at),
-                epoch
-            )
-            : null;
+    private static IEnumerable<ToolTotals> Parse(Dictionary<string, RedisValue> said, long epoch)
+    {
+        foreach (var (tool, state) in said)
+            if (Slug.IsValid(tool) && Numbers(state) is [var version, var ship, var skip, var at])
+                yield return Complete(
+                    new ToolTotals(
+                        tool,
+                        ship,
+                        skip,
+                        version,
+                        at == 0 || at > MostMilliseconds ? default : DateTimeOffset.FromUnixTimeMilliseconds(at),
+                        epoch
+                    ),
+                    said.GetValueOrDefault(tool + RedisKeys.Apart)
+                );
+    }
+
+    private static ToolTotals Complete(ToolTotals state, RedisValue apart) =>
+        apart.IsNull
+            ? state
+            : Numbers(apart) switch
+            {
+                [var held, var isVoid] => state with { Held = held, Void = isVoid },
+                [var held, var isVoid, var networks] => state with { Held = held, Void = isVoid, Networks = networks },
+                // Beyond every ledger, it is found to contradict it.
+                _ => state with { Held = long.MaxValue },
+            };
 
     [LoggerMessage(4040, LogLevel.Information, "Redis is back ({Connection} connection)")]
     private partial void LogRestored(string connection);

@@ -8,13 +8,16 @@ namespace Tally.Counters;
 /// enough, since what is kept grows with the known tools and not with votes. Tools are slugs, so no name can break the grammar:
 /// <code>
 /// {tally}:counters                hash    tool → "version ship skip at"     at: milliseconds since 1970, 0 unknown; and :epoch → the ledger's
+///                                         tool:apart → "held void networks" networks is left out when unknown
 /// {tally}:running                 hash    tool → "ship skip entries at", :cursor → last ledger entry counted, :epoch → the ledger's
 /// {tally}:history:BUCKET:TOOL     zset    "end ship skip" by end            BUCKET: minute, hour, day; end: seconds since 1970
-/// {tally}:moved                   channel "tool version ship skip at" lines, what a write moved, and "epoch N"
+/// {tally}:moved                   channel "tool version ship skip at" and "tool:apart held void networks" lines, what a write moved, and "epoch N"
 /// </code>
 /// The epoch stands once for all counters and not in each, since it is the ledger's: that one step ends the old ones, and a replica of a
 /// release before
 /// epochs keeps reading and writing alongside this one.
+/// So has what stands apart from ship and skip a field of its own: to a replica of a release before held votes, any other number of numbers
+/// is no counter.
 /// The cursor lives in the same hash as the counts it belongs to: if Redis ever evicts one, both are gone and are counted again.
 /// </summary>
 internal static class RedisKeys
@@ -24,6 +27,7 @@ internal static class RedisKeys
     public const string Running = CounterKeys.Running;
     public const string CursorField = CounterKeys.CursorField;
     public const string EpochField = CounterKeys.EpochField;
+    public const string Apart = ":apart";
     public const string Moved = Tag + ":moved";
 
     public static string History(Bucket bucket, string tool) =>

@@ -8,12 +8,12 @@ internal static class RedisScripts
     /// <summary>
     /// Takes each state if it is newer (the rule of <see cref="TotalsOrder"/>) and announces those taken. Compare and write are one step,
     /// so a state can come from several replicas at once, and be sent again after a failure of which nobody knows whether it was one. INCR
-    /// could not. KEYS: counters. ARGV: channel, trace of who writes ('' for none), epoch, then tool, version, ship, skip, at of each. A
-    /// trace is announced as a last line of its own.
+    /// could not. KEYS: counters. ARGV: channel, trace of who writes ('' for none), epoch, then tool, version, ship, skip, at and what stands
+    /// apart of each. A trace is announced as a last line of its own.
     /// </summary>
     public const string Take = """
         local tools = {}
-        for i = 4, #ARGV, 5 do tools[#tools + 1] = ARGV[i] end
+        for i = 4, #ARGV, 6 do tools[#tools + 1] = ARGV[i] end
         local epoch = tonumber(redis.call('HGET', KEYS[1], ':epoch') or '0') or 0
         if #tools == 0 or tonumber(ARGV[3]) < epoch then return 0 end
         if tonumber(ARGV[3]) > epoch then
@@ -23,7 +23,7 @@ internal static class RedisScripts
         local kept = redis.call('HMGET', KEYS[1], unpack(tools))
         local moved, fields = {}, {}
         for n = 1, #tools do
-          local i = 4 + (n - 1) * 5
+          local i = 4 + (n - 1) * 6
           local newer = true
           if kept[n] then
             local version, at = string.match(kept[n], '^(%d+) %d+ %d+ (%d+)$')
@@ -36,7 +36,10 @@ internal static class RedisScripts
             local state = table.concat(ARGV, ' ', i + 1, i + 4)
             fields[#fields + 1] = ARGV[i]
             fields[#fields + 1] = state
+            fields[#fields + 1] = ARGV[i] .. ':apart'
+            fields[#fields + 1] = ARGV[i + 5]
             moved[#moved + 1] = ARGV[i] .. ' ' .. state
+            moved[#moved + 1] = ARGV[i] .. ':apart ' .. ARGV[i + 5]
           end
         end
         if #moved > 0 then
@@ -45,19 +48,21 @@ internal static class RedisScripts
           if ARGV[2] ~= '' then moved[#moved + 1] = 'trace ' .. ARGV[2] end
           redis.call('PUBLISH', ARGV[1], table.concat(moved, '\n'))
         end
-        return #fields / 2
+        return #fields / 4
         """;
 
     /// <summary>
     /// Writes the ledger's own word over what is kept, and empties what is kept under another epoch. KEYS: counters. ARGV: epoch, then
-    /// tool, version, ship, skip, at of each.
+    /// tool, version, ship, skip, at and what stands apart of each.
     /// </summary>
     public const string Overrule = """
         if (redis.call('HGET', KEYS[1], ':epoch') or '0') ~= ARGV[1] then
           redis.call('DEL', KEYS[1])
           redis.call('HSET', KEYS[1], ':epoch', ARGV[1])
         end
-        for i = 2, #ARGV, 5 do redis.call('HSET', KEYS[1], ARGV[i], table.concat(ARGV, ' ', i + 1, i + 4)) end
+        for i = 2, #ARGV, 6 do
+          redis.call('HSET', KEYS[1], ARGV[i], table.concat(ARGV, ' ', i + 1, i + 4), ARGV[i] .. ':apart', ARGV[i + 5])
+        end
         return 1
         """;
 

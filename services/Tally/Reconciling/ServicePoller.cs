@@ -62,11 +62,7 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
         await foreach (var line in JsonSerializer.DeserializeAsyncEnumerable<LedgerLine>(body, Json, cancellationToken))
         {
             entries += line?.Version ?? 0;
-            if (
-                line is { Tool: { } tool }
-                && Slug.IsValid(tool)
-                && !totals.TryAdd(tool, new ToolTotals(tool, line.Ship, line.Skip, line.Version, line.At ?? default))
-            )
+            if (line is { Tool: { } tool } && Slug.IsValid(tool) && !totals.TryAdd(tool, line.Totals(tool)))
                 throw new JsonException($"The totals name {tool} twice.");
         }
 
@@ -81,7 +77,18 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
         return [.. (list?.Tools ?? []).Select(tool => tool.Slug!).Where(slug => Slug.IsValid(slug))];
     }
 
-    private sealed record LedgerLine(string? Tool, long Ship, long Skip, long Version, DateTimeOffset? At = null);
+    private sealed record LedgerLine(
+        string? Tool,
+        long Ship,
+        long Skip,
+        long Version,
+        DateTimeOffset? At = null,
+        long Held = 0,
+        long Void = 0
+    )
+    {
+        public ToolTotals Totals(string tool) => new(tool, Ship, Skip, Version, At ?? default, Held: Held, Void: Void);
+    }
 
     private sealed record CatalogTools(CatalogTool[]? Tools);
 

@@ -13,6 +13,8 @@ namespace Tally.State;
 /// <param name="Version">Grows with every change of the totals; 0 before the first vote.</param>
 /// <param name="Epoch">Whose ledger the version belongs to: a restored backup begins a new epoch, and a newer epoch wins whatever the
 /// version.</param>
+/// <param name="Held">Votes that are not in the numbers until they have been looked into.</param>
+/// <param name="Void">Votes that were removed from the numbers.</param>
 /// <param name="UpdatedAt">When the ledger committed this version, UTC, cut to the minute; null before the first vote, or while not yet
 /// known after a rebuild.</param>
 [MessagePackObject]
@@ -25,6 +27,8 @@ public sealed record ToolTally(
     [property: Key("interval")] Interval? Interval,
     [property: Key("version")] long Version,
     [property: Key("epoch")] long Epoch,
+    [property: Key("held")] long Held,
+    [property: Key("void")] long Void,
     [property: Key("updatedAt"), MessagePackFormatter(typeof(TimeAsText))] DateTime? UpdatedAt
 )
 {
@@ -41,6 +45,8 @@ public sealed record ToolTally(
             Wilson.Interval(totals.Ship, total),
             totals.Version,
             totals.Epoch,
+            totals.Held,
+            totals.Void,
             at
         );
     }

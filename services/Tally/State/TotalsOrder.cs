@@ -15,16 +15,17 @@ internal static class TotalsOrder
 
     /// <summary>True when both count the same, at the same place of the same ledger.</summary>
     public static bool SaysTheSame(ToolTotals one, ToolTotals other) =>
-        (one.Epoch, one.Version, one.Ship, one.Skip) == (other.Epoch, other.Version, other.Ship, other.Skip);
+        (one.Epoch, one.Version, one.Ship, one.Skip, one.Held, one.Void)
+        == (other.Epoch, other.Version, other.Ship, other.Skip, other.Held, other.Void);
 
     /// <summary>
-    /// What can be a total at all: nothing negative, no more votes than entries that could have cast them, and a tool whose slug is one, so
-    /// that keys stay within
-    /// known grammar.
+    /// What can be a total at all: nothing negative, no more votes (counted, held or void) than entries that could have cast them, and a
+    /// tool whose slug is one, so that keys stay within known grammar.
     /// </summary>
     public static bool IsSound(ToolTotals totals) =>
         totals is { Tool: not null, Ship: >= 0 and < Limit, Skip: >= 0 and < Limit, Version: >= 0 and < Limit, Epoch: >= 0 and < Limit }
-        && totals.Ship + totals.Skip <= totals.Version
+        && totals is { Held: >= 0 and < Limit, Void: >= 0 and < Limit, Networks: null or (>= 0 and < Limit) }
+        && totals.Ship + totals.Skip + totals.Held + totals.Void <= totals.Version
         && Slug.IsValid(totals.Tool);
 
     /// <summary>What a known tool without votes has.</summary>
