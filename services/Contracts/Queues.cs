@@ -15,7 +15,16 @@ public static class Queues
     /// <summary><see cref="ToolsChanged"/> for the Voting replicas.</summary>
     public const string VotingTools = "voting-tools";
 
-    public static IReadOnlyList<string> All { get; } = [TallyTotals, TallyTools, VotingTools];
+    /// <summary>
+    /// <see cref="TotalsMoved"/> for the Webhooks replicas, which alone declare it and the one below: where nobody runs them, nothing
+    /// gathers, and what was published before they ran they ask for.
+    /// </summary>
+    public const string WebhooksTotals = "webhooks-totals";
+
+    /// <summary><see cref="ToolsChanged"/> and <see cref="ComparisonsChanged"/> for the Webhooks replicas.</summary>
+    public const string WebhooksCatalog = "webhooks-catalog";
+
+    public static IReadOnlyList<string> All { get; } = [TallyTotals, TallyTools, VotingTools, WebhooksTotals, WebhooksCatalog];
 
     /// <summary>
     /// The queues that take what could not be consumed from a queue: <c>_error</c> (unreadable, or refused by the consumer) and

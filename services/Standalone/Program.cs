@@ -6,6 +6,7 @@ using Standalone;
 using Tally;
 using Voting;
 using Web;
+using Webhooks;
 
 if (args is ["editor-token", ..])
     return EditorTokens.Print(args);
@@ -20,12 +21,14 @@ return await Service.RunAsync(
         builder.AddVoting();
         builder.AddTally();
         builder.AddNewsletter();
+        builder.AddWebhooks();
         builder.AddWeb();
         builder.AddBus(
             CatalogService.Consumers,
             VotingService.Consumers,
             TallyService.Consumers,
             NewsletterService.Consumers,
+            WebhooksService.Consumers,
             WebService.Consumers
         );
     },
@@ -35,6 +38,7 @@ return await Service.RunAsync(
         app.MapVoting();
         app.MapTally();
         app.MapNewsletter();
+        app.MapWebhooks();
         app.MapWeb();
         app.SayHowToEdit();
     },

@@ -16,7 +16,7 @@ namespace Manifests.Tests;
 /// </summary>
 public partial class ArchitectureTests
 {
-    private static readonly string[] Services = ["Catalog", "Voting", "Tally", "Newsletter", "Web"];
+    private static readonly string[] Services = ["Catalog", "Voting", "Tally", "Newsletter", "Webhooks", "Web"];
     private static readonly Dictionary<string, Architecture> Loaded = [];
 
     [Theory]
@@ -24,6 +24,7 @@ public partial class ArchitectureTests
     [InlineData("Voting")]
     [InlineData("Tally")]
     [InlineData("Newsletter")]
+    [InlineData("Webhooks")]
     [InlineData("Web")]
     [InlineData("Hosting")]
     public void No_folder_of_a_service_depends_on_one_that_depends_on_it(string service) =>
@@ -68,6 +69,7 @@ public partial class ArchitectureTests
     [InlineData("Voting", @"^Voting\.(?!Tools$|Relay$)\w")]
     [InlineData("Catalog", @"^Catalog\.(?!Publishing$)\w")]
     [InlineData("Newsletter", @"^Newsletter\.\w")]
+    [InlineData("Webhooks", @"^Webhooks\.(?!Following$)\w")]
     [InlineData("Web", @"^Web\.\w")]
     public void Only_consumers_and_relays_touch_the_bus(string service, string rooms) =>
         Types()
@@ -92,7 +94,7 @@ public partial class ArchitectureTests
     }
 
     [GeneratedRegex("""
-        "(Catalog|Voting|Tally|Newsletter|Web|Standalone|Operator)"|"/(api|hubs|admin|assets|tools|compare|vote|votes|newsletter)\b
+        "(Catalog|Voting|Tally|Newsletter|Webhooks|Web|Standalone|Operator)"|"/(api|hubs|admin|assets|tools|compare|vote|votes|newsletter)\b
         """)]
     private static partial Regex OfAService();
 

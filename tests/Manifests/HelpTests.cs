@@ -7,7 +7,7 @@ namespace Manifests.Tests;
 
 public class HelpTests
 {
-    private static readonly string[] Services = ["Catalog", "Voting", "Tally", "Newsletter", "Web", "Standalone"];
+    private static readonly string[] Services = ["Catalog", "Voting", "Tally", "Newsletter", "Webhooks", "Web", "Standalone"];
 
     public static TheoryData<string, string> Asked =>
         [

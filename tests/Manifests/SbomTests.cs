@@ -8,7 +8,7 @@ namespace Manifests.Tests;
 /// <summary>The bills of material that the build writes.</summary>
 public class SbomTests
 {
-    public static TheoryData<string> Programs => new("Catalog", "Voting", "Tally", "Newsletter", "Web", "Standalone", "Operator");
+    public static TheoryData<string> Programs => new("Catalog", "Voting", "Tally", "Newsletter", "Webhooks", "Web", "Standalone", "Operator");
 
     [Theory, MemberData(nameof(Programs))]
     public async Task A_programs_bill_of_material_names_every_package_it_is_locked_to(string program)

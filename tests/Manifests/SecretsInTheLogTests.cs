@@ -35,6 +35,14 @@ public sealed class SecretsInTheLogTests : IDisposable
             "Newsletter__Smtp",
             "Newsletter__MailboxKey",
         ],
+        ["Webhooks"] =
+        [
+            "ConnectionStrings__Webhooks",
+            "ConnectionStrings__WebhooksOwner",
+            "ConnectionStrings__Bus",
+            "Webhooks__SecretKeys__0",
+            "Webhooks__SecretKeys__1",
+        ],
         ["Web"] = ["Authentication__Schemes__OpenIdConnect__ClientSecret"],
     };
 
@@ -45,6 +53,7 @@ public sealed class SecretsInTheLogTests : IDisposable
         ["Services__Voting"] = "http://127.0.0.1:1",
         ["Services__Tally"] = "http://127.0.0.1:1",
         ["Services__Newsletter"] = "http://127.0.0.1:1",
+        ["Services__Webhooks"] = "http://127.0.0.1:1",
         ["Authentication__Schemes__OpenIdConnect__Authority"] = "https://127.0.0.1:1",
         ["Authentication__Schemes__OpenIdConnect__ClientId"] = "verdicts",
         ["Logging__LogLevel__Default"] = "Trace",
@@ -60,6 +69,7 @@ public sealed class SecretsInTheLogTests : IDisposable
         "api/ledger",
         "api/tallies/halo",
         "api/newsletter/issues",
+        "api/webhooks",
         "admin/sign-in",
         "admin/sign-in/provider",
     ];

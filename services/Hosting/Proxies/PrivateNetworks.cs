@@ -8,7 +8,7 @@ namespace Hosting.Proxies;
 /// The address ranges that no stranger on the internet comes from, in this one place. <c>Proxies__KnownNetworks__0=private</c> means all
 /// of them.
 /// </summary>
-internal static class PrivateNetworks
+public static class PrivateNetworks
 {
     /// <summary>What a setting says instead of naming each range.</summary>
     public const string Name = "private";

@@ -42,7 +42,7 @@ public sealed record ToolTally(
             totals.Skip,
             total,
             Percent.Of(totals.Ship, total),
-            Wilson.Interval(totals.Ship, total),
+            Interval.Of(totals.Ship, total),
             totals.Version,
             totals.Epoch,
             totals.Held,
@@ -54,4 +54,8 @@ public sealed record ToolTally(
 
 /// <summary>The bounds of a confidence interval in percent, one decimal.</summary>
 [MessagePackObject]
-public sealed record Interval([property: Key("low")] double Low, [property: Key("high")] double High);
+public sealed record Interval([property: Key("low")] double Low, [property: Key("high")] double High)
+{
+    internal static Interval? Of(long ship, long total) =>
+        total > 0 && Wilson.Bounds(ship, total) is var (low, high) ? new Interval(Percent.Of(low), Percent.Of(high)) : null;
+}

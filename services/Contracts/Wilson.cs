@@ -1,27 +1,20 @@
-using Contracts;
-
-namespace Tally.State;
+namespace Contracts;
 
 /// <summary>
-/// Wilson's score interval at 95% for a share of votes. The plain share would rank one vote of one above ninety-nine of a hundred;
-/// the interval's lower bound asks for evidence first.
+/// Wilson's score interval at 95% for a share of votes, everywhere alike. The plain share would rank one vote of one above ninety-nine of a
+/// hundred; the interval's lower bound asks for evidence first.
 /// </summary>
-internal static class Wilson
+public static class Wilson
 {
     private const double Z = 1.959964;
 
-    public static Interval? Interval(long ship, long total)
-    {
-        if (total == 0)
-            return null;
-        var (low, high) = Bounds(ship, total);
-        return new Interval(Percent.Of(low), Percent.Of(high));
-    }
-
-    /// <summary>The lower bound as a share, unrounded: what rankings sort by.</summary>
+    /// <summary>The lower bound: what rankings sort by.</summary>
     public static double Low(long ship, long total) => total == 0 ? 0 : Bounds(ship, total).Low;
 
-    private static (double Low, double High) Bounds(long ship, long total)
+    /// <param name="ship">From 0 to <paramref name="total"/>.</param>
+    /// <param name="total">Above 0.</param>
+    /// <returns>The bounds as shares, unrounded.</returns>
+    public static (double Low, double High) Bounds(long ship, long total)
     {
         double n = total,
             share = ship / n,
