@@ -465,11 +465,11 @@ internal static class Targets
             async Task CountAsync()
             {
                 await foreach (var page in new Feed(client, [new Uri("http://voting")]).PagesAsync(CancellationToken.None))
-                foreach (var entry in page)
-                {
-                    recount.Take(entry);
-                    histories.Take(entry);
-                }
+                    foreach (var entry in page)
+                    {
+                        recount.Take(entry);
+                        histories.Take(entry);
+                    }
             }
         };
 

@@ -38,8 +38,8 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         var trace = span?.Id ?? "";
         var taken = 0;
         foreach (var ofEpoch in totals.GroupBy(state => state.Epoch))
-        foreach (var some in ofEpoch.Chunk(ToolsPerCall))
-            taken += (int)await EvaluateAsync(RedisScripts.Take, [RedisKeys.Moved, trace, ofEpoch.Key], some, cancellationToken);
+            foreach (var some in ofEpoch.Chunk(ToolsPerCall))
+                taken += (int)await EvaluateAsync(RedisScripts.Take, [RedisKeys.Moved, trace, ofEpoch.Key], some, cancellationToken);
 
         span?.SetTag("tally.told", totals.Count).SetTag("tally.taken", taken);
         return taken;
@@ -87,13 +87,13 @@ internal sealed partial class RedisCounters : ICounters, IAsyncDisposable
         foreach (var (tool, running, _) in page.Tools)
             arguments.AddRange([tool, $"{running.Ship} {running.Skip} {running.Entries} {running.At}"]);
         foreach (var (tool, _, histories) in page.Tools)
-        foreach (var (bucket, points) in histories)
-        {
-            keys.Add(RedisKeys.History(bucket, tool));
-            arguments.AddRange([(long)(bucket.Kept()?.TotalSeconds ?? 0), points.Count]);
-            foreach (var point in points)
-                arguments.AddRange([point.End, point.Ship, point.Skip]);
-        }
+            foreach (var (bucket, points) in histories)
+            {
+                keys.Add(RedisKeys.History(bucket, tool));
+                arguments.AddRange([(long)(bucket.Kept()?.TotalSeconds ?? 0), points.Count]);
+                foreach (var point in points)
+                    arguments.AddRange([point.End, point.Ship, point.Skip]);
+            }
 
         return (long)
                 await AskAsync(
