@@ -78,17 +78,21 @@ public static class TallyService
         tallies
             .MapGet("/", ReadTallies.Several)
             .WithSummary($"The tallies of up to {Contracts.Limits.ToolsAtOnce} tools in the order asked; unknown tools are left out")
+            .WithDescription(
+                "`ranked=true` also leaves out tools that no ranking shows: those without votes, and those whose votes come from fewer "
+                    + $"networks than half as many, up to {Contracts.Breadth.MostNetworks}."
+            )
             .ProducesProblem(400)
             .ProducesProblem(503);
         var computed = tallies.MapGroup("").LimitConcurrency(ConcurrencyLimit.Computing);
         computed
             .MapGet("/top", ReadTallies.Top)
-            .WithSummary("Tools with votes by the lower bound of their interval, best first")
+            .WithSummary("Tools with votes from enough networks by the lower bound of their interval, best first")
             .ProducesProblem(400)
             .ProducesProblem(503);
         computed
             .MapGet("/divided", ReadTallies.Divided)
-            .WithSummary("Tools with votes, nearest to half and half first")
+            .WithSummary("Tools with votes from enough networks, nearest to half and half first")
             .ProducesProblem(400)
             .ProducesProblem(503);
         // Made here and not by each request, whose scope of services would be kept for as long as the reader stays.

@@ -25,6 +25,9 @@ internal sealed class Neighbours : IAsyncDisposable
     /// <summary>The likely range of a tool's share; where none is given, from half of it to everything.</summary>
     public Dictionary<string, (double Low, double High)> Intervals { get; } = [];
 
+    /// <summary>Whose votes come from too few networks for a ranking.</summary>
+    public HashSet<string> Unranked { get; } = [];
+
     /// <summary>Where a tool's votes stood at the end of a day, oldest first.</summary>
     public Dictionary<string, List<(DateTimeOffset End, int Ship, int Skip)>> Days { get; } = [];
 
@@ -72,25 +75,26 @@ internal sealed class Neighbours : IAsyncDisposable
         );
         _app.MapGet(
             "/api/tallies",
-            (string[] tool) =>
+            (string[] tool, bool? ranked) =>
                 TallyAway
                     ? Results.StatusCode(503)
                     : Results.Json(
-                        tool.Select(slug =>
-                        {
-                            var (ship, skip) = Votes.GetValueOrDefault(slug);
-                            var share = Share(ship, skip);
-                            var (low, high) = Intervals.GetValueOrDefault(slug, (share / 2 ?? 0, 100));
-                            return new
+                        tool.Where(slug => ranked != true || !Unranked.Contains(slug))
+                            .Select(slug =>
                             {
-                                tool = slug,
-                                ship,
-                                skip,
-                                total = ship + skip,
-                                shipPercent = share,
-                                interval = share is null ? null : new { low, high },
-                            };
-                        })
+                                var (ship, skip) = Votes.GetValueOrDefault(slug);
+                                var share = Share(ship, skip);
+                                var (low, high) = Intervals.GetValueOrDefault(slug, (share / 2 ?? 0, 100));
+                                return new
+                                {
+                                    tool = slug,
+                                    ship,
+                                    skip,
+                                    total = ship + skip,
+                                    shipPercent = share,
+                                    interval = share is null ? null : new { low, high },
+                                };
+                            })
                     )
         );
         _app.MapGet(

@@ -263,6 +263,16 @@ public abstract class NewsTests(SharedPostgres? postgres) : IAsyncLifetime
         NotesIn(issue, "What readers would ship")
             .ShouldBe(["Gamma: 61.0% ship, from 1,000 votes", "Alpha: 66.7% ship, from 3 votes (early)"]);
     }
+
+    [Fact]
+    public async Task Votes_from_a_few_networks_lead_no_list_of_an_issue()
+    {
+        var client = await _press.WithReadersAsync();
+        _press.Publish("alpha", "beta", Press.Start.AddDays(1));
+        _press.Neighbours.Votes["gamma"] = (20, 0);
+        _press.Neighbours.Unranked.Add("gamma");
+        NotesIn(await NextIssueAsync(client), "What readers would ship").ShouldBe(["Alpha: 80.0% ship, from 15 votes"]);
+    }
 }
 
 public sealed class NewsOnSqlite() : NewsTests(null);

@@ -151,6 +151,19 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Exact_a_forged_number_of_networks_ranks_no_tool()
+    {
+        await Tally.PublishAsync(new ToolTotals("zed", 23, 0, 23, DateTimeOffset.UtcNow, Ledger.Epoch, Networks: 1_000_000));
+        await Tally.ReachAsync("zed", 23);
+        Ledger.Crowd("zed", 20, 1);
+        await Eventually.GetAsync(
+            () => Tally.Http.GetFromJsonAsync<ToolTally[]>("/api/tallies/top"),
+            top => top!.Select(tally => tally.Tool).SequenceEqual(["aider"])
+        );
+        (await Tally.TallyAsync("zed")).Ship.ShouldBe(23);
+    }
+
+    [Fact]
     public async Task A_forged_epoch_is_shown_to_nobody()
     {
         await using var reader = await Tally.ConnectAsync();

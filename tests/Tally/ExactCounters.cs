@@ -1,8 +1,10 @@
+using System.Net.Http.Json;
 using Contracts;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Tally.Reading;
+using Tally.State;
 using Testing;
 using Xunit;
 
@@ -72,6 +74,44 @@ public abstract class ExactCounters : IAsyncLifetime
         await Tally.VoteAsync("aider", "ship");
         await Tally.ReachAsync("aider", 1);
         (await Tally.TallyAsync("zed")).ShouldBe(reader.Pushes[^1]);
+    }
+
+    [Fact]
+    public async Task Twenty_votes_from_few_networks_are_shown_and_not_ranked()
+    {
+        foreach (var tool in (string[])["one-network", "nine", "ten", "unknown", "campus", "early"])
+            Ledger.Tools.Add(tool);
+        ToolTotals[] totals =
+        [
+            Ledger.Crowd("one-network", 20, 1),
+            Ledger.Crowd("nine", 20, 9),
+            Ledger.Crowd("ten", 20, 10),
+            Ledger.Crowd("campus", 300, 10),
+            Ledger.Crowd("early", 3, 2),
+            // Counted by a release that did not look at networks.
+            Ledger.Commit("unknown", "ship"),
+        ];
+        await Tally.PublishAsync(totals);
+        await Tally.ReachAsync("unknown", 1);
+        await RanksAsync(Tally);
+
+        // What Redis keeps and what the ledger says in public are enough to know it.
+        await using var late = await TallyProcess.StartAsync(Ledger, await CountersAsync());
+        await RanksAsync(late);
+
+        static async Task RanksAsync(TallyProcess process)
+        {
+            foreach (
+                var list in (string[])
+                    ["top?limit=10", "divided?limit=10", RankedOf("one-network", "nine", "ten", "unknown", "campus", "early")]
+            )
+                (await process.Http.GetFromJsonAsync<ToolTally[]>($"/api/tallies/{list}"))!
+                    .Select(tally => tally.Tool)
+                    .ShouldBe(["campus", "ten", "early", "unknown"], ignoreOrder: true, list);
+            (await process.TallyAsync("one-network")).Ship.ShouldBe(20);
+        }
+
+        static string RankedOf(params string[] tools) => $"?ranked=true&{string.Join('&', tools.Select(tool => $"tool={tool}"))}";
     }
 
     [Fact]
@@ -192,7 +232,7 @@ public sealed class ExactRedisCounters : ExactCounters
 {
     private RedisServer? _redis;
 
-    protected override async Task<string> CountersAsync() => (_redis = await RedisServer.StartNewAsync()).Connection;
+    protected override async Task<string> CountersAsync() => (_redis ??= await RedisServer.StartNewAsync()).Connection;
 
     [Theory]
     [InlineData("epoch")]

@@ -98,6 +98,17 @@ public sealed class FakeLedger : IAsyncDisposable
     public ToolTotals Commit(string tool, string? choice, string? previous = null, DateTimeOffset? at = null) =>
         Commit(tool, choice, previous, at, held: 0, isVoid: 0);
 
+    /// <summary>So many say ship, from so many networks.</summary>
+    public ToolTotals Crowd(string tool, int votes, int networks)
+    {
+        lock (_gate)
+        {
+            for (var vote = 0; vote < votes; vote++)
+                Commit(tool, "ship");
+            return _totals[tool] = _totals[tool] with { Networks = networks };
+        }
+    }
+
     /// <summary>A counted vote is held.</summary>
     public ToolTotals Hold(string tool, string choice) => Commit(tool, choice: null, previous: choice, at: null, held: 1, isVoid: 0);
 
@@ -119,7 +130,8 @@ public sealed class FakeLedger : IAsyncDisposable
                 time,
                 Epoch,
                 old.Held + held,
-                old.Void + isVoid
+                old.Void + isVoid,
+                old.Networks
             );
         }
     }
@@ -167,7 +179,22 @@ public sealed class FakeLedger : IAsyncDisposable
                         })
                         .ToArray()
                 )
-                : Results.Json(_totals.Values.ToArray());
+                : Results.Json(
+                    _totals
+                        .Values.Select(t => new
+                        {
+                            t.Tool,
+                            t.Ship,
+                            t.Skip,
+                            t.Version,
+                            t.At,
+                            t.Epoch,
+                            t.Held,
+                            t.Void,
+                            Broad = Breadth.Of(t),
+                        })
+                        .ToArray()
+                );
         }
     }
 

@@ -101,6 +101,7 @@ public sealed class WhatReadersAskFor : IAsyncLifetime
     [InlineData("/api/tallies/%FF%FE", 404)]
     [InlineData("/api/tallies?tool=%00", 400)]
     [InlineData("/api/tallies?tool=Not-A-Slug", 400)]
+    [InlineData("/api/tallies?tool=zed&ranked=maybe", 400)]
     [InlineData("/api/tallies?tool=%C3%28", 400)]
     [InlineData("/api/tallies/top?limit=0", 400)]
     [InlineData("/api/tallies/top?limit=101", 400)]

@@ -20,6 +20,9 @@ public sealed class FakeBackend : IAsyncDisposable
     public ConcurrentDictionary<string, Dictionary<string, object?>> Tools { get; } = new();
     public ConcurrentDictionary<string, (long Ship, long Skip)> Votes { get; } = new();
     public ConcurrentDictionary<string, bool> Down { get; } = new();
+
+    /// <summary>Whose votes come from too few networks for a ranking.</summary>
+    public List<string> Unranked { get; } = [];
     public ConcurrentQueue<(string Method, string Path, string? Cookie, string Body)> Received { get; } = new();
 
     /// <summary>Whose address each request was said to come from, and over which scheme.</summary>
@@ -220,7 +223,15 @@ public sealed class FakeBackend : IAsyncDisposable
         Map(
             "Tally",
             "/api/tallies",
-            context => Send(context, context.Request.Query["tool"].Where(tool => Tools.ContainsKey(tool!)).Select(tool => Tally(tool!)))
+            context =>
+                Send(
+                    context,
+                    context
+                        .Request.Query["tool"]
+                        .Where(tool => Tools.ContainsKey(tool!))
+                        .Where(tool => context.Request.Query["ranked"] != "true" || !Unranked.Contains(tool!))
+                        .Select(tool => Tally(tool!))
+                )
         );
         Map(
             "Tally",

@@ -12,6 +12,18 @@ public class ToolsPageTests
         page.QuerySelectorAll(".rows h2").Select(name => name.Words()).ShouldBe(["SmolVLM2-2B", "Cursor 2.0", "Night Owl"]);
     }
 
+    [Fact]
+    public async Task A_tool_with_votes_from_a_few_networks_leads_no_order_and_shows_its_numbers()
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Votes["cursor-2-0"] = (20, 0);
+        site.Backend.Votes["smolvlm2-2b"] = (8, 4);
+        site.Backend.Unranked.Add("cursor-2-0");
+        var page = await site.PageAsync("/tools?sort=community");
+        page.QuerySelectorAll(".rows h2").Select(name => name.Words()).ShouldBe(["SmolVLM2-2B", "Cursor 2.0", "Night Owl"]);
+        page.QuerySelector("[data-tool=cursor-2-0]")!.Words("[data-show=percent]").ShouldBe("100.0%");
+    }
+
     [Theory]
     [InlineData("/tools?sort=panel", "/tools")]
     [InlineData("/tools?q=cursor&sort=price", "/tools")]

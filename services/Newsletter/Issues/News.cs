@@ -4,7 +4,7 @@ namespace Newsletter.Issues;
 /// <param name="Comparisons">New ones, newest first.</param>
 /// <param name="Moves">Whose community share changed over the last week, the biggest change first.</param>
 /// <param name="Changes">Whose prices or panel verdicts editors changed, the longest untold first.</param>
-/// <param name="Standings">Every tool with a vote.</param>
+/// <param name="Standings">Every tool with votes from enough networks.</param>
 internal sealed record News(
     IReadOnlyList<FreshComparison> Comparisons,
     IReadOnlyList<Move> Moves,

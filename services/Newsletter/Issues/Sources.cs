@@ -64,7 +64,7 @@ internal sealed class Sources(IHttpClientFactory clients)
         return [.. comparisons.Values.OrderByDescending(comparison => comparison.PublishedAt)];
     }
 
-    /// <summary>How readers voted on those tools; tools that Tally does not know yet are left out.</summary>
+    /// <summary>How readers voted on those tools; tools that Tally does not know yet or would not rank are left out.</summary>
     public async Task<IReadOnlyList<ToolTally>> TalliesAsync(IEnumerable<string> tools, CancellationToken cancellationToken)
     {
         var tallies = new List<ToolTally>();
@@ -72,7 +72,7 @@ internal sealed class Sources(IHttpClientFactory clients)
             tallies.AddRange(
                 await GetAsync<ToolTally[]>(
                     "Tally",
-                    $"api/tallies?{string.Join('&', some.Select(tool => $"tool={tool}"))}",
+                    $"api/tallies?ranked=true&{string.Join('&', some.Select(tool => $"tool={tool}"))}",
                     cancellationToken
                 )
             );

@@ -22,11 +22,24 @@ internal static class ReadTallies
         return board.Find(tool) is { } line ? TypedResults.Ok(line.Newest.Tally) : Unknown();
     }
 
-    public static Results<Ok<ToolTally[]>, ProblemHttpResult> Several(HttpContext context, [FromQuery] string[] tool, Board board)
+    public static Results<Ok<ToolTally[]>, ProblemHttpResult> Several(
+        HttpContext context,
+        [FromQuery] string[] tool,
+        [FromQuery] bool? ranked,
+        Board board
+    )
     {
         if (Refuse(context, tool, board) is { } refusal)
             return refusal;
-        return TypedResults.Ok(tool.Distinct().Select(board.Find).OfType<Board.Line>().Select(line => line.Newest.Tally).ToArray());
+        return TypedResults.Ok(
+            tool.Distinct()
+                .Select(board.Find)
+                .OfType<Board.Line>()
+                .Select(line => line.Newest)
+                .Where(standing => ranked != true || standing.IsRanked)
+                .Select(standing => standing.Tally)
+                .ToArray()
+        );
     }
 
     public static Results<Ok<ToolTally[]>, ProblemHttpResult> Top(HttpContext context, int? limit, Board board) =>
@@ -71,7 +84,7 @@ internal static class ReadTallies
             return Problems.Of(400, "limit-out-of-range", $"The limit is a number from 1 to {MostRanked}.");
         if (NotYet(context, board) is { } refusal)
             return refusal;
-        var voted = board.All.Select(standing => standing.Tally).Where(tally => tally.Total > 0);
+        var voted = board.All.Where(standing => standing.IsRanked).Select(standing => standing.Tally);
         // The slug decides last, so that replicas agree on ties.
         return TypedResults.Ok(
             order(voted)

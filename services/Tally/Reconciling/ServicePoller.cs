@@ -84,10 +84,20 @@ internal sealed partial class ServicePoller(string service, ILogger logger)
         long Version,
         DateTimeOffset? At = null,
         long Held = 0,
-        long Void = 0
+        long Void = 0,
+        bool? Broad = null
     )
     {
-        public ToolTotals Totals(string tool) => new(tool, Ship, Skip, Version, At ?? default, Held: Held, Void: Void);
+        // The ledger says in public only whether the networks are enough.
+        private long? Networks =>
+            Broad switch
+            {
+                true => Breadth.Needed(Ship + Skip),
+                false => 0,
+                null => null,
+            };
+
+        public ToolTotals Totals(string tool) => new(tool, Ship, Skip, Version, At ?? default, Held: Held, Void: Void, Networks: Networks);
     }
 
     private sealed record CatalogTools(CatalogTool[]? Tools);

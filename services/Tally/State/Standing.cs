@@ -20,6 +20,9 @@ internal sealed class Standing(ToolTotals totals, int overrulings = 0)
     public ToolTally Tally { get; } = ToolTally.Of(totals);
     public long Version => Totals.Version;
 
+    /// <summary>True when rankings may show the tool: it has votes, and not all from a few networks.</summary>
+    public bool IsRanked => Tally.Total > 0 && Breadth.Of(Totals) != false;
+
     /// <summary>The hub's <c>TallyChanged</c>, which keeps its bytes per protocol.</summary>
     public SerializedHubMessage HubMessage =>
         Volatile.Read(ref _hubMessage) ?? Keep(ref _hubMessage, new SerializedHubMessage(new InvocationMessage("TallyChanged", [Tally])));

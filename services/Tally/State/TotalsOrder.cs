@@ -16,7 +16,8 @@ internal static class TotalsOrder
     /// <summary>True when both count the same, at the same place of the same ledger.</summary>
     public static bool SaysTheSame(ToolTotals one, ToolTotals other) =>
         (one.Epoch, one.Version, one.Ship, one.Skip, one.Held, one.Void)
-        == (other.Epoch, other.Version, other.Ship, other.Skip, other.Held, other.Void);
+            == (other.Epoch, other.Version, other.Ship, other.Skip, other.Held, other.Void)
+        && (Breadth.Of(one) is not { } broad || (Breadth.Of(other) ?? broad) == broad);
 
     /// <summary>
     /// What can be a total at all: nothing negative, no more votes (counted, held or void) than entries that could have cast them, and a

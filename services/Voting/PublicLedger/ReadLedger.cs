@@ -42,7 +42,19 @@ public static class ReadLedger
     /// whatever the version.</param>
     /// <param name="Held">Votes that wait for a decision and are in neither number.</param>
     /// <param name="Void">Votes that were removed and are in neither number.</param>
-    public sealed record TotalsAnswer(string Tool, long Ship, long Skip, long Version, DateTimeOffset At, long Epoch, long Held, long Void);
+    /// <param name="Broad">Whether the votes come from enough networks for a ranking, null when unknown. Not how many: from that, a voter
+    /// could tell whether the next one shares a network with somebody.</param>
+    public sealed record TotalsAnswer(
+        string Tool,
+        long Ship,
+        long Skip,
+        long Version,
+        DateTimeOffset At,
+        long Epoch,
+        long Held,
+        long Void,
+        bool? Broad
+    );
 
     public static Task<IResult> EntriesAsync(HttpContext context, VoteLedger ledger, long after = 0, int limit = 1000) =>
         PageAsync(
@@ -105,7 +117,8 @@ public static class ReadLedger
                         PublicTime.Of(total.At),
                         total.Epoch,
                         total.Held,
-                        total.Void
+                        total.Void,
+                        Breadth.Of(total)
                     )),
                     VotingJson.Default.ListTotalsAnswer
                 );

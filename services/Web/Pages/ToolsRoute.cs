@@ -105,7 +105,11 @@ internal static class ToolsRoute
         var counts = await tallies.OfAsync(all.Select(tool => tool.Slug), cancellationToken);
         IEnumerable<Tool> chosen = all.Where(tool => query.Takes(tool, counts.Of(tool.Slug)));
         if (query.Sort == "community")
-            chosen = chosen.OrderByDescending(tool => counts.Of(tool.Slug)?.Interval?.Low ?? -1);
+        {
+            var ranked = await tallies.OfAsync(all.Select(tool => tool.Slug), cancellationToken, ranked: true);
+            chosen = chosen.OrderByDescending(tool => ranked.Of(tool.Slug)?.Interval?.Low ?? -1);
+        }
+
         var tools = chosen.ToList();
         return new ToolsModel(
             query,

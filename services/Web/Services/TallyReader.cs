@@ -5,7 +5,8 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts t
 {
     private volatile bool _answered;
 
-    public async Task<Tallies> OfAsync(IEnumerable<string> tools, CancellationToken cancellationToken)
+    /// <param name="ranked">True to leave out the tools that rankings do.</param>
+    public async Task<Tallies> OfAsync(IEnumerable<string> tools, CancellationToken cancellationToken, bool ranked = false)
     {
         // Tally answers any number of tools, but the address has to stay of reasonable length.
         var chunks = tools.Distinct().Chunk(Contracts.Limits.ToolsAtOnce).ToList();
@@ -13,7 +14,10 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts t
         {
             var answers = await Task.WhenAll(
                 chunks.Select(chunk =>
-                    Read("api/tallies?" + string.Join('&', chunk.Select(tool => "tool=" + Uri.EscapeDataString(tool))), cancellationToken)
+                    Read(
+                        $"api/tallies?{(ranked ? "ranked=true&" : "")}{string.Join('&', chunk.Select(tool => "tool=" + Uri.EscapeDataString(tool)))}",
+                        cancellationToken
+                    )
                 )
             );
             return Of(answers.SelectMany(tallies => tallies));
