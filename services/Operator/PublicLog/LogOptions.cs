@@ -37,7 +37,7 @@ internal static class LogOptions
 
     private static readonly Option<string> Save = new("--save")
     {
-        Description = "Make or extend a copy of the log in FOLDER on the way.",
+        Description = "Make or extend a copy of the log in FOLDER on the way; only what is new is fetched.",
         HelpName = "FOLDER",
     };
 
@@ -80,18 +80,35 @@ internal static class LogOptions
             : site is not null ? new LogTallies([site.Origin], Required: false)
             : new LogTallies([], Required: false);
         var witnesses = parsed.GetValue(Witnesses) ?? [];
-        var recount = new LogRecount(
-            site ?? (ILogFiles)FolderFiles.Open(log),
-            new LogQuestion(
-                parsed.GetRequiredValue(Keys),
-                witnesses,
-                parsed.GetValue(Least) ?? witnesses.Length,
-                parsed.GetValue(State),
-                parsed.GetValue(Save)
-            ),
-            totals => tallies.CompareAsync(http, totals, cancellationToken)
+        var question = new LogQuestion(
+            parsed.GetRequiredValue(Keys),
+            witnesses,
+            parsed.GetValue(Least) ?? witnesses.Length,
+            parsed.GetValue(State),
+            parsed.GetValue(Save)
         );
-        return await Output.ProgressAsync("counting the log", progress => recount.FindAsync(progress, cancellationToken));
+        var whole = site ?? (ILogFiles)FolderFiles.Open(log);
+        return await Output.ProgressAsync(
+            "counting the log",
+            async progress =>
+            {
+                if (site is not null && question.Save is { } copy && Directory.Exists(copy))
+                {
+                    var continued = await FindAsync(new ContinuedFiles(new FolderFiles(copy), site), progress);
+                    // What is wrong is named from all that the site serves.
+                    if (continued.Well)
+                        return continued;
+                }
+
+                return await FindAsync(whole, progress);
+            }
+        );
+
+        Task<Findings> FindAsync(ILogFiles files, IProgress<double> progress) =>
+            new LogRecount(files, question, totals => tallies.CompareAsync(http, totals, cancellationToken)).FindAsync(
+                progress,
+                cancellationToken
+            );
     }
 
     public static void Table(LogFacts facts)

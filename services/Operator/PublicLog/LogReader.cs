@@ -19,7 +19,9 @@ internal sealed class LogReader(ILogFiles files)
 {
     private const int Ahead = 32;
 
-    public static string PathOf(Tile tile) => $"tile/{tile}";
+    public const string Tiles = "tile/";
+
+    public static string PathOf(Tile tile) => $"{Tiles}{tile}";
 
     public async IAsyncEnumerable<LogFile> FilesAsync(long size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using Contracts.Log;
 using Testing;
 
 namespace Operator.Tests.PublicLog;
@@ -66,6 +68,36 @@ public sealed class LogHistoryTests : LogRecountTest
             .Answer.Wrongs()
             .ShouldContain(wrong => wrong.StartsWith("The log was rewritten, or its copy was changed"));
         (await RecountAsync(copy)).Code.ShouldBe(0, "an earlier copy is never written over");
+    }
+
+    [Fact]
+    public async Task Provable_a_recount_goes_on_from_its_copy_and_asks_the_site_only_for_what_is_new()
+    {
+        var all = Votes(3 * Size).ToList();
+        Write(Log, all.Take(Size));
+        var served = new ConcurrentQueue<string>();
+        await using var site = await ServeAsync(Log, served);
+        var copy = Path.Combine(Temporary, "copy");
+        (await RecountAsync(site.Urls.Single(), "--save", copy)).Code.ShouldBe(0);
+        served.ShouldContain("tile/entries/000");
+
+        served.Clear();
+        Write(Log, all);
+        var (code, answer, errors) = await RecountAsync(site.Urls.Single(), "--save", copy);
+        code.ShouldBe(0, errors + answer);
+        answer.GetProperty("facts").GetProperty("since").GetInt64().ShouldBe(Size);
+        served.ShouldContain("tile/entries/002");
+        served.ShouldNotContain("tile/entries/000");
+        served.ShouldNotContain("tile/0/001");
+
+        var changed = Path.Combine(copy, "tile/entries/001");
+        var bytes = await File.ReadAllBytesAsync(changed, TestContext.Current.CancellationToken);
+        bytes[EntryBundle.LengthOf(bytes, 3)!.Value - 1] ^= 1;
+        await File.WriteAllBytesAsync(changed, bytes, TestContext.Current.CancellationToken);
+        (await RecountAsync(site.Urls.Single(), "--save", copy))
+            .Answer.Wrongs()
+            .ShouldHaveSingleItem()
+            .ShouldStartWith($"The log was rewritten, or its copy was changed: {changed}");
     }
 
     [Theory]

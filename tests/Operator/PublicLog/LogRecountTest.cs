@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text.Json;
 using Contracts.Log;
@@ -65,7 +66,10 @@ public abstract class LogRecountTest : IDisposable
     }
 
     /// <param name="tallies"><c>tool ship skip version</c>; without any the site serves nothing but the log.</param>
-    protected static async Task<WebApplication> ServeAsync(string log, params string[] tallies)
+    protected static Task<WebApplication> ServeAsync(string log, params string[] tallies) => ServeAsync(log, new(), tallies);
+
+    /// <param name="served">Gets the path of each file that was asked for.</param>
+    protected static async Task<WebApplication> ServeAsync(string log, ConcurrentQueue<string> served, params string[] tallies)
     {
         var site = WebApplication.CreateSlimBuilder(["--Logging:LogLevel:Default=Warning"]).Build();
         site.Urls.Add("http://127.0.0.1:0");
@@ -73,6 +77,7 @@ public abstract class LogRecountTest : IDisposable
             "/log/{**path}",
             async (string path, HttpContext context) =>
             {
+                served.Enqueue(path);
                 var file = Path.Combine(log, path);
                 if (!File.Exists(file))
                 {
