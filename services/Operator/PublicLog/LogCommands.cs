@@ -4,12 +4,46 @@ using Operator.Witnessing;
 
 namespace Operator.PublicLog;
 
-/// <summary><c>log key | witness</c>: who signs a log. Of a key only its public half is ever shown.</summary>
+/// <summary><c>log key | witness | rebuild</c>: who signs a log, and its tables. Of a key only its public half is ever shown.</summary>
 internal static class LogCommands
 {
     private sealed record Facts(string File, bool IsNew, string Key);
 
-    public static Command Make() => new("log", "The public log that anyone can recount.") { MakeKey(), WitnessCommand.Make() };
+    public static Command Make() => new("log", "The public log that anyone can recount.") { MakeKey(), WitnessCommand.Make(), Rebuild() };
+
+    private static Command Rebuild()
+    {
+        var yes = new Option<bool>("--yes") { Description = "Do it. Without it only what would be done is said." };
+        var command = new Command(
+            "rebuild",
+            "Have Voting rebuild the log's tables from the ledger's entries, when they are damaged or lost. Needs the login that owns them. Voting may run; it signs the rebuilt log only "
+                + "if it extends the last checkpoint."
+        )
+        {
+            Site.Ledger,
+            yes,
+        };
+        command.Does(
+            async (parsed, stop) =>
+            {
+                await using var database = parsed.RequiredDatabase(Site.Ledger);
+                var tables = new LogTables(database);
+                if (!parsed.GetValue(yes))
+                    throw new UnusableException(
+                        $"This would empty the tables of a log of {(await tables.ReadAsync(stop)).Size:N0} entries; say --yes to do it."
+                    );
+                return new Findings(true, await tables.EmptyAsync(stop), [], Judges: false);
+            },
+            findings =>
+            {
+                var before = (LogExtent)findings.Facts;
+                Console.WriteLine(
+                    $"Emptied a log of {before.Size:N0} entries. Voting rebuilds it; recount --log says whether it extends the {before.SignedSize:N0} that were signed."
+                );
+            }
+        );
+        return command;
+    }
 
     private static Command MakeKey()
     {
@@ -19,7 +53,10 @@ internal static class LogCommands
         };
         var origin = NameOption("--origin", "The log's name, such as verdicts.example/log, or a witness's.");
         var ofWitness = new Option<bool>("--witness") { Description = "Print the key of a witness instead of a log's." };
-        var command = new Command("key", "Make the key that signs checkpoints, unless the file is there, and print its public half for --key.")
+        var command = new Command(
+            "key",
+            "Make the key that signs checkpoints, unless the file is there, and print its public half for --key."
+        )
         {
             file,
             origin,

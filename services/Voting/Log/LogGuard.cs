@@ -35,15 +35,23 @@ public sealed class LogGuard(string? path)
             return;
         var last = File.Exists(path) ? await File.ReadAllTextAsync(path, cancellationToken) : null;
         if (last is not null && last != _known)
-            await CheckAsync(last, checkpoint, rootAsync);
+            await CheckAsync(last, checkpoint, rootAsync, path);
         await WriteAsync(path, note, cancellationToken);
         _known = note;
     }
 
-    private async Task CheckAsync(string note, Checkpoint next, Func<long, Task<byte[]>> rootAsync)
+    /// <param name="note">A checkpoint that was signed before.</param>
+    /// <param name="place">Where it was kept, for a person.</param>
+    /// <exception cref="LogForkedException">It is not the beginning of the next one.</exception>
+    internal static async Task CheckAsync(
+        string note,
+        Checkpoint next,
+        Func<long, Task<byte[]>> rootAsync,
+        string place = "log_head.checkpoint"
+    )
     {
         if (!SignedNote.TryParse(note, out var signed) || !Checkpoint.TryParse(signed.Text, out var last))
-            throw new LogForkedException($"{path} does not hold a checkpoint");
+            throw new LogForkedException($"{place} does not hold a checkpoint");
         // Another origin is another log.
         if (last.Origin != next.Origin)
             return;

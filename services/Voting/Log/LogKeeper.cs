@@ -76,7 +76,7 @@ internal sealed class LogKeeper(
             var entries = await ledger.EntriesAsync(head.Size, PageSize, cancellationToken);
             var page = await _tail.AppendAsync(entries, cancellationToken);
             var isLast = entries.Count < PageSize;
-            var note = isLast ? await SignAsync(page, cancellationToken) : null;
+            var note = isLast ? await SignAsync(head, page, cancellationToken) : null;
             if (!await ledger.BesideBatchesAsync(() => store.TryStoreAsync(page, note, lease, cancellationToken), cancellationToken))
             {
                 // Another replica was faster; what is in memory went past what is stored.
@@ -90,14 +90,15 @@ internal sealed class LogKeeper(
         }
     }
 
-    // A whole page is not made to wait: an old ledger is being caught up with. At the start a checkpoint is signed in any case, since the
+    // A whole page is not made to wait: an old ledger is being caught up with, or the log's tables were emptied to be rebuilt. At the start a checkpoint is signed in any case, since the
     // keys may be others. A replica whose clock is ahead may have signed in what is the future here.
     private bool IsDue(LogHead head, LogLease lease) =>
         head.Entries - head.Size >= PageSize
         || !_signedHere
+        || head.Size < head.SignedSize
         || (head.Entries > head.SignedSize && TimeSpan.FromMicroseconds(lease.Now - head.SignedAt).Duration() >= SignEvery);
 
-    private async Task<string> SignAsync(LogPage page, CancellationToken cancellationToken)
+    private async Task<string> SignAsync(LogHead head, LogPage page, CancellationToken cancellationToken)
     {
         var checkpoint = new Checkpoint(signer.Origin, page.Size, _tail!.Root());
         var note = signer.Sign(checkpoint);
@@ -109,6 +110,9 @@ internal sealed class LogKeeper(
                 ?? await store.HashesAsync(tile, cancellationToken)
                 ?? throw new InvalidDataException($"The log has no tile {tile}.")
         );
+        // Both are this database's own, and differ once it was changed by hand or its tree was rebuilt from other entries.
+        if ((!_signedHere || head.Size < head.SignedSize) && head.Checkpoint is { } before)
+            await LogGuard.CheckAsync(before, checkpoint, tree.RootAsync);
         await guard.RememberAsync(checkpoint, note, tree.RootAsync, cancellationToken);
         return note;
     }
