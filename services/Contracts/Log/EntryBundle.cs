@@ -41,6 +41,12 @@ public static class EntryBundle
         return length <= bundle.Length ? length : null;
     }
 
+    /// <returns>The entry at a place from 0; null when there are fewer.</returns>
+    public static byte[]? EntryAt(ReadOnlySpan<byte> bundle, int place) =>
+        LengthOf(bundle, place) is { } start && LengthOf(bundle[start..], 1) is { } length
+            ? bundle.Slice(start + LengthBytes, length - LengthBytes).ToArray()
+            : null;
+
     private static bool TryRead(ReadOnlySpan<byte> bundle, out byte[] entry, out ReadOnlySpan<byte> rest)
     {
         entry = [];

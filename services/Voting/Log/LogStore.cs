@@ -15,27 +15,42 @@ public sealed class LogStore(DbDataSource source)
     // Of 8 KiB at most: proofs are asked for near the log's end and share the tiles above it.
     private const int MostTiles = 1024;
 
-    private readonly ConcurrentDictionary<Tile, byte[]> _tiles = [];
+    // Of some 30 KiB: receipts are checked near the log's end.
+    private const int MostBundles = 256;
 
-    public async Task<LogHead> HeadAsync(CancellationToken cancellationToken) =>
-        (
-            await source.ReadAsync(
-                """
-                select size, signed_size, signed_at, checkpoint, owner, owned_until, (select coalesce(max(id), 0) from entries) from log_head
-                """,
-                [],
-                row => new LogHead(
-                    row.GetInt64(0),
-                    row.GetInt64(1),
-                    row.GetInt64(2),
-                    row.IsDBNull(3) ? null : row.GetString(3),
-                    row.GetString(4),
-                    row.GetInt64(5),
-                    row.GetInt64(6)
+    // What is known of either stays right: they only grow.
+    private readonly ConcurrentDictionary<(int Level, long Number), byte[]> _tiles = [];
+    private readonly ConcurrentDictionary<long, byte[]> _bundles = [];
+
+    public async Task<LogHead> HeadAsync(CancellationToken cancellationToken)
+    {
+        // Witnesses' lines in the same round trip: a row for each, or one without.
+        var rows = await source.ReadAsync(
+            """
+            select size, signed_size, signed_at, checkpoint, owner, owned_until, (select coalesce(max(id), 0) from entries), text, line
+              from log_head left join log_cosignatures on true order by witness
+            """,
+            [],
+            row =>
+                (
+                    Head: new LogHead(
+                        row.GetInt64(0),
+                        row.GetInt64(1),
+                        row.GetInt64(2),
+                        row.IsDBNull(3) ? null : row.GetString(3),
+                        row.GetString(4),
+                        row.GetInt64(5),
+                        row.GetInt64(6)
+                    ),
+                    Text: row.IsDBNull(7) ? null : row.GetString(7),
+                    Line: row.IsDBNull(8) ? null : row.GetString(8)
                 ),
-                cancellationToken
-            )
-        )[0];
+            cancellationToken
+        );
+        var head = rows[0].Head;
+        var text = head.Checkpoint is null ? null : SignedText(head.Checkpoint);
+        return head with { Cosignatures = string.Concat(rows.Where(row => row.Text == text).Select(row => row.Line)) };
+    }
 
     /// <returns>The tile's hashes, or more when it has grown since; null when there is none.</returns>
     public async Task<byte[]?> HashesAsync(Tile tile, CancellationToken cancellationToken) =>
@@ -69,19 +84,18 @@ public sealed class LogStore(DbDataSource source)
             )
         ).FirstOrDefault();
 
-    /// <returns>The checkpoint as it is served: with the lines of those witnesses who signed this very one. Null before the first.</returns>
-    public async Task<string?> NoteOfAsync(LogHead head, CancellationToken cancellationToken) =>
-        head.Checkpoint is null
-            ? null
-            : head.Checkpoint
-                + string.Concat(
-                    await source.ReadAsync(
-                        "select line from log_cosignatures where text = @text order by witness",
-                        [("text", SignedText(head.Checkpoint))],
-                        row => row.GetString(0),
-                        cancellationToken
-                    )
-                );
+    /// <returns>The entry's bytes; null when the log does not have it.</returns>
+    internal async Task<byte[]?> EntryAsync(long index, CancellationToken cancellationToken)
+    {
+        var (number, place) = (index / Tile.FullWidth, (int)(index % Tile.FullWidth));
+        if (_bundles.TryGetValue(number, out var known) && EntryBundle.EntryAt(known, place) is { } entry)
+            return entry;
+        if (await BundleAsync(number, cancellationToken) is not { } bundle)
+            return null;
+        if (_bundles.Count >= MostBundles)
+            _bundles.Clear();
+        return EntryBundle.EntryAt(_bundles[number] = bundle, place);
+    }
 
     /// <summary>Keeps a witness's newest line.</summary>
     /// <param name="checkpoint">The note it stands under.</param>
@@ -100,20 +114,50 @@ public sealed class LogStore(DbDataSource source)
 
     private static string SignedText(string checkpoint) => SignedNote.TryParse(checkpoint, out var note) ? note.Text : checkpoint;
 
-    /// <summary>A tree of that size whose tiles are read when they are needed. A tile of one width never changes.</summary>
+    /// <summary>A tree of that size whose tiles are read when they are needed.</summary>
     internal TileTree TreeOf(long size, CancellationToken cancellationToken) =>
         new(
             size,
             async tile =>
             {
-                if (_tiles.TryGetValue(tile, out var known))
+                var place = (tile.Level!.Value, tile.Number);
+                if (_tiles.TryGetValue(place, out var known) && known.Length >= tile.Width * LogHash.Length)
                     return known;
                 var hashes = await HashesAsync(tile, cancellationToken) ?? throw new InvalidDataException($"The log has no tile {tile}.");
                 if (_tiles.Count >= MostTiles)
                     _tiles.Clear();
-                return _tiles[tile] = hashes;
+                return _tiles[place] = hashes;
             }
         );
+
+    /// <returns>For each tool with votes that stand, how many stand and how many of them were verified.</returns>
+    internal async Task<IReadOnlyDictionary<string, VerifiedAnswer>> VerifiedAsync(CancellationToken cancellationToken) =>
+        (
+            await source.ReadAsync(
+                """
+                select t.tool, coalesce(v.verified, 0), t.ship + t.skip
+                  from log_totals t left join (select tool, count(*) as verified from log_verified group by tool) v on v.tool = t.tool
+                """,
+                [],
+                row => (Tool: row.GetString(0), Counts: new VerifiedAnswer(row.GetInt64(1), row.GetInt64(2))),
+                cancellationToken
+            )
+        ).ToDictionary(row => row.Tool, row => row.Counts);
+
+    /// <summary>Remembers that the voter's vote was found in the log. A vote that does not stand changes nothing, nor does one more time.</summary>
+    internal async Task<int> KeepVerifiedAsync(HashedVoter voter, string tool, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var command = connection.CommandOf(
+            """
+            insert into log_verified (tool, mark)
+            select tool, pseudonym from votes where voter = @voter and tool = @tool and choice <> 0
+            on conflict (tool, mark) do nothing
+            """,
+            [("voter", voter.Value.ToByteArray()), ("tool", tool)]
+        );
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     /// <summary>
     /// Stores entries and the checkpoint over them, if the log is still where they begin. Durable when this returns, so that the checkpoint
@@ -134,7 +178,7 @@ public sealed class LogStore(DbDataSource source)
             $"""
             update log_head set size = @size, owner = @owner, owned_until = @until
                    {(checkpoint is null ? "" : ", signed_size = @size, signed_at = @now, checkpoint = @checkpoint")}
-             where size = @from and signed_size <= @size
+             where size = @from {(checkpoint is null ? "" : "and signed_size <= @size")}
             """,
             [
                 ("size", page.Size),
@@ -162,6 +206,14 @@ public sealed class LogStore(DbDataSource source)
             "(tool) do update set version = excluded.version, ship = excluded.ship, skip = excluded.skip, entry = excluded.entry",
             page.Totals.Select(total => (object[])[total.Key, total.Value.Version, total.Value.Ship, total.Value.Skip, total.Value.Entry])
         );
+        foreach (var some in page.Withdrawn.Chunk(RowsAtOnce))
+            await RunAsync(
+                connection,
+                transaction,
+                $"delete from log_verified where (tool, mark) in (values {string.Join(", ", some.Select((_, r) => $"(@tool{r}, @mark{r})"))})",
+                [.. some.SelectMany((vote, r) => ((string, object)[])[($"tool{r}", vote.Tool), ($"mark{r}", vote.Mark)])],
+                cancellationToken
+            );
         await transaction.CommitAsync(cancellationToken);
         return true;
 

@@ -18,9 +18,7 @@ internal static class ServeLog
         ReadAsync(
             context,
             async () =>
-                await store.NoteOfAsync(await store.HeadAsync(context.RequestAborted), context.RequestAborted) is { } note
-                    ? TypedResults.Text(note, Text)
-                    : NotSigned(context)
+                (await store.HeadAsync(context.RequestAborted)).Note is { } note ? TypedResults.Text(note, Text) : NotSigned(context)
         );
 
     public static Task<IResult> TileAsync(HttpContext context, string address, LogStore store) =>
@@ -42,7 +40,7 @@ internal static class ServeLog
                 var isNumber = long.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var place);
                 var head = await store.HeadAsync(context.RequestAborted);
                 return !isNumber || place >= head.Entries ? Problems.Of(404, "unknown-entry", "The log has no entry with this index.")
-                    : place >= head.SignedSize || head.Checkpoint is null ? NotCovered(context)
+                    : place >= head.Provable ? NotCovered(context)
                     : await ProveAsync(context, head, place, store);
             }
         );
@@ -56,7 +54,7 @@ internal static class ServeLog
                 var totals = await store.TotalsAsync(tool, context.RequestAborted);
                 var head = await store.HeadAsync(context.RequestAborted);
                 return totals is null ? Problems.Of(404, "no-entries", "The log has no entry about this tool.")
-                    : totals.Entry >= head.SignedSize || head.Checkpoint is null ? NotCovered(context)
+                    : totals.Entry >= head.Provable ? NotCovered(context)
                     : await ProveAsync(context, head, totals.Entry, store);
             }
         );
@@ -111,11 +109,10 @@ internal static class ServeLog
 
     private static async Task<IResult> ProveAsync(HttpContext context, LogHead head, long index, LogStore store)
     {
-        var bundle = await store.BundleAsync(index / Tile.FullWidth, context.RequestAborted) ?? [];
-        var entries = EntryBundle.Entries(bundle, (int)(index % Tile.FullWidth) + 1);
+        var entry =
+            await store.EntryAsync(index, context.RequestAborted) ?? throw new InvalidDataException($"The log has no entry {index}.");
         var path = await store.TreeOf(head.SignedSize, context.RequestAborted).InclusionAsync(index);
-        var note = await store.NoteOfAsync(head, context.RequestAborted);
-        return TypedResults.Text(new InclusionNote(entries[^1], index, path, note!).ToString(), Text, Encoding.UTF8);
+        return TypedResults.Text(new InclusionNote(entry, index, path, head.Note!).ToString(), Text, Encoding.UTF8);
     }
 
     private static IResult NoTile() =>
