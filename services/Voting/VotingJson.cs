@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Voting.Log;
 using Voting.PublicLedger;
 using Voting.Voters;
 using Voting.Votes;
@@ -20,4 +21,5 @@ namespace Voting;
 [JsonSerializable(typeof(ReadLedger.Page))]
 [JsonSerializable(typeof(ReadLedger.MinutesPage))]
 [JsonSerializable(typeof(List<ReadLedger.TotalsAnswer>))]
+[JsonSerializable(typeof(VerifiedAnswer))]
 internal sealed partial class VotingJson : JsonSerializerContext;

@@ -59,6 +59,7 @@ public static class VotingService
         builder.Services.AddSingleton(LogSigner.From(builder.Configuration));
         builder.Services.AddSingleton(LogGuard.From(builder.Configuration));
         builder.Services.AddSingleton(new LogStore(database.Source));
+        builder.Services.AddSingleton<VerifiedVotes>();
         builder.Services.AddHostedService<LogKeeper>();
         builder.Services.AddSingleton(WitnessSettings.From(builder.Configuration));
         builder.Services.AddHttpClient(LogWitnesses.ClientName, LogWitnesses.Bounded);
@@ -101,6 +102,15 @@ public static class VotingService
             .WithSummary("Withdraw a vote")
             .Produces<VoteAnswer>()
             .Refuses(401, 403, 404, 429, 503);
+        write
+            .MapPost(
+                "/votes/{tool}/verified",
+                (HttpContext context, string tool, VerifiedVotes verified) => verified.TickAsync(context, tool)
+            )
+            .WithSummary("Say that the voter's browser found the vote in the public log")
+            .WithDescription("Counted once while the vote stands. Stored is the mark that the log names, and neither voter nor time.")
+            .Produces(204)
+            .Refuses(401, 403, 429, 503);
         api.MapGet("/votes/{tool}", (HttpContext context, string tool, ReadVotes read) => read.OneAsync(context, tool))
             .WithSummary("The voter's own vote on a tool")
             .Produces<VoteAnswer>()
@@ -155,6 +165,10 @@ public static class VotingService
             .WithSummary("Proof of a tool's numbers: its newest entry")
             .Produces<string>(200, "text/plain")
             .Refuses(404, 429, 503);
+        log.MapGet("/verified/{tool}", (HttpContext context, string tool, VerifiedVotes verified) => verified.CountAsync(context, tool))
+            .WithSummary("How many of a tool's votes their voters' browsers found in the log")
+            .Produces<VerifiedAnswer>()
+            .Refuses(429, 503);
         log.MapGet("/key", ServeLog.Key)
             .WithSummary("The keys that sign the log, newest first")
             .Produces<string>(200, "text/plain")

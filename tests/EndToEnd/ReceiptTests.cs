@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Shouldly;
+using Testing;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -34,6 +35,25 @@ public partial class ReceiptTests(Site site)
         new[] { first.Mark, second.Mark, third.Mark }.Distinct().ShouldHaveSingleItem("a voter has one mark on a tool");
         reader.Errors.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task Provable_a_check_that_succeeds_is_counted_on_the_tools_page()
+    {
+        await using var reader = await site.NewReaderAsync();
+        var page = await reader.OpenAsync($"/tools/{Tool}");
+        var said = page.WaitForResponseAsync($"**/api/votes/{Tool}/verified");
+        await page.Button("Ship", "DeepL").ClickAsync();
+        (await said).Status.ShouldBe(204);
+
+        await Eventually.HoldsAsync(
+            async () => SomeVerified().IsMatch(await site.Http.GetStringAsync($"/tools/{Tool}")),
+            "the tool's page says how many verified theirs"
+        );
+        reader.Errors.ShouldBeEmpty();
+    }
+
+    [GeneratedRegex("[1-9][0-9]* of [1-9][0-9]* voters? verified theirs")]
+    private static partial Regex SomeVerified();
 
     [Fact]
     public async Task No_personal_data_the_browser_keeps_neither_the_nonce_nor_the_token()

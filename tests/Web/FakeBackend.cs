@@ -33,6 +33,9 @@ public sealed class FakeBackend : IAsyncDisposable
     public List<object> Changes { get; } = [];
     public List<object> Points { get; } = [];
     public List<string> OwnVotes { get; } = ["cursor-2-0"];
+
+    /// <summary>By tool: how many votes were found in the log, and how many stand.</summary>
+    public ConcurrentDictionary<string, (long Verified, long Voters)> Verified { get; } = new();
     public const string EditorToken = "an.editors.token";
 
     /// <summary>How often Catalog was asked for what the asker has already.</summary>
@@ -252,6 +255,15 @@ public sealed class FakeBackend : IAsyncDisposable
 
     private void MapVoting()
     {
+        Map(
+            "Voting",
+            "/log/verified/{tool}",
+            context =>
+            {
+                var (verified, voters) = Verified.GetValueOrDefault((string)context.Request.RouteValues["tool"]!);
+                return Send(context, new { verified, voters });
+            }
+        );
         Map(
             "Voting",
             "/api/voters",

@@ -54,6 +54,20 @@ public class ToolPageTests
     }
 
     [Fact]
+    public async Task Says_how_many_voters_found_their_vote_in_the_log_and_nothing_while_nobody_voted_or_voting_is_away()
+    {
+        await using var site = await Site.OpenAsync();
+        (await site.PageAsync("/tools/cursor-2-0")).Body!.TextContent.ShouldNotContain("verified theirs");
+        site.Backend.Verified["cursor-2-0"] = (312, 1204);
+        (await site.PageAsync("/tools/cursor-2-0")).Body!.TextContent.ShouldContain("312 of 1,204 voters verified theirs");
+        site.Backend.Verified["cursor-2-0"] = (0, 1);
+        (await site.PageAsync("/tools/cursor-2-0")).Body!.TextContent.ShouldContain("0 of 1 voter verified theirs");
+
+        site.Backend.Down["Voting"] = true;
+        (await site.PageAsync("/tools/cursor-2-0")).Body!.TextContent.ShouldNotContain("verified theirs");
+    }
+
+    [Fact]
     public async Task Draws_the_communitys_trend_and_tells_it_in_a_table_too()
     {
         await using var site = await Site.OpenAsync();

@@ -41,12 +41,15 @@ internal sealed class LogTail
         var from = Size;
         var bundles = new List<(long, byte[])>();
         var moved = new Dictionary<string, LoggedTotals>();
+        var withdrawn = new List<(string, byte[])>();
         foreach (var entry in entries)
         {
             if (entry.Id != Size + 1)
                 throw new InvalidDataException($"The ledger's entry {Size + 1} is missing.");
             var leaf = await LeafOfAsync(entry, cancellationToken);
             moved[entry.Tool] = _totals[entry.Tool];
+            if (entry.Choice is Choice.Withdrawn)
+                withdrawn.Add((entry.Tool, entry.Pseudonym.ToByteArray()));
             EntryBundle.Append(_bundle, leaf);
             _tree.Append(LogHash.OfLeaf(leaf));
             if (Size % Tile.FullWidth != 0)
@@ -57,7 +60,7 @@ internal sealed class LogTail
 
         if (_bundle.Count > 0 && Size > from)
             bundles.Add((Size / Tile.FullWidth, [.. _bundle]));
-        return new LogPage(from, Size, _tree.TakeChanged(), bundles, moved);
+        return new LogPage(from, Size, _tree.TakeChanged(), bundles, moved, withdrawn);
     }
 
     private async Task<byte[]> LeafOfAsync(Entry entry, CancellationToken cancellationToken)

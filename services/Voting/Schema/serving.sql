@@ -3,7 +3,7 @@ grant select on voter_hash, ledger_epoch to {serving};
 -- Append-only: whoever withdraws or is forgotten gets one more entry.
 grant select, insert on entries to {serving};
 grant select, insert, update, delete on votes to {serving};
-grant select, insert, delete on due_withdrawals to {serving};
+grant select, insert, delete on due_withdrawals, log_verified to {serving};
 grant select, insert, update on totals, totals_published, tools to {serving};
 grant select, update on ledger_head to {serving};
 grant select, insert, update on log_tiles, log_bundles, log_totals, log_cosignatures to {serving};

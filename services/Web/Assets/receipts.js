@@ -36,6 +36,8 @@ export async function check(tool, tell, after = 0) {
     return;  // erased meanwhile, or followed by a later vote that is checked by itself
   write(receiptPrefix + tool, { ...now, checked: outcome.checkpoint && !remember(outcome.checkpoint) ? 'wrong' : outcome.checked });
   tell(tool, 'checked');
+  if (read(receiptPrefix + tool)?.checked === 'all' && now.choice)
+    fetch(`/api/votes/${tool}/verified`, { method: 'POST' }).catch(() => {});  // a number on the tool's page, and not worth another try
 }
 
 // { checked, checkpoint }; null where the log has no answer yet.

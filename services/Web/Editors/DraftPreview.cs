@@ -40,6 +40,7 @@ internal static class DraftPreview
                 tool,
                 None(tool.Slug),
                 null,
+                null,
                 new Sparkline([], null, clock.GetUtcNow(), false),
                 [],
                 [],

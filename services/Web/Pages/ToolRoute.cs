@@ -10,6 +10,7 @@ public sealed record ToolModel(
     Tool Tool,
     Tallies Tallies,
     string? Own,
+    VerifiedCounts? Verified,
     Sparkline Sparkline,
     IReadOnlyList<ToolChange> Changes,
     IReadOnlyList<Comparison> Comparisons,
@@ -37,6 +38,7 @@ internal static class ToolRoute
         var counting = tallies.OfAsync([slug], cancellationToken);
         var remembering = tallies.HistoryAsync(slug, timeProvider.GetUtcNow(), cancellationToken);
         var asking = voting.OwnVotesAsync(context);
+        var verifying = voting.VerifiedAsync(slug, cancellationToken);
         var reading = catalog.ToolAsync(slug, cancellationToken);
         var listing = catalog.ToolLinesAsync(cancellationToken);
         var comparing = catalog.ComparisonsAsync(slug, null, 1, cancellationToken);
@@ -81,6 +83,7 @@ internal static class ToolRoute
                 tool,
                 tally,
                 (await asking).GetValueOrDefault(slug),
+                await verifying,
                 trace,
                 await changing,
                 (await comparing).Comparisons,

@@ -9,6 +9,9 @@ namespace Web.Services;
 
 public sealed record OwnVote(string Tool, string? Choice, DateTimeOffset? At = null);
 
+/// <summary>How many of a tool's votes were found in the public log by their voters' browsers.</summary>
+public sealed record VerifiedCounts(long Verified, long Voters);
+
 /// <summary>What became of a vote cast through a form.</summary>
 internal enum Outcome
 {
@@ -54,6 +57,21 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
 
     /// <summary>The reader's own votes that stand, newest first; null when Voting does not answer.</summary>
     public Task<IReadOnlyList<OwnVote>?> AllOwnVotesAsync(HttpContext context) => ReadOwnAsync(context, ToList);
+
+    /// <returns>Null when Voting does not answer in time: the page is shown all the same.</returns>
+    public async Task<VerifiedCounts?> VerifiedAsync(string tool, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await clients
+                .CreateClient("Voting")
+                .ReadAsync<VerifiedCounts>("Voting", $"log/verified/{tool}", timeouts.Live, cancellationToken);
+        }
+        catch (ServiceUnavailableException)
+        {
+            return null;
+        }
+    }
 
     /// <returns>The Set-Cookie lines that clear the cookie, none when there was nobody to forget; null when Voting did not do it.</returns>
     public async Task<string[]?> ForgetAsync(HttpContext context)
