@@ -55,7 +55,7 @@ internal static partial class EditorTokens
                 {
                     Issuer = Name,
                     Audience = Name,
-                    Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = "editor" },
+                    Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = (string[])["editor", "moderator"] },
                     Expires = DateTime.UtcNow + Lifetime,
                     SigningCredentials = new SigningCredentials(
                         new SymmetricSecurityKey(Convert.FromBase64String(key)),

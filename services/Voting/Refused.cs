@@ -54,14 +54,18 @@ internal static class Refused
         }
     }
 
-    public static ProblemHttpResult TooManyNewVoters(HttpContext context, int seconds) =>
+    public static ProblemHttpResult TooManyNewVoters(HttpContext context, int seconds, object challenge) =>
         Problems.Retry(
             context,
             429,
             "too-many-new-voters",
-            "Many people have voted from this network for the first time today. Votes of those known already count as ever; a first vote can be cast again later.",
-            seconds
+            "Many people have voted from this network for the first time today. A first vote can be cast with the challenge's answer, and is then held until it is decided on; or again later.",
+            seconds,
+            new Dictionary<string, object?> { ["challenge"] = challenge }
         );
+
+    public static ProblemHttpResult MalformedAltcha() =>
+        Problems.Of(400, "malformed-altcha", """An "altcha" is the answer to a challenge: text in base64 of at most 4 KiB.""");
 
     public static ProblemHttpResult TooFast(HttpContext context, int seconds) =>
         Problems.Retry(context, 429, "too-many-requests", "This voter changes votes faster than anyone reads them.", seconds);

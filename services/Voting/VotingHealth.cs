@@ -4,7 +4,7 @@ using Voting.Voters;
 
 namespace Voting;
 
-/// <summary>Voting is ready while the ledger answers. Broker and Redis may be unavailable: votes are still taken.</summary>
+/// <summary>Voting is ready while the ledger answers. The broker may be unavailable: votes are still taken.</summary>
 public sealed class LedgerHealth(VoteLedger ledger, VoterHasher hasher) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

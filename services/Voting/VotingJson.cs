@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Voting.Log;
+using Voting.Integrity;
 using Voting.PublicLedger;
 using Voting.Voters;
 using Voting.Votes;
@@ -22,4 +23,8 @@ namespace Voting;
 [JsonSerializable(typeof(ReadLedger.MinutesPage))]
 [JsonSerializable(typeof(List<ReadLedger.TotalsAnswer>))]
 [JsonSerializable(typeof(VerifiedAnswer))]
+[JsonSerializable(typeof(Moderate.ModerationPage))]
+[JsonSerializable(typeof(Moderate.CaseAnswer))]
+[JsonSerializable(typeof(List<Moderate.CaseAnswer>))]
+[JsonSerializable(typeof(Moderate.DecisionBody))]
 internal sealed partial class VotingJson : JsonSerializerContext;

@@ -34,9 +34,6 @@ internal static partial class VotingLog
     [LoggerMessage(3009, LogLevel.Error, "{Voters} voters could not be erased and were answered 503: {Problem}")]
     public static partial void ForgetFailed(ILogger logger, int voters, string problem);
 
-    [LoggerMessage(3010, LogLevel.Warning, "The quota's counts are unavailable; this replica counts new voters by itself: {Problem}")]
-    public static partial void QuotaAway(ILogger logger, string problem);
-
     [LoggerMessage(3012, LogLevel.Information, "The ledger commits again")]
     public static partial void CommitsAgain(ILogger logger);
 
@@ -48,9 +45,6 @@ internal static partial class VotingLog
 
     [LoggerMessage(3015, LogLevel.Warning, "Ignored {Count} impossible tool states")]
     public static partial void UnsoundTools(ILogger logger, int count);
-
-    [LoggerMessage(3011, LogLevel.Information, "The quota's counts are back")]
-    public static partial void QuotaBack(ILogger logger);
 
     [LoggerMessage(3016, LogLevel.Information, "The public log is not signed here: Log:SigningKeys is empty or Log:Signer is off")]
     public static partial void LogNotSigned(ILogger logger);
@@ -79,4 +73,19 @@ internal static partial class VotingLog
 
     [LoggerMessage(3023, LogLevel.Information, "Votes of erased voters are withdrawn again")]
     public static partial void WithdrawsAgain(ILogger logger);
+
+    [LoggerMessage(3030, LogLevel.Warning, "First votes of other replicas can't be counted, trying again: {Problem}")]
+    public static partial void CohortsNotFollowed(ILogger logger, string problem);
+
+    [LoggerMessage(3031, LogLevel.Information, "First votes of other replicas are counted again")]
+    public static partial void CohortsFollowedAgain(ILogger logger);
+
+    [LoggerMessage(3032, LogLevel.Warning, "Nobody looks for floods of votes, trying again: {Problem}")]
+    public static partial void NotLooked(ILogger logger, string problem);
+
+    [LoggerMessage(3033, LogLevel.Information, "Looking for floods of votes again")]
+    public static partial void LooksAgain(ILogger logger);
+
+    [LoggerMessage(3034, LogLevel.Warning, "{Kind}: {Votes} votes on {Tool} ({Reason})")]
+    public static partial void Moderated(ILogger logger, Ledger.EntryKind kind, long votes, string tool, string reason);
 }

@@ -15,6 +15,9 @@ public sealed class VotingMetrics : IHostedService
     private const string Unavailable = "unavailable";
     private const string Other = "other";
 
+    // Beside committed: these were committed too.
+    private const string HeldVote = "held";
+
     // The names of the problems that a refused vote is answered with.
     private static readonly string[] Refusals =
     [
@@ -22,6 +25,7 @@ public sealed class VotingMetrics : IHostedService
         "malformed-vote",
         "malformed-voter",
         "malformed-nonce",
+        "malformed-altcha",
         "unsupported-media-type",
         "unknown-tool",
         "retired-tool",
@@ -93,7 +97,7 @@ public sealed class VotingMetrics : IHostedService
     /// </summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var outcome in OutcomeOf.Values.Append(Committed).Append(Other))
+        foreach (var outcome in OutcomeOf.Values.Append(Committed).Append(HeldVote).Append(Other))
             Count(outcome, 0);
         _published.Add(0);
         return Task.CompletedTask;
@@ -115,6 +119,9 @@ public sealed class VotingMetrics : IHostedService
 
     /// <summary>Counts a vote that was answered with this problem, by the problem's name.</summary>
     public void Refused(ProblemHttpResult refusal) => Count(OutcomeOf.GetValueOrDefault(refusal.ProblemDetails.Type ?? "", Other), 1);
+
+    /// <summary>A vote was taken and is held.</summary>
+    public void Held() => Count(HeldVote, 1);
 
     public void Published(int totals) => _published.Add(totals);
 

@@ -2,6 +2,7 @@ using Contracts;
 using Hosting;
 using Hosting.Databases;
 using Hosting.Http;
+using Hosting.Identity;
 using Hosting.Limits;
 using Hosting.Messaging;
 using Hosting.Observability;
@@ -11,6 +12,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Voting.Batching;
 using Voting.Challenges;
+using Voting.Integrity;
 using Voting.Ledger;
 using Voting.Ledger.Postgres;
 using Voting.Ledger.Sqlite;
@@ -45,8 +47,12 @@ public static class VotingService
         );
         builder.Services.AddSingleton<ToolList>();
         builder.Services.AddSingleton<StallDetector>();
-        builder.AddQuota();
         builder.AddChallenges(database.Source);
+        builder.AddQuota(database.Source);
+        builder.AddEditors();
+        builder.Services.AddSingleton(services => new IntegrityStore(database.Source, services.GetRequiredService<VoteLedger>()));
+        builder.Services.AddSingleton<Moderate>();
+        builder.Services.AddHostedService<Detection>();
         builder.Services.AddSingleton<VoterRateLimit>();
         builder.Services.AddSingleton<CastVote>();
         builder.Services.AddSingleton<ForgetVoter>();
@@ -141,6 +147,35 @@ public static class VotingService
             .Produces<List<ReadLedger.TotalsAnswer>>()
             .Refuses(503);
         app.MapLog();
+        app.MapModeration();
+    }
+
+    private static void MapModeration(this WebApplication app)
+    {
+        app.MapGroup("/api/moderation")
+            .WithTags("Moderation")
+            .ReadableByAnySite()
+            .LimitConcurrency(ConcurrencyLimit.Computing)
+            .RequireRateLimiting(RateLimits.Costly)
+            .MapGet("", (HttpContext context, Moderate moderate, long after = 0, int limit = 100) => moderate.ListAsync(context, after, limit))
+            .WithSummary("Every hold, release and void, oldest first")
+            .Produces<Moderate.ModerationPage>()
+            .Refuses(400, 429, 503);
+        var cases = app.MapGroup("/api/moderation/cases").WithTags("Moderation").RequireSameOrigin().RequireAuthorization(EditorAccess.Moderators);
+        cases
+            .MapGet("", (HttpContext context, Moderate moderate) => moderate.CasesAsync(context))
+            .WithSummary("Cases to decide, open ones first")
+            .Produces<List<Moderate.CaseAnswer>>()
+            .Refuses(401, 403, 503);
+        foreach (var kind in (EntryKind[])[EntryKind.Hold, EntryKind.Release, EntryKind.Void])
+            cases
+                .MapPost(
+                    $"/{{id:long}}/{Moderate.WordOf(kind)}",
+                    (HttpContext context, long id, Moderate.DecisionBody body, Moderate moderate) => moderate.DecideAsync(context, id, kind, body)
+                )
+                .WithSummary($"{char.ToUpperInvariant(Moderate.WordOf(kind)[0])}{Moderate.WordOf(kind)[1..]} the votes of a case")
+                .Produces<Moderate.CaseAnswer>()
+                .Refuses(400, 401, 403, 404, 409, 415, 503);
     }
 
     private static void MapLog(this WebApplication app)

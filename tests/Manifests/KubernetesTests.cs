@@ -151,7 +151,7 @@ public sealed class KubernetesTests
         Dictionary<string, string[]> arrows = new()
         {
             ["web"] = ["catalog", "newsletter", "tally", "voting"],
-            ["voting"] = ["catalog", "postgres", "rabbitmq", "redis"],
+            ["voting"] = ["catalog", "postgres", "rabbitmq"],
             ["tally"] = ["catalog", "rabbitmq", "redis", "voting"],
             ["newsletter"] = ["catalog", "postgres", "rabbitmq", "tally"],
             ["catalog"] = ["postgres", "rabbitmq"],

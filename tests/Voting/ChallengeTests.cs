@@ -212,7 +212,7 @@ public sealed class ChallengeTests(Stores stores)
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    private static string Solve(Challenge challenge)
+    internal static string Solve(Challenge challenge)
     {
         var parameters = challenge.Parameters;
         for (var counter = 0; counter <= parameters.Data.UpTo; counter++)

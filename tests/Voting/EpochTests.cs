@@ -121,7 +121,7 @@ public sealed class EpochTests(Stores stores)
         (await OperatorTool.RunAsync("backup", "verify", "--ledger", ledger)).Code.ShouldBe(0);
         (await WrongsAfterAsync("update totals set ship = ship + 1, skip = skip - 1")).ShouldHaveSingleItem().ShouldContain("totals");
         (await WrongsAfterAsync("update totals set ship = ship - 1, skip = skip + 1")).ShouldBeEmpty();
-        (await WrongsAfterAsync("insert into due_withdrawals select pseudonym, tool, 3 - choice, 2, 1 from entries where id = 1"))
+        (await WrongsAfterAsync("insert into due_withdrawals (mark, tool, choice, seq, due_at) select pseudonym, tool, 3 - choice, 2, 1 from entries where id = 1"))
             .ShouldHaveSingleItem()
             .ShouldContain("erased voters");
         (await WrongsAfterAsync("delete from due_withdrawals")).ShouldBeEmpty();

@@ -149,6 +149,16 @@ public sealed class LedgerTests(Stores stores)
                 drop table log_head;
                 drop table log_cosignatures;
                 drop table spent_challenges;
+                drop table moderations;
+                drop table moderated;
+                drop table cohorts;
+                drop table cohort_salts;
+                drop table cases;
+                drop table integrity_head;
+                alter table entries drop column kind;
+                alter table totals drop column held;
+                alter table totals drop column void;
+                alter table totals drop column networks;
                 drop trigger entries_are_not_changed;
                 drop trigger entries_are_not_deleted;
                 alter table older rename to votes;

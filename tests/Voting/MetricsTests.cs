@@ -130,6 +130,9 @@ public sealed class MetricsTests
         public override Task<IReadOnlyList<ToolTotals>> WithdrawDueAsync(int most, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<ToolTotals>>([]);
 
+        public override Task<Moderated> ModerateAsync(Moderation moderation, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public override Task ShuffleDueAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) =>

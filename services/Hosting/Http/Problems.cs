@@ -9,14 +9,22 @@ public static class Problems
     /// <param name="status">The HTTP status.</param>
     /// <param name="type">What went wrong as a stable kebab-case name; becomes <c>urn:problem-type:{type}</c>.</param>
     /// <param name="detail">One sentence for the person who reads it.</param>
-    public static ProblemHttpResult Of(int status, string type, string detail) =>
-        TypedResults.Problem(detail, statusCode: status, type: TypeOf(type), title: Title(status));
+    /// <param name="more">Further members of the problem.</param>
+    public static ProblemHttpResult Of(int status, string type, string detail, IDictionary<string, object?>? more = null) =>
+        TypedResults.Problem(detail, statusCode: status, type: TypeOf(type), title: Title(status), extensions: more);
 
     /// <summary>The same, after a Retry-After header of that many seconds.</summary>
-    public static ProblemHttpResult Retry(HttpContext context, int status, string type, string detail, int seconds)
+    public static ProblemHttpResult Retry(
+        HttpContext context,
+        int status,
+        string type,
+        string detail,
+        int seconds,
+        IDictionary<string, object?>? more = null
+    )
     {
         context.Response.Headers.RetryAfter = seconds.ToString();
-        return Of(status, type, detail);
+        return Of(status, type, detail, more);
     }
 
     /// <summary>Says why, for a status that was set without a word.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Hosting.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,9 @@ namespace Hosting.Identity;
 public static class EditorAccess
 {
     public const string Policy = "editor";
+
+    /// <summary>The role, and the policy, of those who decide on held votes.</summary>
+    public const string Moderators = "moderator";
     private const int LongestName = 100;
 
     /// <summary>Adds the scheme and the policy <see cref="Policy"/>; several services composed in one process share them.</summary>
@@ -43,12 +47,12 @@ public static class EditorAccess
             );
         builder
             .Services.AddAuthorizationBuilder()
-            .AddPolicy(
-                Policy,
-                policy =>
-                    policy.AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme).RequireAuthenticatedUser().RequireRole(Policy)
-            );
+            .AddPolicy(Policy, policy => Of(policy, Policy))
+            .AddPolicy(Moderators, policy => Of(policy, Moderators));
     }
+
+    private static void Of(AuthorizationPolicyBuilder policy, string role) =>
+        policy.AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme).RequireAuthenticatedUser().RequireRole(role);
 
     /// <summary>Who edits, as the history keeps it.</summary>
     public static string NameOf(HttpContext context)

@@ -24,13 +24,14 @@ public static class EditorKeys
         configuration[PublicSetting] is { Length: > 0 } pem ? Parse(PublicSetting, pem, "PUBLIC KEY") : null;
 
     /// <exception cref="SettingException">The key is not a private P-256 key in PEM. It is never repeated.</exception>
-    public static string TokenFor(string editor, string privateKey, DateTimeOffset expires) =>
+    /// <param name="moderates">Whether the token is good for moderation too.</param>
+    public static string TokenFor(string editor, string privateKey, DateTimeOffset expires, bool moderates = false) =>
         new JsonWebTokenHandler().CreateToken(
             new SecurityTokenDescriptor
             {
                 Issuer = Name,
                 Audience = Name,
-                Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = EditorAccess.Policy },
+                Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = moderates ? (string[])[EditorAccess.Policy, EditorAccess.Moderators] : EditorAccess.Policy },
                 Expires = expires.UtcDateTime,
                 SigningCredentials = new SigningCredentials(
                     Parse(PrivateSetting, privateKey, "PRIVATE KEY"),

@@ -3,7 +3,22 @@ using System.Runtime.CompilerServices;
 namespace Operator.Recounting;
 
 /// <summary>An entry of the public ledger: a whole change, from <paramref name="Previous"/> to <paramref name="Choice"/>.</summary>
-internal readonly record struct Entry(long Id, string Tool, string Voter, string? Choice, string? Previous, long Seq, DateTimeOffset At);
+/// <param name="Kind"><c>vote</c>, or what was decided on one; null from a release that knew votes alone.</param>
+/// <param name="Counted">False for a vote that is held or void; null from a release that knew none.</param>
+internal readonly record struct Entry(
+    long Id,
+    string Tool,
+    string Voter,
+    string? Choice,
+    string? Previous,
+    long Seq,
+    DateTimeOffset At,
+    string? Kind = null,
+    bool? Counted = null
+)
+{
+    public bool IsVote => Kind is null or "vote";
+}
 
 /// <summary>Reads the public ledger from its beginning. While one page is counted the next is on its way.</summary>
 /// <param name="replicas">Voting's replicas; whichever answers will do, since they serve one ledger.</param>

@@ -13,6 +13,8 @@ internal sealed class Histories
 
     public void Take(in Entry entry)
     {
+        if (!entry.IsVote)
+            return;
         // The feed was read only with marks that parse.
         var key = (entry.Tool, MarkText.TryParse(entry.Voter, out var mark) ? mark : default);
         var before = _last.GetValueOrDefault(key);

@@ -36,11 +36,11 @@ internal sealed class Recount
             _wrongs.Add($"After entry {Entries} comes entry {entry.Id}.");
         Entries = entry.Id;
         if (
-            entry.Choice == entry.Previous
+            entry.IsVote && entry.Choice == entry.Previous
             || !IsChoice(entry.Choice)
             || !IsChoice(entry.Previous)
             || entry.Seq < 1
-            || (entry.Seq == 1 && entry.Previous is not null)
+            || (entry.IsVote && entry.Seq == 1 && entry.Previous is not null)
         )
             _wrongs.Add(
                 $"Entry {entry.Id} is no change of a vote: {entry.Previous ?? "none"} to {entry.Choice ?? "none"}, seq {entry.Seq}."
@@ -49,8 +49,12 @@ internal sealed class Recount
         if (!_counts.TryGetValue(entry.Tool, out var count))
             _counts.Add(entry.Tool, count = new Count([]));
         count.Version++;
-        count.Ship += Step(entry, "ship");
-        count.Skip += Step(entry, "skip");
+        if (entry.Counted is not false)
+        {
+            count.Ship += Step(entry, "ship");
+            count.Skip += Step(entry, "skip");
+        }
+
         if (count.Ship < 0 || count.Skip < 0)
             _wrongs.Add($"With entry {entry.Id} {entry.Tool} falls below zero: {count.Ship} ship, {count.Skip} skip.");
         Meet(entry.Tool, count);

@@ -20,6 +20,7 @@ internal static class TokenCommands
             if (given.GetValueOrDefault<int>() is < 1 or > 24 * 31)
                 given.AddError("--hours takes 1 to 744.");
         });
+        var moderates = new Option<bool>("--moderator") { Description = "Good for deciding on held votes too." };
         var editor = new Command(
             "editor",
             $"Print a token with which NAME signs in at /admin. Needs the editors' private key: {EditorKeys.PrivateSetting.Replace(":", "__", StringComparison.Ordinal)}."
@@ -27,6 +28,7 @@ internal static class TokenCommands
         {
             name,
             hours,
+            moderates,
         };
         editor.Does(
             (parsed, _) =>
@@ -37,7 +39,7 @@ internal static class TokenCommands
                 return Task.FromResult(
                     new Findings(
                         true,
-                        new Facts(EditorKeys.TokenFor(parsed.GetRequiredValue(name), key, expires), expires),
+                        new Facts(EditorKeys.TokenFor(parsed.GetRequiredValue(name), key, expires, parsed.GetValue(moderates)), expires),
                         [],
                         Judges: false
                     )

@@ -40,6 +40,10 @@ public abstract class VoteLedger(DbDataSource source)
     /// </summary>
     public abstract Task ShuffleDueAsync(CancellationToken cancellationToken);
 
+    /// <summary>Holds, releases or voids votes in one transaction, as far as their states allow.</summary>
+    /// <exception cref="DbException">Nothing is known; asking again is safe.</exception>
+    public abstract Task<Moderated> ModerateAsync(Moderation moderation, CancellationToken cancellationToken);
+
     /// <summary>Remembers that the bus confirmed these versions, unless a new epoch has begun since: nothing of that is published
     /// yet.</summary>
     public abstract Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken);
@@ -61,7 +65,7 @@ public abstract class VoteLedger(DbDataSource source)
     /// <returns>The voter's current votes, newest first. Withdrawn ones are included: their <c>seq</c> keeps counting.</returns>
     public Task<List<Vote>> VotesAsync(HashedVoter voter, CancellationToken cancellationToken) =>
         source.ReadAsync(
-            "select tool, choice, seq, at, entry, pseudonym, salt from votes where voter = @voter order by at desc, tool",
+            "select tool, choice, seq, at, entry, pseudonym, salt, state from votes where voter = @voter order by at desc, tool",
             [("voter", voter.Value.ToByteArray())],
             ReadVote,
             cancellationToken
@@ -82,7 +86,7 @@ public abstract class VoteLedger(DbDataSource source)
     public async Task<Vote> VoteAsync(HashedVoter voter, string tool, CancellationToken cancellationToken)
     {
         var found = await source.ReadAsync(
-            "select tool, choice, seq, at, entry, pseudonym, salt from votes where voter = @voter and tool = @tool",
+            "select tool, choice, seq, at, entry, pseudonym, salt, state from votes where voter = @voter and tool = @tool",
             [("voter", voter.Value.ToByteArray()), ("tool", tool)],
             ReadVote,
             cancellationToken
@@ -91,9 +95,10 @@ public abstract class VoteLedger(DbDataSource source)
     }
 
     /// <returns>Entries with an id above <paramref name="after"/>, in the order they were committed.</returns>
-    public Task<List<Entry>> EntriesAsync(long after, int limit, CancellationToken cancellationToken) =>
-        source.ReadAsync(
-            "select id, tool, pseudonym, choice, previous, seq, at from entries where id > @after order by id limit @limit",
+    public async Task<List<Entry>> EntriesAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        var entries = await source.ReadAsync(
+            "select id, tool, pseudonym, choice, previous, seq, at, kind from entries where id > @after order by id limit @limit",
             [("after", after), ("limit", limit)],
             row => new Entry(
                 row.GetInt64(0),
@@ -102,10 +107,16 @@ public abstract class VoteLedger(DbDataSource source)
                 (Choice)row.GetInt16(3),
                 (Choice)row.GetInt16(4),
                 row.GetInt64(5),
-                Time(row.GetInt64(6))
+                Time(row.GetInt64(6)),
+                (EntryKind)row.GetInt16(7)
             ),
             cancellationToken
         );
+        if (!entries.Exists(IsDecision))
+            return entries;
+        var decisions = await DecisionsAsync(entries.First(IsDecision).Id, entries.FindLast(IsDecision)!.Id, cancellationToken);
+        return entries.ConvertAll(entry => IsDecision(entry) ? entry with { Decision = decisions[entry.Id] } : entry);
+    }
 
     /// <returns>
     /// The entries with an id above <paramref name="after"/>, at most <paramref name="limit"/> of them, added up by tool and minute; the
@@ -122,7 +133,8 @@ public abstract class VoteLedger(DbDataSource source)
                        sum(case choice when 1 then 1 else 0 end - case previous when 1 then 1 else 0 end) as ship,
                        sum(case choice when 2 then 1 else 0 end - case previous when 2 then 1 else 0 end) as skip,
                        count(*) as entries, max(at) as last_at, max(id) as last_id
-                  from (select id, tool, choice, previous, at from entries where id > @after order by id limit @limit) page
+                  from (select id, tool, case kind when 4 then 0 else choice end as choice, case kind when 4 then 0 else previous end as previous, at
+                        from entries where id > @after order by id limit @limit) page
                  group by tool, at / 60000000) m on true
              order by m.minute, m.tool
             """,
@@ -151,7 +163,7 @@ public abstract class VoteLedger(DbDataSource source)
     {
         // Joined so that a ledger without votes says its epoch too.
         var rows = await source.ReadAsync(
-            "select t.tool, t.ship, t.skip, t.version, t.at, e.epoch from ledger_epoch e left join totals t on true order by t.tool",
+            $"select {TotalsColumns} from ledger_epoch e left join totals t on true order by t.tool",
             [],
             row => (Epoch: row.GetInt64(5), Totals: row.IsDBNull(0) ? null : ReadTotals(row)),
             cancellationToken
@@ -163,8 +175,8 @@ public abstract class VoteLedger(DbDataSource source)
     /// behind.</returns>
     public Task<List<ToolTotals>> UnpublishedAsync(TimeSpan standing, int limit, CancellationToken cancellationToken) =>
         source.ReadAsync(
-            """
-            select t.tool, t.ship, t.skip, t.version, t.at, e.epoch
+            $"""
+            select {TotalsColumns}
               from ledger_epoch e cross join totals t left join totals_published p on p.tool = t.tool
              where t.version > coalesce(p.published_version, 0) and t.at <= @before
              order by t.at limit @limit
@@ -190,12 +202,44 @@ public abstract class VoteLedger(DbDataSource source)
             Time(row.GetInt64(3)),
             row.IsDBNull(4) ? null : row.GetInt64(4),
             new Guid(row.GetFieldValue<byte[]>(5)),
-            row.IsDBNull(6) ? null : new Guid(row.GetFieldValue<byte[]>(6))
+            row.IsDBNull(6) ? null : new Guid(row.GetFieldValue<byte[]>(6)),
+            new VoteState(row.GetInt16(7))
         );
 
-    /// <summary>Reads <c>tool, ship, skip, version, at, epoch</c>.</summary>
+    private static bool IsDecision(Entry entry) => entry.Kind is EntryKind.Hold or EntryKind.Release or EntryKind.Void;
+
+    private async Task<Dictionary<long, Decision>> DecisionsAsync(long first, long last, CancellationToken cancellationToken) =>
+        (
+            await source.ReadAsync(
+                """
+                select d.entry, d.vote, d.reason, m.moderator from moderated d left join moderations m on m.id = d.moderation
+                 where d.entry between @first and @last
+                """,
+                [("first", first), ("last", last)],
+                row =>
+                    (
+                        row.GetInt64(0),
+                        new Decision(row.GetInt64(1), (Reason)row.GetInt16(2), row.IsDBNull(3) ? Decision.Rule : row.GetString(3))
+                    ),
+                cancellationToken
+            )
+        ).ToDictionary();
+
+    /// <summary>What <see cref="ReadTotals"/> reads, of totals <c>t</c> and ledger_epoch <c>e</c>.</summary>
+    private const string TotalsColumns = "t.tool, t.ship, t.skip, t.version, t.at, e.epoch, t.held, t.void, t.networks";
+
     protected static ToolTotals ReadTotals(DbDataReader row) =>
-        new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Time(row.GetInt64(4)), row.GetInt64(5));
+        new(
+            row.GetString(0),
+            row.GetInt64(1),
+            row.GetInt64(2),
+            row.GetInt64(3),
+            Time(row.GetInt64(4)),
+            row.GetInt64(5),
+            row.GetInt64(6),
+            row.GetInt64(7),
+            row.IsDBNull(8) ? null : row.GetInt64(8)
+        );
 
     /// <summary>What was confirmed under an older epoch says nothing of this one.</summary>
     protected static (long Epoch, IEnumerable<ToolTotals> Totals) OfNewestEpoch(IReadOnlyList<ToolTotals> totals)

@@ -67,13 +67,25 @@ internal sealed class LogTail
     {
         if (!_totals.TryGetValue(entry.Tool, out var before))
             before = await _store.TotalsAsync(entry.Tool, cancellationToken) ?? new LoggedTotals(0, 0, 0, 0);
-        var change = default(TotalsDelta).With(entry.Previous, entry.Choice);
+        var counted = entry.Kind is EntryKind.VoteNotCounted ? default : default(TotalsDelta).With(entry.Previous, entry.Choice);
         var after = _totals[entry.Tool] = new LoggedTotals(
-            before.Version + change.Changes,
-            before.Ship + change.Ship,
-            before.Skip + change.Skip,
+            before.Version + 1,
+            before.Ship + counted.Ship,
+            before.Skip + counted.Skip,
             Size
         );
+        if (entry.Decision is { } decision)
+            return new DecisionLeaf(
+                KindOf(entry.Kind),
+                entry.Tool,
+                after.Version,
+                after.Ship,
+                after.Skip,
+                decision.Vote - 1,
+                decision.Reason.Word()!,
+                decision.Moderator,
+                Leaf.TimeOf(entry.At)
+            ).ToBytes();
         return new Leaf(
             entry.Tool,
             after.Version,
@@ -86,4 +98,12 @@ internal sealed class LogTail
             Leaf.TimeOf(entry.At)
         ).ToBytes();
     }
+
+    private static string KindOf(EntryKind kind) =>
+        kind switch
+        {
+            EntryKind.Hold => DecisionLeaf.Hold,
+            EntryKind.Release => DecisionLeaf.Release,
+            _ => DecisionLeaf.Void,
+        };
 }

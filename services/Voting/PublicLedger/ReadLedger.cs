@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Contracts;
 using Contracts.Log;
 using Hosting.Http;
+using Voting.Integrity;
 using Voting.Ledger;
 
 namespace Voting.PublicLedger;
@@ -17,7 +19,25 @@ public static class ReadLedger
     /// <param name="Voter">A pseudonym that is random for each voter and tool: one voter's votes on two tools can't be linked.</param>
     /// <param name="Choice">The choice from now on: <c>ship</c>, <c>skip</c>, or null when withdrawn.</param>
     /// <param name="Previous">The choice until now. An entry is thus a whole change, and totals are the sum of all changes.</param>
-    public sealed record EntryAnswer(long Id, string Tool, string Voter, string? Choice, string? Previous, long Seq, DateTimeOffset At);
+    /// <param name="Kind"><c>vote</c>, or <c>hold</c>, <c>release</c>, <c>void</c>: what was decided on that mark's vote. Until the next of
+    /// these, later votes of the mark are in the same state.</param>
+    /// <param name="Counted">False for a vote of a mark that is held or void: it moves no total. Totals are the sum of all others, those
+    /// of the other kinds included: a hold goes from the choice to null, a release back.</param>
+    /// <param name="Reason">Why, for the other kinds.</param>
+    /// <param name="Moderator">Who decided, for the other kinds; <c>rule</c> for a rule.</param>
+    public sealed record EntryAnswer(
+        long Id,
+        string Tool,
+        string Voter,
+        string? Choice,
+        string? Previous,
+        long Seq,
+        DateTimeOffset At,
+        string Kind,
+        bool Counted,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Moderator
+    );
 
     /// <param name="Entries">At most <c>limit</c>, ids rising by one.</param>
     /// <param name="Next">Give it as <c>after</c> to read on; equal to the <c>after</c> asked for when nothing was new.</param>
@@ -71,7 +91,11 @@ public static class ReadLedger
                     entry.Choice.Word(),
                     entry.Previous.Word(),
                     entry.Seq,
-                    PublicTime.Of(entry.At)
+                    PublicTime.Of(entry.At),
+                    Moderate.WordOf(entry.Kind),
+                    entry.Kind is not EntryKind.VoteNotCounted,
+                    entry.Decision?.Reason.Word(),
+                    entry.Decision?.Moderator
                 ));
                 return Json(new Page(answers, entries is [.., var last] ? last.Id : after), VotingJson.Default.Page);
             }

@@ -1,52 +1,23 @@
+using System.Data.Common;
 using Hosting.Configuration;
-using StackExchange.Redis;
 using Voting.Ledger;
 
 namespace Voting.Quota;
 
-/// <summary>Wires the quota: counted in Redis when <c>ConnectionStrings:Counters</c> names one, else in this process.</summary>
+/// <summary>Wires the gate that first votes pass.</summary>
 internal static class QuotaService
 {
-    private const string Setting = "ConnectionStrings:Counters";
-
     /// <exception cref="SettingException">A setting is malformed.</exception>
-    public static void AddQuota(this IHostApplicationBuilder builder)
+    public static void AddQuota(this IHostApplicationBuilder builder, DbDataSource source)
     {
         var settings = QuotaSettings.From(builder.Configuration);
-        var redis =
-            settings.Enabled && builder.Configuration[Setting] is { Length: > 0 } connection && connection != "memory"
-                ? Parse(connection)
-                : null;
-        // Its own connection: with time-outs that fit a reader's request.
-        if (redis is not null)
-            builder.Services.AddKeyedSingleton<IConnectionMultiplexer>("quota", (_, _) => ConnectionMultiplexer.Connect(redis));
-        builder.Services.AddSingleton(services => new NewVoterQuota(
+        builder.Services.AddSingleton(services => new CohortStore(source, services.GetRequiredService<VoteLedger>()));
+        builder.Services.AddSingleton(services => new VoteGate(
             settings,
             new KnownVoters(services.GetRequiredService<VoteLedger>()),
-            redis is null
-                ? new MemoryQuotaCounts(settings)
-                : new RedisQuotaCounts(services.GetRequiredKeyedService<IConnectionMultiplexer>("quota"), settings),
-            services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<NewVoterQuota>>()
+            services.GetRequiredService<CohortStore>(),
+            services.GetRequiredService<TimeProvider>()
         ));
-    }
-
-    private static ConfigurationOptions Parse(string connection)
-    {
-        try
-        {
-            var options = ConfigurationOptions.Parse(connection);
-            options.AbortOnConnectFail = false;
-            options.ClientName = "Voting";
-            options.BacklogPolicy = BacklogPolicy.FailFast;
-            options.ConnectTimeout = Math.Min(options.ConnectTimeout, 1000);
-            options.AsyncTimeout = Math.Min(options.AsyncTimeout, 250);
-            options.ReconnectRetryPolicy = new LinearRetry(500);
-            return options;
-        }
-        catch (ArgumentException malformed)
-        {
-            throw new SettingException(Setting, $"is malformed ({malformed.GetType().Name})");
-        }
+        builder.Services.AddHostedService<CohortFollower>();
     }
 }

@@ -10,7 +10,7 @@ namespace Voting.Voters;
 /// The token itself can't be revoked, since none is stored: a kept copy votes on as a new voter would, with new pseudonyms and from seq 1.
 /// A list of forgotten voters would refuse such copies, but would remember forever whom we promised to forget.
 /// </summary>
-public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWriter writer, NewVoterQuota quota)
+public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWriter writer, VoteGate gate)
 {
     public async Task<IResult> HandleAsync(HttpContext context)
     {
@@ -20,7 +20,7 @@ public sealed class ForgetVoter(VoterTokens tokens, VoterHasher hasher, BatchWri
         {
             var hashed = await hasher.OfAsync(voter.Id, context.RequestAborted);
             await writer.ForgetAsync(hashed);
-            quota.Forgotten(hashed);
+            gate.Forgotten(hashed);
         }
         catch (LedgerUnavailableException)
         {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Voting.Batching;
+using Voting.Challenges;
 using Voting.Ledger;
 using Voting.Quota;
 using Voting.Tools;
@@ -15,7 +16,8 @@ public sealed class CastVote(
     VoterTokens tokens,
     ToolList tools,
     VoterRateLimit pace,
-    NewVoterQuota quota,
+    VoteGate gate,
+    ProofOfWork challenges,
     VoterHasher hasher,
     BatchWriter writer,
     VotingMetrics metrics
@@ -26,7 +28,9 @@ public sealed class CastVote(
     /// token.</param>
     /// <param name="Nonce">32 random bytes in base64url, mixed into the vote's mark. With <c>voter</c> it is required and as secret as the
     /// token: the same nonce makes the same voter again.</param>
-    public sealed record Body(string Choice, string? Voter = null, string? Nonce = null);
+    /// <param name="Altcha">The answer to the <c>challenge</c> of a 429, in base64 as ALTCHA's libraries write it: the vote is then held
+    /// until it is seen what it belongs to.</param>
+    public sealed record Body(string Choice, string? Voter = null, string? Nonce = null, string? Altcha = null);
 
     public async Task<IResult> PutAsync(HttpContext context, string tool)
     {
@@ -41,6 +45,8 @@ public sealed class CastVote(
             return Refuse(Refused.MalformedVoter());
         if (request.NonceIsMalformed || request is { AsksForVoter: true, Nonce: null })
             return Refuse(Refused.MalformedNonce());
+        if (request.AltchaIsMalformed)
+            return Refuse(Refused.MalformedAltcha());
         if (request.Choice is not { } choice)
             return Refuse(Refused.Malformed());
 
@@ -50,7 +56,7 @@ public sealed class CastVote(
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            ToolStatus.Known when quota.Enabled => await AdmitAndCommitAsync(context, voter, tool, choice, request.Nonce, isNew: !isKnown),
+            ToolStatus.Known when gate.Enabled => await AdmitAndCommitAsync(context, voter, tool, request, isNew: !isKnown),
             ToolStatus.Known => await CommitAsync(context, voter, tool, choice, request.Nonce, isNew: !isKnown),
             ToolStatus.Retired => Refuse(Refused.Retired()),
             ToolStatus.NotYetKnown => Refuse(Refused.ToolsNotYetKnown(context)),
@@ -81,22 +87,49 @@ public sealed class CastVote(
         };
     }
 
-    private async Task<IResult> AdmitAndCommitAsync(HttpContext context, Guid voter, string tool, Choice choice, byte[]? nonce, bool isNew)
+    private async Task<IResult> AdmitAndCommitAsync(HttpContext context, Guid voter, string tool, VoteRequest request, bool isNew)
     {
         try
         {
-            var cast = new Cast(await hasher.OfAsync(voter, context.RequestAborted), tool, choice, Mark.Draw(nonce));
-            if (await quota.CheckAsync(cast.Voter, context.Connection.RemoteIpAddress, context.RequestAborted) is > 0 and var seconds)
-                return Refuse(Refused.TooManyNewVoters(context, seconds));
-            var vote = await writer.CastAsync(cast, context.RequestAborted);
-            quota.Voted(cast.Voter);
-            return Answer(context, vote, nonce is not null, isNew ? voter : null);
+            var hashed = await hasher.OfAsync(voter, context.RequestAborted);
+            var mark = Mark.Draw(request.Nonce);
+            var passage = await gate.AskAsync(
+                voter,
+                hashed,
+                tool,
+                mark.Value,
+                context.Connection.RemoteIpAddress,
+                context.RequestAborted
+            );
+            var vote = default(Vote);
+            try
+            {
+                var admission = passage.Admission;
+                if (request.Altcha is { } altcha && !passage.IsOpen && await IsGoodAsync(altcha, passage, context.RequestAborted))
+                    admission = admission with { Gate = Gate.Hold };
+                vote = await writer.CastAsync(new Cast(hashed, tool, request.Choice!.Value, mark, admission), context.RequestAborted);
+            }
+            finally
+            {
+                gate.Leave(passage, vote);
+            }
+
+            // Left out at the gate: the voter has no vote on this tool yet.
+            if (vote.Seq == 0)
+                return Refuse(Refused.TooManyNewVoters(context, passage.Seconds, challenges.Make(tool, passage.Neighborhood.Span)));
+            if (vote.State.IsHeld)
+                metrics.Held();
+            return Answer(context, vote, request.Nonce is not null, isNew ? voter : null);
         }
         catch (LedgerUnavailableException)
         {
             return Refuse(Refused.LedgerUnavailable(context));
         }
     }
+
+    // An answer that is not good changes nothing: the same request again, whose first answer was lost, finds its vote there.
+    private async Task<bool> IsGoodAsync(string altcha, Passage passage, CancellationToken cancellationToken) =>
+        await challenges.VerifyAsync(altcha, passage.Tool, passage.Neighborhood, cancellationToken) is ChallengeOutcome.Valid;
 
     private async Task<IResult> CommitAsync(HttpContext context, Guid voter, string tool, Choice choice, byte[]? nonce, bool isNew)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Contracts.Log;
+using Voting.Integrity;
 using Voting.Ledger;
 
 namespace Voting.Votes;
@@ -9,7 +10,10 @@ namespace Voting.Votes;
 /// <param name="Choice"><c>ship</c>, <c>skip</c>, or null when withdrawn or never cast.</param>
 /// <param name="Seq">This voter's changes on this tool so far.</param>
 /// <param name="At">When the last change was committed, UTC; null when there was none.</param>
-/// <param name="State"><c>counted</c>: the vote is in the tool's numbers. Null when there is no vote.</param>
+/// <param name="State"><c>counted</c>: the vote is in the tool's numbers. <c>held</c>: not yet, until it is decided. <c>void</c>: not, and
+/// never will be. Null when there is no vote.</param>
+/// <param name="Reason">Why it is held or void: a word such as <c>crowded-network</c>.</param>
+/// <param name="DecidedBy">When a held vote is decided on at the latest, UTC.</param>
 /// <param name="Index">The change's place in the public log, from 0. Left out when there was no change, or an earlier release committed
 /// it.</param>
 /// <param name="Mark">The voter's pseudonym on this tool in the public log: 16 bytes in base64url.</param>
@@ -22,14 +26,14 @@ public sealed record VoteAnswer(
     long Seq,
     DateTimeOffset? At,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? State = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? DecidedBy = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Index = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Mark = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Salt = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Token = null
 )
 {
-    private const string Counted = "counted";
-
     public static VoteAnswer From(Vote vote) => From(vote, withSalt: false, token: null);
 
     public static IResult Of(Vote vote, bool withSalt = false, string? token = null) =>
@@ -41,7 +45,9 @@ public sealed record VoteAnswer(
             vote.Choice.Word(),
             vote.Seq,
             vote.At,
-            vote.Choice is Ledger.Choice.Withdrawn ? null : Counted,
+            vote.Choice is Ledger.Choice.Withdrawn ? null : vote.State.Word,
+            vote.State.Reason.Word(),
+            vote.State.IsHeld ? vote.At + Look.DecideWithin : null,
             vote.Entry - 1,
             Encoded(vote.Mark),
             withSalt ? Encoded(vote.Salt) : null,

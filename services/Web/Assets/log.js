@@ -104,15 +104,24 @@ export const hashesIn = tile => Array.from({ length: Math.floor(tile.length / 32
 // ---- Entries -------------------------------------------------------------------------------------------------------------
 
 const whole = '(0|[1-9][0-9]{0,14})', choice = '(ship|skip|-)';
+const decision = new RegExp(`^verdicts\\.(hold|release|void)/v1 ([a-z0-9]+(?:-[a-z0-9]+)*) ${whole} ${whole} ${whole} ${whole} ([A-Za-z0-9._-]{1,40}) ([A-Za-z0-9._-]{1,40}) (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\dZ)$`);
 const vote = new RegExp(`^verdicts\\.vote/v1 ([a-z0-9]+(?:-[a-z0-9]+)*) ${whole} ${whole} ${whole} ${choice} ${choice} ${whole} ([A-Za-z0-9_-]{22}) (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\dZ)$`);
 
-/** What an entry says: { kind: 'vote', tool, version, ship, skip, choice, previous, seq, mark, time }, { kind: 'key', key, time }, or { kind: 'unknown', name }. */
+/** What an entry says: { kind: 'vote', tool, version, ship, skip, choice, previous, seq, mark, time }, { kind: 'hold', 'release' or 'void', tool, version, ship, skip, vote: the index of the vote it is about, reason, moderator, time },
+ *  { kind: 'key', key, time }, or { kind: 'unknown', name }. */
 export function readEntry(bytes) {
   let line;
   try { line = text.decode(bytes); } catch { throw new Fault('it is not UTF-8'); }
   const [name, ...words] = line.split(' ');
   if (name === 'verdicts.key/v1' && words.length === 2)
     return { kind: 'key', key: words[0], time: words[1] };
+  if (/^verdicts\.(hold|release|void)\/v1$/.test(name)) {
+    const found = bytes.length <= 255 && line.match(decision);
+    if (!found)
+      throw new Fault(`it is not formed as a decision is: “${line}”`);
+    const [, kind, tool, version, ship, skip, vote, reason, moderator, time] = found;
+    return { kind, tool, version: Number(version), ship: Number(ship), skip: Number(skip), vote: Number(vote), reason, moderator, time, line };
+  }
   if (name !== 'verdicts.vote/v1')
     return { kind: 'unknown', name };
   const found = bytes.length <= 255 && line.match(vote);

@@ -66,7 +66,8 @@ function checkBundle(book, first, width, entries, leaves, served) {
 /** The totals of every tool and the choice of every mark, after the entries added so far. */
 class Book {
   totals = new Map();  // tool -> { version, ship, skip }
-  marks = new Map();  // mark -> its newest entry: { tool, seq, choice, index }
+  marks = new Map();  // mark -> its newest entry: { tool, seq, choice, index, state: 'counted', 'held' or 'void' }
+  votes = new Map();  // index of a mark's newest entry -> the mark
 
   add(index, bytes) {
     let entry;
@@ -77,15 +78,19 @@ class Book {
     }
     if (entry.kind === 'unknown')
       throw new UnknownEntry(`${name(index)} is of a kind this page does not know (${entry.name}).`);
-    if (entry.kind !== 'vote')
+    if (entry.kind === 'key')
       return;
     const expect = (what, expected, found) => {
       if (expected !== found)
         throw new Fault(`${name(index)} is wrong: ${what} should be ${expected} and is ${found}. It reads “${entry.line}”.`);
     };
     const before = this.totals.get(entry.tool) ?? { version: 0, ship: 0, skip: 0 };
+    if (entry.kind !== 'vote')
+      return this.decide(index, entry, before, expect);
     const last = this.marks.get(entry.mark);
-    const change = choice => (entry.choice === choice) - (entry.previous === choice);
+    const state = last?.state ?? 'counted';
+    // A vote that is held or void may be changed, and moves nothing.
+    const change = choice => state === 'counted' ? (entry.choice === choice) - (entry.previous === choice) : 0;
     expect('the tool’s version', before.version + 1, entry.version);
     expect('ship', before.ship + change('ship'), entry.ship);
     expect('skip', before.skip + change('skip'), entry.skip);
@@ -95,7 +100,24 @@ class Book {
     if (entry.choice === entry.previous)
       throw new Fault(`${name(index)} is wrong: it changes nothing. It reads “${entry.line}”.`);
     this.totals.set(entry.tool, { version: entry.version, ship: entry.ship, skip: entry.skip });
-    this.marks.set(entry.mark, { tool: entry.tool, seq: entry.seq, choice: entry.choice, index });
+    this.votes.delete(last?.index);
+    this.votes.set(index, entry.mark);
+    this.marks.set(entry.mark, { tool: entry.tool, seq: entry.seq, choice: entry.choice, index, state });
+  }
+
+  // A vote is held, released or made void: it leaves the numbers, or comes back.
+  decide(index, entry, before, expect) {
+    const last = this.marks.get(this.votes.get(entry.vote));
+    expect('the tool of the vote it is about', last?.tool, entry.tool);
+    const state = { hold: 'held', release: 'counted', void: 'void' }[entry.kind];
+    if (last.state === 'void' || last.state === state || state === 'counted' && last.state !== 'held')
+      throw new Fault(`${name(index)} is wrong: the vote is ${last.state} and can’t become ${state}. It reads “${entry.line}”.`);
+    const step = (state === 'counted') - (last.state === 'counted');
+    expect('the tool’s version', before.version + 1, entry.version);
+    expect('ship', before.ship + (last.choice === 'ship' ? step : 0), entry.ship);
+    expect('skip', before.skip + (last.choice === 'skip' ? step : 0), entry.skip);
+    this.totals.set(entry.tool, { version: entry.version, ship: entry.ship, skip: entry.skip });
+    last.state = state;
   }
 
   /** Looks for the reader's own votes: how many stand as their receipts say, and those that a later entry has changed. */

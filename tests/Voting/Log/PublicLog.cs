@@ -53,23 +53,30 @@ internal sealed class PublicLog(HttpClient http, string vkey)
     }
 
     /// <returns>All entries of a checkpoint, from the bundles, after their root was found to be the checkpoint's.</returns>
-    public async Task<List<Leaf>> EntriesAsync(Checkpoint checkpoint)
+    public async Task<List<Leaf>> EntriesAsync(Checkpoint checkpoint) =>
+        (await LinesAsync(checkpoint)).ConvertAll(line =>
+        {
+            Leaf.TryParse(System.Text.Encoding.ASCII.GetBytes(line), out var leaf).ShouldBeTrue(line);
+            return leaf!;
+        });
+
+    /// <returns>The same as lines, of whatever kind.</returns>
+    public async Task<List<string>> LinesAsync(Checkpoint checkpoint)
     {
-        var (tree, leaves) = (new TreeEdge(), new List<Leaf>());
+        var (tree, lines) = (new TreeEdge(), new List<string>());
         for (var number = 0L; number * Tile.FullWidth < checkpoint.Size; number++)
         {
             var tile = new Tile(null, number, (int)Math.Min(Tile.FullWidth, checkpoint.Size - number * Tile.FullWidth));
             foreach (var entry in EntryBundle.Entries(await http.GetByteArrayAsync($"/log/tile/{tile}"), tile.Width))
             {
                 tree.Append(LogHash.OfLeaf(entry));
-                Leaf.TryParse(entry, out var leaf).ShouldBeTrue();
-                leaves.Add(leaf!);
+                lines.Add(System.Text.Encoding.ASCII.GetString(entry));
             }
         }
 
         tree.Size.ShouldBe(checkpoint.Size);
         tree.Root().ShouldBe(checkpoint.Root);
-        return leaves;
+        return lines;
     }
 
     /// <summary>A tree of that size, from the tiles that are served.</summary>

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace Voting.Ledger.Postgres;
 
 /// <summary>
-/// The ledger in PostgreSQL; <c>cast_marked_votes</c> in the schema holds the transaction, and the reasons for its order.
+/// The ledger in PostgreSQL; <c>cast_gated_votes</c> in the schema holds the transaction, and the reasons for its order.
 /// </summary>
 public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source), IAsyncDisposable
 {
@@ -48,6 +48,9 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
             return await command.ExecuteNonQueryAsync(cancellationToken);
         });
 
+    public override Task<Moderated> ModerateAsync(Moderation moderation, CancellationToken cancellationToken) =>
+        source.RetryIfStaleAsync(() => ModerateOnceAsync(moderation, cancellationToken));
+
     public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) =>
         source.RetryIfStaleAsync(() => MarkPublishedOnceAsync(totals, cancellationToken));
 
@@ -60,17 +63,20 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         {
             var command = _command ??= await PrepareAsync(cancellationToken);
             var (tools, choices) = (new string[batch.Count], new short[batch.Count]);
+            var (gates, networks, flags) = (new short[batch.Count], new byte[]?[batch.Count], new short[batch.Count]);
             var (voters, marks, salts) = (Guids(batch.Count), Guids(batch.Count), Guids(batch.Count));
             for (var place = 0; place < batch.Count; place++)
             {
                 (tools[place], choices[place]) = (batch[place].Tool, (short)batch[place].Choice);
+                var admission = batch[place].Admission;
+                (gates[place], networks[place], flags[place]) = ((short)admission.Gate, admission.Networks, (short)admission.Flags);
                 batch[place].Voter.Value.TryWriteBytes(voters.AsSpan(place * GuidLength));
                 batch[place].Mark.Value.TryWriteBytes(marks.AsSpan(place * GuidLength));
                 batch[place].Mark.Salt.TryWriteBytes(salts.AsSpan(place * GuidLength));
             }
 
             var first = tools.Where(tool => !_begun.Contains(tool)).Distinct().ToArray();
-            foreach (var (place, value) in ((object[])[tools, voters, marks, salts, choices, first]).Index())
+            foreach (var (place, value) in ((object[])[tools, voters, marks, salts, choices, gates, networks, flags, first]).Index())
                 command.Parameters[place].Value = value;
             await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
             await row.ReadAsync(cancellationToken);
@@ -92,7 +98,9 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     // Rare, hence a connection of the pool and no prepared statement.
     private async Task<IReadOnlyList<ToolTotals>> MoveOnceAsync(string function, object[] arguments, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand($"select tool, ship, skip, version, at, current_epoch() from {function}");
+        await using var command = source.CreateCommand(
+            $"select tool, ship, skip, version, at, current_epoch(), held, void, networks from {function}"
+        );
         command.CommandTimeout = 4;
         foreach (var argument in arguments)
             command.Parameters.AddWithValue(argument);
@@ -101,6 +109,34 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         while (await rows.ReadAsync(cancellationToken))
             moved.Add(ReadTotals(rows));
         return moved;
+    }
+
+    private async Task<Moderated> ModerateOnceAsync(Moderation moderation, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("select m.*, current_epoch() from moderate_votes($1, $2, $3, $4, $5, $6) m");
+        command.CommandTimeout = 30;
+        command.Parameters.AddWithValue(moderation.Tool);
+        command.Parameters.AddWithValue(moderation.Voters.Select(voter => voter.Value.ToByteArray()).ToArray());
+        command.Parameters.AddWithValue((short)moderation.Kind);
+        command.Parameters.AddWithValue((short)moderation.Reason);
+        command.Parameters.AddWithValue(moderation.Moderator);
+        command.Parameters.AddWithValue(moderation.Note);
+        await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        if (row.GetInt64(0) == 0)
+            return new Moderated(0, null);
+        var moved = new ToolTotals(
+            moderation.Tool,
+            row.GetInt64(1),
+            row.GetInt64(2),
+            row.GetInt64(6),
+            Time(row.GetInt64(7)),
+            row.GetInt64(8),
+            row.GetInt64(3),
+            row.GetInt64(4),
+            row.IsDBNull(5) ? null : row.GetInt64(5)
+        );
+        return new Moderated(row.GetInt64(0), moved);
     }
 
     private async Task MarkPublishedOnceAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken)
@@ -147,7 +183,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private async Task<NpgsqlCommand> PrepareAsync(CancellationToken cancellationToken)
     {
         _connection = await source.OpenConnectionAsync(cancellationToken);
-        var command = new NpgsqlCommand("select votes.*, current_epoch() from cast_marked_votes($1, $2, $3, $4, $5, $6) votes", _connection)
+        var command = new NpgsqlCommand("select votes.*, current_epoch() from cast_gated_votes($1, $2, $3, $4, $5, $6, $7, $8, $9) votes", _connection)
         {
             CommandTimeout = 4,
         };
@@ -158,6 +194,9 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
                     NpgsqlDbType.Bytea,
                     NpgsqlDbType.Bytea,
                     NpgsqlDbType.Bytea,
+                    NpgsqlDbType.Array | NpgsqlDbType.Smallint,
+                    NpgsqlDbType.Array | NpgsqlDbType.Smallint,
+                    NpgsqlDbType.Array | NpgsqlDbType.Bytea,
                     NpgsqlDbType.Array | NpgsqlDbType.Smallint,
                     NpgsqlDbType.Array | NpgsqlDbType.Text,
                 ]
@@ -172,7 +211,8 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private static Committed Read(NpgsqlDataReader row, IReadOnlyList<Cast> batch)
     {
         var (seqs, times, ids) = (row.GetFieldValue<long[]>(0), row.GetFieldValue<long?[]>(1), row.GetFieldValue<long?[]>(2));
-        var (marks, salts) = (row.GetFieldValue<byte[][]>(3), row.GetFieldValue<byte[]?[]>(4));
+        var (marks, salts, states) =
+            (row.GetFieldValue<byte[][]>(3), row.GetFieldValue<byte[]?[]>(4), row.GetFieldValue<short[]>(5));
         var votes = new Vote[batch.Count];
         for (var place = 0; place < votes.Length; place++)
             votes[place] =
@@ -185,16 +225,28 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
                         Time(times[place]!.Value),
                         ids[place],
                         new Guid(marks[place]),
-                        salts[place] is { } salt ? new Guid(salt) : null
+                        salts[place] is { } salt ? new Guid(salt) : null,
+                        new VoteState(states[place])
                     );
-        if (row.IsDBNull(5))
+        if (row.IsDBNull(6))
             return new Committed(votes, []);
 
-        var (tools, at, epoch) = (row.GetFieldValue<string[]>(5), Time(row.GetInt64(9)), row.GetInt64(10));
-        var (ships, skips, versions) = (row.GetFieldValue<long[]>(6), row.GetFieldValue<long[]>(7), row.GetFieldValue<long[]>(8));
+        var (tools, at, epoch) = (row.GetFieldValue<string[]>(6), Time(row.GetInt64(13)), row.GetInt64(14));
+        var (ships, skips, versions) = (row.GetFieldValue<long[]>(7), row.GetFieldValue<long[]>(8), row.GetFieldValue<long[]>(12));
+        var (helds, voids, networks) = (row.GetFieldValue<long[]>(9), row.GetFieldValue<long[]>(10), row.GetFieldValue<long?[]>(11));
         var moved = new ToolTotals[tools.Length];
         for (var place = 0; place < moved.Length; place++)
-            moved[place] = new ToolTotals(tools[place], ships[place], skips[place], versions[place], at, epoch);
+            moved[place] = new ToolTotals(
+                tools[place],
+                ships[place],
+                skips[place],
+                versions[place],
+                at,
+                epoch,
+                helds[place],
+                voids[place],
+                networks[place]
+            );
         return new Committed(votes, moved);
     }
 }

@@ -18,6 +18,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
     private SqliteConnection? _connection;
     private SqliteBatch? _batch;
     private SqliteWithdrawals? _withdrawals;
+    private SqliteModeration? _moderation;
     private readonly Dictionary<string, SqliteCommand> _prepared = [];
     private readonly CancellationTokenSource _closing = new();
 
@@ -87,6 +88,19 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
                 Withdrawals(connection).Shuffle();
                 transaction.Commit();
                 return 0;
+            },
+            cancellationToken
+        );
+
+    public override Task<Moderated> ModerateAsync(Moderation moderation, CancellationToken cancellationToken) =>
+        WriteAsync(
+            connection =>
+            {
+                using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+                _moderation ??= new SqliteModeration(connection, Batch(connection));
+                var moderated = _moderation.Write(moderation, Micros(DateTimeOffset.UtcNow));
+                transaction.Commit();
+                return moderated;
             },
             cancellationToken
         );
@@ -173,6 +187,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         foreach (var command in _prepared.Values)
             command.Dispose();
         _withdrawals?.Dispose();
+        _moderation?.Dispose();
         _batch?.Dispose();
         _connection?.Dispose();
         _writing.Dispose();

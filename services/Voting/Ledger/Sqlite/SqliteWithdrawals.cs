@@ -11,25 +11,30 @@ namespace Voting.Ledger.Sqlite;
 /// </summary>
 internal sealed class SqliteWithdrawals(SqliteConnection connection, SqliteBatch batch) : IDisposable
 {
-    private readonly SqliteStatement _rows = new(connection, "select tool, pseudonym, choice, seq from votes where voter = ?");
+    private readonly SqliteStatement _rows = new(connection, "select tool, pseudonym, choice, seq, state from votes where voter = ?");
     private readonly SqliteStatement _erase = new(connection, "delete from votes where voter = ?");
+
+    private readonly SqliteStatement _cohorts = new(
+        connection,
+        "delete from cohorts where (tool, mark) in (select tool, pseudonym from votes where voter = ?)"
+    );
 
     private readonly SqliteStatement _await = new(
         connection,
-        "insert into due_withdrawals (mark, tool, choice, seq, due_at) values (?, ?, ?, ?, ?)"
+        "insert into due_withdrawals (mark, tool, choice, seq, state, due_at) values (?, ?, ?, ?, ?, ?)"
     );
 
     private readonly SqliteStatement _any = new(connection, "select 1 from due_withdrawals where due_at <= ? limit 1");
 
     private readonly SqliteStatement _due = new(
         connection,
-        "select tool, mark, choice, seq, due_at from due_withdrawals where due_at <= ? order by due_at limit ?"
+        "select tool, mark, choice, seq, state, due_at from due_withdrawals where due_at <= ? order by due_at limit ?"
     );
 
     private readonly SqliteStatement _done = new(connection, "delete from due_withdrawals where mark = ? and tool = ?");
     private readonly SqliteStatement _empty = new(connection, "delete from due_withdrawals");
 
-    private sealed record Row(string Tool, Guid Mark, Choice Choice, long Seq, long DueAt);
+    private sealed record Row(string Tool, Guid Mark, Choice Choice, long Seq, VoteState State, long DueAt);
 
     /// <returns>True when there were votes, be they withdrawn already: what they said still stands in the write-ahead log.</returns>
     public bool Forget(IReadOnlyList<HashedVoter> voters, long now, TimeSpan spread)
@@ -40,6 +45,7 @@ internal sealed class SqliteWithdrawals(SqliteConnection connection, SqliteBatch
         {
             voter.Value.TryWriteBytes(key);
             found.AddRange(Read(_rows.Blob(key), due: false));
+            _cohorts.Blob(key).Run();
             _erase.Blob(key).Run();
         }
 
@@ -66,7 +72,7 @@ internal sealed class SqliteWithdrawals(SqliteConnection connection, SqliteBatch
         foreach (var vote in due)
             _done.Id(vote.Mark).Text(Utf8(vote.Tool)).Run();
         // By mark, which is random.
-        return batch.Withdraw([.. due.OrderBy(vote => vote.Mark).Select(vote => (vote.Tool, vote.Mark, vote.Choice, vote.Seq))], now);
+        return batch.Withdraw([.. due.OrderBy(vote => vote.Mark).Select(vote => (vote.Tool, vote.Mark, vote.Choice, vote.Seq, vote.State))], now);
     }
 
     /// <summary>A page keeps its rows in the order they came; written anew, in the order of their marks.</summary>
@@ -81,14 +87,14 @@ internal sealed class SqliteWithdrawals(SqliteConnection connection, SqliteBatch
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_rows, _erase, _await, _any, _due, _done, _empty])
+        foreach (var statement in (SqliteStatement[])[_rows, _erase, _cohorts, _await, _any, _due, _done, _empty])
             statement.Dispose();
     }
 
     private void Await(IEnumerable<Row> votes)
     {
         foreach (var vote in votes.OrderBy(vote => vote.Mark))
-            _await.Id(vote.Mark).Text(Utf8(vote.Tool)).Number((long)vote.Choice).Number(vote.Seq).Number(vote.DueAt).Run();
+            _await.Id(vote.Mark).Text(Utf8(vote.Tool)).Number((long)vote.Choice).Number(vote.Seq).Number((long)vote.State.Value).Number(vote.DueAt).Run();
     }
 
     private static List<Row> Read(SqliteStatement rows, bool due)
@@ -101,7 +107,8 @@ internal sealed class SqliteWithdrawals(SqliteConnection connection, SqliteBatch
                     new Guid(rows.Blob(1)),
                     (Choice)rows.Number(2),
                     rows.Number(3),
-                    due ? rows.Number(4) : 0
+                    new VoteState((short)rows.Number(4)),
+                    due ? rows.Number(5) : 0
                 )
             );
         rows.Done();
