@@ -51,6 +51,7 @@ internal static class PageRoutes
         pages.MapGet("/vote/done", CastByForm.Done);
         shown.MapGet("/methodology", MethodologyRoute.Show);
         shown.MapGet("/verify", VerifyRoute.Show);
+        pages.MapGroup("").CachedForAMoment("tool").MapGet("/moderation", ModerationRoute.ShowAsync);
         shown.MapGet("/newsletter", NewsletterRoute.ShowAsync);
         pages.MapGet("/newsletter/confirm", MailLinkRoute.AskToConfirm);
         pages.MapGet("/newsletter/unsubscribe", MailLinkRoute.AskToUnsubscribe);

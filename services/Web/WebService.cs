@@ -31,6 +31,7 @@ public static class WebService
         services.AddSingleton<TallyReader>();
         services.AddSingleton<VotingClient>();
         services.AddSingleton<NewsletterClient>();
+        services.AddSingleton<ModerationClient>();
         services.AddSingleton<EditorClient>();
         services.AddSingleton<DraftReader>();
         builder.AddProvider();

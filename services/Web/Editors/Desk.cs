@@ -30,6 +30,7 @@ internal static class Desk
         desk.MapGet("/files/catalog.json", FilesDesk.ExportAsync);
         desk.MapGet("/newsletter", NewsletterDesk.ShowAsync);
         desk.MapGet("/newsletter/mail", NewsletterDesk.MailAsync);
+        desk.MapGet("/integrity", IntegrityDesk.ShowAsync);
         desk.MapGet("/sign-in", SignIn.Show);
         desk.MapGet("/sign-in/provider", Provider.Challenge);
         desk.MapGet("/open", DraftList.OpenAsync);
@@ -40,6 +41,7 @@ internal static class Desk
         var forms = desk.MapGroup("").ExplainedAsPages().RequireSameOrigin().RequireRateLimiting(RateLimits.Write);
         forms.MapPost("/sign-in", SignIn.SubmitAsync);
         forms.MapPost("/sign-out", SignIn.SignOut);
+        forms.MapPost("/integrity/{id:long}", IntegrityDesk.DecideAsync);
         forms
             .MapPost("/files", FilesDesk.JudgeAsync)
             .WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile + FormAround));

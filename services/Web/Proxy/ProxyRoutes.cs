@@ -18,7 +18,7 @@ public static partial class ProxyRoutes
 {
     private static readonly (string Service, string[] Paths)[] Owners =
     [
-        ("Voting", ["/api/voters", "/api/votes", "/api/ledger", "/log"]),
+        ("Voting", ["/api/voters", "/api/votes", "/api/ledger", "/api/moderation", "/log"]),
         ("Tally", ["/api/tallies", "/hubs"]),
         ("Catalog", ["/api/tools", "/api/comparisons", "/api/categories", "/api/catalog", "/api/reviewers", "/api/edits", "/api/drafts"]),
         ("Newsletter", ["/api/newsletter"]),

@@ -64,6 +64,9 @@ public sealed record FieldModel(Field Field, string Value, IReadOnlyList<string>
     public string Id => "f-" + Field.Path.Replace('.', '-').Replace('[', '-').Replace("]", "", StringComparison.Ordinal);
 }
 
+/// <param name="Problem">Why the last press did nothing; null when it did.</param>
+public sealed record IntegrityModel(IReadOnlyList<IntegrityCase> Cases, string? Problem);
+
 /// <summary>The catalog as a file.</summary>
 /// <param name="File">The file that was judged, to be sent again with the answer.</param>
 public sealed record FilesModel(
