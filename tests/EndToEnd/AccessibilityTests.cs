@@ -87,7 +87,7 @@ public class AccessibilityTests(Site site)
         await using var reader = await site.NewReaderAsync();
         var page = await reader.OpenAsync();
         await page.EmulateMediaAsync(new() { Media = Media.Print });
-        foreach (var shown in (string[])["h1", ".card .figures", ".card .bar", ".scorecard blockquote", ".prices table"])
+        foreach (var shown in (string[])["h1", ".about .figures", ".stand .bar", ".scorecard blockquote", ".prices table"])
             await Expect(page.Locator(shown).First).ToBeVisibleAsync();
         foreach (var hidden in (string[])[".vote button", ".sign-up", "header.site nav", ".crumbs", "#connection"])
             await Expect(page.Locator(hidden).First).ToBeHiddenAsync();

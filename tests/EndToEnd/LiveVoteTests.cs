@@ -122,7 +122,7 @@ public class LiveVoteTests(Site site)
         var line = page.Locator("[data-show='disagree']");
         await Expect(line).ToBeHiddenAsync();
         var before = await page.Locator("form.vote .ship").BoundingBoxAsync();
-        var otherwise = await page.Locator(".community").GetAttributeAsync("data-panel") == "ship" ? "skip" : "ship";
+        var otherwise = await page.Locator(".stand").GetAttributeAsync("data-panel") == "ship" ? "skip" : "ship";
 
         for (var votes = 0; votes < 10; votes++)
             await CastAsync("github-copilot", otherwise);

@@ -193,7 +193,7 @@ public sealed class NarrowWindowTests(Site site)
         (await page.Locator("footer.site").IsVisibleAsync()).ShouldBeFalse();
         (
             await page.EvaluateAsync<string[]>(
-                "() => ['body', '.pair.cards', '.cards > .card'].filter(s => getComputedStyle(document.querySelector(s)).display !== 'block' || getComputedStyle(document.querySelector(s)).breakInside !== 'auto')"
+                "() => ['body', '.stands', '.pair'].filter(s => getComputedStyle(document.querySelector(s)).display !== 'block' || getComputedStyle(document.querySelector(s)).breakInside !== 'auto')"
             )
         ).ShouldBeEmpty("pages can be broken anywhere in them");
     }

@@ -8,7 +8,8 @@ namespace EndToEnd.Tests;
 /// <summary>What a first visit costs a reader on a bad line.</summary>
 public class PageWeightTests(Site site)
 {
-    private const int Most = 60 * 1024;
+    private const int Most = 60 * 1024,
+        MostFonts = 40 * 1024;
 
     [Theory]
     [InlineData(Reader.Comparison)]
@@ -31,6 +32,9 @@ public class PageWeightTests(Site site)
         );
         // The live connection's client comes last, when the page has long been there to read.
         var loaded = weights.Where(weight => !weight.Path.Contains("/signalr.", StringComparison.Ordinal)).ToList();
+        var fonts = loaded.Where(weight => weight.Path.EndsWith(".woff2", StringComparison.Ordinal)).ToList();
+        fonts.Sum(weight => weight.Bytes).ShouldBeInRange(1, MostFonts);
+        loaded.RemoveAll(fonts.Contains);
         loaded.Sum(weight => weight.Bytes).ShouldBeLessThan(Most, string.Join(", ", loaded));
         foreach (var later in (string[])["/log.", "/receipts.", "/recount.", "/verify."])
             loaded.ShouldNotContain(weight => weight.Path.Contains(later, StringComparison.Ordinal), $"{later} waits until it is needed");

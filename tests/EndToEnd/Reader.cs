@@ -52,8 +52,6 @@ public static class Places
 {
     public static ILocator Percent(this IPage page, string tool) => page.Locator($"[data-tool='{tool}'] [data-show='percent']").First;
 
-    public static ILocator Caption(this IPage page, string tool) => page.Locator($"[data-tool='{tool}'] [data-show='caption']").First;
-
     public static ILocator Button(this IPage page, string action, string name) =>
         page.GetByRole(AriaRole.Button, new() { Name = $"{action} {name}", Exact = true });
 

@@ -16,17 +16,20 @@ public class ComparisonPageTests
         page.Words("main").ShouldContain("AI tool comparison");
         page.Words("h1").ShouldBe("Cursor 2.0 vs SmolVLM2-2B");
         page.Words("main").ShouldContain("which one should you ship with?");
-        var cards = page.QuerySelectorAll("article");
+        var stands = page.QuerySelectorAll("article");
+        stands.Length.ShouldBe(2);
+        stands[0].Words("h2").ShouldBe("Cursor 2.0");
+        stands[0].Words().ShouldContain("Community ship % — no votes yet");
+        stands[1].Words().ShouldContain("Community ship % 80.0% 15 votes");
+        stands[1].Words("[data-show=range]").ShouldBe("Likely between 54.8% and 93.0%");
+        var cards = page.QuerySelectorAll(".about");
         cards.Length.ShouldBe(2);
         cards[0].Words().ShouldContain("Developer Tools");
-        cards[0].Words("h2").ShouldBe("Cursor 2.0");
+        cards[0].Words("h3").ShouldBe("Cursor 2.0");
         cards[0].Words().ShouldContain("What Cursor 2.0 is for, in one line");
         cards[0].Words().ShouldContain("Panel ship % 100% 4 of 4 reviewers");
-        cards[0].Words().ShouldContain("Community ship % — no votes yet");
         cards[0].Words().ShouldContain("Entry price Free");
         cards[0].Words().ShouldContain("Cursor 2.0 described over a sentence or two");
-        cards[1].Words().ShouldContain("Community ship % 80.0% 15 votes");
-        cards[1].Words("[data-show=caption]").ShouldBe("80.0% ship, 15 votes, likely between 54.8% and 93.0%");
         page.Words("main").ShouldContain("Both start free; what you pay later differs in kind.");
         page.QuerySelectorAll(".prices tbody tr").Length.ShouldBe(4);
         page.Words(".prices").ShouldContain("Pro $20 a month");
@@ -81,6 +84,52 @@ public class ComparisonPageTests
         page.QuerySelector("[data-tool=cursor-2-0] [data-show=early]")!.HasAttribute("hidden").ShouldBe(ship + skip >= 10);
     }
 
+    [Theory]
+    [InlineData(0, 0, 0, 0, "No votes yet: yours decides.")]
+    [InlineData(12, 3, 0, 0, "Only Cursor 2.0 has votes so far: 80.0% would ship it.")]
+    [InlineData(0, 0, 12, 3, "Only SmolVLM2-2B has votes so far: 80.0% would ship it.")]
+    [InlineData(100, 0, 0, 9, "Too early to call: 100.0% against 0.0%, from few votes.")]
+    [InlineData(61, 39, 50, 50, "Too close to call: 61.0% against 50.0%.")]
+    [InlineData(61000, 39000, 500, 500, "The community leans to Cursor 2.0: 61.0% against 50.0%.")]
+    [InlineData(500, 500, 61000, 39000, "The community leans to SmolVLM2-2B: 61.0% against 50.0%.")]
+    public async Task Answers_its_question_in_one_sentence_that_names_a_winner_only_where_chance_would_hardly_make_one(
+        int shipA,
+        int skipA,
+        int shipB,
+        int skipB,
+        string answer
+    )
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Votes["cursor-2-0"] = (shipA, skipA);
+        site.Backend.Votes["smolvlm2-2b"] = (shipB, skipB);
+        (await site.PageAsync(Pair)).Words(".answer").ShouldBe(answer);
+    }
+
+    [Fact]
+    public async Task Asks_its_question_once()
+    {
+        await using var site = await Site.OpenAsync();
+        var words = (await site.PageAsync(Pair)).Words("main");
+        words.Split("which one should you ship with?").Length.ShouldBe(2);
+        words.Split("Cursor 2.0 vs SmolVLM2-2B").Length.ShouldBe(3, "the heading and the way there");
+    }
+
+    [Theory]
+    [InlineData(0, "Counted. You are the first to ship Cursor 2.0; so would 4 of 4 reviewers.")]
+    [InlineData(1, "Counted. You are the first to ship Cursor 2.0; so would 4 of 4 reviewers.")]
+    [InlineData(2, "Counted. You and one other would ship Cursor 2.0; so would 4 of 4 reviewers.")]
+    [InlineData(61002, "Counted. You and 61,001 others would ship Cursor 2.0; so would 4 of 4 reviewers.")]
+    public async Task A_vote_is_thanked_for_with_whom_it_has_joined_and_what_comes_next(int ship, string thanks)
+    {
+        await using var site = await Site.OpenAsync();
+        (await site.PageAsync(Pair)).Words(".thanks").ShouldStartWith("No account needed.");
+        site.Backend.Votes["cursor-2-0"] = (ship, 7);
+        (await site.PageAsync(Pair, HttpStatusCode.OK, ("Cookie", "voter=known-voter")))
+            .Words(".thanks")
+            .ShouldBe(thanks + " Now SmolVLM2-2B?");
+    }
+
     [Fact]
     public async Task Shows_the_reader_their_own_vote()
     {
@@ -103,7 +152,8 @@ public class ComparisonPageTests
         site.Backend.Down["Tally"] = true;
         var page = await site.PageAsync(Pair);
 
-        page.Words("article").ShouldContain("100%");
+        page.Words(".about").ShouldContain("100%");
+        page.Words(".answer").ShouldBe("Live numbers are unavailable right now.");
         page.Words("article").ShouldContain("Live numbers are unavailable right now.");
         page.Words("article [data-show=percent]").ShouldBe("—");
     }

@@ -5,10 +5,11 @@ public class FigureTests
 {
     [Theory]
     [InlineData("/", ".ranking [data-tool=cursor-2-0]")]
-    [InlineData("/tools", ".row [data-tool=cursor-2-0]")]
-    [InlineData("/categories/developer-tools", ".row [data-tool=cursor-2-0]")]
-    [InlineData("/tools/cursor-2-0", ".figures [data-tool=cursor-2-0]")]
-    [InlineData("/compare/cursor-2-0-vs-smolvlm2-2b", ".glance [data-tool=cursor-2-0]")]
+    [InlineData("/", ".hero [data-tool=cursor-2-0]")]
+    [InlineData("/tools", ".row[data-tool=cursor-2-0]")]
+    [InlineData("/categories/developer-tools", ".row[data-tool=cursor-2-0]")]
+    [InlineData("/tools/cursor-2-0", ".stand[data-tool=cursor-2-0]")]
+    [InlineData("/compare/cursor-2-0-vs-smolvlm2-2b", ".stand[data-tool=cursor-2-0]")]
     [InlineData("/votes", "[data-tool=cursor-2-0]")]
     public async Task A_percentage_of_under_ten_votes_is_called_early_wherever_it_is_shown(string path, string place)
     {

@@ -93,9 +93,9 @@ public static partial class AssetFiles
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         List<string> imports = [];
-        if (name.EndsWith(".js", StringComparison.Ordinal))
+        if (Path.GetExtension(name) is ".js" or ".css")
         {
-            // A script names what it imports by file name. With the addresses in their place, its own hash follows any change of theirs.
+            // A script names what it imports by file name, and a style sheet its typeface. With the addresses in their place, its own hash follows any change of theirs.
             bytes = Encoding.UTF8.GetBytes(
                 Import()
                     .Replace(
@@ -103,7 +103,7 @@ public static partial class AssetFiles
                         match =>
                         {
                             var import = match.Groups["name"].Value;
-                            if (!match.Groups["later"].Success)
+                            if (name.EndsWith(".js", StringComparison.Ordinal) && !match.Groups["later"].Success)
                                 imports.Add(import);
                             return $"'{LoadOnce(import, resources, assets).Url}'";
                         }
@@ -125,7 +125,7 @@ public static partial class AssetFiles
         );
     }
 
-    [GeneratedRegex(@"(?<=^import .*|\b(?<later>import)\()'\./(?<name>[a-z.]+\.js)'", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?<=^import .*|\b(?<later>import)\(|\burl\()'\./(?<name>[a-z0-9.-]+\.(?:js|woff2))'", RegexOptions.Multiline)]
     private static partial Regex Import();
 
     private static byte[] Compress(byte[] bytes, Func<Stream, Stream> encoder)

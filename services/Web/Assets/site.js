@@ -3,6 +3,8 @@
 import { follow } from './live.js';
 import './panel.js';
 import { disconnected, showChange, showSnapshot } from './tallies.js';
+import './thanks.js';
+import { start as startVeil } from './veil.js';
 import { forget, start } from './votes.js';
 
 const { voter } = document.body.dataset;
@@ -10,6 +12,8 @@ if (voter === 'erased')
   forget();
 // A page that the reader came back to may be from before the first vote.
 start(voter === 'known' || performance.getEntriesByType('navigation')[0]?.type === 'back_forward');
+
+startVeil();
 
 const tools = [...new Set([...document.querySelectorAll('[data-tool]')].map(place => place.dataset.tool))];
 const line = document.getElementById('connection');

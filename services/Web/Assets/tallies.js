@@ -1,14 +1,20 @@
 // Journey 8: The page shows the tally.
-// This module shows tallies wherever the page has a place for them. The words are those of Parts/Wording.cs; change both together.
+// This module shows tallies wherever the page has a place for them.
+
+import { answer } from './answers.js';
+import { countTo } from './counting.js';
+import { moved } from './liveliness.js';
+import { caption, count, percent, range, votes } from './wording.js';
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const shown = new Map();  // tool -> the tally on the page
+const listeners = [];
 
-const percent = value => value === null ? '—' : value.toFixed(1) + '%';
-const count = value => value.toLocaleString('en');
-const votes = value => value === 0 ? 'no votes yet' : value === 1 ? '1 vote' : count(value) + ' votes';
-const caption = tally => tally.total === 0 ? 'No votes yet. Yours would be the first.'
-  : `${percent(tally.shipPercent)} ship, ${votes(tally.total)}, likely between ${percent(tally.interval.low)} and ${percent(tally.interval.high)}`;
+/** Calls back with a tool whenever its tally on the page has changed. */
+export const onTally = listener => listeners.push(listener);
+
+/** The tally on the page, once the live connection has brought one. */
+export const tallyOf = tool => shown.get(tool);
 
 // Which way voters lean: said only when chance alone would hardly do it.
 const leaning = ({ interval }) => !interval ? null : interval.low > 50 ? 'ship' : interval.high < 50 ? 'skip' : null;
@@ -34,7 +40,10 @@ export function showChange(tally) {
   if (pushed && !isNewer(tally, pushed))
     return;
   onThisConnection.set(tally.tool, tally);
+  const before = shown.get(tally.tool);
   show(tally);
+  if (before)
+    moved(tally, before);
 }
 
 /** The connection is gone: what the next one says counts. */
@@ -46,17 +55,20 @@ function show(tally) {
   for (const place of document.querySelectorAll(`[data-tool="${CSS.escape(tally.tool)}"]`)) {
     const write = (part, text) => {
       const where = place.querySelector(`[data-show="${part}"]`);
-      if (where && where.textContent !== text) {
+      if (where && where.textContent !== text)
         where.textContent = text;
-        if (before && where.matches('.figure'))
-          pointTo(where);
-      }
     };
-    write('percent', percent(tally.shipPercent));
+    const figure = place.querySelector('.figure[data-show="percent"]');
+    if (figure && before && before.shipPercent !== tally.shipPercent) {
+      countTo(figure, tally.shipPercent);
+      pointTo(figure);
+    } else if (!figure || !before) {
+      write('percent', percent(tally.shipPercent));
+    }
     write('votes', votes(tally.total));
     write('ship', count(tally.ship));
     write('skip', count(tally.skip));
-    write('caption', caption(tally));
+    write('range', range(tally));
     write('percent-again', percent(tally.shipPercent));
     if (tally.total > 0)
       write('trend-caption', `Ship % over time: ${percent(tally.shipPercent)} now.`);
@@ -67,6 +79,9 @@ function show(tally) {
     draw(place.querySelector('[data-show="bar"]'), tally);
     bend(place.querySelector('[data-show="trend"]'), tally);
   }
+  answer(tally.tool, tallyOf);
+  for (const listener of listeners)
+    listener(tally.tool);
   announceLater(tally);
 }
 
@@ -124,7 +139,7 @@ let announcing = null;
 function announceLater(tally) {
   const section = document.querySelector(`[data-name][data-tool="${CSS.escape(tally.tool)}"]`);
   const text = caption(tally);
-  if (!section || section.dataset.said === text || document.hidden)
+  if (!section || section.dataset.said === text || document.hidden || section.matches('.veiled :not(.seen)'))
     return;
   if (section.dataset.said === undefined) {  // the first snapshot repeats what the page says already
     section.dataset.said = text;

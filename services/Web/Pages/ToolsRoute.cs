@@ -11,13 +11,15 @@ public sealed record ToolsModel(
     int Total,
     int Pages,
     Tallies Tallies,
-    IReadOnlyList<Category> Categories
+    IReadOnlyList<Category> Categories,
+    IReadOnlyDictionary<string, string> Own
 );
 
 public sealed record CategoryModel(
     Category Category,
     IReadOnlyList<Tool> Tools,
     Tallies Tallies,
+    IReadOnlyDictionary<string, string> Own,
     IReadOnlyList<Comparison> Comparisons,
     IReadOnlyList<Crumb> Trail
 );
@@ -26,9 +28,10 @@ internal static class ToolsRoute
 {
     private const int PerPage = 24;
 
-    public static async Task<IResult> IndexAsync(HttpContext context, CatalogReader catalog, TallyReader tallies)
+    public static async Task<IResult> IndexAsync(HttpContext context, CatalogReader catalog, TallyReader tallies, VotingClient voting)
     {
         var cancellationToken = context.RequestAborted;
+        var asking = voting.OwnVotesAsync(context);
         var query = ToolQuery.From(context.Request.Query);
         var categories = await catalog.CategoriesAsync(cancellationToken);
         // Catalog refuses categories it does not know; an old link should still show the tools.
@@ -36,8 +39,8 @@ internal static class ToolsRoute
             query = query with { Category = "" };
 
         var model = query.NeedsAll
-            ? await ChooseAsync(query, categories, catalog, tallies, cancellationToken)
-            : await ListAsync(query, categories, catalog, tallies, cancellationToken);
+            ? await ChooseAsync(query, categories, await asking, catalog, tallies, cancellationToken)
+            : await ListAsync(query, categories, await asking, catalog, tallies, cancellationToken);
         var head = new PageHead(
             "All AI tools",
             "Every AI tool in the catalog with the panel’s verdict, the community’s votes and its entry price.",
@@ -51,7 +54,13 @@ internal static class ToolsRoute
         return Page.Of<ToolsPage, ToolsModel>(head, model);
     }
 
-    public static async Task<IResult> CategoryAsync(string slug, HttpContext context, CatalogReader catalog, TallyReader tallies)
+    public static async Task<IResult> CategoryAsync(
+        string slug,
+        HttpContext context,
+        CatalogReader catalog,
+        TallyReader tallies,
+        VotingClient voting
+    )
     {
         if (Addresses.InLowerCase(context, slug) is { } redirect)
             return redirect;
@@ -61,6 +70,7 @@ internal static class ToolsRoute
         if ((await catalog.CategoriesAsync(cancellationToken)).FirstOrDefault(category => category.Slug == slug) is not { } category)
             return Page.NotFound(context, "category");
 
+        var asking = voting.OwnVotesAsync(context);
         var comparing = catalog.ComparisonsAsync(null, slug, 1, cancellationToken);
         var tools = await catalog.AllToolsAsync(slug, null, null, cancellationToken);
         var counts = await tallies.OfAsync(tools.Select(tool => tool.Slug), cancellationToken);
@@ -77,12 +87,16 @@ internal static class ToolsRoute
             Feed = ($"/categories/{slug}/feed.xml", $"New in {category.Name}"),
             Data = [StructuredData.Breadcrumbs(origin, $"{origin}/categories/{slug}", trail)],
         };
-        return Page.Of<CategoryPage, CategoryModel>(head, new CategoryModel(category, tools, counts, (await comparing).Comparisons, trail));
+        return Page.Of<CategoryPage, CategoryModel>(
+            head,
+            new CategoryModel(category, tools, counts, await asking, (await comparing).Comparisons, trail)
+        );
     }
 
     private static async Task<ToolsModel> ListAsync(
         ToolQuery query,
         IReadOnlyList<Category> categories,
+        IReadOnlyDictionary<string, string> own,
         CatalogReader catalog,
         TallyReader tallies,
         CancellationToken cancellationToken
@@ -90,12 +104,13 @@ internal static class ToolsRoute
     {
         var list = await catalog.ToolsAsync(query.Category, query.Q, query.Sort, query.Page, cancellationToken);
         var counts = await tallies.OfAsync(list.Tools.Select(tool => tool.Slug), cancellationToken);
-        return new ToolsModel(query, list.Tools, list.Total, list.Pages, counts, categories);
+        return new ToolsModel(query, list.Tools, list.Total, list.Pages, counts, categories, own);
     }
 
     private static async Task<ToolsModel> ChooseAsync(
         ToolQuery query,
         IReadOnlyList<Category> categories,
+        IReadOnlyDictionary<string, string> own,
         CatalogReader catalog,
         TallyReader tallies,
         CancellationToken cancellationToken
@@ -117,7 +132,8 @@ internal static class ToolsRoute
             tools.Count,
             (tools.Count + PerPage - 1) / PerPage,
             counts,
-            categories
+            categories,
+            own
         );
     }
 }

@@ -42,14 +42,31 @@ public static class Wording
             ? $"{Percent(tally.ShipPercent)} ship, {Votes(tally.Total)}, likely between {likely.Low:0.0}% and {likely.High:0.0}%"
             : "No votes yet. Yours would be the first.";
 
+    /// <summary>What stands under the bar: how far the community's share can be trusted.</summary>
+    public static string Range(ToolTally? tally) =>
+        tally is { Total: > 0, Interval: { } likely }
+            ? $"Likely between {likely.Low:0.0}% and {likely.High:0.0}%"
+            : "Yours would be the first vote.";
+
     /// <summary>True when the panel's majority and a clear majority of at least ten votes say opposite things.</summary>
     public static bool Disagree(Panel panel, ToolTally? tally) =>
         tally is { Total: >= ToolTally.Early, Majority: { } community } && panel.Majority is { } experts && experts != community;
 
-    public static string Disagreement(Panel panel) =>
-        panel.Majority == "ship"
-            ? "Panel and community disagree: most reviewers say ship, most voters say skip."
-            : "Panel and community disagree: most reviewers say skip, most voters say ship.";
+    public static string Disagreement(Panel panel) => $"The panel disagrees: most reviewers say {panel.Majority}.";
+
+    /// <summary>What a vote has joined: the community's others and the panel.</summary>
+    public static string Thanks(string choice, Tool tool, ToolTally? tally)
+    {
+        var others = Math.Max(0, (choice == "ship" ? tally?.Ship : tally?.Skip) - 1 ?? 0);
+        var reviewers = choice == "ship" ? tool.Panel.Ship : tool.Panel.Skip;
+        var you = others switch
+        {
+            0 => $"Counted. You are the first to {choice} {tool.Name}",
+            1 => $"Counted. You and one other would {choice} {tool.Name}",
+            _ => $"Counted. You and {others:N0} others would {choice} {tool.Name}",
+        };
+        return tool.Panel.Total == 0 ? $"{you}." : $"{you}; so would {reviewers} of {Counted(tool.Panel.Total, "reviewer")}.";
+    }
 
     public static string Verdict(bool ship) => ship ? "Ship" : "Skip";
 
