@@ -165,6 +165,37 @@ public sealed partial class FirstScreenTests(Site site)
         await Expect(page.Locator(".clamped summary")).ToHaveTextAsync(new Regex("Less"));
     }
 
+    [Fact]
+    public async Task A_reader_signs_up_for_the_newsletter_without_leaving_the_comparison()
+    {
+        await using var reader = await site.NewReaderAsync();
+        var page = await reader.OpenLiveAsync();
+        var email = page.Locator(".sign-up [type=email]");
+        await email.FillAsync("reader@example");
+        await email.PressAsync("Enter");
+        await Expect(page.Locator(".sign-up .problem")).ToContainTextAsync("That doesn’t look like an email address.");
+        await Expect(email).ToHaveValueAsync("reader@example");
+        await Expect(email).ToBeFocusedAsync();
+
+        await email.FillAsync("reader@example.org");
+        await email.PressAsync("Enter");
+        await Expect(page.Locator(".sign-up .sound")).ToContainTextAsync("Check your inbox");
+        page.Url.ShouldEndWith(Reader.Comparison);
+    }
+
+    [Theory]
+    [InlineData(390, true)]
+    [InlineData(1280, false)]
+    public async Task On_a_phone_the_filters_are_folded_so_that_tools_come_first(int width, bool folded)
+    {
+        await using var reader = await NewReaderAsync(width, 844);
+        var page = await reader.OpenAsync("/tools");
+        (await page.Locator("#verdict").IsVisibleAsync()).ShouldBe(!folded);
+        (await page.Locator(".row h2").First.BoundingBoxAsync())!.Y.ShouldBeLessThan(844);
+        await page.GotoAsync("/tools?price=free");
+        (await page.Locator("#price").IsVisibleAsync()).ShouldBeTrue("a chosen filter is in view");
+    }
+
     private async Task<Reader> NewReaderAsync(int width, int height) =>
         await site.NewReaderAsync(
             new()

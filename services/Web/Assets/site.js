@@ -2,6 +2,7 @@
 
 import { follow } from './live.js';
 import './panel.js';
+import './signup.js';
 import { disconnected, showChange, showSnapshot } from './tallies.js';
 import './thanks.js';
 import { start as startVeil } from './veil.js';
