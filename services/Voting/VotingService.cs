@@ -102,7 +102,8 @@ public static class VotingService
             .WithSummary("Cast or change a vote")
             .Accepts<CastVote.Body>("application/json")
             .Produces<VoteAnswer>()
-            .Refuses(400, 401, 403, 404, 413, 415, 429, 503);
+            .Refuses(400, 401, 403, 404, 413, 415, 429, 503)
+            .ShowsChallenge();
         write
             .MapDelete("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.DeleteAsync(context, tool))
             .WithSummary("Withdraw a vote")

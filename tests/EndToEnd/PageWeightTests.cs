@@ -36,7 +36,7 @@ public class PageWeightTests(Site site)
         fonts.Sum(weight => weight.Bytes).ShouldBeInRange(1, MostFonts);
         loaded.RemoveAll(fonts.Contains);
         loaded.Sum(weight => weight.Bytes).ShouldBeLessThan(Most, string.Join(", ", loaded));
-        foreach (var later in (string[])["/log.", "/receipts.", "/recount.", "/verify."])
+        foreach (var later in (string[])["/challenge.", "/log.", "/receipts.", "/recount.", "/solver.", "/verify."])
             loaded.ShouldNotContain(weight => weight.Path.Contains(later, StringComparison.Ordinal), $"{later} waits until it is needed");
         foreach (var kind in (string[])["/site.", ".css", ".js"])
             loaded.ShouldContain(weight => weight.Path.Contains(kind, StringComparison.Ordinal), $"{kind} is part of what was weighed");

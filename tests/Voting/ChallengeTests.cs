@@ -28,12 +28,22 @@ public sealed class ChallengeTests(Stores stores)
         await using var voting = await StartAsync("--Quota:ChallengeCost=20000");
         var challenge = Work(voting).Make(Tool, Here);
 
-        var answer = await AskLibraryAsync(challenge);
+        var answer = await AskNodeAsync("answer.mjs", challenge);
 
         answer.GetProperty("verified").GetBoolean().ShouldBeTrue("by the key's signature");
         answer.GetProperty("derived").GetBoolean().ShouldBeTrue("by deriving the key again");
         (await TakeAsync(voting, answer.GetProperty("altcha").GetString()!)).ShouldBe(Valid);
         (await TakeAsync(voting, answer.GetProperty("altcha").GetString()!)).ShouldBe(AlreadyUsed);
+    }
+
+    [Fact]
+    public async Task The_pages_own_worker_finds_the_answer_too()
+    {
+        await using var voting = await StartAsync("--Quota:ChallengeCost=20000");
+
+        var answer = await AskNodeAsync("page.mjs", Work(voting).Make(Tool, Here));
+
+        (await TakeAsync(voting, answer.GetProperty("altcha").GetString()!)).ShouldBe(Valid);
     }
 
     [Theory, InlineData(Store.Sqlite), InlineData(Store.Postgres)]
@@ -253,12 +263,12 @@ public sealed class ChallengeTests(Stores stores)
 
     private static string Base64(string json) => Convert.ToBase64String(Encoding.UTF8.GetBytes(json));
 
-    private static async Task<JsonElement> AskLibraryAsync(Challenge challenge)
+    private static async Task<JsonElement> AskNodeAsync(string script, Challenge challenge)
     {
         var node = Programs.Find("node");
         Assert.SkipWhen(node is null, "Node is not installed.");
         using var process = Process.Start(
-            new ProcessStartInfo(node!, [Path.Combine(AppContext.BaseDirectory, "Altcha", "answer.mjs")])
+            new ProcessStartInfo(node!, [Path.Combine(AppContext.BaseDirectory, "Altcha", script)])
             {
                 UseShellExecute = false,
                 RedirectStandardInput = true,

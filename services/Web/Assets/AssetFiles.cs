@@ -125,7 +125,7 @@ public static partial class AssetFiles
         );
     }
 
-    [GeneratedRegex(@"(?<=^import .*|\b(?<later>import)\(|\burl\()'\./(?<name>[a-z0-9.-]+\.(?:js|woff2))'", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?<=^import .*|\b(?<later>import|new Worker)\(|\burl\()'\./(?<name>[a-z0-9.-]+\.(?:js|woff2))'", RegexOptions.Multiline)]
     private static partial Regex Import();
 
     private static byte[] Compress(byte[] bytes, Func<Stream, Stream> encoder)

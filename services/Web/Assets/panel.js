@@ -3,14 +3,34 @@
 import { choose, loaded, onChange, sendAgain, stateOf } from './votes.js';
 
 const announcer = document.getElementById('announcer');
-const own = choice => choice ? `Your vote: ${choice}.` : 'You have not voted yet.';  // as in Parts/VoteButtons.razor
+const own = (choice, notCounted) => !choice ? 'You have not voted yet.' : `Your vote: ${choice}.${notCounted ? ` ${whyNot(notCounted)}` : ''}`;  // as in Parts/VoteButtons.razor
 const time = at => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+
+const reasons = {
+  'crowded-network': 'many first votes came from your network',
+  'concentrated': 'many votes came from few networks and differ from the others',
+  'sleepers': 'many voters who had never voted did so at once',
+  'velocity': 'far more first votes than usual came in',
+};
+
+function whyNot({ state, reason, decidedBy }) {
+  if (state === 'void')
+    return 'Not counted: it belongs to a group of votes that was taken out.';
+  const why = reasons[reason] ?? 'we are looking into a group of votes that it belongs to';
+  return `Recorded, not counted yet: ${why}.${decidedBy ? ` We decide by ${moment(new Date(decidedBy))}.` : ''}`;
+}
+
+function moment(at) {
+  const days = Math.round((new Date(at).setHours(12, 0, 0, 0) - new Date().setHours(12, 0, 0, 0)) / 86_400_000);
+  return `${time(at)} ${days === 0 ? 'today' : days === 1 ? 'tomorrow' : `on ${at.toLocaleDateString([], { day: 'numeric', month: 'long' })}`}`;
+}
 
 const problems = {
   'offline': what => `You are offline. ${what} is kept in this browser and will be sent when you are back online.`,
   'unreachable': what => `The server can’t be reached right now. ${what} is kept in this browser and will be sent again in a moment.`,
   'unavailable': what => `Votes can’t be saved right now. ${what} is kept in this browser and will be sent again in a moment.`,
   'too-fast': (what, next) => `That was a lot of votes at once. ${what} is kept and will be sent at ${time(next)}.`,
+  'working': what => `Many first votes came from your network, so your browser calculates for a moment before it sends yours. ${what} is kept.`,
   'too-many-new-voters': (what, next) => `Many new voters came from your network. ${what} is kept; try again at ${time(next)}.`,
 };
 const refusals = {
@@ -20,7 +40,8 @@ const refusals = {
 };
 
 function show(form, news) {
-  const state = stateOf(form.dataset.vote), { saved, waiting } = state;
+  const state = stateOf(form.dataset.vote), { saved, waiting, notCounted } = state;
+  const isWorking = waiting?.problem === 'working';
   for (const button of form.querySelectorAll('[aria-pressed]')) {
     button.setAttribute('aria-pressed', String(button.value === saved));
     button.classList.toggle('saving', waiting?.choice === button.value);
@@ -30,16 +51,23 @@ function show(form, news) {
   if (hide && withdraw === document.activeElement)
     form.querySelector('.ship').focus();  // the focus would be lost with the button
   withdraw.hidden = hide;
-  form.querySelector('[data-send-again]').hidden = !waiting?.problem;
+  form.querySelector('[data-send-again]').hidden = !waiting?.problem || isWorking;
   const problem = waiting?.problem
     ? problems[waiting.problem](waiting.choice ? `Your vote, ${waiting.choice},` : 'Your withdrawal', waiting.next)
     : refusals[news];
-  say(form, problem ?? (!waiting ? own(saved) : waiting.choice ? `Saving your vote: ${waiting.choice}…` : 'Withdrawing your vote…'), problem !== undefined);
+  say(form, problem ?? (!waiting ? own(saved, notCounted) : waiting.choice ? `Saving your vote: ${waiting.choice}…` : 'Withdrawing your vote…'), problem !== undefined && !isWorking);
+  showWork(form, state.work);
   showReceipt(form, state, news);
   if (problem)
     announce(problem);
   else if (news === 'saved')
-    announce(saved ? `Your vote on ${form.dataset.name} is counted: ${saved}.` : `Your vote on ${form.dataset.name} is withdrawn.`);
+    announce(saved && notCounted ? `Your vote on ${form.dataset.name}: ${saved}. ${whyNot(notCounted)}` : saved ? `Your vote on ${form.dataset.name} is counted: ${saved}.` : `Your vote on ${form.dataset.name} is withdrawn.`);
+}
+
+// Its module is loaded with the first work, and looks again at what is going on by then.
+function showWork(form, work) {
+  if (work || form.querySelector('[data-work]'))
+    import('./challenge.js').then(({ showWork: show }) => show(form, stateOf(form.dataset.vote).work)).catch(() => {});
 }
 
 const proofs = {

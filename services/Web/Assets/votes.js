@@ -10,6 +10,9 @@ const nonceKey = 'voter-nonce', prefix = 'vote:', holding = 'voter-nonce:';
 const answerWithin = 10_000;
 const inLedger = new Map();  // tool -> ship, skip or null, as the ledger last answered. Shown, and never decided from.
 const chosenHere = new Map();  // tool -> the choice made on this page that still waits; what is stored reaches other tabs a moment late, and may so be overwritten by one that did not see it
+const notCounted = new Map();  // tool -> { state: held or void, reason, decidedBy } of a vote that is in the ledger and not in the tool's numbers
+const works = new Map();  // tool -> { part: 0 to 1, cancel } while this page does the work that the server asks of a first vote from a crowded network
+const worked = new Map();  // tool -> what that work gave, which the next request takes along
 const inFlight = new Map();  // tool -> id of the choice that is on its way from this page
 const listeners = [];
 let channel = null;
@@ -18,8 +21,9 @@ let moves = 0, erasures = 0;
 /** Calls back with a tool whenever what is known of its vote has changed. */
 export const onChange = listener => listeners.push(listener);
 
-/** The tool's vote in the ledger, its receipt if there is one, and the choice that is still to be saved, if any: { choice, problem, next: when it is sent again, ms since 1970 }. */
-export const stateOf = tool => ({ saved: inLedger.get(tool) ?? null, waiting: waitingOn(tool), receipt: read(receiptPrefix + tool) });
+/** The tool's vote in the ledger, its receipt if there is one, the choice that is still to be saved, if any: { choice, problem, next: when it is sent again, ms since 1970 }, and why the vote is not counted, if so. */
+export const stateOf = tool =>
+  ({ saved: inLedger.get(tool) ?? null, waiting: waitingOn(tool), receipt: read(receiptPrefix + tool), notCounted: notCounted.get(tool), work: works.get(tool) });
 
 const waitingOn = tool => chosenHere.get(tool) ?? read(prefix + tool);
 
@@ -39,6 +43,8 @@ export function choose(tool, choice) {
   chosenHere.set(tool, record);
   keep(tool, record);
   channel?.postMessage({ tool, chosen: id });
+  if (choice === null)
+    works.get(tool)?.cancel();
   deliver(tool);
 }
 
@@ -47,7 +53,7 @@ export function sendAgain(tool) {
   const waiting = waitingOn(tool);
   if (!waiting)
     return;
-  keep(tool, { ...waiting, problem: undefined, next: undefined });
+  keep(tool, { ...waiting, problem: undefined, next: undefined, works: undefined });
   deliver(tool);
 }
 
@@ -65,9 +71,9 @@ export async function refresh() {
       return;
     if (before !== moves)
       continue;  // something was saved meanwhile: the answer may be from before it
-    const mine = new Map(votes.map(vote => [vote.tool, vote.choice]));
+    const mine = new Map(votes.map(vote => [vote.tool, vote]));
     for (const tool of inLedger.keys())
-      settle(tool, mine.get(tool) ?? null);
+      settle(tool, mine.get(tool));
     for (const vote of votes) {
       const receipt = read(receiptPrefix + vote.tool);
       if (receipt?.index < vote.index || receipt?.mark && receipt.mark !== vote.mark)
@@ -82,6 +88,7 @@ export function forget() {
   chosenHere.clear();
   for (const key of keys(prefix))
     erase(key);
+  works.forEach(({ cancel }) => cancel());
   forgetNonce();
   forgetReceipts();
   channel?.postMessage({ forgotten: true });
@@ -93,9 +100,17 @@ function forgetReceipts() {
     erase(key);
 }
 
-function settle(tool, choice) {
-  inLedger.set(tool, choice);
+function settle(tool, vote) {
+  stands(tool, vote?.choice ?? null, vote);
   tell(tool);
+}
+
+function stands(tool, choice, { state, reason, decidedBy } = {}) {
+  inLedger.set(tool, choice);
+  if (choice && (state === 'held' || state === 'void'))
+    notCounted.set(tool, { state, reason, decidedBy });
+  else
+    notCounted.delete(tool);
 }
 
 function keep(tool, record) {
@@ -155,6 +170,13 @@ async function attempt(tool, record) {
   if (waitingOn(tool)?.id !== record.id)
     return;  // chosen again or erased meanwhile: this answer no longer matters
   moves++;
+  if (outcome.challenge) {
+    if (await work(tool, record, outcome.challenge))
+      return;  // what waits now is sent with what the work gave
+    record = waitingOn(tool);
+    if (!record || record.choice === null)
+      return;  // erased meanwhile, or withdrawn, which needs no work
+  }
   if (outcome.problem) {
     const failures = record.failures + 1;
     keep(tool, { ...record, sent: true, failures, problem: outcome.problem, next: Date.now() + Math.max(outcome.wait ?? 0, pause(failures)) });
@@ -163,11 +185,36 @@ async function attempt(tool, record) {
   chosenHere.delete(tool);
   erase(prefix + tool);
   if (outcome.saved !== undefined) {
-    inLedger.set(tool, outcome.saved);
+    stands(tool, outcome.saved, outcome.vote);
     watchForLate(tool, outcome.saved);
   }
   tell(tool, outcome.refused ?? 'saved');
-  channel?.postMessage({ tool, settled: record.id, saved: outcome.saved });
+  channel?.postMessage({ tool, settled: record.id, saved: outcome.saved, notCounted: notCounted.get(tool) });
+}
+
+// Twice at most for one choice: a server that is never content would keep the reader's computer busy for ever.
+async function work(tool, record, challenge) {
+  if (record.works >= 2)
+    return false;
+  const cancelled = new AbortController();
+  const doing = { part: 0, cancel: () => cancelled.abort() };
+  works.set(tool, doing);
+  keep(tool, { ...record, sent: true, problem: 'working', next: undefined, works: (record.works ?? 0) + 1 });
+  const tellPart = part => {
+    doing.part = part;
+    tell(tool);
+  };
+  const altcha = await import('./challenge.js').then(({ solve }) => solve(challenge, tellPart, cancelled.signal)).catch(() => null);
+  works.delete(tool);
+  if (!altcha) {
+    tell(tool);
+    return false;
+  }
+  worked.set(tool, altcha);
+  const waiting = waitingOn(tool);
+  if (waiting)
+    keep(tool, { ...waiting, problem: undefined, next: undefined });
+  return true;
 }
 
 const lost = new Map();  // tool -> the last choice whose answer did not come
@@ -190,8 +237,10 @@ function watchForLate(tool, saved) {
 async function send(tool, { choice, first }) {
   if (choice === null && first && read(nonceKey)) {
     const became = await put(tool, first, await sharedNonce());
-    if (!became?.ok)
-      return outcomeOf(became);
+    if (!became?.ok) {
+      const outcome = await outcomeOf(became);
+      return outcome.challenge ? { saved: null } : outcome;  // asked for work, so no vote before it was taken
+    }
   }
   const nonce = choice === null ? null : await sharedNonce();
   const answer = choice === null ? await request(`/api/votes/${tool}`, { method: 'DELETE' }) : await put(tool, choice, nonce);
@@ -199,6 +248,7 @@ async function send(tool, { choice, first }) {
     return { saved: null };  // no voter, so nothing to withdraw
   if (!answer?.ok)
     return outcomeOf(answer);
+  worked.delete(tool);
   const vote = await answer.json().catch(() => null);
   if (!vote)
     return { problem: 'unreachable', lost: true };
@@ -206,17 +256,17 @@ async function send(tool, { choice, first }) {
     return { refused: 'cookies-blocked' };
   forgetNonce();
   keepReceipt(tool, vote, nonce);
-  return { saved: vote.choice };
+  return { saved: vote.choice, vote };
 }
 
 // One request makes the voter, where there is none yet, and casts: a reader who leaves at once has voted. The voter follows from the nonce, so that the same request
 // again, from whichever tab, is the same voter. Where there is a voter already, the cookie says who votes; the nonce then only goes into the vote's mark.
-const put = (tool, choice, nonce) => request(`/api/votes/${tool}`, castBy(nonce, choice));
+const put = (tool, choice, nonce) => request(`/api/votes/${tool}`, castBy(nonce, choice, worked.get(tool)));
 
 const sharedNonce = () => alone(nonceKey, async () => read(nonceKey) ?? await nonceElsewhere() ?? newNonce());
 
-const castBy = (nonce, choice) =>
-  ({ method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ choice, voter: 'new', nonce }) });
+const castBy = (nonce, choice, altcha) =>
+  ({ method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ choice, voter: 'new', nonce, altcha }) });
 
 // What one tab has stored another may not see yet. The names of held locks are the same for all tabs at any moment.
 const nonceElsewhere = async () => (await navigator.locks?.query().catch(() => null))?.held.find(({ name }) => name.startsWith(holding))?.name.slice(holding.length);
@@ -277,8 +327,8 @@ async function outcomeOf(answer) {
   const wait = 1000 * (Number(answer.headers.get('retry-after')) || 0);
   if (answer.status !== 429)
     return { problem: 'unavailable', wait };
-  const { type } = await answer.json().catch(() => ({}));
-  return { problem: type?.endsWith('too-many-new-voters') ? 'too-many-new-voters' : 'too-fast', wait };
+  const { type, challenge } = await answer.json().catch(() => ({}));
+  return { problem: challenge || type?.endsWith('too-many-new-voters') ? 'too-many-new-voters' : 'too-fast', wait, challenge };
 }
 
 // Null when there was no answer. Keepalive: the request outlives the page.
@@ -310,7 +360,7 @@ function listen() {
     if (data.chosen || data.settled === chosenHere.get(data.tool)?.id)
       chosenHere.delete(data.tool);  // a later choice, or this one, which another tab has sent
     if (data.saved !== undefined)
-      inLedger.set(data.tool, data.saved);
+      stands(data.tool, data.saved, data.notCounted);
     tell(data.tool);
   };
 }
