@@ -61,7 +61,7 @@ function show(form, news) {
   if (problem)
     announce(problem);
   else if (news === 'saved')
-    announce(saved && notCounted ? `Your vote on ${form.dataset.name}: ${saved}. ${whyNot(notCounted)}` : saved ? `Your vote on ${form.dataset.name} is counted: ${saved}.` : `Your vote on ${form.dataset.name} is withdrawn.`);
+    announce(`Your vote on ${form.dataset.name}${!saved ? ' is withdrawn.' : notCounted ? `: ${saved}. ${whyNot(notCounted)}` : ` is counted: ${saved}.`}`);
 }
 
 // Its module is loaded with the first work, and looks again at what is going on by then.

@@ -53,7 +53,7 @@ export function sendAgain(tool) {
   const waiting = waitingOn(tool);
   if (!waiting)
     return;
-  keep(tool, { ...waiting, problem: undefined, next: undefined, works: undefined });
+  keep(tool, { ...waiting, problem: undefined, next: undefined });
   deliver(tool);
 }
 
@@ -179,7 +179,7 @@ async function attempt(tool, record) {
   }
   if (outcome.problem) {
     const failures = record.failures + 1;
-    keep(tool, { ...record, sent: true, failures, problem: outcome.problem, next: Date.now() + Math.max(outcome.wait ?? 0, pause(failures)) });
+    keep(tool, { ...record, sent: true, failures, works: undefined, problem: outcome.problem, next: Date.now() + Math.max(outcome.wait ?? 0, pause(failures)) });
     return;
   }
   chosenHere.delete(tool);
@@ -192,7 +192,7 @@ async function attempt(tool, record) {
   channel?.postMessage({ tool, settled: record.id, saved: outcome.saved, notCounted: notCounted.get(tool) });
 }
 
-// Twice at most for one choice: a server that is never content would keep the reader's computer busy for ever.
+// Twice in a row at most: a server that is never content would keep the reader's computer busy for ever.
 async function work(tool, record, challenge) {
   if (record.works >= 2)
     return false;
