@@ -145,6 +145,22 @@ public class ComparisonPageTests
         );
     }
 
+    [Theory]
+    [InlineData("counted", null)]
+    [InlineData("held", "Recorded, not counted yet: many first votes came from your network. We decide by 18:04 UTC on November 22.")]
+    [InlineData("void", "Not counted: it belongs to a group of votes that was taken out.")]
+    public async Task Says_of_the_reader_s_own_vote_whether_it_is_counted(string state, string? why)
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.OwnState = state;
+        var page = await site.PageAsync(Pair, HttpStatusCode.OK, ("Cookie", "voter=known-voter"));
+
+        page.Words("[data-vote=cursor-2-0] [data-own-text]").ShouldBe($"Your vote: ship. {why}".TrimEnd());
+        page.QuerySelector("[data-vote=cursor-2-0] [value=ship]")!.GetAttribute("aria-pressed").ShouldBe("true");
+        // Where panel.js goes on from.
+        page.QuerySelector("[data-vote=cursor-2-0]")!.GetAttribute("data-state").ShouldBe(why is null ? null : state);
+    }
+
     [Fact]
     public async Task Is_complete_but_for_the_numbers_while_Tally_is_down()
     {

@@ -36,6 +36,10 @@ public sealed class FakeBackend : IAsyncDisposable
 
     /// <summary>By tool: how many votes were found in the log, and how many stand.</summary>
     public ConcurrentDictionary<string, (long Verified, long Voters)> Verified { get; } = new();
+
+    /// <summary>counted, held or void.</summary>
+    public string OwnState { get; set; } = "counted";
+
     public const string EditorToken = "an.editors.token";
 
     /// <summary>How often Catalog was asked for what the asker has already.</summary>
@@ -295,6 +299,9 @@ public sealed class FakeBackend : IAsyncDisposable
                             choice = "ship",
                             seq = 1,
                             at = "2026-11-20T10:00:00Z",
+                            state = OwnState,
+                            reason = "crowded-network",
+                            decidedBy = "2026-11-22T18:04:00Z",
                         }),
                     }
                 )

@@ -3,7 +3,7 @@
 import { choose, loaded, onChange, sendAgain, stateOf } from './votes.js';
 
 const announcer = document.getElementById('announcer');
-const own = (choice, notCounted) => !choice ? 'You have not voted yet.' : `Your vote: ${choice}.${notCounted ? ` ${whyNot(notCounted)}` : ''}`;  // as in Parts/VoteButtons.razor
+const own = (choice, notCounted) => !choice ? 'You have not voted yet.' : `Your vote: ${choice}.${notCounted ? ` ${whyNot(notCounted)}` : ''}`;  // as in Parts/VoteButtons.razor and Parts/NotCounted.cs
 const time = at => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 
 const reasons = {
@@ -118,7 +118,8 @@ function announce(text) {
 const forms = [...document.querySelectorAll('[data-vote]')];
 
 for (const form of forms) {
-  loaded(form.dataset.vote, form.dataset.own || null);
+  const { vote, own: choice, state, reason, decided } = form.dataset;
+  loaded(vote, choice || null, { state, reason, decidedBy: decided });
   form.addEventListener('submit', event => {
     if (!event.submitter)
       return;

@@ -28,7 +28,7 @@ export const stateOf = tool =>
 const waitingOn = tool => chosenHere.get(tool) ?? read(prefix + tool);
 
 /** What the server has written into the page. */
-export const loaded = (tool, choice) => inLedger.set(tool, choice);
+export const loaded = (tool, choice, why) => stands(tool, choice, why);
 
 /** Casts ship or skip, or withdraws with null. The choice that stands already is sent too: what this page remembers may be old, and the ledger takes it as no change. */
 export function choose(tool, choice) {

@@ -7,7 +7,17 @@ using Web.Requests;
 
 namespace Web.Services;
 
-public sealed record OwnVote(string Tool, string? Choice, DateTimeOffset? At = null);
+/// <param name="State"><c>counted</c>, <c>held</c> or <c>void</c>.</param>
+/// <param name="Reason">Why a vote is held.</param>
+/// <param name="DecidedBy">By when it is decided whether a held vote counts.</param>
+public sealed record OwnVote(
+    string Tool,
+    string? Choice,
+    DateTimeOffset? At = null,
+    string? State = null,
+    string? Reason = null,
+    DateTimeOffset? DecidedBy = null
+);
 
 /// <summary>How many of a tool's votes were found in the public log by their voters' browsers.</summary>
 public sealed record VerifiedCounts(long Verified, long Voters);
@@ -106,7 +116,10 @@ internal sealed partial class VotingClient(IHttpClientFactory clients, Timeouts 
                 return [];
             answer.EnsureSuccessStatusCode();
             var own = await answer.Content.ReadFromJsonAsync<OwnVotes>(limit.Token);
-            return own?.Votes.Where(vote => vote.Choice is "ship" or "skip").ToList() ?? [];
+            IReadOnlyList<OwnVote> votes = own?.Votes.Where(vote => vote.Choice is "ship" or "skip").ToList() ?? [];
+            // For the vote buttons, wherever they are on the page: most pages pass on the choice alone.
+            context.Features.Set(votes);
+            return votes;
         }
         catch (Exception error)
             when (error is HttpRequestException or JsonException or IOException
