@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Testing.Machine;
+using Voting.Batching;
 using Voting.Challenges;
 using Xunit;
 using static Voting.Challenges.ChallengeOutcome;
@@ -183,6 +184,21 @@ public sealed class ChallengeTests(Stores stores)
         var text = JsonSerializer.Serialize(challenges);
         text.ShouldNotContain(Tool);
         text.ShouldNotContain(Convert.ToHexStringLower(Here));
+    }
+
+    [Theory, InlineData(Store.Sqlite), InlineData(Store.Postgres)]
+    public async Task Nothing_is_taken_while_the_ledger_does_not_remember_what_was_and_the_same_answer_is_afterwards(Store store)
+    {
+        var ledger = await stores.NewLedgerAsync(store);
+        await using var voting = await StartOnAsync(ledger);
+        await using var connection = await Stores.OpenAsync(ledger);
+        var altcha = Solve(Work(voting).Make(Tool, Here));
+        await Stores.ExecuteAsync(connection, "alter table spent_challenges rename to gone");
+
+        await Should.ThrowAsync<LedgerUnavailableException>(() => TakeAsync(voting, altcha));
+
+        await Stores.ExecuteAsync(connection, "alter table gone rename to spent_challenges");
+        (await TakeAsync(voting, altcha)).ShouldBe(Valid);
     }
 
     [Theory, InlineData(Store.Sqlite), InlineData(Store.Postgres)]

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
-using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Voting.Batching;
 using Voting.Voters;
 
 namespace Voting.Challenges;
@@ -62,7 +62,7 @@ public sealed class ProofOfWork
 
     /// <summary>Takes an answer, which can be taken once.</summary>
     /// <param name="altcha">Base64 of the JSON <c>{"challenge":{"parameters","signature"},"solution":{"counter","derivedKey"}}</c>.</param>
-    /// <exception cref="DbException">The ledger's database does not say whether the answer was taken before.</exception>
+    /// <exception cref="LedgerUnavailableException">The ledger's database does not say whether the answer was taken before.</exception>
     public async ValueTask<ChallengeOutcome> VerifyAsync(
         string altcha,
         string tool,

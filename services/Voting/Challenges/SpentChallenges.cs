@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Hosting.Databases;
+using Voting.Batching;
 using Voting.Ledger;
 
 namespace Voting.Challenges;
@@ -18,16 +19,26 @@ internal sealed class SpentChallenges(DbDataSource source, TimeProvider timeProv
     private long _removedAt;
 
     /// <returns>False when it is spent already.</returns>
-    /// <exception cref="DbException">The database does not answer.</exception>
+    /// <exception cref="LedgerUnavailableException">The database does not answer.</exception>
     public async ValueTask<bool> TrySpendAsync(byte[] nonce, DateTimeOffset expiresAt, CancellationToken cancellationToken)
     {
-        await RemoveExpiredAsync(cancellationToken);
-        return await RunAsync(
-                "insert into spent_challenges (nonce, expires_at) values (@nonce, @expires) on conflict (nonce) do nothing",
-                [("nonce", nonce), ("expires", expiresAt.ToUnixTimeSeconds())],
-                cancellationToken
-            ) == 1;
+        try
+        {
+            await RemoveExpiredAsync(cancellationToken);
+            return await InsertAsync(nonce, expiresAt, cancellationToken);
+        }
+        catch (DbException error)
+        {
+            throw new LedgerUnavailableException("The ledger does not say which challenges are spent.", error);
+        }
     }
+
+    private async Task<bool> InsertAsync(byte[] nonce, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>
+        await RunAsync(
+            "insert into spent_challenges (nonce, expires_at) values (@nonce, @expires) on conflict (nonce) do nothing",
+            [("nonce", nonce), ("expires", expiresAt.ToUnixTimeSeconds())],
+            cancellationToken
+        ) == 1;
 
     // With what is spent next and by no timer: a quiet site keeps at most what its last ten busy minutes left.
     private async ValueTask RemoveExpiredAsync(CancellationToken cancellationToken)
