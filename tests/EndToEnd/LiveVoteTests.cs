@@ -109,6 +109,46 @@ public class LiveVoteTests(Site site)
         ).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task Nothing_shifts_when_votes_are_held_and_removed_and_the_page_says_how_many(int width)
+    {
+        await using var reader = await site.NewReaderAsync(
+            new()
+            {
+                ViewportSize = new() { Width = width, Height = 900 },
+            }
+        );
+        var page = await reader.OpenLiveAsync("/tools/notebooklm");
+        var (held, removed) = (page.Locator("[data-show='held']"), page.Locator("[data-show='void']"));
+        await Expect(held).ToBeHiddenAsync();
+        await Expect(removed).ToBeHiddenAsync();
+        var module = await page.Locator("link[rel=modulepreload][href*='/tallies.']").GetAttributeAsync("href");
+        var shift = await page.EvaluateAsync<double>(
+            $$"""
+            async () => {
+              const { showChange } = await import('{{module}}');
+              let shift = 0;
+              new PerformanceObserver(list => { for (const entry of list.getEntries()) shift += entry.value; }).observe({ type: 'layout-shift', buffered: false });
+              const tally = { tool: 'notebooklm', ship: 0, skip: 0, total: 0, shipPercent: null, interval: null, epoch: 9e15, version: 170, held: 143, void: 27 };
+              showChange(tally);
+              await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+              showChange({ ...tally, version: 171, held: 1, void: 0 });
+              await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+              showChange({ ...tally, version: 172, held: 143 });
+              await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+              return shift;
+            }
+            """
+        );
+        shift.ShouldBe(0);
+        await Expect(held).ToHaveTextAsync("143 votes held while we look into them");
+        await Expect(removed).ToHaveTextAsync("27 votes were removed: see why");
+        await Expect(held).ToBeVisibleAsync();
+        await Expect(removed).ToBeVisibleAsync();
+    }
+
     [Fact]
     public async Task Nothing_moves_on_a_phone_when_panel_and_community_begin_to_disagree()
     {

@@ -21,6 +21,9 @@ public sealed class FakeBackend : IAsyncDisposable
     public ConcurrentDictionary<string, (long Ship, long Skip)> Votes { get; } = new();
     public ConcurrentDictionary<string, bool> Down { get; } = new();
 
+    /// <summary>Held and void votes by tool.</summary>
+    public ConcurrentDictionary<string, (long Held, long Void)> Uncounted { get; } = new();
+
     /// <summary>Whose votes come from too few networks for a ranking.</summary>
     public List<string> Unranked { get; } = [];
     public ConcurrentQueue<(string Method, string Path, string? Cookie, string Body)> Received { get; } = new();
@@ -74,6 +77,7 @@ public sealed class FakeBackend : IAsyncDisposable
     public object Tally(string tool)
     {
         var (ship, skip) = Votes.GetValueOrDefault(tool);
+        var (held, @void) = Uncounted.GetValueOrDefault(tool);
         var total = ship + skip;
         if (total == 0)
             return new
@@ -84,8 +88,10 @@ public sealed class FakeBackend : IAsyncDisposable
                 total,
                 shipPercent = (double?)null,
                 interval = (object?)null,
-                version = 0,
+                version = held + @void,
                 updatedAt = (string?)null,
+                held,
+                @void,
             };
         double n = total,
             p = ship / n,
@@ -101,8 +107,10 @@ public sealed class FakeBackend : IAsyncDisposable
             total,
             shipPercent = Math.Round(100 * p, 1),
             interval = new { low = Math.Round(100 * (middle - half), 1), high = Math.Round(100 * (middle + half), 1) },
-            version = total,
+            version = total + held + @void,
             updatedAt = "2026-11-20T10:00:00Z",
+            held,
+            @void,
         };
     }
 

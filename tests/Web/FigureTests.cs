@@ -61,6 +61,30 @@ public class FigureTests
         (await site.PageAsync("/tools")).Words(".row .figures").ShouldStartWith($"Panel ship % {words}");
     }
 
+    [Theory]
+    [InlineData(0, 0, "", "")]
+    [InlineData(1, 0, "1 vote held while we look into it", "")]
+    [InlineData(1_430, 1, "1,430 votes held while we look into them", "1 vote was removed: see why")]
+    [InlineData(0, 27, "", "27 votes were removed: see why")]
+    public async Task Votes_that_are_not_counted_are_named_beside_the_numbers(long held, long isVoid, string heldWords, string voidWords)
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Votes["cursor-2-0"] = (6, 4);
+        site.Backend.Uncounted["cursor-2-0"] = (held, isVoid);
+        foreach (var path in (string[])["/tools/cursor-2-0", "/compare/cursor-2-0-vs-smolvlm2-2b"])
+        {
+            var tool = await site.PageAsync(path);
+            Shown("held").ShouldBe(heldWords, path);
+            Shown("void").ShouldBe(voidWords, path);
+
+            string Shown(string part)
+            {
+                var place = tool.QuerySelectorAll($"[data-tool=cursor-2-0] [data-show={part}]").ShouldHaveSingleItem();
+                return place.ClassList.Contains("none") ? "" : place.Words();
+            }
+        }
+    }
+
     [Fact]
     public async Task A_tool_without_votes_has_no_number_over_its_trend()
     {

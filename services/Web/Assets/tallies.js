@@ -72,6 +72,8 @@ function show(tally) {
     write('percent-again', percent(tally.shipPercent));
     if (tally.total > 0)
       write('trend-caption', `Ship % over time: ${percent(tally.shipPercent)} now.`);
+    tell(place, 'held', tally.held ?? 0, (votes, one) => `${votes} held while we look into ${one ? 'it' : 'them'}`);
+    tell(place, 'void', tally.void ?? 0, (votes, one) => `${votes} ${one ? 'was' : 'were'} removed: see why`);
     prove(place.querySelector('[data-show="proof"]'), tally);
     toggle(place, 'early', tally.total > 0 && tally.total < 10);
     const panel = place.dataset.panel, community = leaning(tally);
@@ -95,6 +97,15 @@ function pointTo(where) {
 function prove(link, tally) {
   if (link && tally.version > 0)
     link.href = link.dataset.to;
+}
+
+// Votes that are in no number. They keep their room while there are none.
+function tell(place, part, number, words) {
+  const where = place.querySelector(`[data-show="${part}"]`);
+  if (!where)
+    return;
+  where.textContent = words(number === 1 ? '1 vote' : count(number) + ' votes', number === 1);
+  where.classList.toggle('none', number === 0);
 }
 
 function toggle(place, part, visible) {

@@ -37,6 +37,12 @@ public static class Wording
             _ => $"{count:N0} votes",
         };
 
+    /// <summary>Votes that are not counted until somebody decides.</summary>
+    public static string Held(long count) => $"{Counted(count, "vote")} held while we look into {(count == 1 ? "it" : "them")}";
+
+    /// <summary>Votes that were made void.</summary>
+    public static string Removed(long count) => $"{Counted(count, "vote")} {(count == 1 ? "was" : "were")} removed: see why";
+
     public static string Caption(ToolTally tally) =>
         tally is { Total: > 0, Interval: { } likely }
             ? $"{Percent(tally.ShipPercent)} ship, {Votes(tally.Total)}, likely between {likely.Low:0.0}% and {likely.High:0.0}%"

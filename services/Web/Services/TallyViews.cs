@@ -12,7 +12,9 @@ public sealed record ToolTally(
     double? ShipPercent,
     Interval? Interval,
     long Version,
-    DateTimeOffset? UpdatedAt
+    DateTimeOffset? UpdatedAt,
+    long Held = 0,
+    long Void = 0
 )
 {
     /// <summary>Below this many votes the percentage says little, and the page marks it so.</summary>
