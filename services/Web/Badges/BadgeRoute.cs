@@ -33,7 +33,11 @@ internal static class BadgeRoute
                 context,
                 catalog,
                 tallies,
-                badge => (BadgeSvg.Draw(badge, theme ?? Themes[0], $"{context.Origin()}/log/tally/{tool}"), "image/svg+xml")
+                badge =>
+                    (
+                        BadgeSvg.Draw(badge, theme ?? Themes[0], context.Origin() + (badge.HasProof ? "/log/tally/" : "/tools/") + tool),
+                        "image/svg+xml"
+                    )
             )
             : Task.FromResult<IResult>(Problems.Of(400, "malformed-request", "'theme' is light, dark or auto."));
 
@@ -76,8 +80,7 @@ internal static class BadgeRoute
     }
 
     private static bool IsLabel(string label) =>
-        label.Length <= Badge.LongestLabel
-        && !label.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune.Value is 0xFFFE or 0xFFFF);
+        label.Length <= Badge.LongestLabel && !label.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune.Value is 0xFFFE or 0xFFFF);
 
     private static ProblemHttpResult NoTool() => Problems.Of(404, "unknown-tool", "No tool has this name.");
 }
