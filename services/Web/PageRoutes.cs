@@ -5,6 +5,7 @@ using Web.Badges;
 using Web.Cards;
 using Web.Delivery;
 using Web.Editors;
+using Web.Embeds;
 using Web.Feeds;
 using Web.Pages;
 using Web.Votes;
@@ -31,7 +32,12 @@ internal static class PageRoutes
         badges.MapGet("/{tool}.svg", BadgeRoute.SvgAsync);
         badges.MapGet("/{tool}.json", BadgeRoute.JsonAsync);
 
+        all.MapGroup("").ReadableByAnySite().LimitConcurrency(ConcurrencyLimit.Asking).MapGet("/oembed", OEmbedRoute.ShowAsync);
+
         var pages = all.MapGroup("").TagPages();
+        var embeds = pages.MapGroup("/embed").CachedForAMoment("theme", "lang");
+        embeds.MapGet("/{tool}", EmbedRoute.ToolAsync);
+        embeds.MapGet("/compare/{pair}", EmbedRoute.ComparisonAsync);
         var shown = pages.MapGroup("").CachedForAMoment();
         shown.MapGet("/", HomeRoute.ShowAsync);
         pages
@@ -49,6 +55,7 @@ internal static class PageRoutes
         pages.MapGet("/votes/forgotten", YourVotesRoute.Forgotten);
         pages.MapGet("/vote/first", CastByForm.AskOnceAsync);
         pages.MapGet("/vote/done", CastByForm.Done);
+        pages.MapGroup("").CachedForAMoment("a", "b", "theme", "lang").MapGet("/publishers", PublishersRoute.ShowAsync);
         shown.MapGet("/methodology", MethodologyRoute.Show);
         shown.MapGet("/verify", VerifyRoute.Show);
         pages.MapGroup("").CachedForAMoment("tool").MapGet("/moderation", ModerationRoute.ShowAsync);

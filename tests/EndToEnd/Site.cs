@@ -64,11 +64,18 @@ public sealed class Site : IAsyncLifetime
         );
 
     /// <summary>A reader whose browser is set to block all cookies.</summary>
-    public async Task<Reader> NewReaderWithoutCookiesAsync(string profile, bool script)
+    public Task<Reader> NewReaderWithoutCookiesAsync(string profile, bool script) =>
+        NewReaderAsync(profile, """{"profile":{"default_content_setting_values":{"cookies":2}}}""", script);
+
+    /// <summary>A reader whose browser is set to block the cookies of sites in frames.</summary>
+    public Task<Reader> NewReaderWithoutThirdPartyCookiesAsync(string profile) =>
+        NewReaderAsync(profile, """{"profile":{"cookie_controls_mode":1,"block_third_party_cookies":true}}""", script: true);
+
+    private async Task<Reader> NewReaderAsync(string profile, string preferences, bool script)
     {
         await File.WriteAllTextAsync(
             Path.Combine(Directory.CreateDirectory(Path.Combine(profile, "Default")).FullName, "Preferences"),
-            """{"profile":{"default_content_setting_values":{"cookies":2}}}"""
+            preferences
         );
         return new Reader(
             await _playwright!.Chromium.LaunchPersistentContextAsync(

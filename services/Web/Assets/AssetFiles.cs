@@ -1,6 +1,9 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.StaticFiles;
@@ -25,11 +28,15 @@ public static partial class AssetFiles
     );
 
     private static readonly FileExtensionContentTypeProvider Types = new();
+    private static readonly JsonSerializerOptions AsScript = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly Dictionary<string, Asset> ByName = Load();
     private static readonly Dictionary<string, Asset> ByUrl = ByName.Values.ToDictionary(asset => asset.Url);
 
     /// <summary>The hashed address of an asset, e.g. <c>/assets/site.1a2b3c4d5e.css</c>.</summary>
     public static string Url(string name) => ByName[name].Url;
+
+    /// <summary>The content of an asset, uncompressed.</summary>
+    public static ReadOnlySpan<byte> Bytes(string name) => ByName[name].Plain;
 
     /// <summary>
     /// The addresses of what a script imports, and what that imports, so that a page can ask for all of it at once; not what it imports
@@ -40,6 +47,7 @@ public static partial class AssetFiles
     internal static void MapAssets(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/assets/{file}", Serve).ExcludeFromDescription();
+        routes.MapGet("/embed.js", ServeToAnySite).ExcludeFromDescription();
         // Asked for by browsers on pages that name no icon, e.g. a bare XML feed.
         routes.MapGet("/favicon.ico", () => TypedResults.Redirect(Url("favicon.svg"))).ExcludeFromDescription();
     }
@@ -49,8 +57,23 @@ public static partial class AssetFiles
         if (!ByUrl.TryGetValue("/assets/" + file, out var asset))
             return TypedResults.NotFound();
 
+        context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        return Send(asset, context);
+    }
+
+    // Publishers' pages name it without a hash. They load it across origins, where modules need to be allowed.
+    private static FileContentHttpResult ServeToAnySite(HttpContext context)
+    {
         var headers = context.Response.Headers;
-        headers.CacheControl = "public, max-age=31536000, immutable";
+        headers.CacheControl = "public, max-age=3600, stale-while-revalidate=86400";
+        headers.AccessControlAllowOrigin = "*";
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        return Send(ByName["embed.js"], context);
+    }
+
+    private static FileContentHttpResult Send(Asset asset, HttpContext context)
+    {
+        var headers = context.Response.Headers;
         headers.Vary = "Accept-Encoding";
         var (bytes, encoding) = Pick(asset, context.Request.Headers.AcceptEncoding);
         if (encoding is not null)
@@ -109,6 +132,7 @@ public static partial class AssetFiles
                         }
                     )
             );
+            bytes = Encoding.UTF8.GetBytes(Inlined(Encoding.UTF8.GetString(bytes), resources, assets));
         }
 
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
@@ -124,6 +148,28 @@ public static partial class AssetFiles
             imports
         );
     }
+
+    // Imports of style sheets and data in the language's own notation, which some browsers don't know yet and which would be requests of
+    // their own.
+    private static string Inlined(string script, Dictionary<string, string> resources, Dictionary<string, Asset> assets) =>
+        ImportOfText()
+            .Replace(
+                script,
+                match =>
+                {
+                    var (name, text) = (match.Groups["as"].Value, LoadOnce(match.Groups["name"].Value, resources, assets).Plain);
+                    if (match.Groups["type"].Value == "json")
+                        return $"const {name} = {JsonNode.Parse(text)!.ToJsonString(AsScript)};";
+                    var style = JsonSerializer.Serialize(Encoding.UTF8.GetString(text), AsScript);
+                    return $"const {name} = new CSSStyleSheet();\n{name}.replaceSync({style});";
+                }
+            );
+
+    [GeneratedRegex(
+        @"^import (?<as>\w+) from '\./(?<name>[a-z.]+)' with \{ type: '(?<type>css|json)' \};$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex ImportOfText();
 
     [GeneratedRegex(@"(?<=^import .*|\b(?<later>import|new Worker)\(|\burl\()'\./(?<name>[a-z0-9.-]+\.(?:js|woff2))'", RegexOptions.Multiline)]
     private static partial Regex Import();

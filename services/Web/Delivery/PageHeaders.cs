@@ -6,7 +6,7 @@ namespace Web.Delivery;
 internal static class PageHeaders
 {
     // No inline script or style anywhere, so an injected one does not run. JSON-LD is data, which the policy does not concern.
-    private const string Policy =
+    public const string Policy =
         "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -9,7 +9,7 @@ namespace Web.Feeds;
 internal static class SiteMap
 {
     private static readonly XNamespace Map = "http://www.sitemaps.org/schemas/sitemap/0.9";
-    private static readonly string[] Fixed = ["/", "/tools", "/compare", "/methodology", "/verify", "/newsletter", "/newsletter/feed.xml"];
+    private static readonly string[] Fixed = ["/", "/tools", "/compare", "/methodology", "/verify", "/newsletter", "/newsletter/feed.xml", "/publishers"];
 
     public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog, NewsletterClient newsletter)
     {

@@ -115,6 +115,7 @@ internal static class ComparisonRoute
         )
         {
             Live = true,
+            Embeddable = true,
             Sample = comparison.Tools.Any(tool => tool.Reviews?.Any(review => review.Sample) == true),
             // Pairs nobody chose would be a near-endless number of thin pages in a search index.
             Hidden = !comparison.Curated,

@@ -66,6 +66,7 @@ internal static class ToolRoute
         )
         {
             Live = true,
+            Embeddable = true,
             Sample = await catalog.IsSampleAsync(cancellationToken),
             Card = ($"{path}/card.png", $"{tool.Name}: the panel’s and the community’s verdict as they stand."),
             KnownVoter = context.Request.KnowsVoter(),

@@ -45,11 +45,17 @@ public sealed record PageHead(string Title, string Description, string Canonical
     /// <summary>A feed of this page's own, beside the site's: its path and title.</summary>
     public (string Path, string Title)? Feed { get; init; }
 
+    /// <summary>True where others may show this page's verdict as a frame, and are told how (oEmbed).</summary>
+    public bool Embeddable { get; init; }
+
     /// <summary>The picture for shared links: its path, and what it shows in words.</summary>
     public (string Path, string Alt)? Card { get; init; }
 
     /// <summary>schema.org data; says nothing the page does not show.</summary>
     public IReadOnlyList<object> Data { get; init; } = [];
+
+    /// <param name="format">json or xml.</param>
+    public string OEmbed(string format) => $"{Origin}/oembed?url={Uri.EscapeDataString(Canonical)}&format={format}";
 
     public string Origin => new Uri(Canonical).GetLeftPart(UriPartial.Authority);
 
