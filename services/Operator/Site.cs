@@ -17,6 +17,7 @@ internal static class Site
     public static Option<string> Tally { get; } =
         Make("--tally", "Services:Tally", "Tally's base address; every replica: http://a;http://b");
     public static Option<string> Catalog { get; } = Make("--catalog", "Services:Catalog", "Catalog's base address");
+    public static Option<string> Webhooks { get; } = Make("--webhooks", "Services:Webhooks", "Webhooks' base address");
     public static Option<string> Newsletter { get; } = Make("--newsletter", "Services:Newsletter", "Newsletter's base address");
     public static Option<string> Web { get; } = Make("--web", "Services:Web", "Web's base address");
     public static Option<string> Bus { get; } = Make("--bus", "ConnectionStrings:Bus", "the broker, amqp://…");
@@ -25,7 +26,7 @@ internal static class Site
     public static Option<string> Ledger { get; } =
         Make("--ledger", "ConnectionStrings:Ledger", "the ledger's database, Host=… or Data Source=…");
 
-    private static readonly Option<string>[] All = [Voting, Tally, Catalog, Newsletter, Web, Bus, Counters, Ledger];
+    private static readonly Option<string>[] All = [Voting, Tally, Catalog, Newsletter, Webhooks, Web, Bus, Counters, Ledger];
 
     /// <returns>Every replica's address, each ending in a slash; none when the setting is absent.</returns>
     /// <exception cref="SettingException">An address is malformed.</exception>

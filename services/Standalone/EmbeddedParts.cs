@@ -44,7 +44,7 @@ internal static class EmbeddedParts
             ["Log:Origin"] = $"localhost/log/{Keys.NameOf(Path.Combine(data, "log.key"))}",
             ["Log:GuardFile"] = Path.Combine(data, "log.checkpoint"),
         };
-        foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])
+        foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter", "Webhooks"])
             defaults[$"Services:{service}"] = ServiceClient.Self;
         foreach (var (setting, value) in EditorTokens.Settings(builder.Configuration, data))
             defaults[setting] = value;

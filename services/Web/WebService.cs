@@ -18,7 +18,7 @@ public static class WebService
 {
     public static void AddWeb(this WebApplicationBuilder builder)
     {
-        foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter"])
+        foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter", "Webhooks"])
             builder.AddServiceClient(service);
         builder.AddPublicEdge();
         var services = builder.Services;

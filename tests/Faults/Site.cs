@@ -160,6 +160,7 @@ public sealed class Site : IAsyncLifetime
                 ["Services__Voting"] = string.Join(';', Voting.Select(replica => replica.Address)),
                 ["Services__Tally"] = string.Join(';', Tally.Select(replica => replica.Address)),
                 ["Services__Newsletter"] = "http://127.0.0.1:9",
+                ["Services__Webhooks"] = "http://127.0.0.1:9",
             }
         );
         _extra.Add(web);

@@ -34,14 +34,14 @@ public partial class ArchitectureTests
     public void No_service_knows_another()
     {
         foreach (var service in Services)
-            foreach (var other in Services.Where(other => other != service))
-                Types()
-                    .That()
-                    .ResideInNamespaceMatching($@"^{service}(\.|$)")
-                    .Should()
-                    .NotDependOnAnyTypesThat()
-                    .ResideInNamespaceMatching($@"^{other}(\.|$)")
-                    .Check(Of(service));
+        foreach (var other in Services.Where(other => other != service))
+            Types()
+                .That()
+                .ResideInNamespaceMatching($@"^{service}(\.|$)")
+                .Should()
+                .NotDependOnAnyTypesThat()
+                .ResideInNamespaceMatching($@"^{other}(\.|$)")
+                .Check(Of(service));
     }
 
     [Fact]
@@ -93,9 +93,11 @@ public partial class ArchitectureTests
         named.ShouldBeEmpty();
     }
 
-    [GeneratedRegex("""
-        "(Catalog|Voting|Tally|Newsletter|Webhooks|Web|Standalone|Operator)"|"/(api|hubs|admin|assets|tools|compare|vote|votes|newsletter)\b
-        """)]
+    [GeneratedRegex(
+        """
+            "(Catalog|Voting|Tally|Newsletter|Webhooks|Web|Standalone|Operator)"|"/(api|hubs|admin|assets|tools|compare|vote|votes|newsletter)\b
+            """
+    )]
     private static partial Regex OfAService();
 
     // Read from the files that this build made: nothing of theirs is loaded into the test.

@@ -83,7 +83,7 @@ public sealed class ComposeTests
     [Fact]
     public void The_login_that_owns_the_tables_is_given_to_migrate_alone_which_the_service_waits_for()
     {
-        foreach (var service in (string[])["catalog", "voting", "newsletter"])
+        foreach (var service in (string[])["catalog", "voting", "newsletter", "webhooks"])
         {
             var migrate = Parts[$"{service}-migrate"];
             migrate["image"].Text.ShouldBe(Parts[service]["image"].Text);
@@ -189,7 +189,7 @@ public sealed class ComposeTests
     [Fact]
     public void PostgreSQL_has_a_connection_for_every_pool_of_every_replica_while_a_service_is_doubled()
     {
-        var replicas = ((string[])["catalog", "voting", "newsletter"])
+        var replicas = ((string[])["catalog", "voting", "newsletter", "webhooks"])
             .Select(service => Parts[service]["deploy"]["replicas"].Exists ? Parts[service]["deploy"]["replicas"].Number : 1)
             .ToList();
         Parts["postgres"]["command"].Each.Select(one => one.Text).ShouldContain("max_connections=200");

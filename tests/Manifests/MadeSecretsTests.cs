@@ -45,7 +45,7 @@ public sealed class MadeSecretsTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "rabbitmq", "voting.conf"), "default_user = voting\n");
         Make();
         var shared = Read("rabbitmq/password");
-        foreach (var service in (string[])["catalog", "voting", "tally", "newsletter", "operator"])
+        foreach (var service in (string[])["catalog", "voting", "tally", "newsletter", "webhooks", "operator"])
             Read($"{service}/ConnectionStrings__Bus").ShouldStartWith($"amqp://voting:{shared}@");
     }
 
@@ -53,7 +53,8 @@ public sealed class MadeSecretsTests : IDisposable
     public void A_service_is_given_a_login_that_serves_and_migrate_the_one_that_owns()
     {
         foreach (
-            var (service, connection) in ((string, string)[])[("catalog", "Catalog"), ("voting", "Ledger"), ("newsletter", "Newsletter")]
+            var (service, connection) in ((string, string)[])
+                [("catalog", "Catalog"), ("voting", "Ledger"), ("newsletter", "Newsletter"), ("webhooks", "Webhooks")]
         )
         {
             var (serving, owner) = (
@@ -103,7 +104,7 @@ public sealed class MadeSecretsTests : IDisposable
     [Fact]
     public void No_service_can_make_an_editors_token()
     {
-        foreach (var service in (string[])["catalog", "voting", "tally", "newsletter"])
+        foreach (var service in (string[])["catalog", "voting", "tally", "newsletter", "webhooks"])
         {
             foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, service)))
                 (

@@ -52,7 +52,7 @@ internal static class Repository
 {
     private static readonly string Root = Find();
 
-    public static readonly string[] Services = ["catalog", "voting", "tally", "newsletter", "web"];
+    public static readonly string[] Services = ["catalog", "voting", "tally", "newsletter", "webhooks", "web"];
 
     public static string Path(string relative) => System.IO.Path.Combine(Root, relative);
 

@@ -8,7 +8,8 @@ namespace Manifests.Tests;
 /// <summary>The bills of material that the build writes.</summary>
 public class SbomTests
 {
-    public static TheoryData<string> Programs => new("Catalog", "Voting", "Tally", "Newsletter", "Webhooks", "Web", "Standalone", "Operator");
+    public static TheoryData<string> Programs =>
+        new("Catalog", "Voting", "Tally", "Newsletter", "Webhooks", "Web", "Standalone", "Operator");
 
     [Theory, MemberData(nameof(Programs))]
     public async Task A_programs_bill_of_material_names_every_package_it_is_locked_to(string program)
@@ -28,10 +29,10 @@ public class SbomTests
             .ToHashSet();
         using var packages = JsonDocument.Parse(await File.ReadAllTextAsync(locked));
         foreach (var framework in packages.RootElement.GetProperty("dependencies").EnumerateObject())
-            foreach (
-                var package in framework.Value.EnumerateObject().Where(package => package.Value.GetProperty("type").GetString() != "Project")
-            )
-                named.ShouldContain($"pkg:nuget/{package.Name}@{package.Value.GetProperty("resolved").GetString()}");
+        foreach (
+            var package in framework.Value.EnumerateObject().Where(package => package.Value.GetProperty("type").GetString() != "Project")
+        )
+            named.ShouldContain($"pkg:nuget/{package.Name}@{package.Value.GetProperty("resolved").GetString()}");
     }
 
     private static async Task WriteAsync()

@@ -35,7 +35,7 @@ public sealed class Site : IAsyncDisposable
             "--urls=http://127.0.0.1:0",
             "--Web:LiveTimeout=00:01:00",
             "--Web:PageCacheSeconds=0",
-            .. new[] { "Catalog", "Tally", "Voting", "Newsletter" }.Select(service => $"--Services:{service}={backend.Address}"),
+            .. new[] { "Catalog", "Tally", "Voting", "Newsletter", "Webhooks" }.Select(service => $"--Services:{service}={backend.Address}"),
             .. settings,
         ];
         var app = Service.Build(

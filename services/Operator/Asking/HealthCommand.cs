@@ -22,7 +22,7 @@ internal static class HealthCommand
 
     public static Command Make()
     {
-        Option<string>[] services = [Site.Catalog, Site.Voting, Site.Tally, Site.Newsletter, Site.Web];
+        Option<string>[] services = [Site.Catalog, Site.Voting, Site.Tally, Site.Newsletter, Site.Webhooks, Site.Web];
         var command = new Command("health", "Ask every service, the broker and Redis how they are. Parts without a setting are left out.");
         var replicas = new Option<string[]>("--replicas")
         {

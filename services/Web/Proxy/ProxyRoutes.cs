@@ -22,6 +22,7 @@ public static partial class ProxyRoutes
         ("Tally", ["/api/tallies", "/hubs"]),
         ("Catalog", ["/api/tools", "/api/comparisons", "/api/categories", "/api/catalog", "/api/reviewers", "/api/edits", "/api/drafts"]),
         ("Newsletter", ["/api/newsletter"]),
+        ("Webhooks", ["/api/webhooks"]),
     ];
 
     internal static IEnumerable<string> Services => Owners.Select(owner => owner.Service);

@@ -106,7 +106,7 @@ internal static class EditEndpoints
             return "\"events\" is not a list of at least one event.";
         foreach (var (type, conditions) in events)
         {
-            if (!EventTypes.All.Contains(type))
+            if (type is null || !EventTypes.All.Contains(type))
                 return $"A type in \"events\" is none of {string.Join(", ", EventTypes.All)}.";
             if (conditions?.Problem(type) is { } problem)
                 return $"The conditions of {type} can't be met. {problem}.";

@@ -5,7 +5,7 @@ namespace Webhooks.Events;
 
 /// <summary>A kind of event that an endpoint hears, and when.</summary>
 /// <param name="Type">One of <see cref="EventTypes.All"/>.</param>
-internal sealed record Subscription(string Type, Conditions? Conditions = null);
+internal sealed record Subscription(string? Type = null, Conditions? Conditions = null);
 
 /// <summary>Narrows down what is heard; absent means all.</summary>
 /// <param name="Tools">Slugs; at most 50. Of a comparison, one of its two tools suffices.</param>

@@ -60,6 +60,7 @@ internal sealed class Whole : IAsyncDisposable
                 ["Services__Voting"] = limited ? $"{Voting[0].Address};{Voting[1].Address}" : Voting[0].Address.ToString(),
                 ["Services__Tally"] = limited ? $"{Tallies[0].Address};{Tallies[1].Address}" : Tally.Address.ToString(),
                 ["Services__Newsletter"] = Newsletter.Address.ToString(),
+                ["Services__Webhooks"] = "http://127.0.0.1:9",
             }
         );
     }
