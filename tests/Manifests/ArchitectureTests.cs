@@ -34,14 +34,14 @@ public partial class ArchitectureTests
     public void No_service_knows_another()
     {
         foreach (var service in Services)
-        foreach (var other in Services.Where(other => other != service))
-            Types()
-                .That()
-                .ResideInNamespaceMatching($@"^{service}(\.|$)")
-                .Should()
-                .NotDependOnAnyTypesThat()
-                .ResideInNamespaceMatching($@"^{other}(\.|$)")
-                .Check(Of(service));
+            foreach (var other in Services.Where(other => other != service))
+                Types()
+                    .That()
+                    .ResideInNamespaceMatching($@"^{service}(\.|$)")
+                    .Should()
+                    .NotDependOnAnyTypesThat()
+                    .ResideInNamespaceMatching($@"^{other}(\.|$)")
+                    .Check(Of(service));
     }
 
     [Fact]

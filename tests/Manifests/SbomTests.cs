@@ -29,10 +29,10 @@ public class SbomTests
             .ToHashSet();
         using var packages = JsonDocument.Parse(await File.ReadAllTextAsync(locked));
         foreach (var framework in packages.RootElement.GetProperty("dependencies").EnumerateObject())
-        foreach (
-            var package in framework.Value.EnumerateObject().Where(package => package.Value.GetProperty("type").GetString() != "Project")
-        )
-            named.ShouldContain($"pkg:nuget/{package.Name}@{package.Value.GetProperty("resolved").GetString()}");
+            foreach (
+                var package in framework.Value.EnumerateObject().Where(package => package.Value.GetProperty("type").GetString() != "Project")
+            )
+                named.ShouldContain($"pkg:nuget/{package.Name}@{package.Value.GetProperty("resolved").GetString()}");
     }
 
     private static async Task WriteAsync()

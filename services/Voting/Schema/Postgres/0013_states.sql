@@ -1,5 +1,6 @@
 -- A vote is counted, held or void. state: 0 counted; 1 to 99 held, for the reason of that number; 100 and more void, for the reason of that number less 100 (Ledger/VoteState.cs).
 -- It belongs to the mark and not to the choice: a voter whose vote is held may change it, and it stays held.
+-- harmless: CHECK ((state >= 0))
 alter table votes add column state smallint not null default 0 check (state >= 0);
 
 -- kind: 0 a vote, 1 hold, 2 release, 3 void, 4 a vote under a mark that is held or void just then. The totals are the sum of previous -> choice over all entries but those of kind 4:
@@ -7,6 +8,8 @@ alter table votes add column state smallint not null default 0 check (state >= 0
 alter table entries add column kind smallint not null default 0;
 
 -- networks: how many networks were the first of theirs with a counted vote on the tool that day, added up; null when a release before this one began to count.
+-- harmless: CHECK ((held >= 0))
+-- harmless: CHECK ((void >= 0))
 alter table totals add column held bigint not null default 0 check (held >= 0),
                    add column void bigint not null default 0 check (void >= 0),
                    add column networks bigint;
