@@ -70,11 +70,11 @@ public sealed class VoteGate
     /// <summary>The day (since 1970) whose salt this process holds, if any.</summary>
     public long? SaltOf => _salt?.Day;
 
-    /// <param name="voterId">Whose first four bytes are the second of its making.</param>
+    /// <param name="issuedAt">When the voter's token was issued; null when this request makes the voter.</param>
     /// <param name="mark">The vote's, if it is the first.</param>
     /// <exception cref="LedgerUnavailableException">The ledger can't say whether the voter is new.</exception>
     internal async ValueTask<Passage> AskAsync(
-        Guid voterId,
+        DateTimeOffset? issuedAt,
         HashedVoter voter,
         string tool,
         Guid mark,
@@ -89,7 +89,7 @@ public sealed class VoteGate
             var isNewcomer = !await _known.HasVotedAsync(voter, cancellationToken);
             var networks = NetworkHash.Of(await SaltAsync(now, cancellationToken), from);
             lock (_gate)
-                return Enter(voterId, voter, tool, mark, isNewcomer, networks, NetworkHash.IsOwn(from), now);
+                return Enter(issuedAt, voter, tool, mark, isNewcomer, networks, NetworkHash.IsOwn(from), now);
         }
         catch (DbException error)
         {
@@ -152,7 +152,7 @@ public sealed class VoteGate
     }
 
     private Passage Enter(
-        Guid voterId,
+        DateTimeOffset? issuedAt,
         HashedVoter voter,
         string tool,
         Guid mark,
@@ -173,7 +173,7 @@ public sealed class VoteGate
             var flags =
                 (isNetworkNew ? AdmissionFlags.NewNetwork : AdmissionFlags.None)
                 | (isNewcomer ? AdmissionFlags.Newcomer : AdmissionFlags.None)
-                | (isNewcomer && now - MadeAt(voterId) > SleeperAge ? AdmissionFlags.Sleeper : AdmissionFlags.None);
+                | (isNewcomer && now - issuedAt > SleeperAge ? AdmissionFlags.Sleeper : AdmissionFlags.None);
             passage.Admission = new Admission(bound is Bound.None ? Gate.Count : Gate.Refuse, networks, flags);
             passage.Seconds = bound is Bound.None ? 0 : QuotaWindows.SecondsLeft(bound, now);
         }
@@ -193,11 +193,4 @@ public sealed class VoteGate
             _timeProvider.GetUtcNow(),
             by
         );
-
-    private static DateTimeOffset MadeAt(Guid voter)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        voter.TryWriteBytes(bytes);
-        return DateTimeOffset.FromUnixTimeSeconds(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes));
-    }
 }

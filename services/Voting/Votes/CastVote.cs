@@ -56,7 +56,7 @@ public sealed class CastVote(
 
         return await tools.StandingAsync(tool, context.RequestAborted) switch
         {
-            ToolStatus.Known when gate.Enabled => await AdmitAndCommitAsync(context, voter, tool, request, isNew: !isKnown),
+            ToolStatus.Known when gate.Enabled => await AdmitAndCommitAsync(context, voter, tool, request, isKnown ? known.IssuedAt : null),
             ToolStatus.Known => await CommitAsync(context, voter, tool, choice, request.Nonce, isNew: !isKnown),
             ToolStatus.Retired => Refuse(Refused.Retired()),
             ToolStatus.NotYetKnown => Refuse(Refused.ToolsNotYetKnown(context)),
@@ -87,14 +87,20 @@ public sealed class CastVote(
         };
     }
 
-    private async Task<IResult> AdmitAndCommitAsync(HttpContext context, Guid voter, string tool, VoteRequest request, bool isNew)
+    private async Task<IResult> AdmitAndCommitAsync(
+        HttpContext context,
+        Guid voter,
+        string tool,
+        VoteRequest request,
+        DateTimeOffset? issuedAt
+    )
     {
         try
         {
             var hashed = await hasher.OfAsync(voter, context.RequestAborted);
             var mark = Mark.Draw(request.Nonce);
             var passage = await gate.AskAsync(
-                voter,
+                issuedAt,
                 hashed,
                 tool,
                 mark.Value,
@@ -119,7 +125,7 @@ public sealed class CastVote(
                 return Refuse(Refused.TooManyNewVoters(context, passage.Seconds, challenges.Make(tool, passage.Neighborhood.Span)));
             if (vote.State.IsHeld)
                 metrics.Held();
-            return Answer(context, vote, request.Nonce is not null, isNew ? voter : null);
+            return Answer(context, vote, request.Nonce is not null, issuedAt is null ? voter : null);
         }
         catch (LedgerUnavailableException)
         {
