@@ -3,8 +3,8 @@ using Hosting.Observability;
 namespace Voting.Quota;
 
 /// <summary>
-/// Follows the ledger's first votes so that every replica counts the same, and deletes what is older than 48 hours. Between two looks
-/// replicas that race at a bound may each let one through; <see cref="Integrity.Detection"/> finds what is above it.
+/// Follows the ledger's first votes so that every replica counts the same, and deletes what is older than 48 hours. Raced at a bound
+/// between two looks, each replica may let through as many as the bound allows; <see cref="Integrity.Detection"/> looks at all of them.
 /// </summary>
 internal sealed class CohortFollower(
     VoteGate gate,
