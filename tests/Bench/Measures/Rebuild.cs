@@ -20,7 +20,7 @@ internal static class Rebuild
             $"{whole.Redis.Configuration},syncTimeout=60000,asyncTimeout=60000"
         );
         // The catalog's own tools have counters too.
-        var all = await redis.GetDatabase().HashLengthAsync(Counters) + form.Tools;
+        var all = await redis.GetDatabase().HashLengthAsync(Counters) + 2 * form.Tools;
         report.Say($"    generating {form.Tools:N0} tools' totals");
         await whole.SqlAsync(
             $"""
