@@ -437,6 +437,7 @@ public class EditorsDeskTests(Site site)
             "/admin/history",
             "/admin/files",
             "/admin/newsletter",
+            "/admin/webhooks",
             "/admin/open?kind=tools&name=%3F",
         ];
 

@@ -48,6 +48,9 @@ public sealed class FakeBackend : IAsyncDisposable
     /// <summary>How often Catalog was asked for what the asker has already.</summary>
     public int Spared => _spared;
 
+    /// <summary>What was asked of Webhooks beyond reading: method, path and body.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<string> WebhookCalls { get; } = [];
+
     public bool NothingToTell { get; set; }
     public int VotingAnswers { get; set; } = 200;
 
@@ -405,6 +408,52 @@ public sealed class FakeBackend : IAsyncDisposable
                             html = (string?)"<p style=\"margin:0\">The mail</p>",
                             text = (string?)"The mail <in words>",
                         }
+                );
+            }
+        );
+        Map(
+            "Webhooks",
+            "/api/webhooks/{**rest}",
+            async context =>
+            {
+                var asked = $"{context.Request.Method} {context.Request.Path}";
+                if (context.Request.Headers.Authorization != $"Bearer {EditorToken}")
+                {
+                    context.Response.StatusCode = 401;
+                    return;
+                }
+
+                if (context.Request.Method != "GET")
+                    WebhookCalls.Enqueue($"{asked} {Received.Last().Body}".Trim());
+
+                var webhook = new
+                {
+                    id = "wh_1",
+                    url = "https://publisher.example/hook",
+                    events = new[] { new { type = "price.changed", conditions = new { tools = new[] { "halo" } } } },
+                    status = "failing",
+                    notice = "Failing since 2026-11-25 10:00 UTC.",
+                    publicKey = "whpk_public",
+                    createdAt = "2026-11-25T10:00:00Z",
+                    secret = context.Request.Method == "GET" ? null : "whsec_secret",
+                };
+                var delivery = new
+                {
+                    id = "msg_1",
+                    type = "price.changed",
+                    subject = "halo",
+                    state = "waiting",
+                    attempts = 2,
+                    createdAt = "2026-11-25T10:00:00Z",
+                    nextAt = "2026-11-25T10:05:00Z",
+                    problem = "Answered 500",
+                    payload = "{\"type\":\"<price>\"}",
+                };
+                await Send(
+                    context,
+                    asked.EndsWith("/deliveries", StringComparison.Ordinal) ? new { deliveries = new[] { delivery }, next = (string?)null }
+                        : asked == "GET /api/webhooks" ? new { webhooks = new[] { webhook } }
+                        : (object)webhook
                 );
             }
         );

@@ -31,6 +31,8 @@ internal static class Desk
         desk.MapGet("/newsletter", NewsletterDesk.ShowAsync);
         desk.MapGet("/newsletter/mail", NewsletterDesk.MailAsync);
         desk.MapGet("/integrity", IntegrityDesk.ShowAsync);
+        desk.MapGet("/webhooks", WebhooksDesk.ShowAsync);
+        desk.MapGet("/webhooks/{id}", WebhooksDesk.DeliveriesAsync);
         desk.MapGet("/sign-in", SignIn.Show);
         desk.MapGet("/sign-in/provider", Provider.Challenge);
         desk.MapGet("/open", DraftList.OpenAsync);
@@ -48,6 +50,9 @@ internal static class Desk
         forms
             .MapPost("/files/import", FilesDesk.ImportAsync)
             .WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile + FormAround));
+        forms.MapPost("/webhooks", WebhooksDesk.RegisterAsync);
+        forms.MapPost("/webhooks/{id}/{action}", WebhooksDesk.ActAsync);
+        forms.MapPost("/webhooks/{id}/retry/{delivery}", WebhooksDesk.RetryAsync);
         forms.MapPost("/{kind}/{slug}", SubmitForm.HandleAsync);
         forms.MapPost("/preview/{kind}/{slug}", PreviewDraft.PublishAsync);
     }

@@ -29,6 +29,15 @@ public sealed record DraftListLine(string Slug, string Name, string Beside, stri
 
 public sealed record HistoryModel(IReadOnlyList<EditLine> Edits, long? Next, string? Of);
 
+/// <param name="Made">With its secret, in the answer that makes it.</param>
+/// <param name="Problem">Why the last form was not taken.</param>
+/// <param name="Url">What it said, to be corrected.</param>
+public sealed record WebhooksModel(IReadOnlyList<Webhook> Webhooks, Webhook? Made, string? Problem, string? Url);
+
+/// <param name="Id">The endpoint's.</param>
+/// <param name="Next">Where the next page begins; null on the last.</param>
+public sealed record WebhookDeliveriesModel(string Id, IReadOnlyList<WebhookDelivery> Deliveries, string? Next, string? Query);
+
 /// <summary>A form as it is shown.</summary>
 /// <param name="Tag">Of the draft, or of the reviewer, that the form is based on; empty when there is none yet.</param>
 /// <param name="Base">The version of the tool or comparison that the form is based on; 0 for something new.</param>
