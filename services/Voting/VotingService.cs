@@ -158,11 +158,17 @@ public static class VotingService
             .ReadableByAnySite()
             .LimitConcurrency(ConcurrencyLimit.Computing)
             .RequireRateLimiting(RateLimits.Costly)
-            .MapGet("", (HttpContext context, Moderate moderate, long after = 0, int limit = 100) => moderate.ListAsync(context, after, limit))
+            .MapGet(
+                "",
+                (HttpContext context, Moderate moderate, long after = 0, int limit = 100) => moderate.ListAsync(context, after, limit)
+            )
             .WithSummary("Every hold, release and void, oldest first")
             .Produces<Moderate.ModerationPage>()
             .Refuses(400, 429, 503);
-        var cases = app.MapGroup("/api/moderation/cases").WithTags("Moderation").RequireSameOrigin().RequireAuthorization(EditorAccess.Moderators);
+        var cases = app.MapGroup("/api/moderation/cases")
+            .WithTags("Moderation")
+            .RequireSameOrigin()
+            .RequireAuthorization(EditorAccess.Moderators);
         cases
             .MapGet("", (HttpContext context, Moderate moderate) => moderate.CasesAsync(context))
             .WithSummary("Cases to decide, open ones first")
@@ -172,7 +178,8 @@ public static class VotingService
             cases
                 .MapPost(
                     $"/{{id:long}}/{Moderate.WordOf(kind)}",
-                    (HttpContext context, long id, Moderate.DecisionBody body, Moderate moderate) => moderate.DecideAsync(context, id, kind, body)
+                    (HttpContext context, long id, Moderate.DecisionBody body, Moderate moderate) =>
+                        moderate.DecideAsync(context, id, kind, body)
                 )
                 .WithSummary($"{char.ToUpperInvariant(Moderate.WordOf(kind)[0])}{Moderate.WordOf(kind)[1..]} the votes of a case")
                 .Produces<Moderate.CaseAnswer>()

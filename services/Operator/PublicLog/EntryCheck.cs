@@ -101,10 +101,7 @@ internal sealed class EntryCheck
         if (vote.State is State.Void || vote.State == after || after is State.Counted && vote.State is not State.Held)
             return $"the vote is {vote.State} and can't become {after}.";
         var step = (after is State.Counted ? 1 : 0) - (vote.State is State.Counted ? 1 : 0);
-        var (ship, skip) = (
-            total.Ship + (vote.Choice is Choice.Ship ? step : 0),
-            total.Skip + (vote.Choice is Choice.Skip ? step : 0)
-        );
+        var (ship, skip) = (total.Ship + (vote.Choice is Choice.Ship ? step : 0), total.Skip + (vote.Choice is Choice.Skip ? step : 0));
         if (decision.Version != total.Version + 1)
             return $"version {total.Version + 1} of {decision.Tool} was expected, not {decision.Version}.";
         if ((decision.Ship, decision.Skip) != (ship, skip))

@@ -54,10 +54,5 @@ internal sealed class SpentChallenges(DbDataSource source, TimeProvider timeProv
     }
 
     private Task<int> RunAsync(string sql, (string, object)[] parameters, CancellationToken cancellationToken) =>
-        source.RetryIfStaleAsync(async () =>
-        {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await using var command = connection.CommandOf(sql, parameters);
-            return await command.ExecuteNonQueryAsync(cancellationToken);
-        });
+        source.RetryIfStaleAsync(() => source.RunAsync(sql, parameters, cancellationToken));
 }

@@ -75,7 +75,13 @@ internal sealed class Detection(
             await store.CloseAsync(tool, now, cancellationToken);
     }
 
-    private async Task DoAsync(string tool, EntryKind kind, Reason reason, IReadOnlyList<HashedVoter> voters, CancellationToken cancellationToken)
+    private async Task DoAsync(
+        string tool,
+        EntryKind kind,
+        Reason reason,
+        IReadOnlyList<HashedVoter> voters,
+        CancellationToken cancellationToken
+    )
     {
         if (voters.Count == 0)
             return;

@@ -92,7 +92,9 @@ internal sealed class IntegrityStore(DbDataSource source, VoteLedger ledger)
         );
 
     public async Task<IntegrityCase?> CaseAsync(long id, CancellationToken cancellationToken) =>
-        (await source.ReadAsync($"select {CaseColumns} from cases where id = @id", [("id", id)], ReadCase, cancellationToken)).FirstOrDefault();
+        (
+            await source.ReadAsync($"select {CaseColumns} from cases where id = @id", [("id", id)], ReadCase, cancellationToken)
+        ).FirstOrDefault();
 
     /// <returns>Oldest first.</returns>
     public Task<List<ModerationRecord>> ModerationsAsync(long after, int limit, CancellationToken cancellationToken) =>
@@ -128,13 +130,5 @@ internal sealed class IntegrityStore(DbDataSource source, VoteLedger ledger)
         );
 
     private Task<int> RunAsync(string sql, (string, object)[] parameters, CancellationToken cancellationToken) =>
-        ledger.BesideBatchesAsync(
-            async () =>
-            {
-                await using var connection = await source.OpenConnectionAsync(cancellationToken);
-                await using var command = connection.CommandOf(sql, parameters);
-                return await command.ExecuteNonQueryAsync(cancellationToken);
-            },
-            cancellationToken
-        );
+        ledger.BesideBatchesAsync(() => source.RunAsync(sql, parameters, cancellationToken), cancellationToken);
 }

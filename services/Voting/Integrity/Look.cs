@@ -73,7 +73,10 @@ internal static class Look
     // Votes from networks with several new voters on the tool that day, whatever became of them.
     private static HashSet<FirstVote> Crowded(List<FirstVote> today) =>
         [
-            .. today.GroupBy(vote => vote.Neighborhood).Where(network => network.Count() >= CrowdOfNeighborhood).SelectMany(network => network),
+            .. today
+                .GroupBy(vote => vote.Neighborhood)
+                .Where(network => network.Count() >= CrowdOfNeighborhood)
+                .SelectMany(network => network),
             .. today.GroupBy(vote => vote.Region).Where(network => network.Count() >= CrowdOfRegion).SelectMany(network => network),
         ];
 

@@ -108,9 +108,10 @@ internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRe
                 if (await store.CaseAsync(id, context.RequestAborted) is not { } found)
                     return Problems.Of(404, "unknown-case", "There is no such case.");
                 var votes = await store.FirstVotesAsync(found.Tool, context.RequestAborted);
-                IReadOnlyList<HashedVoter> voters = kind is EntryKind.Hold
-                    ? Look.Suspects(votes, timeProvider.GetUtcNow())
-                    : [.. votes.Where(vote => vote.State.IsHeld).Select(vote => vote.Voter)];
+                IReadOnlyList<HashedVoter> voters =
+                    kind is EntryKind.Hold
+                        ? Look.Suspects(votes, timeProvider.GetUtcNow())
+                        : [.. votes.Where(vote => vote.State.IsHeld).Select(vote => vote.Voter)];
                 // Not to be broken off half-way by a browser that is closed.
                 var moderated = await ledger.ModerateAsync(
                     new Moderation(found.Tool, kind, reason, NameOf(context), note, voters),

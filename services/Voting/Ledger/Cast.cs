@@ -57,7 +57,14 @@ public sealed record Entry(
 /// <summary>Votes to be held, released or made void together.</summary>
 /// <param name="Kind">Which of the three.</param>
 /// <param name="Moderator">A public name, or <see cref="Decision.Rule"/>.</param>
-public sealed record Moderation(string Tool, EntryKind Kind, Reason Reason, string Moderator, string Note, IReadOnlyList<HashedVoter> Voters);
+public sealed record Moderation(
+    string Tool,
+    EntryKind Kind,
+    Reason Reason,
+    string Moderator,
+    string Note,
+    IReadOnlyList<HashedVoter> Voters
+);
 
 /// <param name="Votes">How many votes it was; the others were in a state that does not allow it.</param>
 /// <param name="Moved">Where the tool's totals stand; null when nothing moved.</param>

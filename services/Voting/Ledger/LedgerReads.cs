@@ -29,6 +29,20 @@ internal static class LedgerReads
             return all;
         });
 
+    /// <returns>How many rows it touched.</returns>
+    /// <exception cref="DbException">Nothing is known of it.</exception>
+    public static async Task<int> RunAsync(
+        this DbDataSource source,
+        string sql,
+        (string Name, object Value)[] parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var command = connection.CommandOf(sql, parameters);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public static DbCommand CommandOf(this DbConnection connection, string sql, (string Name, object Value)[] parameters)
     {
         var command = connection.CreateCommand();

@@ -99,18 +99,15 @@ public sealed class LogStore(DbDataSource source)
 
     /// <summary>Keeps a witness's newest line.</summary>
     /// <param name="checkpoint">The note it stands under.</param>
-    internal async Task KeepCosignatureAsync(string witness, string checkpoint, string line, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var command = connection.CommandOf(
+    internal Task KeepCosignatureAsync(string witness, string checkpoint, string line, CancellationToken cancellationToken) =>
+        source.RunAsync(
             """
             insert into log_cosignatures (witness, text, line) values (@witness, @text, @line)
             on conflict (witness) do update set text = excluded.text, line = excluded.line
             """,
-            [("witness", witness), ("text", SignedText(checkpoint)), ("line", line)]
+            [("witness", witness), ("text", SignedText(checkpoint)), ("line", line)],
+            cancellationToken
         );
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 
     private static string SignedText(string checkpoint) => SignedNote.TryParse(checkpoint, out var note) ? note.Text : checkpoint;
 
@@ -145,19 +142,16 @@ public sealed class LogStore(DbDataSource source)
         ).ToDictionary(row => row.Tool, row => row.Counts);
 
     /// <summary>Remembers that the voter's vote was found in the log. A vote that does not stand changes nothing, nor does one more time.</summary>
-    internal async Task<int> KeepVerifiedAsync(HashedVoter voter, string tool, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var command = connection.CommandOf(
+    internal Task<int> KeepVerifiedAsync(HashedVoter voter, string tool, CancellationToken cancellationToken) =>
+        source.RunAsync(
             """
             insert into log_verified (tool, mark)
             select tool, pseudonym from votes where voter = @voter and tool = @tool and choice <> 0
             on conflict (tool, mark) do nothing
             """,
-            [("voter", voter.Value.ToByteArray()), ("tool", tool)]
+            [("voter", voter.Value.ToByteArray()), ("tool", tool)],
+            cancellationToken
         );
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 
     /// <summary>
     /// Stores entries and the checkpoint over them, if the log is still where they begin. Durable when this returns, so that the checkpoint

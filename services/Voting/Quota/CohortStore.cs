@@ -19,7 +19,7 @@ internal sealed class CohortStore(DbDataSource source, VoteLedger ledger)
             return known;
         await ledger.BesideBatchesAsync(
             () =>
-                RunAsync(
+                source.RunAsync(
                     "insert into cohort_salts (day, salt) values (@day, @salt) on conflict (day) do nothing",
                     [("day", day), ("salt", RandomNumberGenerator.GetBytes(32))],
                     cancellationToken
@@ -71,8 +71,8 @@ internal sealed class CohortStore(DbDataSource source, VoteLedger ledger)
         ledger.BesideBatchesAsync(
             async () =>
             {
-                await RunAsync("delete from cohorts where at < @before", [("before", VoteLedger.Micros(before))], cancellationToken);
-                return await RunAsync(
+                await source.RunAsync("delete from cohorts where at < @before", [("before", VoteLedger.Micros(before))], cancellationToken);
+                return await source.RunAsync(
                     "delete from cohort_salts where day < @day",
                     [("day", QuotaWindows.Of(before).Day)],
                     cancellationToken
@@ -93,13 +93,6 @@ internal sealed class CohortStore(DbDataSource source, VoteLedger ledger)
                 cancellationToken
             )
         ).FirstOrDefault();
-
-    private async Task<int> RunAsync(string sql, (string, object)[] parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var command = connection.CommandOf(sql, parameters);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 
     private static Cohort Read(DbDataReader row) =>
         new(

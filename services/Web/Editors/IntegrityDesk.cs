@@ -31,9 +31,7 @@ internal static class IntegrityDesk
                 );
                 if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
                     return Refused(context, status);
-                return problem is null
-                    ? Page.SeeOther(context, "/admin/integrity")
-                    : await ShowAsync(context, moderation, token, problem);
+                return problem is null ? Page.SeeOther(context, "/admin/integrity") : await ShowAsync(context, moderation, token, problem);
             }
         );
 

@@ -19,7 +19,12 @@ internal static class ModerationRoute
     private const int Most = 500;
 
     /// <param name="tool">Shows those of one tool.</param>
-    public static async Task<IResult> ShowAsync(HttpContext context, ModerationClient moderation, CatalogReader catalog, string? tool = null)
+    public static async Task<IResult> ShowAsync(
+        HttpContext context,
+        ModerationClient moderation,
+        CatalogReader catalog,
+        string? tool = null
+    )
     {
         var origin = context.Origin();
         var here = origin + "/moderation";
@@ -30,11 +35,7 @@ internal static class ModerationRoute
             if (await catalog.ToolAsync(slug, context.RequestAborted) is { } known)
                 names[slug] = known.Name;
         return Page.Of<ModerationPage, ModerationModel>(
-            new PageHead(
-                "Moderation",
-                "Every vote we held, released or removed: when, why, how many, and what it changed.",
-                here
-            )
+            new PageHead("Moderation", "Every vote we held, released or removed: when, why, how many, and what it changed.", here)
             {
                 Data = [StructuredData.Breadcrumbs(origin, here, trail)],
             },

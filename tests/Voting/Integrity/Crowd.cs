@@ -120,7 +120,9 @@ internal sealed class Crowd(TestVoting voting, string tool)
 
     public static async Task<string> SolvedAsync(HttpResponseMessage answer) =>
         ChallengeTests.Solve(
-            (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("challenge").Deserialize<Challenge>(JsonSerializerOptions.Web)!
+            (await answer.Content.ReadFromJsonAsync<JsonElement>())
+                .GetProperty("challenge")
+                .Deserialize<Challenge>(JsonSerializerOptions.Web)!
         );
 
     private static int Step(string? choice, string? previous, string counted) =>

@@ -18,9 +18,7 @@ public sealed class HardToRigTests(Stores stores)
         var crowd = new Crowd(voting, Tool);
         await crowd.SeedAsync(5_000, 5_000);
 
-        var answers = await crowd.ComeAsync(
-            Enumerable.Range(0, 1000).Select(n => ($"198.{n % 50}.7.{20 + n / 50}", "ship"))
-        );
+        var answers = await crowd.ComeAsync(Enumerable.Range(0, 1000).Select(n => ($"198.{n % 50}.7.{20 + n / 50}", "ship")));
 
         Math.Abs(await crowd.PercentAsync() - 50).ShouldBeLessThan(1, "at once");
         answers[429].ShouldBeGreaterThanOrEqualTo(700);
@@ -37,10 +35,7 @@ public sealed class HardToRigTests(Stores stores)
         var crowd = new Crowd(voting, Tool);
         await crowd.SeedAsync(5_000, 5_000);
 
-        var answers = await crowd.ComeAsync(
-            Enumerable.Range(0, 500).Select(n => ($"198.{n % 50}.7.{20 + n / 50}", "ship")),
-            solve: true
-        );
+        var answers = await crowd.ComeAsync(Enumerable.Range(0, 500).Select(n => ($"198.{n % 50}.7.{20 + n / 50}", "ship")), solve: true);
 
         answers.ShouldBe(new Dictionary<int, int> { [200] = 500 }, "nobody is refused");
         await Eventually.HoldsAsync(async () => (await crowd.TotalsAsync()).Held == 500, "all of them are held");
@@ -94,7 +89,9 @@ public sealed class HardToRigTests(Stores stores)
         var answers = await crowd.ComeAsync(
             Enumerable
                 .Range(0, 10_000)
-                .Select(n => ($"{20 + n / 2 % 97}.{n / 2 / 97 % 100}.{n / 2 % 251}.{n % 2 + 1}", random.NextDouble() < 0.55 ? "ship" : "skip"))
+                .Select(n =>
+                    ($"{20 + n / 2 % 97}.{n / 2 / 97 % 100}.{n / 2 % 251}.{n % 2 + 1}", random.NextDouble() < 0.55 ? "ship" : "skip")
+                )
         );
 
         answers.ShouldBe(new Dictionary<int, int> { [200] = 10_000 });

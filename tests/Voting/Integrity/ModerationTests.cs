@@ -43,7 +43,10 @@ public sealed class ModerationTests(Stores stores)
         held.GetProperty("decidedBy").GetDateTimeOffset().ShouldBe(held.GetProperty("at").GetDateTimeOffset() + TimeSpan.FromHours(24));
         (await crowd.TotalsAsync()).ShouldBe((3, 0, 1, 0));
         // The same request again, whose answer was lost, and a change of mind: neither asks for work, and the state is the mark's.
-        (await JsonAsync(await crowd.CastAsync("203.0.113.9", nonce, "skip", altcha))).GetProperty("seq").GetInt64().ShouldBe(1);
+        (await JsonAsync(await crowd.CastAsync("203.0.113.9", nonce, "skip", altcha)))
+            .GetProperty("seq")
+            .GetInt64()
+            .ShouldBe(1);
         (await JsonAsync(await crowd.CastAsync("203.0.113.9", nonce, "ship"))).GetProperty("state").GetString().ShouldBe("held");
         (await crowd.TotalsAsync()).ShouldBe((3, 0, 1, 0));
         (await crowd.TotalsAsync()).ShouldBe(await crowd.RecountedAsync());
@@ -127,7 +130,10 @@ public sealed class ModerationTests(Stores stores)
                         {
                             case < 4:
                                 var admission = new Admission((Gate)gate, [1, 2, 3, 4, 5, 6, 7, 8], AdmissionFlags.NewNetwork);
-                                await ledger.CommitAsync([new(voters[who], Tool, (Choice)choice, Mark.Draw(), admission)], CancellationToken.None);
+                                await ledger.CommitAsync(
+                                    [new(voters[who], Tool, (Choice)choice, Mark.Draw(), admission)],
+                                    CancellationToken.None
+                                );
                                 break;
                             case < 7:
                                 var kind = (EntryKind)(what - 3);
@@ -146,7 +152,9 @@ public sealed class ModerationTests(Stores stores)
 
         // And every entry of them is in the log with the totals after it.
         var checkpoint = await new PublicLog(voting.Http).CoveringAsync((await voting.LedgerAsync(10_000)).Count);
-        (await new PublicLog(voting.Http).LinesAsync(checkpoint)).ShouldContain(line => line.StartsWith("verdicts.void/v1 cursor-2-0 ", StringComparison.Ordinal));
+        (await new PublicLog(voting.Http).LinesAsync(checkpoint)).ShouldContain(line =>
+            line.StartsWith("verdicts.void/v1 cursor-2-0 ", StringComparison.Ordinal)
+        );
     }
 
     private static HashedVoter Voter()

@@ -183,7 +183,10 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private async Task<NpgsqlCommand> PrepareAsync(CancellationToken cancellationToken)
     {
         _connection = await source.OpenConnectionAsync(cancellationToken);
-        var command = new NpgsqlCommand("select votes.*, current_epoch() from cast_gated_votes($1, $2, $3, $4, $5, $6, $7, $8, $9) votes", _connection)
+        var command = new NpgsqlCommand(
+            "select votes.*, current_epoch() from cast_gated_votes($1, $2, $3, $4, $5, $6, $7, $8, $9) votes",
+            _connection
+        )
         {
             CommandTimeout = 4,
         };
@@ -211,8 +214,7 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     private static Committed Read(NpgsqlDataReader row, IReadOnlyList<Cast> batch)
     {
         var (seqs, times, ids) = (row.GetFieldValue<long[]>(0), row.GetFieldValue<long?[]>(1), row.GetFieldValue<long?[]>(2));
-        var (marks, salts, states) =
-            (row.GetFieldValue<byte[][]>(3), row.GetFieldValue<byte[]?[]>(4), row.GetFieldValue<short[]>(5));
+        var (marks, salts, states) = (row.GetFieldValue<byte[][]>(3), row.GetFieldValue<byte[]?[]>(4), row.GetFieldValue<short[]>(5));
         var votes = new Vote[batch.Count];
         for (var place = 0; place < votes.Length; place++)
             votes[place] =

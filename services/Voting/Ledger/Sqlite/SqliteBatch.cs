@@ -191,20 +191,13 @@ internal sealed class SqliteBatch(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_find, _first, _change, _last, _append, _explain, _keep, _stand, _begin, _move, _epoch])
+        foreach (
+            var statement in (SqliteStatement[])[_find, _first, _change, _last, _append, _explain, _keep, _stand, _begin, _move, _epoch]
+        )
             statement.Dispose();
     }
 
-    private void Append(
-        long id,
-        ReadOnlySpan<byte> tool,
-        Guid mark,
-        Choice choice,
-        Choice previous,
-        long seq,
-        long now,
-        VoteState state
-    ) =>
+    private void Append(long id, ReadOnlySpan<byte> tool, Guid mark, Choice choice, Choice previous, long seq, long now, VoteState state) =>
         _append
             .Number(id)
             .Text(tool)
