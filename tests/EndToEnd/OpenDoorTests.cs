@@ -223,7 +223,7 @@ public sealed class OpenDoorTests : IAsyncLifetime
     [Fact]
     public async Task Votes_by_form_count_for_the_readers_own_address_and_a_full_one_is_told_kindly()
     {
-        await using var site = new StandaloneProcess("--Proxies:KnownNetworks:0=127.0.0.0/8");
+        await using var site = new StandaloneProcess("--Proxies:KnownNetworks:0=127.0.0.0/8", "--Quota:PerTool=1000");
         await site.StartAsync();
         for (var n = 0; n < 25; n++)
             (await FirstVoteAsync(site, $"203.0.{n}.7")).StatusCode.ShouldBe(HttpStatusCode.SeeOther, "each from a network of its own");

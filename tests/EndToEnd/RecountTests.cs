@@ -169,7 +169,7 @@ public class RecountTests(Site site)
     public async Task A_recount_stops_at_an_entry_of_a_kind_it_does_not_know_and_claims_nothing()
     {
         using var log = new PaperLog();
-        log.Publish([.. PaperLog.Votes(10), "verdicts.hold/v1 tool-0"u8.ToArray()]);
+        log.Publish([.. PaperLog.Votes(10), "verdicts.later/v1 tool-0"u8.ToArray()]);
         await using var reader = await site.NewReaderAsync();
         var page = await OpenAsync(reader, log);
         await RecountAsync(page);
