@@ -67,38 +67,40 @@ public static class WebhooksService
             .RequireAuthorization(EditorAccess.Policy)
             .RequireSameOrigin()
             .ForOneReaderOnly()
-            .RequireRateLimiting(RateLimits.Write)
             .ProducesProblem(401)
             .ProducesProblem(403)
-            .ProducesProblem(429)
             .ProducesProblem(503);
         webhooks.MapGet("", EditEndpoints.ListAsync).WithSummary("Every endpoint with its events, and a notice where one fails");
         webhooks
+            .MapGet("/{id}/deliveries", ReadDeliveries.ListAsync)
+            .RequireRateLimiting(RateLimits.Search)
+            .WithSummary("An endpoint's deliveries of the last 30 days, newest first: ?state=&type=&q=&before=")
+            .ProducesProblem(400)
+            .ProducesProblem(404)
+            .ProducesProblem(429);
+
+        var change = webhooks.MapGroup("").RequireRateLimiting(RateLimits.Write).ProducesProblem(429);
+        change
             .MapPost("", EditEndpoints.RegisterAsync)
             .WithSummary("Registers an endpoint; only this answer holds its secret")
             .ProducesProblem(400)
             .ProducesProblem(409)
             .ProducesProblem(415);
-        webhooks.MapDelete("/{id}", EditEndpoints.DeleteAsync).WithSummary("Deletes an endpoint and its deliveries").ProducesProblem(404);
-        webhooks
+        change.MapDelete("/{id}", EditEndpoints.DeleteAsync).WithSummary("Deletes an endpoint and its deliveries").ProducesProblem(404);
+        change
             .MapPost("/{id}/rotate", EditEndpoints.RotateAsync)
             .WithSummary("Gives an endpoint a new secret; for a day the former one signs as well")
             .ProducesProblem(404);
-        webhooks
+        change
             .MapPost("/{id}/enable", EditEndpoints.EnableAsync)
             .WithSummary("Enables a disabled endpoint and sends what waits for it")
             .ProducesProblem(404);
-        webhooks
+        change
             .MapPost("/{id}/test", SendByHand.TestAsync)
             .WithSummary("Sends a webhook.test message")
             .ProducesProblem(404)
             .ProducesProblem(409);
-        webhooks
-            .MapGet("/{id}/deliveries", ReadDeliveries.ListAsync)
-            .WithSummary("An endpoint's deliveries of the last 30 days, newest first: ?state=&type=&q=&before=")
-            .ProducesProblem(400)
-            .ProducesProblem(404);
-        webhooks
+        change
             .MapPost("/deliveries/{id}/retry", SendByHand.RetryAsync)
             .WithSummary("Sends a delivery once more, with the same webhook-id")
             .ProducesProblem(404)

@@ -129,4 +129,13 @@ public sealed class InputTests : IAsyncLifetime
         (await _publisher.CountAsync("select (select count(*) from deliveries) + (select count(*) from endpoints)")).ShouldBe(0);
         _publisher.Receiver.All.ShouldHaveSingleItem();
     }
+
+    [Fact]
+    public async Task Reading_takes_nothing_from_what_a_network_may_write()
+    {
+        using var client = await _publisher.StartAsync();
+        for (var read = 0; read < 700; read++)
+            (await client.GetAsync("/api/webhooks")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await PostAsync(client, "/api/webhooks", "{}")).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
 }
