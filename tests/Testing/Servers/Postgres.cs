@@ -64,7 +64,8 @@ public sealed class Postgres : Server
 
     public async Task Execute(string sql, string database = "postgres")
     {
-        await using var connection = new NpgsqlConnection($"{ConnectionTo(database)};Pooling=false"); // what lay in a pool may have died with the server since
+        // Not from a pool: what lay there may have died with the server since. And patient, as a busy machine is no failure.
+        await using var connection = new NpgsqlConnection($"{ConnectionTo(database)};Timeout=30;Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
