@@ -84,6 +84,7 @@ public sealed class MetricsTests
         do waiting.Add(
             writer.CastAsync(
                 new Cast(await hasher.OfAsync(Guid.NewGuid(), CancellationToken.None), Tool, Choice.Ship, Mark.Draw()),
+                connection: null,
                 CancellationToken.None
             )
         );

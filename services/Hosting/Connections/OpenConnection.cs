@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Hosting.Connections;
 
@@ -47,6 +49,29 @@ public sealed class OpenConnection
     {
         Volatile.Write(ref _since, _table.Now);
         Interlocked.Decrement(ref _requests);
+    }
+
+    /// <summary>
+    /// The client has hung up, though the server may not have read so far yet: then the request is not aborted yet either. Costs two or
+    /// four system calls.
+    /// </summary>
+    public bool HasHungUp() =>
+        // Twice, since the server may read between the two looks what had arrived for it.
+        Connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket && IsAtEnd(socket) && IsAtEnd(socket);
+
+    /// <summary>Aborts its request.</summary>
+    public void Abort() => Connection.Abort(new ConnectionAbortedException("The client has hung up."));
+
+    private static bool IsAtEnd(Socket socket)
+    {
+        try
+        {
+            return socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
+        }
+        catch (Exception closed) when (closed is ObjectDisposedException or SocketException)
+        {
+            return true;
+        }
     }
 
     /// <returns>True for the one call that ends its silence.</returns>

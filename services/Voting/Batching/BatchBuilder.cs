@@ -18,6 +18,7 @@ internal sealed class BatchBuilder
     private readonly HashSet<(HashedVoter, string)> _held = [];
     private readonly HashSet<HashedVoter> _behind = [];
     private readonly HashSet<HashedVoter> _gone = [];
+    private bool _afterStall;
     private List<PendingRequest> _putOff = [];
     private List<PendingRequest> _again = [];
 
@@ -32,8 +33,10 @@ internal sealed class BatchBuilder
     public bool Full => Casts.Count + Leaves.Count >= Most || _putOff.Count >= Most;
 
     /// <summary>Empties it and takes what was put off.</summary>
-    public void Begin()
+    /// <param name="afterStall">Senders may have hung up without the server knowing yet.</param>
+    public void Begin(bool afterStall)
     {
+        _afterStall = afterStall;
         Casts.Clear();
         Leaves.Clear();
         _pairs.Clear();
@@ -64,7 +67,7 @@ internal sealed class BatchBuilder
 
     private void Add(PendingCast cast)
     {
-        if (cast.Gone.IsCancellationRequested)
+        if (cast.IsGone(_afterStall))
         {
             cast.Cancel();
             return;

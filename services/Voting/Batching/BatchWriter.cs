@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Hosting.Connections;
 using Hosting.Observability;
 using Voting.Ledger;
 using Voting.Relay;
@@ -32,14 +33,15 @@ public sealed class BatchWriter(
 
     /// <summary>Answers once the cast is durable.</summary>
     /// <param name="cast">The vote.</param>
+    /// <param name="connection">The sender's; null asks <paramref name="gone"/> alone.</param>
     /// <param name="gone">
     /// The sender disconnected. A vote it no longer waits for is left out if it can be: the sender may have asked another replica meanwhile
     /// and changed its mind since, and this late one would undo that.
     /// </param>
     /// <exception cref="LedgerUnavailableException">It may or may not have been written; casting the same again is safe.</exception>
-    public Task<Vote> CastAsync(Cast cast, CancellationToken gone)
+    public Task<Vote> CastAsync(Cast cast, OpenConnection? connection, CancellationToken gone)
     {
-        var waiting = new PendingCast(cast, gone);
+        var waiting = new PendingCast(cast, connection, gone);
         return _queue.Writer.TryWrite(waiting)
             ? waiting.Answer
             : Task.FromException<Vote>(new LedgerUnavailableException("Too many votes are waiting."));
@@ -74,7 +76,7 @@ public sealed class BatchWriter(
         {
             if (heartbeat.Hold() is var hold && hold > TimeSpan.Zero)
                 await Task.Delay(hold, CancellationToken.None);
-            next.Begin();
+            next.Begin(heartbeat.IsRecent);
             while (!next.Full && _queue.Reader.TryRead(out var waiting))
                 next.Add(waiting);
             if (next.Casts.Count > 0)

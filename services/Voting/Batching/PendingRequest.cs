@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hosting.Connections;
 using Voting.Ledger;
 
 namespace Voting.Batching;
@@ -17,15 +18,18 @@ internal sealed class PendingErasure(HashedVoter voter) : PendingRequest
 /// A cast that waits. Its request continues at once, on the same thread: so it is answered from the pool, many in one piece of work
 /// (see <see cref="Completions"/>), and never by the committing loop.
 /// </summary>
-internal sealed class PendingCast(Cast cast, CancellationToken gone) : PendingRequest
+internal sealed class PendingCast(Cast cast, OpenConnection? connection, CancellationToken gone) : PendingRequest
 {
     private readonly TaskCompletionSource<Vote> _answer = new();
+    private readonly CancellationToken _gone = gone;
+    private readonly OpenConnection? _connection = connection;
     private PendingCast? _next;
 
     public Cast Cast { get; } = cast;
 
     /// <summary>The sender disconnected.</summary>
-    public CancellationToken Gone { get; } = gone;
+    /// <param name="afterStall">The server may not know yet: the socket is asked.</param>
+    public bool IsGone(bool afterStall) => _gone.IsCancellationRequested || afterStall && _connection?.HasHungUp() == true;
 
     /// <summary>The request's span, for the batch to go on with; null when nobody listens.</summary>
     public Activity? Request { get; } = VotingTrace.Source.HasListeners() ? Activity.Current : null;
@@ -35,9 +39,18 @@ internal sealed class PendingCast(Cast cast, CancellationToken gone) : PendingRe
     /// <summary>Another of the same voter, tool and choice gets the same answer.</summary>
     public void Share(PendingCast same) => (same._next, _next) = (_next, same);
 
-    // Rare, and called by the committing loop: not on its thread.
+    // Rare, and called by the committing loop: not on its thread. The request ends once it is aborted, and not before the server knows why.
     public void Cancel() =>
-        ThreadPool.UnsafeQueueUserWorkItem(static cast => cast._answer.SetCanceled(cast.Gone), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static cast =>
+            {
+                if (!cast._gone.IsCancellationRequested)
+                    cast._connection!.Abort();
+                cast._gone.UnsafeRegister(static cast => ((PendingCast)cast!)._answer.TrySetCanceled(), cast);
+            },
+            this,
+            preferLocal: false
+        );
 
     public void Commit(Vote vote)
     {

@@ -3,13 +3,15 @@ namespace Voting.Batching;
 /// <summary>
 /// Notices that this process stalled: it was frozen, or its machine was moved. Requests that arrived meanwhile wait in its sockets; most
 /// of their senders have disconnected and asked another replica, which may have taken newer votes of theirs. Which clients disconnected
-/// is known only once the server has read its sockets to the end, so votes are held back for a moment until it has.
+/// is known only once the server has read its sockets to the end, so votes are held back for a moment until it has. It may not have by then,
+/// least of all those it accepts only now: for some seconds the sockets themselves are asked too.
 /// </summary>
 public sealed class StallDetector : IDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<StallDetector> _logger;
@@ -31,6 +33,10 @@ public sealed class StallDetector : IDisposable
         var rest = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), Interlocked.Read(ref _settled));
         return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
     }
+
+    /// <summary>The process stalled lately, or started.</summary>
+    public bool IsRecent =>
+        _timeProvider.GetElapsedTime(Interlocked.Read(ref _settled), _timeProvider.GetTimestamp()) < Aftermath;
 
     public void Dispose() => _timer.Dispose();
 

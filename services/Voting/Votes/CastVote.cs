@@ -1,3 +1,4 @@
+using Hosting.Connections;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Voting.Batching;
 using Voting.Challenges;
@@ -113,7 +114,7 @@ public sealed class CastVote(
                 var admission = passage.Admission;
                 if (request.Altcha is { } altcha && !passage.IsOpen && await IsGoodAsync(altcha, passage, context.RequestAborted))
                     admission = admission with { Gate = Gate.Hold };
-                vote = await writer.CastAsync(new Cast(hashed, tool, request.Choice!.Value, mark, admission), context.RequestAborted);
+                vote = await CastAsync(context, new Cast(hashed, tool, request.Choice!.Value, mark, admission));
             }
             finally
             {
@@ -142,13 +143,16 @@ public sealed class CastVote(
         try
         {
             var cast = new Cast(await hasher.OfAsync(voter, context.RequestAborted), tool, choice, Mark.Draw(nonce));
-            return Answer(context, await writer.CastAsync(cast, context.RequestAborted), nonce is not null, isNew ? voter : null);
+            return Answer(context, await CastAsync(context, cast), nonce is not null, isNew ? voter : null);
         }
         catch (LedgerUnavailableException)
         {
             return Refuse(Refused.LedgerUnavailable(context));
         }
     }
+
+    private Task<Vote> CastAsync(HttpContext context, Cast cast) =>
+        writer.CastAsync(cast, context.Features.Get<OpenConnection>(), context.RequestAborted);
 
     private ProblemHttpResult Refuse(ProblemHttpResult refusal)
     {
