@@ -113,7 +113,8 @@ public static class CatalogService
             .Accepts<CatalogFile>("application/json")
             .WithMetadata(new RequestSizeLimitAttribute(Contracts.Limits.CatalogFile))
             .WithSummary(
-                "Take over a file of the export's format, all or nothing (If-Match: the export's ETag, or *): ?dryRun=true shows what would change"
+                "Take over a file of the export's format, all or nothing (If-Match: the export's ETag, or *): ?dryRun=true shows "
+                    + "what would change"
             );
     }
 }

@@ -23,7 +23,8 @@ internal static partial class Log
     [LoggerMessage(
         2008,
         LogLevel.Warning,
-        "Moved the tool {From} to {To}: a slug that ends in -vs makes comparisons ambiguous. Its page redirects; its earlier votes stay in the ledger"
+        "Moved the tool {From} to {To}: a slug that ends in -vs makes comparisons ambiguous. Its page redirects; its earlier votes "
+            + "stay in the ledger"
     )]
     public static partial void Moved(ILogger logger, string from, string to);
 

@@ -14,8 +14,8 @@ internal sealed class NamedRequests(bool onlyJson)
     /// <summary>For files, of any type and at most 1 MiB long.</summary>
     public static HttpClient NewFileClient() => new(new NamedRequests(onlyJson: false)) { MaxResponseContentBufferSize = LongestFile };
 
-    /// <exception cref="HttpRequestException">Not reachable, or an answer that is no success or, where asked for, no JSON; the message begins
-    /// with method and address.</exception>
+    /// <exception cref="HttpRequestException">Not reachable, or an answer that is no success or, where asked for, no JSON; the message
+    /// begins with method and address.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var place = $"{request.Method} {request.RequestUri}";

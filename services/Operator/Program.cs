@@ -12,7 +12,8 @@ using Operator.Tokens;
 
 var root = new RootCommand(
     """
-    Looks after a running site: asks how its parts are, counts the ledger again, rebuilds counters, handles dead letters, verifies backups, begins epochs, rotates keys, makes editors' tokens.
+    Looks after a running site: asks how its parts are, counts the ledger again, rebuilds counters, handles dead letters, verifies
+    backups, begins epochs, rotates keys, makes editors' tokens.
     Exit codes: 0 all is well, 1 something is wrong and was named, 2 it could not be found out.
     """
 )

@@ -19,6 +19,7 @@ internal static class Keys
         return File.ReadAllText(path).Trim();
     }
 
-    /// <returns>Eight letters that tell this key from others and nothing else of it: a data folder that is begun anew has another log.</returns>
+    /// <returns>Eight letters that tell this key from others and nothing else of it: a data folder that is begun anew has another
+    /// log.</returns>
     public static string NameOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(InFile(path)))[..4]);
 }

@@ -12,7 +12,8 @@ internal static class Refused
         Problems.Of(
             401,
             "no-voter",
-            "A voter is needed: send it as cookie or as 'Authorization: Voter …'; POST /api/voters makes one, and so does a vote with \"voter\":\"new\"."
+            "A voter is needed: send it as cookie or as 'Authorization: Voter …'; POST /api/voters makes one, and so does a vote "
+                + "with \"voter\":\"new\"."
         );
 
     public static ProblemHttpResult Malformed() =>
@@ -59,7 +60,8 @@ internal static class Refused
             context,
             429,
             "too-many-new-voters",
-            "Many people have voted from this network for the first time today. A first vote can be cast with the challenge's answer, and is then held until it is decided on; or again later.",
+            "Many people have voted from this network for the first time today. A first vote can be cast with the challenge's "
+                + "answer, and is then held until it is decided on; or again later.",
             seconds,
             new Dictionary<string, object?> { ["challenge"] = challenge }
         );

@@ -42,7 +42,8 @@ public sealed class VotingMetrics : IHostedService
     private static readonly Meter Meter = new("Voting");
     private readonly Counter<long> _votes = Meter.CreateCounter<long>(
         "voting.votes",
-        description: "Votes cast, changed or withdrawn: committed, unavailable (the ledger could not take them), or the name of the problem they were refused with"
+        description: "Votes cast, changed or withdrawn: committed, unavailable (the ledger could not take them), or the name of the "
+            + "problem they were refused with"
     );
     private readonly Histogram<int> _batch = Meter.CreateHistogram<int>("voting.batch.size", description: "Votes committed together");
     private readonly Histogram<double> _commit = Meter.CreateHistogram(

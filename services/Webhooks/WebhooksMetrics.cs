@@ -18,7 +18,8 @@ internal sealed class WebhooksMetrics : IHostedService
         var meter = meters.Create(WebhooksService.Name);
         _attempts = meter.CreateCounter<long>(
             "webhooks.attempts",
-            description: "Attempts by outcome: delivered, failed, refused (an address inside the network), given-up (the last one), gone (410)."
+            description: "Attempts by outcome: delivered, failed, refused (an address inside the network), given-up (the last one), "
+                + "gone (410)."
         );
         _deliveries = meter.CreateCounter<long>("webhooks.deliveries", description: "Deliveries queued, by type of event.");
         _disabled = meter.CreateCounter<long>("webhooks.disabled", description: "Endpoints disabled, by reason: gone, failing.");

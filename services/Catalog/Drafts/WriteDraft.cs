@@ -51,7 +51,8 @@ internal static class WriteDraft
                     return Problems.Of(
                         412,
                         "publish-conflict",
-                        "It was published by somebody else since this draft was begun. The draft is kept; bring the two together and publish again."
+                        "It was published by somebody else since this draft was begun. The draft is kept; bring the two together "
+                            + "and publish again."
                     );
                 }
 

@@ -63,7 +63,8 @@ internal sealed class EditErrors
         if (slug is null || !Slug.IsValid(slug))
             Fail(
                 field,
-                $"is not a slug: lower-case letters and digits joined by single hyphens, at most {Slug.MaxLength} characters, without {Slug.Versus}"
+                $"is not a slug: lower-case letters and digits joined by single hyphens, at most {Slug.MaxLength} characters, "
+                    + $"without {Slug.Versus}"
             );
     }
 

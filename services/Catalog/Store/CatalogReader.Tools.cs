@@ -12,13 +12,16 @@ internal partial class CatalogReader
         from tools t
         join categories c on c.slug = t.category
         left join (
-            select tool, sum(case when verdict = 'ship' then 1 else 0 end) as ship, sum(case when verdict = 'skip' then 1 else 0 end) as skip
+            select tool,
+                sum(case when verdict = 'ship' then 1 else 0 end) as ship,
+                sum(case when verdict = 'skip' then 1 else 0 end) as skip
             from reviews group by tool) p on p.tool = t.slug
 
         """;
 
     private const string Reviews = """
-        select r.tool, r.reviewer, w.name as ReviewerName, w.role, r.verdict, r.quote, r.at, r.sample from reviews r join reviewers w on w.slug = r.reviewer
+        select r.tool, r.reviewer, w.name as ReviewerName, w.role, r.verdict, r.quote, r.at, r.sample
+        from reviews r join reviewers w on w.slug = r.reviewer
 
         """;
 
@@ -96,7 +99,8 @@ internal partial class CatalogReader
     public Task<IEnumerable<SearchRow>> SearchRowsAsync() =>
         connection.QueryAsync<SearchRow>(
             """
-            select t.slug, t.name, t.sort_name as SortName, t.tagline, t.maker, t.category, c.name as CategoryName, t.description, t.pricing, t.entry_amount as EntryAmount,
+            select t.slug, t.name, t.sort_name as SortName, t.tagline, t.maker, t.category, c.name as CategoryName,
+                t.description, t.pricing, t.entry_amount as EntryAmount,
                 (select string_agg(name || ' ' || coalesce(note, ''), '; ') from plans where tool = t.slug) as Plans
             from tools t join categories c on c.slug = t.category where t.retired = 0 order by t.slug
             """,

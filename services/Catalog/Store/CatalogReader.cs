@@ -24,7 +24,8 @@ internal partial class CatalogReader(DbConnection connection, DbTransaction tran
             .. (
                 await connection.QueryAsync<(string Slug, string Name, long Tools)>(
                     """
-                    select c.slug, c.name, count(t.slug) as Tools from categories c left join tools t on t.category = c.slug and t.retired = 0
+                    select c.slug, c.name, count(t.slug) as Tools from categories c left join tools t on t.category = c.slug
+                        and t.retired = 0
                     group by c.slug, c.name order by c.name
                     """,
                     transaction: transaction

@@ -69,11 +69,13 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
     {
         await Connection.ExecuteAsync(
             """
-            insert into tools (slug, name, sort_name, tagline, maker, category, description, website, pricing, entry_label, entry_amount, entry_currency,
+            insert into tools (slug, name, sort_name, tagline, maker, category, description, website, pricing, entry_label, entry_amount,
+                entry_currency,
                 entry_period, search, retired, published_at, updated_at, version, published_version)
             values (@Slug, @Name, @sortName, @Tagline, @Maker, @category, @Description, @Website, @Pricing, @label, @amount, @currency,
                 @period, @search, @retired, @publishedAt, @updatedAt, @Version, 0)
-            on conflict (slug) do update set name = excluded.name, sort_name = excluded.sort_name, tagline = excluded.tagline, maker = excluded.maker,
+            on conflict (slug) do update set name = excluded.name, sort_name = excluded.sort_name, tagline = excluded.tagline,
+                maker = excluded.maker,
                 category = excluded.category, description = excluded.description, website = excluded.website, pricing = excluded.pricing,
                 entry_label = excluded.entry_label, entry_amount = excluded.entry_amount, entry_currency = excluded.entry_currency,
                 entry_period = excluded.entry_period, search = excluded.search, retired = excluded.retired,
@@ -105,7 +107,8 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
         );
         await Connection.ExecuteAsync("delete from plans where tool = @Slug", new { tool.Slug }, Transaction);
         await Connection.ExecuteAsync(
-            "insert into plans (tool, position, name, amount, currency, period, note) values (@tool, @position, @name, @amount, @currency, @period, @note)",
+            "insert into plans (tool, position, name, amount, currency, period, note) values (@tool, @position, @name, @amount, "
+                + "@currency, @period, @note)",
             tool.Plans.Select(
                 (plan, position) =>
                     new
@@ -127,7 +130,8 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
         Connection.ExecuteAsync(
             """
             insert into reviews (tool, reviewer, verdict, quote, at, sample) values (@tool, @reviewer, @verdict, @Quote, @at, @sample)
-            on conflict (tool, reviewer) do update set verdict = excluded.verdict, quote = excluded.quote, at = excluded.at, sample = excluded.sample
+            on conflict (tool, reviewer) do update set verdict = excluded.verdict, quote = excluded.quote, at = excluded.at,
+                sample = excluded.sample
             """,
             new
             {
@@ -178,7 +182,8 @@ internal sealed class CatalogWriter(DbConnection connection, DbTransaction trans
     public Task SaveDraftAsync(DraftRow draft) =>
         Connection.ExecuteAsync(
             """
-            insert into drafts (kind, slug, document, based_on, editor, saved_at, version) values (@Kind, @Slug, @Document, @BasedOn, @Editor, @SavedAt, @Version)
+            insert into drafts (kind, slug, document, based_on, editor, saved_at, version) values (@Kind, @Slug, @Document, @BasedOn,
+                @Editor, @SavedAt, @Version)
             on conflict (kind, slug) do update set document = excluded.document, based_on = excluded.based_on, editor = excluded.editor,
                 saved_at = excluded.saved_at, version = excluded.version
             """,

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Contracts.Log;
 
-/// <summary>A proof that stands on its own, after C2SP <c>tlog-proof</c>: an entry, its place, the way to the root, and the checkpoint.</summary>
+/// <summary>
+/// A proof that stands on its own, after C2SP <c>tlog-proof</c>: an entry, its place, the way to the root, and the checkpoint.
+/// </summary>
 /// <param name="Entry">The leaf's bytes.</param>
 /// <param name="Note">The checkpoint as signed.</param>
 public sealed record InclusionNote(byte[] Entry, long Index, IReadOnlyList<byte[]> Proof, string Note)

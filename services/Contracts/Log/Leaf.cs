@@ -7,7 +7,8 @@ namespace Contracts.Log;
 
 /// <summary>
 /// One vote as the public log keeps it: a line of ASCII, of which the bytes are the truth.
-/// <c>verdicts.vote/v1 &lt;tool&gt; &lt;version&gt; &lt;ship&gt; &lt;skip&gt; &lt;choice&gt; &lt;previous&gt; &lt;seq&gt; &lt;mark&gt; &lt;time&gt;</c>.
+/// <c>verdicts.vote/v1 &lt;tool&gt; &lt;version&gt; &lt;ship&gt; &lt;skip&gt; &lt;choice&gt; &lt;previous&gt; &lt;seq&gt; &lt;mark&gt;
+/// &lt;time&gt;</c>.
 /// </summary>
 /// <param name="Version">The tool's entries, this one included.</param>
 /// <param name="Ship">The tool's ship votes after this entry.</param>

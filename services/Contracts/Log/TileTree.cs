@@ -27,7 +27,8 @@ public sealed class TileTree(long size, Func<Tile, Task<byte[]>> hashesAsync)
         return proof;
     }
 
-    /// <returns>The hashes that show the first <paramref name="old"/> leaves to be the beginning of this tree, as in RFC 6962, 2.1.2.</returns>
+    /// <returns>The hashes that show the first <paramref name="old"/> leaves to be the beginning of this tree, as in RFC 6962,
+    /// 2.1.2.</returns>
     public async Task<List<byte[]>> ConsistencyAsync(long old)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(old, size);

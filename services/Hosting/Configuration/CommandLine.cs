@@ -27,7 +27,8 @@ public static class CommandLine
               {Self} migrate    applies the schema and exits
               {Self} health     asks the process that runs beside it whether it is ready; exit code 0 when it is
             {more}
-            Every setting is also read from the environment (Section__Key=value) and from files in SECRETS_DIR. services/{name}/README.md links the list.
+            Every setting is also read from the environment (Section__Key=value) and from files in
+            SECRETS_DIR. services/{name}/README.md links the list.
             """;
 
     private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;

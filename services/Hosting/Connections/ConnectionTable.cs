@@ -207,7 +207,8 @@ internal sealed partial class ConnectionTable : IDisposable
     [LoggerMessage(
         1020,
         LogLevel.Warning,
-        "Connections are dropped or refused ({Reason}): at most {Most} are held, {Silent} of them silent; see the metric connections_dropped"
+        "Connections are dropped or refused ({Reason}): at most {Most} are held, {Silent} of them silent; see the metric "
+            + "connections_dropped"
     )]
     private partial void LogPressure(int most, int silent, string reason);
 

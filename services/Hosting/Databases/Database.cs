@@ -55,7 +55,8 @@ public sealed class Database : IAsyncDisposable
                 if (postgres.SslMode is var mode and (SslMode.Require or SslMode.VerifyCA))
                     throw new SettingException(
                         setting,
-                        $"SSL Mode={mode} does not check the server's name; write SSL Mode=VerifyFull, and Root Certificate=FILE for an authority of your own"
+                        $"SSL Mode={mode} does not check the server's name; write SSL Mode=VerifyFull, and Root Certificate=FILE "
+                            + "for an authority of your own"
                     );
                 if (!postgres.ShouldSerialize("Maximum Pool Size"))
                     postgres.MaxPoolSize = PoolSize;

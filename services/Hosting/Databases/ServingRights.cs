@@ -30,7 +30,8 @@ internal static class ServingRights
         // Not "all tables": an extension's views can be another's.
         var tables = await OneAsync(
             connection,
-            "select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables where schemaname = 'public' and tableowner = current_user",
+            "select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables where schemaname = 'public' and "
+                + "tableowner = current_user",
             cancellationToken
         );
         var listed = await ListedAsync(scripts, cancellationToken);

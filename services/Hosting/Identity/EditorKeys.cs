@@ -31,7 +31,11 @@ public static class EditorKeys
             {
                 Issuer = Name,
                 Audience = Name,
-                Claims = new Dictionary<string, object> { ["sub"] = editor, ["role"] = moderates ? (string[])[EditorAccess.Policy, EditorAccess.Moderators] : EditorAccess.Policy },
+                Claims = new Dictionary<string, object>
+                {
+                    ["sub"] = editor,
+                    ["role"] = moderates ? (string[])[EditorAccess.Policy, EditorAccess.Moderators] : EditorAccess.Policy,
+                },
                 Expires = expires.UtcDateTime,
                 SigningCredentials = new SigningCredentials(
                     Parse(PrivateSetting, privateKey, "PRIVATE KEY"),

@@ -144,7 +144,8 @@ internal sealed partial class ServedHosts
     [LoggerMessage(
         1006,
         LogLevel.Warning,
-        "Requests for a host name that is not served are answered 421. If readers reach this site by that name, set Web__PublicOrigin (or AllowedHosts)"
+        "Requests for a host name that is not served are answered 421. If readers reach this site by that name, set "
+            + "Web__PublicOrigin (or AllowedHosts)"
     )]
     private static partial void Refused(ILogger logger);
 }

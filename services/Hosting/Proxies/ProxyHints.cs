@@ -41,7 +41,8 @@ internal sealed partial class ProxyHints(ILogger<ProxyHints> logger)
     [LoggerMessage(
         1031,
         LogLevel.Warning,
-        "A forwarded address belongs to a known proxy, and more addresses precede it: all readers of that proxy share one address in limits and quotas. If several of your proxies stand"
+        "A forwarded address belongs to a known proxy, and more addresses precede it: all readers of that proxy share one address "
+            + "in limits and quotas. If several of your proxies stand"
             + " in a row, set Proxies__Hops to how many"
     )]
     private partial void LogMoreHops();

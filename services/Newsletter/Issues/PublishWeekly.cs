@@ -109,7 +109,8 @@ internal sealed class PublishWeekly(
     {
         var issue = composed.Issue;
         await connection.ExecuteAsync(
-            "insert into issues (week, title, intro, sections, published_at, untold_since) values (@Week, @Title, @Intro, @sections, @now, @untold)",
+            "insert into issues (week, title, intro, sections, published_at, untold_since) values (@Week, @Title, @Intro, "
+                + "@sections, @now, @untold)",
             new
             {
                 issue.Week,

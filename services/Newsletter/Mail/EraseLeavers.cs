@@ -67,7 +67,8 @@ internal sealed class EraseLeavers(
     {
         var before = timeProvider.Now() - PurgePending.Kept.Milliseconds();
         const string Gone =
-            "(select id from subscribers where status = 'unsubscribed' and confirmed_at is null and asked_at < @before and not exists (select 1 from mails where subscriber_id = subscribers.id))";
+            "(select id from subscribers where status = 'unsubscribed' and confirmed_at is null and asked_at < @before and not "
+            + "exists (select 1 from mails where subscriber_id = subscribers.id))";
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync($"delete from tokens where subscriber_id in {Gone}", new { before }, transaction);
         await connection.ExecuteAsync($"delete from subscribers where id in {Gone}", new { before }, transaction);

@@ -61,7 +61,8 @@ internal static class MailPage
 
     /// <summary>A link in large print; a thumb finds it.</summary>
     public static string Button(string address, string text) =>
-        $"<p style=\"margin:20px 0 24px\"><a href=\"{Encode(address)}\" style=\"display:inline-block;padding:13px 24px;border-radius:6px;background:#14614f;color:#fff;font-weight:600;text-decoration:none\">{Encode(text)}</a></p>";
+        $"<p style=\"margin:20px 0 24px\"><a href=\"{Encode(address)}\" style=\"display:inline-block;padding:13px "
+        + $"24px;border-radius:6px;background:#14614f;color:#fff;font-weight:600;text-decoration:none\">{Encode(text)}</a></p>";
 
     /// <summary>A linked title with a line of context below.</summary>
     public static string Entry(string address, string title, string note) =>

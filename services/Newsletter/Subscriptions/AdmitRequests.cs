@@ -88,7 +88,8 @@ internal sealed class AdmitRequests(
     private Task<Mailed> MailedAsync(DbConnection connection, string domain) =>
         connection.QuerySingleAsync<Mailed>(
             """
-            select count(*) as "all", count(*) filter (where s.address_key like @domain) as domain from mails m join subscribers s on s.id = m.subscriber_id
+            select count(*) as "all", count(*) filter (where s.address_key like @domain) as domain from mails m join subscribers s
+                on s.id = m.subscriber_id
             where m.created_at > @since and m.kind = 'confirmation' and m.variant is null
             """,
             new { since = timeProvider.Now() - Hour.Milliseconds(), domain = $"%{domain}" }
@@ -126,7 +127,8 @@ internal sealed class AdmitRequests(
         // Until it is confirmed, the address is the one last submitted: nobody can keep a spelling of it that only they can read.
         var standing = await connection.QuerySingleAsync<KnownSubscriber>(
             """
-            insert into subscribers (id, address, address_key, mailbox, status, asked_at) values (@id, @Value, @Key, @mailbox, 'pending', @now)
+            insert into subscribers (id, address, address_key, mailbox, status, asked_at) values (@id, @Value, @Key, @mailbox, 'pending',
+                @now)
             on conflict (address_key) do update set asked_at = excluded.asked_at, mailbox = excluded.mailbox,
                 address = case when subscribers.status = 'pending' then excluded.address else subscribers.address end
             returning id, status

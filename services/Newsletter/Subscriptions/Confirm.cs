@@ -36,7 +36,8 @@ internal static class Confirm
         var now = timeProvider.Now();
         // Only read at first: a stranger's guess must not wait for a writer, which would tell that there is one.
         var holder = await connection.QuerySingleOrDefaultAsync<Holder>(
-            "select s.id, s.status from tokens t join subscribers s on s.id = t.subscriber_id where t.hash = @hash and t.purpose = 'confirm' and t.expires_at > @now",
+            "select s.id, s.status from tokens t join subscribers s on s.id = t.subscriber_id where t.hash = @hash and t.purpose = "
+                + "'confirm' and t.expires_at > @now",
             new { hash, now }
         );
         // An old link does not bring back a reader who unsubscribed since.

@@ -27,7 +27,8 @@ internal static class Refuse
             return Confirm.Unknown();
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var holder = await connection.QuerySingleOrDefaultAsync<Holder>(
-            "select s.id, s.address from tokens t join subscribers s on s.id = t.subscriber_id where t.hash = @hash and t.purpose = 'confirm'",
+            "select s.id, s.address from tokens t join subscribers s on s.id = t.subscriber_id where t.hash = @hash and t.purpose = "
+                + "'confirm'",
             new { hash }
         );
         if (holder is null)

@@ -27,7 +27,8 @@ internal static class HealthCommand
         var replicas = new Option<string[]>("--replicas")
         {
             Description =
-                "How many replicas there should be, such as voting=2: where one name stands for all that run, one that died is simply missing.",
+                "How many replicas there should be, such as voting=2: where one name stands for all that run, one that died is "
+                + "simply missing.",
             HelpName = "service=number",
         };
         command.Options.Add(replicas);
@@ -46,7 +47,8 @@ internal static class HealthCommand
                     asked.AddRange(addresses.Select(address => ServiceAsync(http, name, address, cancellationToken)));
                     if (addresses.Count > 0 && expected.GetValueOrDefault(name) is var number && addresses.Count < number)
                         missing.Add(
-                            $"{name}: {number - addresses.Count} of {number} replicas are missing. Only {addresses.Count} can be found at {parsed.Given(option)}"
+                            $"{name}: {number - addresses.Count} of {number} replicas are missing. Only {addresses.Count} can be "
+                                + $"found at {parsed.Given(option)}"
                         );
                 }
 

@@ -12,7 +12,8 @@ internal static class BackupCommands
     {
         var verify = new Command(
             "verify",
-            "Check a restored ledger in its database: entries without a gap, each history in order, totals and current votes as the entries say. With --voting also "
+            "Check a restored ledger in its database: entries without a gap, each history in order, totals and current votes as the "
+                + "entries say. With --voting also "
                 + "that it is the beginning of the ledger that site serves, entry for entry."
         )
         {

@@ -17,7 +17,8 @@ internal sealed class RestoredLedger(Database database)
     private static readonly (string Sql, string Wrong)[] Anywhere =
     [
         (
-            "select count(*) from (select count(*) as entries, coalesce(max(id), 0) as last_id from entries) extent where entries <> last_id",
+            "select count(*) from (select count(*) as entries, coalesce(max(id), 0) as last_id from entries) extent where entries "
+                + "<> last_id",
             "{0} gap between the number of entries and the last id: entries are missing"
         ),
         (
@@ -32,18 +33,23 @@ internal sealed class RestoredLedger(Database database)
         (
             $"""
             select count(*) from (
-                select tool, sum(case when kind = 4 then 0 else case choice when 1 then 1 else 0 end - case previous when 1 then 1 else 0 end end) as ship,
-                       sum(case when kind = 4 then 0 else case choice when 2 then 1 else 0 end - case previous when 2 then 1 else 0 end end) as skip, count(*) as version
+                select tool, count(*) as version,
+                       sum(case when kind = 4 then 0
+                           else case choice when 1 then 1 else 0 end - case previous when 1 then 1 else 0 end end) as ship,
+                       sum(case when kind = 4 then 0
+                           else case choice when 2 then 1 else 0 end - case previous when 2 then 1 else 0 end end) as skip
                   from {Entries} x group by tool) e
               full join (select tool, ship, skip, version from totals where version > 0) t on t.tool = e.tool
-             where coalesce(t.ship, -1) <> coalesce(e.ship, -1) or coalesce(t.skip, -1) <> coalesce(e.skip, -1) or coalesce(t.version, -1) <> coalesce(e.version, -1)
+             where coalesce(t.ship, -1) <> coalesce(e.ship, -1) or coalesce(t.skip, -1) <> coalesce(e.skip, -1)
+                 or coalesce(t.version, -1) <> coalesce(e.version, -1)
             """,
             "{0} totals that are not the sum of their entries"
         ),
         (
             $"""
             select count(*) from votes v
-             where not exists (select 1 from {Votes} e where e.tool = v.tool and e.pseudonym = v.pseudonym and e.seq = v.seq and e.choice = v.choice and e.at = v.at)
+             where not exists (select 1 from {Votes} e where e.tool = v.tool and e.pseudonym = v.pseudonym and e.seq = v.seq
+                 and e.choice = v.choice and e.at = v.at)
             """,
             "{0} current votes without their entry"
         ),
@@ -83,7 +89,8 @@ internal sealed class RestoredLedger(Database database)
     private static readonly (string Sql, string Wrong) WithStates = (
         """
         select count(*) from votes v left join (
-            select tool, pseudonym, kind, row_number() over (partition by tool, pseudonym order by id desc) as back from entries where kind between 1 and 3) d
+            select tool, pseudonym, kind, row_number() over (partition by tool, pseudonym order by id desc) as back from entries
+                where kind between 1 and 3) d
             on d.tool = v.tool and d.pseudonym = v.pseudonym and d.back = 1
          where case when v.state = 0 then 2 when v.state < 100 then 1 else 3 end <> coalesce(d.kind, 2)
         """,

@@ -126,7 +126,8 @@ internal static class DeadLetterCommands
                 await using var queues = await DeadLetterQueues.ConnectAsync(parsed.RequiredBroker(), stop);
                 if (!parsed.GetValue(yes))
                     throw new UnusableException(
-                        $"This would discard {Math.Min(await queues.CountAsync(name, stop) ?? 0, parsed.GetValue(most))} messages of {name}; say --yes to do it."
+                        $"This would discard {Math.Min(await queues.CountAsync(name, stop) ?? 0, parsed.GetValue(most))} messages "
+                            + $"of {name}; say --yes to do it."
                     );
                 await using var kept = parsed.GetValue(keep) is { } file
                     ? new StreamWriter(Lasting(file).Open(PrivateFiles.ToWrite(FileMode.Append))) { AutoFlush = true }
@@ -160,7 +161,8 @@ internal static class DeadLetterCommands
     private static FileInfo Lasting(FileInfo file) =>
         new DriveInfo(file.Directory!.FullName).DriveFormat is "tmpfs" or "ramfs" or "overlay" or "overlayfs"
             ? throw new UnusableException(
-                $"{file.Directory.FullName} ends with this container or machine; name a file in a folder that stays, such as a mounted volume."
+                $"{file.Directory.FullName} ends with this container or machine; name a file in a folder that stays, such as a "
+                    + "mounted volume."
             )
             : file;
 

@@ -23,7 +23,8 @@ internal static class KeyCommands
             Step("list", "Every key's place and id; the first signs, all verify.", folder, null, (_, _) => { }),
             Step(
                 "announce",
-                "Add a new key that verifies but does not sign yet. First step of a rotation, so that no replica meets a token it can't verify.",
+                "Add a new key that verifies but does not sign yet. First step of a rotation, so that no replica meets a token it "
+                    + "can't verify.",
                 folder,
                 null,
                 (keys, _) => keys.Announce()
@@ -37,7 +38,8 @@ internal static class KeyCommands
             ),
             Step(
                 "remove",
-                $"Remove a key: voters who still hold its tokens become new ones. After tokens' {VoterToken.LifetimeDays} days, or at once when it leaked.",
+                $"Remove a key: voters who still hold its tokens become new ones. After tokens' {VoterToken.LifetimeDays} days, or "
+                    + "at once when it leaked.",
                 folder,
                 id,
                 (keys, key) => keys.Remove(key!)

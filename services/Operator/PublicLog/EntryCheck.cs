@@ -145,7 +145,8 @@ internal sealed class EntryCheck
                 break;
             case [var kind, ..]:
                 Unknown =
-                    $"Entry {index} is of the kind {kind}, which this release of the tool does not know. Votes were counted up to there and no further.";
+                    $"Entry {index} is of the kind {kind}, which this release of the tool does not know. Votes were counted up to "
+                    + "there and no further.";
                 break;
         }
     }

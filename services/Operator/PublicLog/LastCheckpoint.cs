@@ -32,6 +32,7 @@ internal sealed record LastCheckpoint(string Path, Checkpoint Checkpoint)
     public string? WrongOf(byte[] root) =>
         root.AsSpan().SequenceEqual(Checkpoint.Root)
             ? null
-            : $"The log was rewritten: its first {Checkpoint.Size} entries had the root {Convert.ToBase64String(Checkpoint.Root)} and now have "
+            : $"The log was rewritten: its first {Checkpoint.Size} entries had the root {Convert.ToBase64String(Checkpoint.Root)} "
+                + "and now have "
                 + $"{Convert.ToBase64String(root)}. {Path} holds what it signed before.";
 }

@@ -16,7 +16,8 @@ internal static class LogCommands
         var yes = new Option<bool>("--yes") { Description = "Do it. Without it only what would be done is said." };
         var command = new Command(
             "rebuild",
-            "Have Voting rebuild the log's tables from the ledger's entries, when they are damaged or lost. Needs the login that owns them. Voting may run; it signs the rebuilt log only "
+            "Have Voting rebuild the log's tables from the ledger's entries, when they are damaged or lost. Needs the login that "
+                + "owns them. Voting may run; it signs the rebuilt log only "
                 + "if it extends the last checkpoint."
         )
         {
@@ -38,7 +39,8 @@ internal static class LogCommands
             {
                 var before = (LogExtent)findings.Facts;
                 Console.WriteLine(
-                    $"Emptied a log of {before.Size:N0} entries. Voting rebuilds it; recount --log says whether it extends the {before.SignedSize:N0} that were signed."
+                    $"Emptied a log of {before.Size:N0} entries. Voting rebuilds it; recount --log says whether it extends the "
+                        + $"{before.SignedSize:N0} that were signed."
                 );
             }
         );

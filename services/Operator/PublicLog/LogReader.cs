@@ -12,8 +12,8 @@ internal sealed record LogFile(Tile Tile, byte[]? Bytes, IReadOnlyList<LogEntry>
 internal readonly record struct LogEntry(byte[] Bytes, byte[] Hash, Leaf? Vote);
 
 /// <summary>
-/// Reads a log's files in the order of its growth: each bundle, then the tiles that it completes. Several are on their way at a time, and are
-/// hashed and parsed there, so that more than one core is at work.
+/// Reads a log's files in the order of its growth: each bundle, then the tiles that it completes. Several are on their way at a time, and
+/// are hashed and parsed there, so that more than one core is at work.
 /// </summary>
 internal sealed class LogReader(ILogFiles files)
 {

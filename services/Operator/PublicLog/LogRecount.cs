@@ -65,7 +65,8 @@ internal sealed class LogRecount(ILogFiles files, LogQuestion question, Func<IRe
             Add(last.WrongOf(tree.RootAt(last.Checkpoint.Size)));
         if (!tree.Root.AsSpan().SequenceEqual(checkpoint.Root))
             _wrongs.Add(
-                $"The checkpoint signs the root {Convert.ToBase64String(checkpoint.Root)}; the {tree.Size} entries have {Convert.ToBase64String(tree.Root)}."
+                $"The checkpoint signs the root {Convert.ToBase64String(checkpoint.Root)}; the {tree.Size} entries have "
+                    + $"{Convert.ToBase64String(tree.Root)}."
             );
         Add(tree.Wrong);
         await KeepAsync(note, copy, cancellationToken);
@@ -138,7 +139,8 @@ internal sealed class LogRecount(ILogFiles files, LogQuestion question, Func<IRe
             if (copy is not null && await copy.KeepAsync(file.Tile, file.Bytes, cancellationToken) is { } differs)
             {
                 _wrongs.Add(
-                    $"The log was rewritten, or its copy was changed: {differs} holds something else than the log serves now. The copy stays as it is."
+                    $"The log was rewritten, or its copy was changed: {differs} holds something else than the log serves now. The "
+                        + "copy stays as it is."
                 );
                 copy = null;
             }

@@ -69,7 +69,8 @@ internal sealed class LogTables(Database database)
         {
             command.Transaction = transaction;
             command.CommandText =
-                "select name, sql from sqlite_master where type = 'trigger' and tbl_name in ('log_tiles', 'log_bundles', 'log_totals', 'log_head')";
+                "select name, sql from sqlite_master where type = 'trigger' and tbl_name in ('log_tiles', 'log_bundles', "
+                + "'log_totals', 'log_head')";
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
                 triggers.Add((rows.GetString(0), rows.GetString(1)));

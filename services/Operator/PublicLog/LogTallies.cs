@@ -25,9 +25,10 @@ internal sealed record LogTallies(IReadOnlyList<Uri> Replicas, bool Required)
             {
                 var (claims, behind) = await new Claims(http).TalliesAsync(replica, totals, Patience, cancellationToken);
                 wrongs.AddRange(behind);
-                foreach (var claim in claims.Where(claim => counted.TryGetValue(claim.Tool, out var total) && total.Version == claim.Version))
+                foreach (var claim in claims)
                 {
-                    var total = counted[claim.Tool];
+                    if (!counted.TryGetValue(claim.Tool, out var total) || total.Version != claim.Version)
+                        continue;
                     same++;
                     if ((claim.Ship, claim.Skip) != (total.Ship, total.Skip))
                         wrongs.Add(

@@ -39,7 +39,8 @@ internal static class RebuildCommand
                 await using var redis = await ConnectionMultiplexer.ConnectAsync(parsed.Required(Site.Counters));
                 if (!parsed.GetValue(yes))
                     throw new UnusableException(
-                        $"This would delete {await Counters.CountAsync(redis, cancellationToken)} keys of the counters in {string.Join(", ", redis.GetEndPoints().Select(at => at.ToString()))}; say --yes to do it."
+                        $"This would delete {await Counters.CountAsync(redis, cancellationToken)} keys of the counters in "
+                            + $"{string.Join(", ", redis.GetEndPoints().Select(at => at.ToString()))}; say --yes to do it."
                     );
                 using var http = NamedRequests.NewClient();
                 return await RebuildAsync(redis, http, voting, tally, TimeSpan.FromSeconds(parsed.GetValue(patience)), cancellationToken);
@@ -105,7 +106,8 @@ internal static class RebuildCommand
             ? []
             :
             [
-                $"After {patience.TotalSeconds:0} s {await counters.MissingAsync(totals)} counters are missing and {entries - await counters.HistoryAsync()} entries of the history. Are Tally's replicas well?",
+                $"After {patience.TotalSeconds:0} s {await counters.MissingAsync(totals)} counters are missing and "
+                    + $"{entries - await counters.HistoryAsync()} entries of the history. Are Tally's replicas well?",
             ];
         foreach (
             var asked in await Task.WhenAll(

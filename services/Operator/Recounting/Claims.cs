@@ -39,7 +39,8 @@ internal sealed class Claims(HttpClient http)
             var behind = totals
                 .Where(total => IsBehind(shown.GetValueOrDefault(total.Tool), total))
                 .Select(total =>
-                    $"Tally {tally.Authority} shows {total.Tool} at version {shown.GetValueOrDefault(total.Tool).Version}, {clock.Elapsed.TotalSeconds:0} s after the ledger was at {total.Version}."
+                    $"Tally {tally.Authority} shows {total.Tool} at version {shown.GetValueOrDefault(total.Tool).Version}, "
+                    + $"{clock.Elapsed.TotalSeconds:0} s after the ledger was at {total.Version}."
                 )
                 .ToList();
             if (behind.Count == 0 || clock.Elapsed > patience)

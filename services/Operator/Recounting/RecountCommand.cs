@@ -23,7 +23,8 @@ internal static class RecountCommand
         };
         var command = new Command(
             "recount",
-            "Add up the public ledger and compare it with the totals and with every Tally replica. Votes may go on meanwhile. With --log, recount the "
+            "Add up the public ledger and compare it with the totals and with every Tally replica. Votes may go on meanwhile. With "
+                + "--log, recount the "
                 + "public log from its files and its key alone."
         )
         {

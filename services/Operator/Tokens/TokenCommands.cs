@@ -23,7 +23,8 @@ internal static class TokenCommands
         var moderates = new Option<bool>("--moderator") { Description = "Good for deciding on held votes too." };
         var editor = new Command(
             "editor",
-            $"Print a token with which NAME signs in at /admin. Needs the editors' private key: {EditorKeys.PrivateSetting.Replace(":", "__", StringComparison.Ordinal)}."
+            "Print a token with which NAME signs in at /admin. Needs the editors' private key: "
+                + $"{EditorKeys.PrivateSetting.Replace(":", "__", StringComparison.Ordinal)}."
         )
         {
             name,

@@ -8,8 +8,8 @@ internal static class RedisScripts
     /// <summary>
     /// Takes each state if it is newer (the rule of <see cref="TotalsOrder"/>) and announces those taken. Compare and write are one step,
     /// so a state can come from several replicas at once, and be sent again after a failure of which nobody knows whether it was one. INCR
-    /// could not. KEYS: counters. ARGV: channel, trace of who writes ('' for none), epoch, then tool, version, ship, skip, at and what stands
-    /// apart of each. A trace is announced as a last line of its own.
+    /// could not. KEYS: counters. ARGV: channel, trace of who writes ('' for none), epoch, then tool, version, ship, skip, at and what
+    /// stands apart of each. A trace is announced as a last line of its own.
     /// </summary>
     public const string Take = """
         local tools = {}

@@ -295,7 +295,8 @@ internal sealed partial class Reconciler : BackgroundService
     [LoggerMessage(
         4015,
         LogLevel.Error,
-        "{Count} counters contradicted the ledger twice in a row and were replaced by it; the first is {Tool}, which the ledger has in epoch {Epoch} at version {Version}"
+        "{Count} counters contradicted the ledger twice in a row and were replaced by it; the first is {Tool}, which the ledger has "
+            + "in epoch {Epoch} at version {Version}"
     )]
     private partial void LogOverruled(int count, string tool, long epoch, long version);
 

@@ -48,8 +48,8 @@ public sealed class BatchWriter(
     }
 
     /// <summary>
-    /// Completes once the voter's rows are gone and the votes are withdrawn or await it. Stands in the same queue as the casts: whatever was
-    /// taken in before is forgotten too, and whatever comes after starts over.
+    /// Completes once the voter's rows are gone and the votes are withdrawn or await it. Stands in the same queue as the casts: whatever
+    /// was taken in before is forgotten too, and whatever comes after starts over.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">It may or may not be done; asking again is safe.</exception>
     public Task ForgetAsync(HashedVoter voter)

@@ -5,8 +5,8 @@ using Voting.Relay;
 namespace Voting.Batching;
 
 /// <summary>
-/// Withdraws votes of erased voters when their moments come. Every replica looks; the ledger takes each vote once, whoever asks. What became
-/// due while nobody looked is withdrawn at the next start.
+/// Withdraws votes of erased voters when their moments come. Every replica looks; the ledger takes each vote once, whoever asks. What
+/// became due while nobody looked is withdrawn at the next start.
 /// </summary>
 internal sealed class DueWithdrawals(
     VoteLedger ledger,

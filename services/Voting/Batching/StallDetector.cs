@@ -3,8 +3,8 @@ namespace Voting.Batching;
 /// <summary>
 /// Notices that this process stalled: it was frozen, or its machine was moved. Requests that arrived meanwhile wait in its sockets; most
 /// of their senders have disconnected and asked another replica, which may have taken newer votes of theirs. Which clients disconnected
-/// is known only once the server has read its sockets to the end, so votes are held back for a moment until it has. It may not have by then,
-/// least of all those it accepts only now: for some seconds the sockets themselves are asked too.
+/// is known only once the server has read its sockets to the end, so votes are held back for a moment until it has. It may not have by
+/// then, least of all those it accepts only now: for some seconds the sockets themselves are asked too.
 /// </summary>
 public sealed class StallDetector : IDisposable
 {
@@ -35,8 +35,7 @@ public sealed class StallDetector : IDisposable
     }
 
     /// <summary>The process stalled lately, or started.</summary>
-    public bool IsRecent =>
-        _timeProvider.GetElapsedTime(Interlocked.Read(ref _settled), _timeProvider.GetTimestamp()) < Aftermath;
+    public bool IsRecent => _timeProvider.GetElapsedTime(Interlocked.Read(ref _settled), _timeProvider.GetTimestamp()) < Aftermath;
 
     public void Dispose() => _timer.Dispose();
 

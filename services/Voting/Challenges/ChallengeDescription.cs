@@ -39,7 +39,8 @@ internal static class ChallengeDescription
                 {
                     refused.Description =
                         "Too many requests, or too many first votes from one network. The latter comes with an ALTCHA v2 challenge: "
-                        + "cast the same vote again with its answer in \"altcha\", base64 of {\"challenge\":{\"parameters\",\"signature\"},\"solution\":{\"counter\",\"derivedKey\"}}.";
+                        + "cast the same vote again with its answer in \"altcha\", base64 of "
+                        + "{\"challenge\":{\"parameters\",\"signature\"},\"solution\":{\"counter\",\"derivedKey\"}}.";
                     foreach (var content in refused.Content?.Values ?? [])
                         content.Example = JsonNode.Parse(Example);
                 }

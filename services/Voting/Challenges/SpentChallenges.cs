@@ -6,8 +6,8 @@ using Voting.Ledger;
 namespace Voting.Challenges;
 
 /// <summary>
-/// Remembers the challenges whose answers were taken, for all replicas, until nobody could use them any more. Each row cost somebody the work,
-/// which bounds how many there can be.
+/// Remembers the challenges whose answers were taken, for all replicas, until nobody could use them any more. Each row cost somebody the
+/// work, which bounds how many there can be.
 /// </summary>
 internal sealed class SpentChallenges(DbDataSource source, TimeProvider timeProvider)
 {

@@ -17,8 +17,8 @@ public abstract class VoteLedger(DbDataSource source)
     public abstract Task<Committed> CommitAsync(IReadOnlyList<Cast> batch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Forgets voters in one transaction: the rows that tie them to their pseudonyms are deleted, and every vote of theirs that stands becomes
-    /// due for withdrawal, its last entry, at a random moment of its own within the spread. A voter without votes changes nothing.
+    /// Forgets voters in one transaction: the rows that tie them to their pseudonyms are deleted, and every vote of theirs that stands
+    /// becomes due for withdrawal, its last entry, at a random moment of its own within the spread. A voter without votes changes nothing.
     /// </summary>
     /// <param name="spread">Zero withdraws in the same transaction.</param>
     /// <returns>Where the totals that moved stand now.</returns>
@@ -133,7 +133,8 @@ public abstract class VoteLedger(DbDataSource source)
                        sum(case choice when 1 then 1 else 0 end - case previous when 1 then 1 else 0 end) as ship,
                        sum(case choice when 2 then 1 else 0 end - case previous when 2 then 1 else 0 end) as skip,
                        count(*) as entries, max(at) as last_at, max(id) as last_id
-                  from (select id, tool, case kind when 4 then 0 else choice end as choice, case kind when 4 then 0 else previous end as previous, at
+                  from (select id, tool, case kind when 4 then 0 else choice end as choice,
+                               case kind when 4 then 0 else previous end as previous, at
                         from entries where id > @after order by id limit @limit) page
                  group by tool, at / 60000000) m on true
              order by m.minute, m.tool

@@ -5,8 +5,8 @@ using Voting.Ledger;
 namespace Voting.Log;
 
 /// <summary>
-/// Follows the ledger and keeps the public log: entries become leaves, and at most once a second a checkpoint over all of them is signed. It
-/// runs behind the votes and holds none of their locks; an entry's index is its id minus one, since the commit already put it in order.
+/// Follows the ledger and keeps the public log: entries become leaves, and at most once a second a checkpoint over all of them is signed.
+/// It runs behind the votes and holds none of their locks; an entry's index is its id minus one, since the commit already put it in order.
 /// </summary>
 internal sealed class LogKeeper(
     VoteLedger ledger,
@@ -90,8 +90,9 @@ internal sealed class LogKeeper(
         }
     }
 
-    // A whole page is not made to wait: an old ledger is being caught up with, or the log's tables were emptied to be rebuilt. At the start a checkpoint is signed in any case, since the
-    // keys may be others. A replica whose clock is ahead may have signed in what is the future here.
+    // A whole page is not made to wait: an old ledger is being caught up with, or the log's tables were emptied to be rebuilt. At the start
+    // a checkpoint is signed in any case, since the keys may be others. A replica whose clock is ahead may have signed in what is the
+    // future here.
     private bool IsDue(LogHead head, LogLease lease) =>
         head.Entries - head.Size >= PageSize
         || !_signedHere

@@ -5,8 +5,8 @@ using NSec.Cryptography;
 namespace Voting.Log;
 
 /// <summary>
-/// The log's name and the keys that sign its checkpoints, newest first. All of them sign, so that a new key is seen beside the old one for a
-/// while before the old one goes.
+/// The log's name and the keys that sign its checkpoints, newest first. All of them sign, so that a new key is seen beside the old one for
+/// a while before the old one goes.
 /// </summary>
 public sealed class LogSigner
 {

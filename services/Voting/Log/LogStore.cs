@@ -141,7 +141,9 @@ public sealed class LogStore(DbDataSource source)
             )
         ).ToDictionary(row => row.Tool, row => row.Counts);
 
-    /// <summary>Remembers that the voter's vote was found in the log. A vote that does not stand changes nothing, nor does one more time.</summary>
+    /// <summary>
+    /// Remembers that the voter's vote was found in the log. A vote that does not stand changes nothing, nor does one more time.
+    /// </summary>
     internal Task<int> KeepVerifiedAsync(HashedVoter voter, string tool, CancellationToken cancellationToken) =>
         source.RunAsync(
             """
@@ -204,7 +206,8 @@ public sealed class LogStore(DbDataSource source)
             await RunAsync(
                 connection,
                 transaction,
-                $"delete from log_verified where (tool, mark) in (values {string.Join(", ", some.Select((_, r) => $"(@tool{r}, @mark{r})"))})",
+                "delete from log_verified where (tool, mark) in (values "
+                    + $"{string.Join(", ", some.Select((_, r) => $"(@tool{r}, @mark{r})"))})",
                 [.. some.SelectMany((vote, r) => ((string, object)[])[($"tool{r}", vote.Tool), ($"mark{r}", vote.Mark)])],
                 cancellationToken
             );

@@ -56,7 +56,8 @@ internal sealed class CohortStore(DbDataSource source, VoteLedger ledger)
             last,
             await source.ReadAsync(
                 """
-                select c.tool, c.mark, c.networks, c.newcomer, c.at from entries e join cohorts c on c.tool = e.tool and c.mark = e.pseudonym
+                select c.tool, c.mark, c.networks, c.newcomer, c.at from entries e join cohorts c on c.tool = e.tool
+                    and c.mark = e.pseudonym
                  where e.id > @after and e.id <= @last and e.seq = 1 and e.kind = 0
                 """,
                 [("after", after), ("last", last)],

@@ -65,7 +65,8 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
             if (!CryptographicOperations.FixedTimeEquals(Proof(configured), proof))
                 throw new SettingException(
                     VoterHasher.Setting,
-                    $"is not the key that this ledger's voters are hashed with{(kept is null ? "" : ", which is stored in the ledger itself: remove the setting")}"
+                    "is not the key that this ledger's voters are hashed with"
+                        + (kept is null ? "" : ", which is stored in the ledger itself: remove the setting")
                 );
             // The ledger's own key was copied into the setting, which takes it out of backups from now on.
             if (kept is not null)
@@ -111,7 +112,8 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
                     with gone as (
                         delete from votes_by_id v using unnest(@ids, @hashes) as h(id, hash) where v.voter = h.id
                         returning h.hash, v.tool, v.pseudonym, v.choice, v.seq, v.at)
-                    insert into votes (voter, tool, pseudonym, choice, seq, at) select hash, tool, pseudonym, choice, seq, at from gone order by hash, tool
+                    insert into votes (voter, tool, pseudonym, choice, seq, at)
+                        select hash, tool, pseudonym, choice, seq, at from gone order by hash, tool
                     """,
                     cancellationToken,
                     ("ids", ids.ToArray()),
@@ -125,7 +127,8 @@ internal sealed class VoterRehash(VoterHasher hasher, ILogger<VoterRehash> logge
                     await RunAsync(
                         connection,
                         """
-                        insert into votes (voter, tool, pseudonym, choice, seq, at) select @hash, tool, pseudonym, choice, seq, at from votes_by_id where voter = @id;
+                        insert into votes (voter, tool, pseudonym, choice, seq, at)
+                            select @hash, tool, pseudonym, choice, seq, at from votes_by_id where voter = @id;
                         delete from votes_by_id where voter = @id
                         """,
                         cancellationToken,

@@ -118,7 +118,8 @@ public static partial class AssetFiles
         List<string> imports = [];
         if (Path.GetExtension(name) is ".js" or ".css")
         {
-            // A script names what it imports by file name, and a style sheet its typeface. With the addresses in their place, its own hash follows any change of theirs.
+            // A script names what it imports by file name, and a style sheet its typeface. With the addresses in their place, its own hash
+            // follows any change of theirs.
             bytes = Encoding.UTF8.GetBytes(
                 Import()
                     .Replace(
@@ -171,7 +172,10 @@ public static partial class AssetFiles
     )]
     private static partial Regex ImportOfText();
 
-    [GeneratedRegex(@"(?<=^import .*|\b(?<later>import|new Worker)\(|\burl\()'\./(?<name>[a-z0-9.-]+\.(?:js|woff2))'", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"(?<=^import .*|\b(?<later>import|new Worker)\(|\burl\()'\./(?<name>[a-z0-9.-]+\.(?:js|woff2))'",
+        RegexOptions.Multiline
+    )]
     private static partial Regex Import();
 
     private static byte[] Compress(byte[] bytes, Func<Stream, Stream> encoder)

@@ -7,7 +7,8 @@ internal static class PageHeaders
 {
     // No inline script or style anywhere, so an injected one does not run. JSON-LD is data, which the policy does not concern.
     public const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src 'self' data:; font-src 'self'; "
+        + "connect-src 'self'; "
         + "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     public static void UsePageHeaders(this WebApplication app) =>

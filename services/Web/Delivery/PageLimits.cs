@@ -50,7 +50,8 @@ internal static class PageLimits
                         context.HttpContext,
                         403,
                         "This form came from another site",
-                        "It was sent by a page of another site, so it was refused and nothing has changed. If you meant to send it, please do so here."
+                        "It was sent by a page of another site, so it was refused and nothing has changed. If you meant to send it, "
+                            + "please do so here."
                     )
                     : answer;
             }

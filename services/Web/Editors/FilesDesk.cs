@@ -45,7 +45,8 @@ internal static class FilesDesk
                         Empty with
                         {
                             Problem =
-                                $"Nothing was imported. The file is not UTF-8: line {line} contains bytes that are not valid text. Save it as UTF-8 and send it again.",
+                                $"Nothing was imported. The file is not UTF-8: line {line} contains bytes that are not valid text. "
+                                + "Save it as UTF-8 and send it again.",
                         },
                         400
                     );
@@ -75,7 +76,8 @@ internal static class FilesDesk
                         editors,
                         token,
                         text,
-                        "Someone edited the catalog in the meantime, so nothing was imported. These are the changes the file would make now:"
+                        "Someone edited the catalog in the meantime, so nothing was imported. These are the changes the file would "
+                            + "make now:"
                     );
                 return Said(context, answer, null);
             }

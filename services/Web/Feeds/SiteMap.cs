@@ -9,7 +9,17 @@ namespace Web.Feeds;
 internal static class SiteMap
 {
     private static readonly XNamespace Map = "http://www.sitemaps.org/schemas/sitemap/0.9";
-    private static readonly string[] Fixed = ["/", "/tools", "/compare", "/methodology", "/verify", "/newsletter", "/newsletter/feed.xml", "/publishers"];
+    private static readonly string[] Fixed =
+    [
+        "/",
+        "/tools",
+        "/compare",
+        "/methodology",
+        "/verify",
+        "/newsletter",
+        "/newsletter/feed.xml",
+        "/publishers",
+    ];
 
     public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog, NewsletterClient newsletter)
     {
@@ -49,7 +59,18 @@ internal static class SiteMap
 
     public static ContentHttpResult Robots(HttpContext context) =>
         TypedResults.Text(
-            $"User-agent: *\nDisallow: /api/\nDisallow: /hubs/\nDisallow: /vote\nDisallow: /admin\nDisallow: /newsletter/confirm\nDisallow: /newsletter/unsubscribe\n\nSitemap: {context.Origin()}/sitemap.xml\n"
+            $"""
+            User-agent: *
+            Disallow: /api/
+            Disallow: /hubs/
+            Disallow: /vote
+            Disallow: /admin
+            Disallow: /newsletter/confirm
+            Disallow: /newsletter/unsubscribe
+
+            Sitemap: {context.Origin()}/sitemap.xml
+
+            """
         );
 
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;

@@ -25,19 +25,14 @@ internal static class MailLinkRoute
         );
 
     public static IResult AskToUnsubscribe(HttpContext context) =>
-        Ask(
-            context,
-            "Unsubscribe",
-            "You will get no more mail from us.",
-            "Unsubscribe",
-            "/newsletter/unsubscribe"
-        );
+        Ask(context, "Unsubscribe", "You will get no more mail from us.", "Unsubscribe", "/newsletter/unsubscribe");
 
     public static IResult AskToRefuse(HttpContext context) =>
         Ask(
             context,
             "Never hear from us again?",
-            "We will delete this address and never send mail to it again, even if someone signs it up. All we keep is a code that can’t be turned back into the address.",
+            "We will delete this address and never send mail to it again, even if someone signs it up. All we keep is a code that "
+                + "can’t be turned back into the address.",
             "Never write to me again",
             "/newsletter/refuse"
         );
@@ -48,7 +43,8 @@ internal static class MailLinkRoute
             newsletter,
             "confirmations",
             "You are subscribed",
-            "A first mail is on its way: the newest issue of Weekly AI Tool Verdicts, or a welcome if there is none yet. Each mail has an unsubscribe link."
+            "A first mail is on its way: the newest issue of Weekly AI Tool Verdicts, or a welcome if there is none yet. Each mail "
+                + "has an unsubscribe link."
         );
 
     public static Task<IResult> UnsubscribeAsync(HttpContext context, NewsletterClient newsletter) =>

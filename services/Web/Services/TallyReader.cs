@@ -15,7 +15,8 @@ internal sealed partial class TallyReader(IHttpClientFactory clients, Timeouts t
             var answers = await Task.WhenAll(
                 chunks.Select(chunk =>
                     Read(
-                        $"api/tallies?{(ranked ? "ranked=true&" : "")}{string.Join('&', chunk.Select(tool => "tool=" + Uri.EscapeDataString(tool)))}",
+                        $"api/tallies?{(ranked ? "ranked=true&" : "")}"
+                            + string.Join('&', chunk.Select(tool => "tool=" + Uri.EscapeDataString(tool))),
                         cancellationToken
                     )
                 )

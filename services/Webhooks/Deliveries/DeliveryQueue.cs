@@ -45,7 +45,8 @@ internal sealed class DeliveryQueue(
             var now = timeProvider.Now();
             var next = await connection.QuerySingleOrDefaultAsync<Delivery>(
                 $"""
-                select {Delivery.Columns} from deliveries where endpoint_id = @endpoint and state in ('waiting', 'sending') and next_at <= @now
+                select {Delivery.Columns} from deliveries where endpoint_id = @endpoint and state in ('waiting', 'sending')
+                    and next_at <= @now
                 and exists (select 1 from endpoints e where e.id = endpoint_id and e.disabled_at is null and e.resume_at <= @now)
                 order by next_at, id limit 1
                 """,

@@ -8,7 +8,9 @@ using Webhooks.Events;
 
 namespace Webhooks.Deliveries;
 
-/// <summary>What editors send by hand: a test, and deliveries once more. Either is queued like any other; the list shows what came of it.</summary>
+/// <summary>
+/// What editors send by hand: a test, and deliveries once more. Either is queued like any other; the list shows what came of it.
+/// </summary>
 internal static class SendByHand
 {
     public static async Task<Results<Accepted<DeliveryView>, ProblemHttpResult>> TestAsync(

@@ -44,8 +44,8 @@ internal sealed class Tell(
     }
 
     /// <summary>
-    /// Takes in totals of known tools. State without a consequence is written only if it is asked for: a write for each message would cost as
-    /// much as the votes themselves.
+    /// Takes in totals of known tools. State without a consequence is written only if it is asked for: a write for each message would cost
+    /// as much as the votes themselves.
     /// </summary>
     /// <param name="totals">Absolute; those that are not newer than what is known are left out.</param>
     /// <param name="keep">Whether to write what has no consequence too.</param>

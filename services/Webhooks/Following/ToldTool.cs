@@ -30,8 +30,8 @@ internal sealed record ToldTool(
 )
 {
     private const string Columns = """
-        slug, name, catalog_version as catalogversion, prices, reviews, panel_ship as panelship, panel_skip as panelskip, epoch, version, peak,
-        side, disagrees, revision
+        slug, name, catalog_version as catalogversion, prices, reviews, panel_ship as panelship, panel_skip as panelskip,
+        epoch, version, peak, side, disagrees, revision
         """;
 
     /// <summary>The panel's side; null while it is split evenly, or has not spoken.</summary>
@@ -60,8 +60,10 @@ internal sealed record ToldTool(
         await connection.ExecuteAsync(
             Revision < 0
                 ? """
-                insert into tools (slug, name, catalog_version, prices, reviews, panel_ship, panel_skip, epoch, version, peak, side, disagrees, revision)
-                values (@Slug, @Name, @CatalogVersion, @Prices, @Reviews, @PanelShip, @PanelSkip, @Epoch, @Version, @Peak, @Side, @Disagrees, 0)
+                insert into tools (slug, name, catalog_version, prices, reviews, panel_ship, panel_skip, epoch, version, peak, side,
+                    disagrees, revision)
+                values (@Slug, @Name, @CatalogVersion, @Prices, @Reviews, @PanelShip, @PanelSkip, @Epoch, @Version, @Peak,
+                    @Side, @Disagrees, 0)
                 on conflict (slug) do nothing
                 """
                 : """

@@ -34,7 +34,9 @@ internal static class RetrySchedule
         return granted > wait ? granted : wait;
     }
 
-    /// <summary>How long the endpoint's other deliveries wait: until it may work again, and a minute at most unless it asked for more.</summary>
+    /// <summary>
+    /// How long the endpoint's other deliveries wait: until it may work again, and a minute at most unless it asked for more.
+    /// </summary>
     public static TimeSpan Pause(TimeSpan wait, TimeSpan? asked)
     {
         var least = wait < TimeSpan.FromMinutes(1) ? wait : TimeSpan.FromMinutes(1);

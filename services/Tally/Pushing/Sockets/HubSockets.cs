@@ -201,7 +201,8 @@ internal sealed partial class HubSockets
             // The form in which SignalR tells it.
             return CompletionMessage.WithError(
                 invocation,
-                $"An unexpected error occurred invoking '{((InvocationMessage)message).Target}' on the server. HubException: {refusal.Message}"
+                $"An unexpected error occurred invoking '{((InvocationMessage)message).Target}' on the server. HubException: "
+                    + $"{refusal.Message}"
             );
         }
     }

@@ -155,8 +155,10 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
         await using var command = source.CreateCommand(
             """
             insert into tools as t (slug, name, category, retired, version)
-            select * from (select distinct on (slug) * from unnest($1, $2, $3, $4, $5) as n(slug, name, category, retired, version) order by slug, version desc) n
-            on conflict (slug) do update set name = excluded.name, category = excluded.category, retired = excluded.retired, version = excluded.version
+            select * from (select distinct on (slug) * from unnest($1, $2, $3, $4, $5) as n(slug, name, category, retired, version)
+                order by slug, version desc) n
+            on conflict (slug) do update set name = excluded.name, category = excluded.category, retired = excluded.retired,
+                version = excluded.version
              where t.version < excluded.version
             """
         );

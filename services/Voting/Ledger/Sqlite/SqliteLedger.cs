@@ -150,7 +150,8 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
                     transaction,
                     """
                     insert into tools (slug, name, category, retired, version) values ($slug, $name, $category, $retired, $version)
-                    on conflict (slug) do update set name = excluded.name, category = excluded.category, retired = excluded.retired, version = excluded.version
+                    on conflict (slug) do update set name = excluded.name, category = excluded.category, retired = excluded.retired,
+                        version = excluded.version
                      where version < excluded.version
                     """,
                     "slug",
@@ -252,7 +253,8 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
         // every 16 MiB instead of 4.
         Run(
             connection,
-            "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma cache_size = -8192; pragma wal_autocheckpoint = 4000"
+            "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma cache_size = -8192; pragma "
+                + "wal_autocheckpoint = 4000"
         );
         // What a crash right after an erasure may have left.
         SqliteLog.TryEmpty(connection);

@@ -72,7 +72,8 @@ internal sealed class SqliteWithdrawals(SqliteConnection connection, SqliteBatch
         foreach (var vote in due)
             _done.Id(vote.Mark).Text(Utf8(vote.Tool)).Run();
         // By mark, which is random.
-        return batch.Withdraw([.. due.OrderBy(vote => vote.Mark).Select(vote => (vote.Tool, vote.Mark, vote.Choice, vote.Seq, vote.State))], now);
+        var shuffled = due.OrderBy(vote => vote.Mark).Select(vote => (vote.Tool, vote.Mark, vote.Choice, vote.Seq, vote.State));
+        return batch.Withdraw([.. shuffled], now);
     }
 
     /// <summary>A page keeps its rows in the order they came; written anew, in the order of their marks.</summary>
@@ -94,7 +95,14 @@ internal sealed class SqliteWithdrawals(SqliteConnection connection, SqliteBatch
     private void Await(IEnumerable<Row> votes)
     {
         foreach (var vote in votes.OrderBy(vote => vote.Mark))
-            _await.Id(vote.Mark).Text(Utf8(vote.Tool)).Number((long)vote.Choice).Number(vote.Seq).Number((long)vote.State.Value).Number(vote.DueAt).Run();
+            _await
+                .Id(vote.Mark)
+                .Text(Utf8(vote.Tool))
+                .Number((long)vote.Choice)
+                .Number(vote.Seq)
+                .Number((long)vote.State.Value)
+                .Number(vote.DueAt)
+                .Run();
     }
 
     private static List<Row> Read(SqliteStatement rows, bool due)
