@@ -46,7 +46,11 @@ internal static partial class VotingLog
     [LoggerMessage(3015, LogLevel.Warning, "Ignored {Count} impossible tool states")]
     public static partial void UnsoundTools(ILogger logger, int count);
 
-    [LoggerMessage(3016, LogLevel.Information, "The public log is not signed here: Log:SigningKeys is empty or Log:Signer is off")]
+    [LoggerMessage(
+        3016,
+        LogLevel.Information,
+        "The public log is not signed here: Log:SigningKeys is empty or Log:Signer leaves it to another process"
+    )]
     public static partial void LogNotSigned(ILogger logger);
 
     [LoggerMessage(3017, LogLevel.Warning, "The public log could not be extended, trying again: {Problem}")]

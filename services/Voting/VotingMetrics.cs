@@ -71,7 +71,7 @@ public sealed class VotingMetrics : IHostedService
         );
         Meter.CreateObservableGauge(
             "voting.log.lag",
-            () => _log.Lag,
+            () => LogLag,
             description: "Entries that no signed checkpoint of the public log covers yet"
         );
         Meter.CreateObservableGauge(
@@ -84,6 +84,9 @@ public sealed class VotingMetrics : IHostedService
 
     // How many entries are not covered, how many are, and since when both have stood so.
     private (long Lag, long Covered, long Since) _log;
+
+    /// <summary>Entries that no checkpoint covers yet.</summary>
+    public long LogLag => _log.Lag;
 
     /// <param name="entries">Entries in the ledger.</param>
     /// <param name="covered">Those that the log's checkpoint covers.</param>

@@ -101,6 +101,25 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public void The_key_that_signs_the_log_is_the_signers_alone()
+    {
+        Parts
+            .Where(one =>
+                one.Key != "secrets"
+                && one.Value["volumes"].Each.Any(volume => volume.Text!.StartsWith("signer-secrets:", StringComparison.Ordinal))
+            )
+            .ShouldHaveSingleItem()
+            .Key.ShouldBe("signer");
+        var (signer, voting) = (Parts["signer"]["environment"].Members, Parts["voting"]["environment"].Members);
+        voting["Log__Signer"].Text.ShouldBe("false");
+        // What differs is who signs, and where that one's guard is.
+        Others(signer).ShouldBe(Others(voting));
+
+        static IEnumerable<(string, string?)> Others(IReadOnlyDictionary<string, Node> settings) =>
+            settings.Where(one => one.Key is not ("Log__Signer" or "Log__GuardFile")).Select(one => (one.Key, one.Value.Text));
+    }
+
+    [Fact]
     public void Ports_are_published_on_this_machine_only()
     {
         foreach (var (name, part) in Parts)

@@ -152,6 +152,7 @@ public sealed class KubernetesTests
         {
             ["web"] = ["catalog", "newsletter", "tally", "voting", "webhooks"],
             ["voting"] = ["catalog", "postgres", "rabbitmq"],
+            ["signer"] = ["catalog", "postgres", "rabbitmq"],
             ["tally"] = ["catalog", "rabbitmq", "redis", "voting"],
             ["newsletter"] = ["catalog", "postgres", "rabbitmq", "tally"],
             ["webhooks"] = ["catalog", "newsletter", "postgres", "rabbitmq", "voting"],
@@ -241,6 +242,27 @@ public sealed class KubernetesTests
             .Document["spec"]["managed"]["roles"]
             .Each.Select(one => one["name"].Text);
         roles.ShouldBe(["voting", "newsletter", "webhooks", "catalog_serving", "voting_serving", "newsletter_serving", "webhooks_serving"]);
+    }
+
+    [Fact]
+    public void The_key_that_signs_the_log_is_mounted_by_the_signer_alone_which_keeps_its_guard_on_a_volume()
+    {
+        var mounting = Workloads()
+            .Where(one => one.Pod["volumes"].Each.Any(volume => volume["secret"]["secretName"].Text == "signer"))
+            .Select(one => one.Where);
+        mounting.Distinct().ShouldHaveSingleItem().ShouldStartWith("k8s/base/signer.yaml");
+        var overlay = Node.Load("k8s/overlays/local/kustomization.yaml").Single();
+        foreach (var secret in overlay["secretGenerator"].Each.Where(secret => secret["name"].Text != "signer"))
+            secret["files"].Each.ShouldAllBe(file => !file.Text!.Contains("Log__SigningKeys", StringComparison.Ordinal));
+
+        Settings("voting")["Log__Signer"].ShouldBe("false");
+        var signer = Container("signer");
+        Settings("signer").ShouldNotContainKey("Log__Signer");
+        var guard = signer["volumeMounts"].Each.Single(mount => mount["name"].Text == "guard")["mountPath"].Text!;
+        Settings("signer")["Log__GuardFile"]!.ShouldStartWith($"{guard}/");
+        Deployment("signer")["spec"]["replicas"].Text.ShouldBe("1");
+        foreach (var setting in Settings("signer").Keys)
+            Documented.By("voting", setting).ShouldBeTrue(setting);
     }
 
     [Fact]

@@ -102,6 +102,22 @@ public sealed class MadeSecretsTests : IDisposable
     }
 
     [Fact]
+    public void The_key_that_signs_the_log_is_the_signers_alone_also_in_a_folder_where_it_was_votings()
+    {
+        var (key, halved) = (Read("signer/Log__SigningKeys__0"), Read("voting/Log__PublicKeys__0"));
+        Convert.FromBase64String(halved).Length.ShouldBe(32);
+        File.Move(Path.Combine(_folder, "signer", "Log__SigningKeys__0"), Path.Combine(_folder, "voting", "Log__SigningKeys__0"));
+        File.Delete(Path.Combine(_folder, "voting", "Log__PublicKeys__0"));
+        Make();
+        Read("signer/Log__SigningKeys__0").ShouldBe(key);
+        Read("voting/Log__PublicKeys__0").ShouldBe(halved);
+        foreach (var file in Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Where(file => !IsTheSigners(file)))
+            File.ReadAllText(file).ShouldNotContain(key, customMessage: file);
+
+        static bool IsTheSigners(string file) => file.EndsWith("/signer/Log__SigningKeys__0", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_service_can_make_an_editors_token()
     {
         foreach (var service in (string[])["catalog", "voting", "tally", "newsletter", "webhooks"])

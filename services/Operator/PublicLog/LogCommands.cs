@@ -51,7 +51,7 @@ internal static class LogCommands
     {
         var file = new Argument<string>("file")
         {
-            Description = "Where the secret is or will be, such as the file Log__SigningKeys__0 in the folder of Voting's secrets.",
+            Description = "Where the secret is or will be, such as the file Log__SigningKeys__0 in the folder of the signer's secrets.",
         };
         var origin = NameOption("--origin", "The log's name, such as verdicts.example/log, or a witness's.");
         var ofWitness = new Option<bool>("--witness") { Description = "Print the key of a witness instead of a log's." };

@@ -31,25 +31,24 @@ internal sealed class LogKeeper(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!signer.Signs)
-        {
             VotingLog.LogNotSigned(logger);
+        // A replica that serves what another process signs still watches: a signer that is down can't say so itself.
+        if (signer.Keys.Count == 0)
             return;
-        }
-
         await schema.Applied.WaitAsync(stoppingToken);
         while (true)
         {
             try
             {
                 await KeepAsync(stoppingToken);
-                if (_outage.Works())
+                if (_outage.Works() && signer.Signs)
                     VotingLog.LogKeptAgain(logger);
                 await Task.Delay(LookEvery, timeProvider, stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 _tail = null;
-                if (_outage.Fails())
+                if (_outage.Fails() && signer.Signs)
                 {
                     if (error is LogForkedException)
                         VotingLog.LogForked(logger, signer.Origin, error.Message);
@@ -68,6 +67,8 @@ internal sealed class LogKeeper(
         {
             var head = await store.HeadAsync(cancellationToken);
             metrics.LogStands(head.Entries, head.SignedSize);
+            if (!signer.Signs)
+                return;
             var lease = LogLease.From(timeProvider);
             if (lease.IsAnothers(head) || !IsDue(head, lease))
                 return;

@@ -11,19 +11,20 @@ namespace Voting.Log;
 public sealed class LogSigner
 {
     private const string KeySetting = "Log:SigningKeys";
+    private const string PublicKeySetting = "Log:PublicKeys";
     private const string OriginSetting = "Log:Origin";
     private const string DefaultOrigin = "verdicts.localhost/log";
     private readonly IReadOnlyList<Key> _keys;
 
-    private LogSigner(string origin, IReadOnlyList<Key> keys)
+    private LogSigner(string origin, IReadOnlyList<Key> keys, IEnumerable<byte[]> publicKeys)
     {
         (Origin, _keys) = (origin, keys);
-        Keys = [.. keys.Select(key => new VerifierKey(origin, VerifierKey.Ed25519, key.PublicKey.Export(KeyBlobFormat.RawPublicKey)))];
+        Keys = [.. publicKeys.Select(key => new VerifierKey(origin, VerifierKey.Ed25519, key))];
     }
 
     public string Origin { get; }
 
-    /// <summary>Empty when this process has none.</summary>
+    /// <summary>The public halves, of which a process that only serves the log may know no more. Empty when it was told none.</summary>
     public IReadOnlyList<VerifierKey> Keys { get; }
 
     /// <summary>False when another process signs (<c>Log:Signer</c>), or when there is no key.</summary>
@@ -43,7 +44,9 @@ public sealed class LogSigner
             .Keys(KeySetting)
             .Select(seed => Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey))
             .ToList();
-        return new LogSigner(origin, keys) { Signs = keys.Count > 0 && configuration.Switch("Log:Signer", standard: true) };
+        var publicKeys =
+            keys.Count > 0 ? keys.Select(key => key.PublicKey.Export(KeyBlobFormat.RawPublicKey)) : configuration.Keys(PublicKeySetting);
+        return new LogSigner(origin, keys, publicKeys) { Signs = keys.Count > 0 && configuration.Switch("Log:Signer", standard: true) };
     }
 
     public string Sign(Checkpoint checkpoint)

@@ -15,10 +15,13 @@ internal sealed class PublicLog(HttpClient http, string vkey)
     public static readonly string[] Settings = [$"--Log:SigningKeys:0={Seed}", $"--Log:Origin={Origin}"];
 
     /// <summary>The public half of <see cref="Seed"/>, worked out here and not asked of the service.</summary>
-    public static string Vkey(string origin = Origin)
+    public static string Vkey(string origin = Origin) =>
+        new VerifierKey(origin, VerifierKey.Ed25519, Convert.FromBase64String(PublicHalf())).ToString();
+
+    public static string PublicHalf()
     {
         using var key = Key.Import(SignatureAlgorithm.Ed25519, Convert.FromBase64String(Seed), KeyBlobFormat.RawPrivateKey);
-        return new VerifierKey(origin, VerifierKey.Ed25519, key.PublicKey.Export(KeyBlobFormat.RawPublicKey)).ToString();
+        return Convert.ToBase64String(key.PublicKey.Export(KeyBlobFormat.RawPublicKey));
     }
 
     public PublicLog(HttpClient http)
