@@ -4,6 +4,7 @@ using Hosting.Origins;
 using Web.Badges;
 using Web.Cards;
 using Web.Delivery;
+using Web.Developers;
 using Web.Editors;
 using Web.Embeds;
 using Web.Feeds;
@@ -56,6 +57,7 @@ internal static class PageRoutes
         pages.MapGet("/vote/first", CastByForm.AskOnceAsync);
         pages.MapGet("/vote/done", CastByForm.Done);
         pages.MapGroup("").CachedForAMoment("a", "b", "theme", "lang").MapGet("/publishers", PublishersRoute.ShowAsync);
+        shown.MapGet("/developers", DevelopersRoute.Show);
         shown.MapGet("/methodology", MethodologyRoute.Show);
         shown.MapGet("/verify", VerifyRoute.Show);
         pages.MapGroup("").CachedForAMoment("tool").MapGet("/moderation", ModerationRoute.ShowAsync);
@@ -70,6 +72,7 @@ internal static class PageRoutes
         pages.MapGet("/robots.txt", SiteMap.Robots);
 
         pages.MapDesk();
+        all.MapApiReference();
 
         var forms = pages.MapGroup("").ExplainedAsPages().RequireSameOrigin();
         forms.MapPost("/vote", CastByForm.CastAsync);

@@ -20,6 +20,7 @@ public class AccessibilityTests(Site site)
             "/categories/developer-tools",
             "/methodology",
             "/verify",
+            "/developers",
             "/publishers?a=cursor-2-0&b=smolvlm2-2b",
             "/votes",
             "/votes/forget",

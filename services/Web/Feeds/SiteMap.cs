@@ -19,6 +19,7 @@ internal static class SiteMap
         "/newsletter",
         "/newsletter/feed.xml",
         "/publishers",
+        "/developers",
     ];
 
     public static async Task<IResult> ShowAsync(HttpContext context, CatalogReader catalog, NewsletterClient newsletter)
