@@ -20,9 +20,11 @@ namespace Catalog;
 /// <summary>Composes the service: its own Program and Standalone call the same three methods.</summary>
 public static class CatalogService
 {
+    private const string Name = "Catalog";
+
     public static void AddCatalog(this WebApplicationBuilder builder)
     {
-        builder.AddDatabase<CatalogStore>("Catalog");
+        builder.AddDatabase<CatalogStore>(Name);
         builder.AddRoute<ToolsChanged>(Queues.TallyTools, Queues.VotingTools);
         builder.Services.AddSingleton<CatalogStore>();
         builder.Services.AddSingleton<CatalogStart>();
@@ -44,7 +46,9 @@ public static class CatalogService
     {
         app.UseAuthentication();
         app.UseAuthorization();
-        var api = app.MapGroup("/api").WithTags("Catalog").AddEndpointFilter<RouteGroupBuilder, DatabaseUnavailableFilter>();
+        var api = app.MapGroup("/api")
+            .WithTags(Name)
+            .ExplainUnavailable(Name, "catalog-unavailable", "The catalog can't be read at the moment.", retryAfter: 2);
 
         var read = api.MapGroup("")
             .ReadableByAnySite("ETag")

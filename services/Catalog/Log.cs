@@ -8,12 +8,6 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "The catalog could not be prepared; trying again: {Problem}")]
     public static partial void StartPostponed(ILogger logger, string problem);
 
-    [LoggerMessage(2003, LogLevel.Warning, "The catalog's database did not answer: {Problem}")]
-    public static partial void Unavailable(ILogger logger, string problem);
-
-    [LoggerMessage(2007, LogLevel.Information, "The catalog's database answers again")]
-    public static partial void AvailableAgain(ILogger logger);
-
     [LoggerMessage(2004, LogLevel.Information, "An editor changed {Kind} {Slug}")]
     public static partial void Edited(ILogger logger, string kind, string slug);
 

@@ -29,7 +29,4 @@ internal static partial class Log
 
     [LoggerMessage(5010, LogLevel.Information, "Started the newsletter; its first issue is sent once there is news")]
     public static partial void Begins(ILogger logger);
-
-    [LoggerMessage(5008, LogLevel.Warning, "The newsletter's database did not answer: {Problem}")]
-    public static partial void DatabaseAway(ILogger logger, string problem);
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Hosting;
 using Hosting.Databases;
 using Hosting.Http;
@@ -45,7 +44,7 @@ public static class NewsletterService
             .AddHostedService<PurgePending>()
             .AddHostedService<EraseLeavers>()
             .AddHealthChecks()
-            .AddCheck<DatabaseHealth>("newsletter-database");
+            .AddDatabaseCheck("newsletter-database", Name);
     }
 
     /// <summary>What this service hears from the bus: nothing. An issue is composed once a week from what the others answer then.</summary>
@@ -53,7 +52,16 @@ public static class NewsletterService
 
     public static void MapNewsletter(this WebApplication app)
     {
-        var newsletter = app.MapGroup("/api/newsletter").WithTags(Name).AddEndpointFilter(SayUnavailable);
+        // Everything here may be done twice: reads, what changes nothing the second time, and a wish that is heard once more.
+        var newsletter = app.MapGroup("/api/newsletter")
+            .WithTags(Name)
+            .ExplainUnavailable(
+                Name,
+                "unavailable",
+                "The newsletter can't be reached right now. Please try again in a moment.",
+                retryAfter: 5,
+                mayRepeat: true
+            );
         var sameOrigin = newsletter
             .MapGroup("")
             .RequireSameOrigin()
@@ -108,26 +116,5 @@ public static class NewsletterService
             .ProducesProblem(401)
             .ProducesProblem(403)
             .ProducesProblem(503);
-    }
-
-    private static async ValueTask<object?> SayUnavailable(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            // Everything here may be done twice: reads, what changes nothing the second time, and a wish that is heard once more.
-            var database = context.HttpContext.RequestServices.GetRequiredKeyedService<Database>(Name);
-            return await database.Source.RetryIfStaleAsync(() => next(context).AsTask());
-        }
-        catch (DbException error)
-        {
-            Log.DatabaseAway(context.HttpContext.RequestServices.GetRequiredService<ILogger<NewsletterMetrics>>(), error.Message);
-            return Problems.Retry(
-                context.HttpContext,
-                503,
-                "unavailable",
-                "The newsletter can't be reached right now. Please try again in a moment.",
-                5
-            );
-        }
     }
 }

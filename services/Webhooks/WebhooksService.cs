@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Net;
 using Hosting;
 using Hosting.Databases;
@@ -49,7 +48,7 @@ public static class WebhooksService
             .AddHostedService<FollowLedger>()
             .AddHostedService<FollowNewsletter>()
             .AddHealthChecks()
-            .AddCheck<DatabaseHealth>("webhooks-database");
+            .AddDatabaseCheck("webhooks-database", Name);
     }
 
     /// <summary>What this service hears from the bus.</summary>
@@ -63,7 +62,12 @@ public static class WebhooksService
     {
         var webhooks = app.MapGroup("/api/webhooks")
             .WithTags(Name)
-            .AddEndpointFilter(SayUnavailable)
+            .ExplainUnavailable(
+                Name,
+                "unavailable",
+                "The webhooks can't be reached right now. Please try again in a moment.",
+                retryAfter: 5
+            )
             .RequireAuthorization(EditorAccess.Policy)
             .RequireSameOrigin()
             .ForOneReaderOnly()
@@ -105,24 +109,5 @@ public static class WebhooksService
             .WithSummary("Sends a delivery once more, with the same webhook-id")
             .ProducesProblem(404)
             .ProducesProblem(409);
-    }
-
-    private static async ValueTask<object?> SayUnavailable(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            return await next(context);
-        }
-        catch (DbException error)
-        {
-            Log.DatabaseUnavailable(context.HttpContext.RequestServices.GetRequiredService<ILogger<WebhooksMetrics>>(), error.Message);
-            return Problems.Retry(
-                context.HttpContext,
-                503,
-                "unavailable",
-                "The webhooks can't be reached right now. Please try again in a moment.",
-                5
-            );
-        }
     }
 }
