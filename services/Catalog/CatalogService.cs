@@ -56,7 +56,7 @@ public static class CatalogService
             .ProducesProblem(503);
         read.MapGet("/tools", ReadTools.List)
             .WithSummary("One page of the tools that are offered: ?category=&q=&sort=relevance|name|newest|panel|price&page=")
-            .RequireRateLimiting(RateLimits.Search);
+            .LimitRate(RateLimits.Search);
         read.MapGet("/tools/{slug}", ReadTools.One).WithSummary("One tool with its plans and reviews");
         read.MapGet("/tools/{slug}/history", ReadToolHistory.One).WithSummary("How a tool's prices and verdicts changed, newest first");
         read.MapGet("/categories", ReadTools.Categories).WithSummary("Every category, and how many tools it offers");
@@ -71,7 +71,7 @@ public static class CatalogService
             .RequireAuthorization(EditorAccess.Policy)
             .RequireSameOrigin()
             .ForOneReaderOnly()
-            .RequireRateLimiting(RateLimits.Write)
+            .LimitRate(RateLimits.Write)
             .ProducesProblem(400)
             .ProducesProblem(401)
             .ProducesProblem(403)

@@ -225,7 +225,6 @@ public static class Service
         builder.Services.AddHealthChecks();
         HealthMetrics.Add(builder);
         builder.AddCallers();
-        builder.AddRateLimits();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
     }
 

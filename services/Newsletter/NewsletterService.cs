@@ -65,7 +65,7 @@ public static class NewsletterService
         var sameOrigin = newsletter
             .MapGroup("")
             .RequireSameOrigin()
-            .RequireRateLimiting(RateLimits.Write)
+            .LimitRate(RateLimits.Write)
             .ProducesProblem(400)
             .ProducesProblem(403)
             .ProducesProblem(415)
@@ -90,7 +90,7 @@ public static class NewsletterService
         // No same-origin check: mail providers call it, as RFC 8058 says.
         newsletter
             .MapPost("/unsubscribe", Unsubscribe.OneClickAsync)
-            .RequireRateLimiting(RateLimits.Write)
+            .LimitRate(RateLimits.Write)
             .WithSummary("One-click unsubscription for mail programs (RFC 8058)")
             .ProducesProblem(400)
             .ProducesProblem(404)

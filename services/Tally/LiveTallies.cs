@@ -2,7 +2,6 @@ using Hosting.Http;
 using Hosting.Limits;
 using Hosting.Origins;
 using Microsoft.AspNetCore.Http.Connections;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.SignalR;
 using Tally.Pushing.Connections;
 using Tally.Pushing.SignalR;
@@ -54,7 +53,7 @@ internal static class LiveTallies
             var admission = services.GetRequiredService<Admission>();
             RequestDelegate bounded = context => admission.HoldAsync(context, next);
             if (endpoint.Metadata.OfType<NegotiateMetadata>().Any())
-                endpoint.Metadata.Add(new EnableRateLimitingAttribute(RateLimits.Write));
+                endpoint.Metadata.Add(RateLimits.Write);
             else
                 bounded = direct(bounded);
             var site = services.GetRequiredService<PublicOrigin>();

@@ -83,7 +83,7 @@ public static class VotingService
     public static void MapVoting(this WebApplication app)
     {
         var api = app.MapGroup("/api").WithTags("Voting").RequireSameOrigin().ForOneReaderOnly();
-        var write = api.MapGroup("").RequireRateLimiting(RateLimits.Write);
+        var write = api.MapGroup("").LimitRate(RateLimits.Write);
         write
             .MapPost("/voters", IssueVoter.Handle)
             .WithSummary("Become a voter")
@@ -131,7 +131,7 @@ public static class VotingService
             .WithTags("Ledger")
             .ReadableByAnySite(LedgerEpoch.Header)
             .LimitConcurrency(ConcurrencyLimit.Computing)
-            .RequireRateLimiting(RateLimits.Costly);
+            .LimitRate(RateLimits.Costly);
         ledger
             .MapGet("", ReadLedger.EntriesAsync)
             .WithSummary("The whole append-only log, to recount")
@@ -157,7 +157,7 @@ public static class VotingService
             .WithTags("Moderation")
             .ReadableByAnySite()
             .LimitConcurrency(ConcurrencyLimit.Computing)
-            .RequireRateLimiting(RateLimits.Costly)
+            .LimitRate(RateLimits.Costly)
             .MapGet(
                 "",
                 (HttpContext context, Moderate moderate, long after = 0, int limit = 100) => moderate.ListAsync(context, after, limit)
@@ -195,7 +195,7 @@ public static class VotingService
             .WithSummary("A tile of hashes, or a bundle of entries")
             .Produces<byte[]>(200, "application/octet-stream")
             .Refuses(400, 404, 503);
-        var log = files.MapGroup("").RequireRateLimiting(RateLimits.Costly);
+        var log = files.MapGroup("").LimitRate(RateLimits.Costly);
         log.MapGet("/checkpoint", ServeLog.CheckpointAsync)
             .WithSummary("The log's signed size and root")
             .Produces<string>(200, "text/plain")

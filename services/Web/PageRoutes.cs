@@ -23,8 +23,8 @@ internal static class PageRoutes
     {
         var all = routes.MapGroup("").ExcludeFromDescription();
         // Cards have a queue of their own.
-        all.MapGet("/tools/{slug}/card.png", CardRoute.OfToolAsync).RequireRateLimiting(RateLimits.Costly);
-        all.MapGet("/compare/{pair}/card.png", CardRoute.OfComparisonAsync).RequireRateLimiting(RateLimits.Costly);
+        all.MapGet("/tools/{slug}/card.png", CardRoute.OfToolAsync).LimitRate(RateLimits.Costly);
+        all.MapGet("/compare/{pair}/card.png", CardRoute.OfComparisonAsync).LimitRate(RateLimits.Costly);
 
         var badges = all.MapGroup("/badge")
             .ReadableByAnySite()
@@ -45,7 +45,7 @@ internal static class PageRoutes
             .MapGroup("")
             .CachedForAMoment("q", "category", "price", "verdict", "sort", "page")
             .MapGet("/tools", ToolsRoute.IndexAsync)
-            .RequireRateLimiting(RateLimits.Search);
+            .LimitRate(RateLimits.Search);
         shown.MapGet("/tools/{slug}", ToolRoute.ShowAsync);
         pages.MapGroup("").CachedForAMoment("a", "b").MapGet("/compare", ComparisonRoute.PickAsync);
         shown.MapGet("/compare/{pair}", ComparisonRoute.ShowAsync);

@@ -77,13 +77,13 @@ public static class WebhooksService
         webhooks.MapGet("", EditEndpoints.ListAsync).WithSummary("Every endpoint with its events, and a notice where one fails");
         webhooks
             .MapGet("/{id}/deliveries", ReadDeliveries.ListAsync)
-            .RequireRateLimiting(RateLimits.Search)
+            .LimitRate(RateLimits.Search)
             .WithSummary("An endpoint's deliveries of the last 30 days, newest first: ?state=&type=&q=&before=")
             .ProducesProblem(400)
             .ProducesProblem(404)
             .ProducesProblem(429);
 
-        var change = webhooks.MapGroup("").RequireRateLimiting(RateLimits.Write).ProducesProblem(429);
+        var change = webhooks.MapGroup("").LimitRate(RateLimits.Write).ProducesProblem(429);
         change
             .MapPost("", EditEndpoints.RegisterAsync)
             .WithSummary("Registers an endpoint; only this answer holds its secret")

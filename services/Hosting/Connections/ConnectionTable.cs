@@ -1,4 +1,5 @@
 using System.Net;
+using Hosting.Limits;
 using Hosting.Observability;
 using Hosting.Proxies;
 using Microsoft.AspNetCore.Connections;
@@ -15,6 +16,9 @@ internal sealed partial class ConnectionTable : IDisposable
 {
     // So many of a limit are dropped at once: finding them looks at every connection.
     private const int Share = 32;
+
+    // Each may hold twice what the narrower one before it may.
+    private const int Widths = 3;
 
     private readonly Lock _gate = new();
     private readonly HashSet<OpenConnection> _open = [];
@@ -98,16 +102,16 @@ internal sealed partial class ConnectionTable : IDisposable
     {
         if (!newcomer.IsTrusted)
         {
-            for (var width = 0; width < NetworkPrefix.Widths && _settings.PerNetwork is { } perNetwork; width++)
+            for (var width = 0; width < Widths && _settings.PerNetwork is { } perNetwork; width++)
             {
-                var (network, most) = (NetworkPrefix.Of(newcomer.Address!, width), perNetwork << width);
+                var (network, most) = (NetworkOf(newcomer.Address!, width), perNetwork << width);
                 if (
                     _networks.GetValueOrDefault(network) >= most
                     && !Drop(
                         "network",
                         most,
                         dropped,
-                        connection => !connection.IsTrusted && NetworkPrefix.Of(connection.Address!, width) == network
+                        connection => !connection.IsTrusted && NetworkOf(connection.Address!, width) == network
                     )
                 )
                     return false;
@@ -163,9 +167,9 @@ internal sealed partial class ConnectionTable : IDisposable
         if (connection.IsTrusted)
             return;
         Interlocked.Increment(ref _silent);
-        for (var width = 0; width < NetworkPrefix.Widths; width++)
+        for (var width = 0; width < Widths; width++)
         {
-            var network = NetworkPrefix.Of(connection.Address!, width);
+            var network = NetworkOf(connection.Address!, width);
             _networks[network] = _networks.GetValueOrDefault(network) + 1;
         }
     }
@@ -176,9 +180,9 @@ internal sealed partial class ConnectionTable : IDisposable
             return;
         if (connection.EndSilence())
             Interlocked.Decrement(ref _silent);
-        for (var width = 0; width < NetworkPrefix.Widths; width++)
+        for (var width = 0; width < Widths; width++)
         {
-            var network = NetworkPrefix.Of(connection.Address!, width);
+            var network = NetworkOf(connection.Address!, width);
             if (_networks[network] == 1)
                 _networks.Remove(network);
             else
@@ -193,6 +197,8 @@ internal sealed partial class ConnectionTable : IDisposable
                 new ConnectionAbortedException("The connection made room for others, or said nothing for too long.")
             );
     }
+
+    private static NetworkPrefix NetworkOf(IPAddress address, int width) => NetworkPrefix.Of(address, 32 - 8 * width, 64 - 16 * width);
 
     private void Note(string reason, int connections)
     {

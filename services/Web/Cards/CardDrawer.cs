@@ -1,3 +1,5 @@
+using System.Net;
+using System.Threading.RateLimiting;
 using Hosting.Limits;
 
 namespace Web.Cards;
@@ -18,39 +20,41 @@ internal sealed class CardDrawer : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, byte[]> _drawn = [];
-    private readonly Dictionary<string, (Task<byte[]> Drawing, RateLimits.Network Asker)> _waiting = [];
+    private readonly Dictionary<string, Task<byte[]>> _waiting = [];
+    private readonly PartitionedRateLimiter<IPAddress> _askers = NetworkLimits.AtOnce(WaitingOfNetwork, Waiting);
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <param name="asker">Whose turn it takes up, unless the same card is being drawn already.</param>
     /// <returns>The PNG, or null when too many others wait.</returns>
-    public async Task<byte[]?> DrawAsync(Card card, RateLimits.Network asker, CancellationToken cancellationToken)
+    public async Task<byte[]?> DrawAsync(Card card, IPAddress asker, CancellationToken cancellationToken)
     {
         Task<byte[]> drawing;
         lock (_gate)
         {
             if (_drawn.TryGetValue(card.Tag, out var known))
                 return known;
-            if (_waiting.TryGetValue(card.Tag, out var other))
+            if (!_waiting.TryGetValue(card.Tag, out drawing!))
             {
-                drawing = other.Drawing;
-            }
-            else
-            {
-                if (_waiting.Count >= Waiting || _waiting.Values.Count(one => one.Asker == asker) >= WaitingOfNetwork)
+                var lease = _askers.AttemptAcquire(asker);
+                if (!lease.IsAcquired)
                     return null;
                 // Shared by all who wait for it: it continues when the first of them leaves.
-                drawing = Task.Run(() => DrawAsync(card), CancellationToken.None);
-                _waiting[card.Tag] = (drawing, asker);
+                _waiting[card.Tag] = drawing = Task.Run(() => DrawAsync(card, lease), CancellationToken.None);
             }
         }
 
         return await drawing.WaitAsync(cancellationToken);
     }
 
-    public void Dispose() => _turn.Dispose();
-
-    private async Task<byte[]> DrawAsync(Card card)
+    public void Dispose()
     {
+        _askers.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<byte[]> DrawAsync(Card card, RateLimitLease lease)
+    {
+        using var asker = lease;
         await _turn.WaitAsync();
         byte[]? picture = null;
         try

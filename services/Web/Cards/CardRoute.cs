@@ -1,3 +1,4 @@
+using System.Net;
 using Contracts;
 using Hosting.Limits;
 using Microsoft.Net.Http.Headers;
@@ -53,7 +54,7 @@ internal static class CardRoute
         context.Response.Headers.CacheControl = "public, max-age=60";
         if (Tagged.Has(context, tag))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        if (await drawer.DrawAsync(card, RateLimits.NetworkOf(context.Connection.RemoteIpAddress), context.RequestAborted) is { } picture)
+        if (await drawer.DrawAsync(card, context.Connection.RemoteIpAddress ?? IPAddress.Loopback, context.RequestAborted) is { } picture)
             return TypedResults.File(picture, "image/png", entityTag: tag);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Remove("ETag");

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Threading.RateLimiting;
 using Hosting;
 using Hosting.Configuration;
@@ -20,7 +21,7 @@ internal sealed class PageConcurrency : IDisposable
     private readonly bool _bounded;
     private readonly RateLimiter _turns;
     private readonly RateLimiter _rendering = ConcurrencyLimit.Of(ConcurrencyLimit.Computing, int.MaxValue);
-    private readonly PartitionedRateLimiter<HttpContext> _networks;
+    private readonly PartitionedRateLimiter<IPAddress> _networks;
 
     public PageConcurrency(IConfiguration configuration)
     {
@@ -31,9 +32,7 @@ internal sealed class PageConcurrency : IDisposable
             Waiting
         );
         var rate = configuration.Whole("RateLimits:PagesPerSecond", PerSecond);
-        _networks = PartitionedRateLimiter.Create<HttpContext, RateLimits.Network>(context =>
-            RateLimits.BucketOf(context, rate * (Burst / PerSecond), rate)
-        );
+        _networks = RateLimits.Rate(configuration, rate * (Burst / PerSecond), TimeSpan.FromSeconds(1) / rate);
     }
 
     /// <returns>What was made, or the refusal to be sent instead.</returns>
@@ -41,8 +40,8 @@ internal sealed class PageConcurrency : IDisposable
     {
         if (!_bounded)
             return await make();
-        using var allowance = _networks.AttemptAcquire(context);
-        if (!allowance.IsAcquired)
+        using var allowance = RateLimits.LimitedAddress(context) is { } address ? _networks.AttemptAcquire(address) : null;
+        if (allowance is { IsAcquired: false })
             return Refusal.TooFast;
         using var turn = await _turns.AcquireAsync(1, context.RequestAborted);
         return turn.IsAcquired ? await make() : Refusal.Busy;

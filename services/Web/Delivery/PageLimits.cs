@@ -1,6 +1,5 @@
-using System.Threading.RateLimiting;
+using Hosting.Limits;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.RateLimiting;
 using Web.Pages;
 
 namespace Web.Delivery;
@@ -18,24 +17,13 @@ internal static class PageLimits
 
     /// <summary>The limiter is the process's, and answers programs; readers of pages get one.</summary>
     public static void AddPageLimits(this IServiceCollection services) =>
-        services.PostConfigure<RateLimiterOptions>(limiter =>
+        services.PostConfigure<RateLimitRefusal>(refusal =>
         {
-            var otherwise = limiter.OnRejected;
-            limiter.OnRejected = async (rejected, stop) =>
-            {
-                var context = rejected.HttpContext;
-                if (PageErrors.WantsPage(context.Request))
-                {
-                    var seconds = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time)
-                        ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds))
-                        : 1;
-                    await RefusalPage.WriteAsync(context, 429, seconds, TooFast, WhyTooFast);
-                }
-                else if (otherwise is not null)
-                {
-                    await otherwise(rejected, stop);
-                }
-            };
+            var otherwise = refusal.AnswerAsync;
+            refusal.AnswerAsync = (context, seconds) =>
+                PageErrors.WantsPage(context.Request)
+                    ? RefusalPage.WriteAsync(context, 429, seconds, TooFast, WhyTooFast)
+                    : otherwise(context, seconds);
         });
 
     /// <summary>Refusals that the forms share with the services' addresses, in words for people.</summary>

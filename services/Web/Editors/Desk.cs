@@ -40,7 +40,7 @@ internal static class Desk
         desk.MapGet("/{kind}/{slug}", ShowForm.HandleAsync);
         desk.MapGet("/preview/{kind}/{slug}", PreviewDraft.ShowAsync);
 
-        var forms = desk.MapGroup("").ExplainedAsPages().RequireSameOrigin().RequireRateLimiting(RateLimits.Write);
+        var forms = desk.MapGroup("").ExplainedAsPages().RequireSameOrigin().LimitRate(RateLimits.Write);
         forms.MapPost("/sign-in", SignIn.SubmitAsync);
         forms.MapPost("/sign-out", SignIn.SignOut);
         forms.MapPost("/integrity/{id:long}", IntegrityDesk.DecideAsync);

@@ -1,4 +1,5 @@
-using System.Collections.Concurrent;
+using System.Net;
+using System.Threading.RateLimiting;
 using Hosting.Configuration;
 using Hosting.Connections;
 using Hosting.Http;
@@ -8,23 +9,21 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Tally.Pushing.Connections;
 
 /// <summary>
-/// Bounds how many live connections (hub and event streams) are open at once, from one network and in all, so that nobody can take every
-/// slot. The bound of a network leaves room for a campus behind one address.
+/// Bounds how many live connections (hub and event streams) are open at once, from one network at every width
+/// (<see cref="NetworkLimits"/>) and in all, so that nobody can take every slot. The bound of a network leaves room for a campus behind one
+/// address.
 /// </summary>
-internal sealed class Admission
+internal sealed class Admission : IDisposable
 {
-    private readonly ConcurrentDictionary<RateLimits.Network, int> _open = [];
-    private readonly bool _bounded;
-    private readonly int _mostOfNetwork,
-        _most;
-    private int _all;
+    private readonly PartitionedRateLimiter<IPAddress>? _open;
 
     public Admission(IConfiguration configuration, ConnectionSettings connections)
     {
-        _bounded = configuration.Switch(RateLimits.Setting, standard: true);
-        _mostOfNetwork = configuration.Whole("RateLimits:ConnectionsPerNetwork", 1000);
+        var ofNetwork = configuration.Whole("RateLimits:ConnectionsPerNetwork", 1000);
         // A quarter of all connections stays for everything else: a page that can't be read has no use for live numbers.
-        _most = Math.Min(configuration.Whole("RateLimits:Connections", 15_000), Math.Max(1, connections.Most * 3 / 4));
+        var inAll = Math.Min(configuration.Whole("RateLimits:Connections", 15_000), Math.Max(1, connections.Most * 3 / 4));
+        if (configuration.Switch(RateLimits.Setting, standard: true))
+            _open = NetworkLimits.AtOnce(ofNetwork, inAll);
     }
 
     /// <summary>Runs the request with a slot of its own for as long as it lasts: for a WebSocket, that is the connection's life.</summary>
@@ -37,13 +36,13 @@ internal sealed class Admission
     /// <returns>A slot to be disposed of, or null when there is none.</returns>
     public Slot? Enter(HttpContext context)
     {
-        if (!_bounded)
-            return new Slot(null, default);
-        var network = RateLimits.NetworkOf(context.Connection.RemoteIpAddress);
-        var slot = new Slot(this, network);
-        if (Interlocked.Increment(ref _all) <= _most & _open.AddOrUpdate(network, 1, static (_, open) => open + 1) <= _mostOfNetwork)
-            return slot;
-        slot.Dispose();
+        if (_open is null)
+            return new Slot(null);
+        // A service's too: whoever holds it, it takes a place.
+        var lease = _open.AttemptAcquire(context.Connection.RemoteIpAddress ?? IPAddress.Loopback);
+        if (lease.IsAcquired)
+            return new Slot(lease);
+        lease.Dispose();
         return null;
     }
 
@@ -56,16 +55,10 @@ internal sealed class Admission
             30
         );
 
-    private void Leave(RateLimits.Network network)
-    {
-        Interlocked.Decrement(ref _all);
-        // Networks nobody is connected from any more are not kept.
-        if (_open.AddOrUpdate(network, 0, static (_, open) => open - 1) <= 0)
-            _open.TryRemove(KeyValuePair.Create(network, 0));
-    }
+    public void Dispose() => _open?.Dispose();
 
-    internal sealed class Slot(Admission? admission, RateLimits.Network network) : IDisposable
+    internal sealed class Slot(RateLimitLease? lease) : IDisposable
     {
-        public void Dispose() => admission?.Leave(network);
+        public void Dispose() => lease?.Dispose();
     }
 }
