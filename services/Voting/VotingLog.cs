@@ -90,6 +90,12 @@ internal static partial class VotingLog
     [LoggerMessage(3033, LogLevel.Information, "Looking for floods of votes again")]
     public static partial void LooksAgain(ILogger logger);
 
+    [LoggerMessage(3035, LogLevel.Warning, "The gate's figures could not be written, trying again: {Problem}")]
+    public static partial void GateFiguresNotWritten(ILogger logger, string problem);
+
+    [LoggerMessage(3036, LogLevel.Information, "The gate's figures are written again")]
+    public static partial void GateFiguresWrittenAgain(ILogger logger);
+
     [LoggerMessage(3034, LogLevel.Warning, "{Kind}: {Votes} votes on {Tool} ({Reason})")]
     public static partial void Moderated(ILogger logger, Ledger.EntryKind kind, long votes, string tool, string reason);
 }

@@ -52,6 +52,7 @@ public static class VotingService
         builder.AddEditors();
         builder.Services.AddSingleton(services => new IntegrityStore(database.Source, services.GetRequiredService<VoteLedger>()));
         builder.Services.AddSingleton<Moderate>();
+        builder.Services.AddSingleton<PublicModeration>();
         builder.Services.AddHostedService<Detection>();
         builder.Services.AddSingleton<VoterRateLimit>();
         builder.Services.AddSingleton<CastVote>();
@@ -153,18 +154,30 @@ public static class VotingService
 
     private static void MapModeration(this WebApplication app)
     {
-        app.MapGroup("/api/moderation")
+        var moderation = app.MapGroup("/api/moderation")
             .WithTags("Moderation")
             .ReadableByAnySite()
             .LimitConcurrency(ConcurrencyLimit.Computing)
-            .LimitRate(RateLimits.Costly)
+            .LimitRate(RateLimits.Costly);
+        moderation
             .MapGet(
                 "",
-                (HttpContext context, Moderate moderate, long after = 0, int limit = 100) => moderate.ListAsync(context, after, limit)
+                (HttpContext context, PublicModeration moderated, long after = 0, int limit = 100) =>
+                    moderated.ListAsync(context, after, limit)
             )
             .WithSummary("Every hold, release and void, oldest first")
-            .Produces<Moderate.ModerationPage>()
+            .Produces<PublicModeration.ModerationPage>()
             .Refuses(400, 429, 503);
+        moderation
+            .MapGet("/notices", (HttpContext context, PublicModeration moderated) => moderated.NoticesAsync(context))
+            .WithSummary("Tools whose maker was found to have them flooded in the last 90 days")
+            .Produces<List<PublicModeration.NoticeAnswer>>()
+            .Refuses(429, 503);
+        moderation
+            .MapGet("/gate", (HttpContext context, PublicModeration moderated) => moderated.GateAsync(context))
+            .WithSummary("What became of first votes in the last 24 hours: counted, held, or asked for work")
+            .Produces<PublicModeration.GateAnswer>()
+            .Refuses(429, 503);
         var cases = app.MapGroup("/api/moderation/cases")
             .WithTags("Moderation")
             .RequireSameOrigin()
@@ -181,7 +194,9 @@ public static class VotingService
                     (HttpContext context, long id, Moderate.DecisionBody body, Moderate moderate) =>
                         moderate.DecideAsync(context, id, kind, body)
                 )
-                .WithSummary($"{char.ToUpperInvariant(Moderate.WordOf(kind)[0])}{Moderate.WordOf(kind)[1..]} the votes of a case")
+                .WithSummary(
+                    $"{char.ToUpperInvariant(Moderate.WordOf(kind)[0])}{Moderate.WordOf(kind)[1..]} the votes of a case, or of one of its groups"
+                )
                 .Produces<Moderate.CaseAnswer>()
                 .Refuses(400, 401, 403, 404, 409, 415, 503);
     }

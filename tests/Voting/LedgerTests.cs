@@ -151,6 +151,7 @@ public sealed class LedgerTests(Stores stores)
                 drop table spent_challenges;
                 drop table moderations;
                 drop table moderated;
+                drop table gate_hours;
                 drop table cohorts;
                 drop table cohort_salts;
                 drop table cases;

@@ -14,6 +14,9 @@ internal sealed class Detection(
     VoteLedger ledger,
     TotalsRelay relay,
     VoteGate gate,
+    GateFigures figures,
+    CohortStore cohorts,
+    QuotaSettings quota,
     [FromKeyedServices("Ledger")] Hosting.Databases.Schema schema,
     TimeProvider timeProvider,
     ILogger<Detection> logger
@@ -65,7 +68,14 @@ internal sealed class Detection(
     private async Task LookAsync(string tool, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var votes = await store.FirstVotesAsync(tool, cancellationToken);
-        var found = Look.At(votes, await store.CountedAsync(tool, cancellationToken), now);
+        var past = new ToolPast(
+            await store.CountedAsync(tool, cancellationToken),
+            await figures.HoursAsync(tool, cancellationToken),
+            await store.ReleasedAsync(tool, cancellationToken)
+        );
+        var salt = await cohorts.SaltAsync(QuotaWindows.Of(now).Day, cancellationToken);
+        await DoAsync(tool, EntryKind.Hold, Reason.CrowdedNetwork, Surplus.Of(votes, past, quota, salt, now), cancellationToken);
+        var found = Look.At(votes, past, now);
         await DoAsync(tool, EntryKind.Hold, found.HoldFor, found.Hold, cancellationToken);
         await DoAsync(tool, EntryKind.Release, Reason.HonestCrowd, found.Release, cancellationToken);
         await DoAsync(tool, EntryKind.Void, Reason.Undecided, found.Void, cancellationToken);

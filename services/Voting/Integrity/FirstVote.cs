@@ -20,5 +20,8 @@ internal sealed record FirstVote(HashedVoter Voter, byte[] Networks, bool IsSlee
     /// <summary>The IPv4 /20 or IPv6 /40 around it.</summary>
     public (long Day, ulong Hash) Region => Network(NetworkWidths.NeighborhoodOf(Networks) + 1);
 
-    private (long, ulong) Network(int place) => (Day, BitConverter.ToUInt64(NetworkHash.At(Networks, place)));
+    public NetworkWidth[] Widths => NetworkWidths.Of(Networks);
+
+    /// <param name="place">Of one of the <see cref="Widths"/>, whose number is hashed too.</param>
+    public (long Day, ulong Hash) Network(int place) => (Day, BitConverter.ToUInt64(NetworkHash.At(Networks, place)));
 }

@@ -55,6 +55,17 @@ internal sealed class IntegrityStore(DbDataSource source, VoteLedger ledger)
             )
         ).FirstOrDefault();
 
+    /// <returns>When a moderator last released votes of the tool; null if none did.</returns>
+    public async Task<DateTimeOffset?> ReleasedAsync(string tool, CancellationToken cancellationToken) =>
+        (
+            await source.ReadAsync(
+                "select max(at) from moderations where tool = @tool and kind = @release and moderator <> @rule",
+                [("tool", tool), ("release", (short)EntryKind.Release), ("rule", Decision.Rule)],
+                row => row.IsDBNull(0) ? (DateTimeOffset?)null : VoteLedger.Time(row.GetInt64(0)),
+                cancellationToken
+            )
+        )[0];
+
     /// <summary>Opens a case on the tool, or says anew what its open one is about.</summary>
     public async Task OpenAsync(string tool, Reason finding, double errors, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -116,6 +127,22 @@ internal sealed class IntegrityStore(DbDataSource source, VoteLedger ledger)
                 row.GetInt64(8),
                 VoteLedger.Time(row.GetInt64(9))
             ),
+            cancellationToken
+        );
+
+    /// <returns>Tools whose votes were made void for this reason since then: how many, and when last.</returns>
+    public Task<List<(string Tool, long Votes, DateTimeOffset At)>> VoidedAsync(
+        Reason reason,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    ) =>
+        source.ReadAsync(
+            """
+            select tool, cast(sum(votes) as bigint), max(at) from moderations
+             where kind = @void and reason = @reason and at >= @since group by tool order by tool
+            """,
+            [("void", (short)EntryKind.Void), ("reason", (short)reason), ("since", VoteLedger.Micros(since))],
+            row => (row.GetString(0), row.GetInt64(1), VoteLedger.Time(row.GetInt64(2))),
             cancellationToken
         );
 

@@ -29,31 +29,49 @@ internal static class Look
     // In percentage points.
     private const double SmallShift = 0.3;
     private const double TolerableShift = 1;
-    private const int FewestForVelocity = 200;
 
     /// <param name="votes">Of one tool, cast within 48 hours.</param>
-    /// <param name="counted">The tool's totals.</param>
-    public static Findings At(IReadOnlyList<FirstVote> votes, Sample counted, DateTimeOffset now)
+    public static Findings At(IReadOnlyList<FirstVote> votes, ToolPast past, DateTimeOffset now)
     {
-        var today = votes.Where(vote => vote.Stands && vote.Day == Quota.QuotaWindows.Of(now).Day).ToList();
+        var standing = votes.Where(vote => vote.Stands).ToList();
+        var today = standing.Where(vote => vote.Day == Quota.QuotaWindows.Of(now).Day).ToList();
         var crowded = Crowded(today);
         var sleepers = today.Where(vote => vote.IsSleeper).ToList();
-        var (suspects, rest) = (today.Where(IsSuspect).ToList(), today.Where(vote => !IsSuspect(vote) && vote.State.IsCounted).ToList());
-        var others = Others(rest, suspects, counted);
+        var (suspects, rest) = (today.Where(IsSuspect).ToList(), today.Where(vote => !IsSuspect(vote) && vote.State.IsCounted).ToHashSet());
+        var older = past.Counted.Without(Sample.Of(suspects.Where(vote => vote.State.IsCounted)));
+        // Today's if there are enough of them: what is thought of a tool may change from one day to the next.
+        var others = rest.Count >= FewestOthers ? Sample.Of(rest) : older;
 
         var (concentrated, atOnce) = Leaning([.. crowded], others);
         var (asleep, sleeping) = sleepers.Count < FewestSleepers ? ([], 0) : Leaning(sleepers, others);
-        IReadOnlyList<HashedVoter> hold = [.. concentrated.Concat(asleep).Distinct()];
-        var holdFor = concentrated.Count > 0 ? Reason.Concentrated : Reason.Sleepers;
+        var networks = LeaningNetworks.Of(standing, rest, older, FewestOthers, Certain);
+        List<HashedVoter> hold =
+        [
+            .. concentrated.Concat(asleep).Concat(networks.Leaning).Distinct().Where(past.MayHold).Select(vote => vote.Voter),
+        ];
 
-        var held = votes.Where(vote => vote.Stands && vote.State.IsHeld).ToList();
-        var (release, voids, leaning) = Decide(held, others, counted, now);
+        var (inNetworks, elsewhere) = Split(standing.Where(vote => vote.State.IsHeld), networks.All);
+        var (release, voids, leaning) = Decide(elsewhere, others, past.Counted, now);
+        List<HashedVoter> undecided = [.. inNetworks.Where(vote => now - vote.At >= DecideWithin).Select(vote => vote.Voter)];
+        // A flood from everywhere is more than each of its networks.
+        var holdFor =
+            concentrated.Exists(vote => !networks.All.Contains(vote)) ? Reason.Concentrated
+            : networks.Leaning.Count > 0 ? Reason.OneNetwork
+            : Reason.Sleepers;
         var finding =
             hold.Count > 0 ? holdFor
-            : leaning != 0 ? held[0].State.Reason
-            : today.Count >= FewestForVelocity && today.Count > counted.Total - rest.Count ? Reason.Velocity
+            : leaning != 0 ? elsewhere[0].State.Reason
+            : inNetworks.Count > 0 ? Reason.OneNetwork
+            : Velocity.IsSurge(votes, past, now) ? Reason.Velocity
             : Reason.None;
-        return new Findings(hold, holdFor, release, voids, finding, Math.MaxMagnitude(Math.MaxMagnitude(atOnce, sleeping), leaning));
+        return new Findings(
+            hold,
+            holdFor,
+            release,
+            [.. voids, .. undecided],
+            finding,
+            ((double[])[atOnce, sleeping, networks.StandardErrors, leaning]).Aggregate(Math.MaxMagnitude)
+        );
 
         bool IsSuspect(FirstVote vote) => crowded.Contains(vote) || vote.IsSleeper;
     }
@@ -66,9 +84,11 @@ internal static class Look
         return [.. today.Where(vote => vote.State.IsCounted && (vote.IsSleeper || crowded.Contains(vote))).Select(vote => vote.Voter)];
     }
 
-    // Today's if there are enough of them: what is thought of a tool may change from one day to the next.
-    private static Sample Others(List<FirstVote> rest, List<FirstVote> suspects, Sample counted) =>
-        rest.Count >= FewestOthers ? Sample.Of(rest) : counted.Without(Sample.Of(suspects.Where(vote => vote.State.IsCounted)));
+    private static (List<FirstVote> In, List<FirstVote> Out) Split(IEnumerable<FirstVote> votes, IReadOnlySet<FirstVote> some)
+    {
+        var groups = votes.ToLookup(some.Contains);
+        return ([.. groups[true]], [.. groups[false]]);
+    }
 
     // Votes from networks with several new voters on the tool that day, whatever became of them.
     private static HashSet<FirstVote> Crowded(List<FirstVote> today) =>
@@ -81,7 +101,7 @@ internal static class Look
         ];
 
     // Those that lean away, when all of them together do so beyond chance.
-    private static (List<HashedVoter> Counted, double StandardErrors) Leaning(List<FirstVote> votes, Sample others)
+    private static (List<FirstVote> Counted, double StandardErrors) Leaning(List<FirstVote> votes, Sample others)
     {
         if (others.Total < FewestOthers)
             return ([], 0);
@@ -89,7 +109,7 @@ internal static class Look
         if (Math.Abs(errors) < Certain)
             return ([], 0);
         var side = errors > 0 ? Choice.Ship : Choice.Skip;
-        return ([.. votes.Where(vote => vote.State.IsCounted && vote.Choice == side).Select(vote => vote.Voter)], errors);
+        return ([.. votes.Where(vote => vote.State.IsCounted && vote.Choice == side)], errors);
     }
 
     private static (List<HashedVoter> Release, List<HashedVoter> Void, double Leaning) Decide(

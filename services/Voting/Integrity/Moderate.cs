@@ -7,49 +7,29 @@ using Voting.Relay;
 
 namespace Voting.Integrity;
 
-/// <summary>What moderators see and do, and what everybody may read of it. Never a voter's identity.</summary>
+/// <summary>What moderators see and do. Never a voter's identity.</summary>
 internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRelay relay, TimeProvider timeProvider)
 {
-    private const int MaxLimit = 1000;
     private const int LongestNote = 500;
     private const int Cases = 100;
 
-    /// <param name="Reason">One of <c>flood</c>, <c>concentrated</c>, <c>sleepers</c>, <c>paid-votes</c>, <c>test-votes</c>,
-    /// <c>honest-crowd</c>, <c>mistake</c>, <c>other</c>.</param>
+    /// <param name="Reason">One of <c>flood</c>, <c>maker-flood</c>, <c>concentrated</c>, <c>one-network</c>, <c>sleepers</c>,
+    /// <c>paid-votes</c>, <c>test-votes</c>, <c>honest-crowd</c>, <c>mistake</c>, <c>other</c>.</param>
     /// <param name="Note">For the public, at most 500 characters.</param>
-    public sealed record DecisionBody(string Reason, string? Note = null);
-
-    /// <param name="Action"><c>hold</c>, <c>release</c> or <c>void</c>.</param>
-    /// <param name="Votes">To how many votes.</param>
-    /// <param name="Ship">By how much it moved the tool's ship votes.</param>
-    /// <param name="Skip">By how much it moved the tool's skip votes.</param>
-    /// <param name="Moderator">A public name; <c>rule</c> for a rule.</param>
-    /// <param name="At">UTC, cut to the minute.</param>
-    public sealed record ModerationAnswer(
-        long Id,
-        string Tool,
-        string Action,
-        string Reason,
-        long Votes,
-        long Ship,
-        long Skip,
-        string Moderator,
-        string Note,
-        DateTimeOffset At
-    );
-
-    /// <param name="Next">Give it as <c>after</c> to read on.</param>
-    public sealed record ModerationPage(IReadOnlyList<ModerationAnswer> Moderations, long Next);
+    /// <param name="Group">The <c>id</c> of one of the case's groups; left out, the decision is on the whole case.</param>
+    public sealed record DecisionBody(string Reason, string? Note = null, string? Group = null);
 
     /// <summary>Some votes of a case.</summary>
     /// <param name="Networks">How many networks they came from.</param>
     public sealed record GroupAnswer(long Ship, long Skip, long Networks);
 
-    /// <param name="Finding">Why it is open: <c>concentrated</c>, <c>sleepers</c>, <c>crowded-network</c> or <c>velocity</c>.</param>
+    /// <param name="Finding">Why it is open: <c>concentrated</c>, <c>one-network</c>, <c>sleepers</c>, <c>crowded-network</c> or
+    /// <c>velocity</c>.</param>
     /// <param name="StandardErrors">By how many the votes in question lean away from the tool's others.</param>
     /// <param name="Suspects">Votes still counted that came from crowded networks or from sleepers: what <c>hold</c> would hold.</param>
     /// <param name="Held">What <c>release</c> and <c>void</c> are about.</param>
     /// <param name="Counted">The tool's numbers now.</param>
+    /// <param name="Groups">Voters of one network each, the largest first.</param>
     /// <param name="Minutes">First votes of the last 48 hours by the minute.</param>
     public sealed record CaseAnswer(
         long Id,
@@ -61,27 +41,27 @@ internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRe
         GroupAnswer Suspects,
         GroupAnswer Held,
         GroupAnswer Counted,
+        IReadOnlyList<CohortAnswer> Groups,
         IReadOnlyList<CaseMinute> Minutes
+    );
+
+    /// <param name="Id">Says nothing of the network, and is another one in each case.</param>
+    /// <param name="Network">How wide it is: <c>IPv4 /24</c>.</param>
+    /// <param name="Counted">What <c>hold</c> with this <c>group</c> would hold.</param>
+    /// <param name="Held">What <c>release</c> and <c>void</c> with it are about.</param>
+    /// <param name="Void">How many votes of it are void.</param>
+    public sealed record CohortAnswer(
+        string Id,
+        string Network,
+        GroupAnswer Counted,
+        GroupAnswer Held,
+        long Void,
+        DateTimeOffset FirstAt,
+        DateTimeOffset LastAt
     );
 
     /// <param name="Crowded">Of these, how many came from networks with several new voters.</param>
     public sealed record CaseMinute(DateTimeOffset Minute, long Ship, long Skip, long Crowded);
-
-    public Task<IResult> ListAsync(HttpContext context, long after = 0, int limit = 100) =>
-        after < 0 || limit < 1
-            ? Task.FromResult<IResult>(Problems.Of(400, "malformed-request", "'after' must be 0 or more and 'limit' 1 or more."))
-            : Refused.UnlessReadAsync(
-                context,
-                async () =>
-                {
-                    var records = await store.ModerationsAsync(after, Math.Min(limit, MaxLimit), context.RequestAborted);
-                    context.Response.Headers.CacheControl = "no-cache";
-                    return TypedResults.Json(
-                        new ModerationPage(records.ConvertAll(Of), records is [.., var last] ? last.Id : after),
-                        VotingJson.Default.ModerationPage
-                    );
-                }
-            );
 
     public Task<IResult> CasesAsync(HttpContext context) =>
         Refused.UnlessReadAsync(
@@ -108,10 +88,16 @@ internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRe
                 if (await store.CaseAsync(id, context.RequestAborted) is not { } found)
                     return Problems.Of(404, "unknown-case", "There is no such case.");
                 var votes = await store.FirstVotesAsync(found.Tool, context.RequestAborted);
-                IReadOnlyList<HashedVoter> voters =
-                    kind is EntryKind.Hold
-                        ? Look.Suspects(votes, timeProvider.GetUtcNow())
-                        : [.. votes.Where(vote => vote.State.IsHeld).Select(vote => vote.Voter)];
+                var group = body.Group is null ? null : VoterGroup.Of(votes, id).Find(some => some.Id == body.Group);
+                if (body.Group is not null && group is null)
+                    return Problems.Of(404, "unknown-group", "The case has no such group.");
+                IReadOnlyList<HashedVoter> voters = kind switch
+                {
+                    EntryKind.Hold when group is not null => group.Voters(vote => vote.State.IsCounted),
+                    EntryKind.Hold => Look.Suspects(votes, timeProvider.GetUtcNow()),
+                    _ when group is not null => group.Voters(vote => vote.State.IsHeld),
+                    _ => [.. votes.Where(vote => vote.State.IsHeld).Select(vote => vote.Voter)],
+                };
                 // Not to be broken off half-way by a browser that is closed.
                 var moderated = await ledger.ModerateAsync(
                     new Moderation(found.Tool, kind, reason, NameOf(context), note, voters),
@@ -120,7 +106,7 @@ internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRe
                 if (moderated.Moved is not { } moved)
                     return Problems.Of(409, "nothing-to-decide", "No vote of this case is in a state that allows it.");
                 relay.Moved([moved]);
-                if (kind is not EntryKind.Hold)
+                if (kind is not EntryKind.Hold && voters.Count == votes.Count(vote => vote.State.IsHeld))
                     await store.CloseAsync(found.Tool, timeProvider.GetUtcNow(), CancellationToken.None);
                 return TypedResults.Json(
                     await OfAsync((await store.CaseAsync(id, CancellationToken.None))!, CancellationToken.None),
@@ -144,6 +130,7 @@ internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRe
             Group([.. votes.Where(vote => suspects.Contains(vote.Voter))]),
             Group([.. votes.Where(vote => vote.State.IsHeld && vote.Stands)]),
             new GroupAnswer(counted.Ship, counted.Skip, 0),
+            VoterGroup.Of(votes, found.Id).ConvertAll(Of),
             [
                 .. votes
                     .GroupBy(vote => PublicTime.Of(vote.At))
@@ -164,18 +151,15 @@ internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRe
         return new GroupAnswer(sample.Ship, sample.Skip, votes.Select(vote => vote.Neighborhood).Distinct().Count());
     }
 
-    private static ModerationAnswer Of(ModerationRecord record) =>
+    private static CohortAnswer Of(VoterGroup group) =>
         new(
-            record.Id,
-            record.Tool,
-            WordOf(record.Kind),
-            record.Reason.Word()!,
-            record.Votes,
-            record.Ship,
-            record.Skip,
-            record.Moderator,
-            record.Note,
-            PublicTime.Of(record.At)
+            group.Id,
+            group.Network,
+            Group([.. group.Votes.Where(vote => vote.State.IsCounted)]),
+            Group([.. group.Votes.Where(vote => vote.State.IsHeld)]),
+            group.Votes.Count(vote => !vote.State.IsCounted && !vote.State.IsHeld),
+            PublicTime.Of(group.Votes.Min(vote => vote.At)),
+            PublicTime.Of(group.Votes.Max(vote => vote.At))
         );
 
     internal static string WordOf(EntryKind kind) =>

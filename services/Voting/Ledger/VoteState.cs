@@ -24,6 +24,12 @@ public enum Reason : short
 
     /// <summary>Nobody decided in time, and the votes would have moved the tool.</summary>
     Undecided = 10,
+
+    /// <summary>The voters of one network lean one way, unlike the others.</summary>
+    OneNetwork = 11,
+
+    /// <summary>A flood that the tool's maker was found to be behind; the tool carries a notice afterwards.</summary>
+    MakerFlood = 12,
     Other = 98,
 }
 
@@ -41,12 +47,14 @@ public static class Reasons
         (Reason.HonestCrowd, "honest-crowd"),
         (Reason.Mistake, "mistake"),
         (Reason.Undecided, "undecided"),
+        (Reason.OneNetwork, "one-network"),
+        (Reason.MakerFlood, "maker-flood"),
         (Reason.Other, "other"),
     ];
 
     /// <summary>Those a moderator may give; the others are rules' own.</summary>
     public static IReadOnlyList<string> ForModerators { get; } =
-    ["flood", "concentrated", "sleepers", "paid-votes", "test-votes", "honest-crowd", "mistake", "other"];
+    ["flood", "maker-flood", "concentrated", "one-network", "sleepers", "paid-votes", "test-votes", "honest-crowd", "mistake", "other"];
 
     /// <returns>The word of the API and of the public log; null for none.</returns>
     public static string? Word(this Reason reason) => Words.FirstOrDefault(known => known.Reason == reason).Word;

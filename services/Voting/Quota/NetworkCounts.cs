@@ -4,11 +4,18 @@ using System.Runtime.InteropServices;
 namespace Voting.Quota;
 
 /// <summary>Which bound a first vote ran into, if any.</summary>
-internal enum Bound
+internal enum Bound : short
 {
-    None,
-    Hour,
-    Day,
+    None = 0,
+
+    /// <summary>New voters from one address within the hour.</summary>
+    Address = 1,
+
+    /// <summary>New voters from a network that day.</summary>
+    Network = 2,
+
+    /// <summary>First votes on the tool from a network that day.</summary>
+    Tool = 3,
 }
 
 /// <summary>
@@ -56,13 +63,13 @@ internal sealed class NetworkCounts(QuotaSettings settings)
         for (var place = 0; place < widths.Length; place++)
         {
             if (tool is not null && CountOf(tool, networks, place) >= widths[place].OfTool * (long)settings.PerTool)
-                return Bound.Day;
+                return Bound.Tool;
             if (!isNewcomer)
                 continue;
             if (place == 0 && _hour.GetValueOrDefault(KeyOf("", networks, 0)) >= settings.PerAddressHourly)
-                return Bound.Hour;
+                return Bound.Address;
             if (place > 0 && CountOf("", networks, place) >= widths[place].OfNewcomers * (long)settings.PerNetworkDaily)
-                return Bound.Day;
+                return Bound.Network;
         }
 
         return Bound.None;

@@ -12,10 +12,18 @@ internal static class QuotaService
     {
         var settings = QuotaSettings.From(builder.Configuration);
         builder.Services.AddSingleton(services => new CohortStore(source, services.GetRequiredService<VoteLedger>()));
+        builder.Services.AddSingleton(services => new GateFigures(
+            source,
+            services.GetRequiredService<VoteLedger>(),
+            services.GetRequiredService<TimeProvider>()
+        ));
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddHostedService<GateFiguresWriter>();
         builder.Services.AddSingleton(services => new VoteGate(
             settings,
             new KnownVoters(services.GetRequiredService<VoteLedger>()),
             services.GetRequiredService<CohortStore>(),
+            services.GetRequiredService<GateFigures>(),
             services.GetRequiredService<TimeProvider>()
         ));
         builder.Services.AddHostedService<CohortFollower>();

@@ -12,7 +12,7 @@ internal static class QuotaWindows
     /// <returns>Seconds until the window of that bound ends, at least 1.</returns>
     public static int SecondsLeft(Bound bound, DateTimeOffset now)
     {
-        var length = bound is Bound.Hour ? 3600 : 86_400;
+        var length = bound is Bound.Address ? 3600 : 86_400;
         return (int)(length - now.ToUnixTimeSeconds() % length);
     }
 }

@@ -16,6 +16,8 @@ internal sealed class Passage(HashedVoter voter, string tool)
 
     public Admission Admission { get; set; }
 
+    public Bound Bound { get; set; }
+
     /// <summary>Until the bound's window ends; 0 while the gate is open.</summary>
     public int Seconds { get; set; }
 
@@ -45,6 +47,7 @@ public sealed class VoteGate
     private readonly QuotaSettings _settings;
     private readonly KnownVoters _known;
     private readonly CohortStore _store;
+    private readonly GateFigures _figures;
     private readonly TimeProvider _timeProvider;
     private readonly NetworkCounts _counts;
 
@@ -59,9 +62,9 @@ public sealed class VoteGate
 
     private sealed record Salt(long Day, byte[] Bytes);
 
-    internal VoteGate(QuotaSettings settings, KnownVoters known, CohortStore store, TimeProvider timeProvider)
+    internal VoteGate(QuotaSettings settings, KnownVoters known, CohortStore store, GateFigures figures, TimeProvider timeProvider)
     {
-        (_settings, _known, _store, _timeProvider) = (settings, known, store, timeProvider);
+        (_settings, _known, _store, _figures, _timeProvider) = (settings, known, store, figures, timeProvider);
         _counts = new NetworkCounts(settings);
     }
 
@@ -105,8 +108,14 @@ public sealed class VoteGate
         {
             if (vote is { Seq: > 0 })
                 _known.Add(passage.Voter);
-            if (vote is { Seq: 1, Mark: { } mark } && passage.Marks.Contains(mark))
+            if (vote is { Seq: 0 })
+                _figures.Count(passage.Tool, Gate.Refuse, passage.Bound);
+            if (passage.First is null && vote is { Seq: 1, Mark: { } mark } && passage.Marks.Contains(mark))
+            {
                 passage.First = mark;
+                _figures.Count(passage.Tool, vote.State.IsHeld ? Gate.Hold : Gate.Count, passage.Bound);
+            }
+
             if (--passage.Requests > 0)
                 return;
             _passing.Remove((passage.Voter, passage.Tool));
@@ -175,6 +184,7 @@ public sealed class VoteGate
                 | (isNewcomer ? AdmissionFlags.Newcomer : AdmissionFlags.None)
                 | (isNewcomer && now - issuedAt > SleeperAge ? AdmissionFlags.Sleeper : AdmissionFlags.None);
             passage.Admission = new Admission(bound is Bound.None ? Gate.Count : Gate.Refuse, networks, flags);
+            passage.Bound = bound;
             passage.Seconds = bound is Bound.None ? 0 : QuotaWindows.SecondsLeft(bound, now);
         }
 

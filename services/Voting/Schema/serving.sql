@@ -4,6 +4,7 @@ grant select on voter_hash, ledger_epoch to {serving};
 grant select, insert on entries, moderations, moderated to {serving};
 grant select, insert, delete on cohorts, cohort_salts to {serving};
 grant select, insert, update on cases to {serving};
+grant select, insert, update, delete on gate_hours to {serving};
 grant select, update on integrity_head to {serving};
 grant select, insert, update, delete on votes to {serving};
 grant select, insert, delete on due_withdrawals, log_verified to {serving};

@@ -1,10 +1,8 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using CsCheck;
-using Hosting.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Testing;
@@ -61,16 +59,15 @@ public sealed class ModerationTests(Stores stores)
     [MemberData(nameof(Both))]
     public async Task A_moderator_holds_releases_and_voids_a_flood_and_everybody_can_read_it(Store store)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        await using var voting = await StartAsync(store, [$"--Editors:PublicKey={key.ExportSubjectPublicKeyInfoPem()}"]);
+        using var desk = new ModeratorDesk();
+        await using var voting = await StartAsync(store, desk.Setting);
         var crowd = new Crowd(voting, Tool);
         await crowd.SeedAsync(100, 100);
         await crowd.ComeAsync(Enumerable.Range(0, 90).Select(n => ($"198.{n % 30}.7.{20 + n / 30}", "ship")));
         JsonElement open = default;
         await Eventually.HoldsAsync(
             async () =>
-                (await GetAsync("cases")).EnumerateArray().FirstOrDefault(found => found.GetProperty("tool").GetString() == Tool)
-                    is { ValueKind: JsonValueKind.Object } found
+                await desk.OpenAsync(voting, Tool) is { ValueKind: JsonValueKind.Object } found
                 && (open = found).GetProperty("held").GetProperty("ship").GetInt64() == 90,
             "a case is open and holds the flood"
         );
@@ -79,17 +76,22 @@ public sealed class ModerationTests(Stores stores)
         open.GetRawText().ShouldNotContain("voter");
         var id = open.GetProperty("id").GetInt64();
 
-        (await DecideAsync(id, "void", new { reason = "because" })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await DecideAsync(id + 1, "void", new { reason = "flood" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await DecideAsync(id, "void", new { reason = "flood" }, moderates: false)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await desk.DecideAsync(voting, id, "void", new { reason = "because" })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await desk.DecideAsync(voting, id + 1, "void", new { reason = "flood" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await desk.DecideAsync(voting, id, "void", new { reason = "flood" }, moderates: false)).StatusCode.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
         (await voting.Http.PostAsJsonAsync($"/api/moderation/cases/{id}/void", new { reason = "flood" })).StatusCode.ShouldBe(
             HttpStatusCode.Unauthorized
         );
-        var decided = await DecideAsync(id, "void", new { reason = "flood", note = "Thirty hosted networks, one choice." });
+        var decided = await desk.DecideAsync(voting, id, "void", new { reason = "flood", note = "Thirty hosted networks, one choice." });
         decided.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await crowd.TotalsAsync()).ShouldBe((100, 100, 0, 90));
         (await crowd.TotalsAsync()).ShouldBe(await crowd.RecountedAsync());
-        (await DecideAsync(id, "release", new { reason = "mistake" })).StatusCode.ShouldBe(HttpStatusCode.Conflict, "void is for good");
+        (await desk.DecideAsync(voting, id, "release", new { reason = "mistake" })).StatusCode.ShouldBe(
+            HttpStatusCode.Conflict,
+            "void is for good"
+        );
 
         var moderations = (await voting.Http.GetFromJsonAsync<JsonElement>("/api/moderation")).GetProperty("moderations");
         var last = moderations.EnumerateArray().Last();
@@ -97,19 +99,6 @@ public sealed class ModerationTests(Stores stores)
         last.GetProperty("votes").GetInt64().ShouldBe(90);
         last.GetProperty("moderator").GetString().ShouldBe("ada");
         last.GetProperty("note").GetString().ShouldBe("Thirty hosted networks, one choice.");
-
-        async Task<JsonElement> GetAsync(string path) => await JsonAsync(await SendAsync(HttpMethod.Get, $"/api/moderation/{path}", true));
-
-        Task<HttpResponseMessage> DecideAsync(long id, string action, object body, bool moderates = true) =>
-            SendAsync(HttpMethod.Post, $"/api/moderation/cases/{id}/{action}", moderates, JsonContent.Create(body));
-
-        async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, bool moderates, HttpContent? body = null)
-        {
-            using var request = new HttpRequestMessage(method, path) { Content = body };
-            var token = EditorKeys.TokenFor("ada", key.ExportPkcs8PrivateKeyPem(), DateTimeOffset.UtcNow.AddHours(1), moderates);
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            return await voting.Http.SendAsync(request);
-        }
     }
 
     [Theory]
