@@ -58,7 +58,7 @@ internal static class PageRoutes
         pages.MapGet("/vote/done", CastByForm.Done);
         pages.MapGroup("").CachedForAMoment("a", "b", "theme", "lang").MapGet("/publishers", PublishersRoute.ShowAsync);
         shown.MapGet("/developers", DevelopersRoute.Show);
-        shown.MapGet("/methodology", MethodologyRoute.Show);
+        shown.MapGet("/methodology", MethodologyRoute.ShowAsync);
         shown.MapGet("/verify", VerifyRoute.Show);
         pages.MapGroup("").CachedForAMoment("tool").MapGet("/moderation", ModerationRoute.ShowAsync);
         shown.MapGet("/newsletter", NewsletterRoute.ShowAsync);
@@ -67,6 +67,7 @@ internal static class PageRoutes
         pages.MapGet("/newsletter/refuse", MailLinkRoute.AskToRefuse);
         shown.MapGet("/newsletter/{week}", NewsletterRoute.IssueAsync);
         shown.MapGet("/feed.xml", AtomFeed.ShowAsync);
+        shown.MapGet("/moderation/feed.xml", AtomFeed.ShowModerationAsync);
         shown.MapGet("/sitemap.xml", SiteMap.ShowAsync);
         shown.MapGet("/newsletter/feed.xml", AtomFeed.ShowNewsletterAsync);
         pages.MapGet("/robots.txt", SiteMap.Robots);

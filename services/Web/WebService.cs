@@ -32,6 +32,7 @@ public static class WebService
         services.AddSingleton<VotingClient>();
         services.AddSingleton<NewsletterClient>();
         services.AddSingleton<ModerationClient>();
+        services.AddSingleton<IntegrityReader>();
         services.AddSingleton<WebhooksClient>();
         services.AddSingleton<EditorClient>();
         services.AddSingleton<DraftReader>();

@@ -43,6 +43,9 @@ public sealed class FakeBackend : IAsyncDisposable
     /// <summary>counted, held or void.</summary>
     public string OwnState { get; set; } = "counted";
 
+    /// <summary>The tool whose maker had it flooded, and until when it says so.</summary>
+    public (string Tool, DateTimeOffset Until)? Flooded { get; set; }
+
     public const string EditorToken = "an.editors.token";
 
     /// <summary>How often Catalog was asked for what the asker has already.</summary>
@@ -295,6 +298,75 @@ public sealed class FakeBackend : IAsyncDisposable
                 context.Response.Headers.SetCookie = "voter=fresh-voter; Path=/; HttpOnly; SameSite=Lax";
                 return Send(context, new { token = "fresh-voter", expiresAt = "2027-11-20T10:00:00Z" });
             }
+        );
+        Map(
+            "Voting",
+            "/api/moderation",
+            context =>
+                Send(
+                    context,
+                    new
+                    {
+                        moderations = new[]
+                        {
+                            new
+                            {
+                                id = 7,
+                                tool = "cursor-2-0",
+                                action = "void",
+                                reason = "maker-flood",
+                                votes = 90,
+                                ship = -90,
+                                skip = 0,
+                                moderator = "ada",
+                                note = "Thirty networks.",
+                                at = "2026-11-21T10:00:00Z",
+                            },
+                        },
+                        next = 7,
+                    }
+                )
+        );
+        Map(
+            "Voting",
+            "/api/moderation/notices",
+            context =>
+                Send(
+                    context,
+                    Flooded is var (tool, until)
+                        ? new[]
+                        {
+                            new
+                            {
+                                tool,
+                                votes = 90,
+                                at = until.AddDays(-90),
+                                until,
+                            },
+                        }
+                        : []
+                )
+        );
+        Map(
+            "Voting",
+            "/api/moderation/gate",
+            context =>
+                Send(
+                    context,
+                    new
+                    {
+                        since = "2026-11-20T10:00:00Z",
+                        counted = 1234,
+                        held = 56,
+                        asked = 90,
+                        askedFor = new
+                        {
+                            tool = 70,
+                            network = 15,
+                            address = 5,
+                        },
+                    }
+                )
         );
         Map(
             "Voting",

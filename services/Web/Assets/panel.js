@@ -9,6 +9,7 @@ const time = at => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute
 const reasons = {
   'crowded-network': 'many first votes came from your network',
   'concentrated': 'many votes came from few networks and differ from the others',
+  'one-network': 'many votes came from your network and differ from the others',
   'sleepers': 'many voters who had never voted did so at once',
   'velocity': 'far more first votes than usual came in',
 };

@@ -41,6 +41,7 @@ internal static class DraftPreview
                 None(tool.Slug),
                 null,
                 null,
+                null,
                 new Sparkline([], null, clock.GetUtcNow(), false),
                 [],
                 [],

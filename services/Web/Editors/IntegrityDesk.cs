@@ -18,7 +18,10 @@ internal static class IntegrityDesk
             async token =>
             {
                 var form = await context.FormAsync();
-                var action = form?["action"].ToString();
+                // One form for a case and its groups, whose buttons name theirs: "void 3fa94c…".
+                var (action, group) = form?["action"].ToString().Split(' ', 2) is [var word, .. var rest]
+                    ? (word, rest.FirstOrDefault())
+                    : default;
                 if (action is not ("hold" or "release" or "void"))
                     return Page.SeeOther(context, "/admin/integrity");
                 var (problem, status) = await moderation.DecideAsync(
@@ -27,6 +30,7 @@ internal static class IntegrityDesk
                     action,
                     form!["reason"].ToString(),
                     form["note"].ToString(),
+                    group,
                     context.RequestAborted
                 );
                 if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)

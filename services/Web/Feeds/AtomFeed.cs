@@ -9,7 +9,8 @@ namespace Web.Feeds;
 
 /// <summary>
 /// <c>/feed.xml</c>, the newest comparisons; <c>/categories/{slug}/feed.xml</c>, what is new in a category: comparisons and tools;
-/// <c>/newsletter/feed.xml</c>, the newsletter for readers who would rather not give an address.
+/// <c>/newsletter/feed.xml</c>, the newsletter for readers who would rather not give an address; <c>/moderation/feed.xml</c>, what was done
+/// to votes.
 /// </summary>
 internal static class AtomFeed
 {
@@ -25,6 +26,15 @@ internal static class AtomFeed
 
         public static Entry Of(Issue issue) =>
             new(issue.Title, $"/newsletter/{issue.Week}", issue.Intro, issue.PublishedAt, issue.PublishedAt);
+
+        public static Entry Of(Moderation done, string name) =>
+            new(
+                $"{name}: {Decisions.Action(done.Action, done.Votes)}",
+                $"/moderation?tool={done.Tool}#m{done.Id}",
+                $"{Decisions.Effect(done.Ship, done.Skip)}. {Decisions.Reason(done.Reason)} {done.Note}".TrimEnd(),
+                done.At,
+                done.At
+            );
 
         public static Entry Of(Tool tool) => new(tool.Name, $"/tools/{tool.Slug}", tool.Tagline, tool.PublishedAt, tool.UpdatedAt);
     }
@@ -63,6 +73,19 @@ internal static class AtomFeed
         // A feed without entries would tell readers' programs that the issues are gone.
         var issues = await newsletter.ArchiveAsync(context.RequestAborted) ?? throw new ServiceUnavailableException("Newsletter");
         return Feed(context, NewsletterRoute.Name, NewsletterRoute.Feed.Path, "/newsletter", issues.Take(Longest).Select(Entry.Of));
+    }
+
+    public static async Task<IResult> ShowModerationAsync(HttpContext context, ModerationClient moderation, CatalogReader catalog)
+    {
+        var newest = (await moderation.ListAsync(context.RequestAborted)).Take(Longest).ToList();
+        var names = await catalog.NamesAsync(newest.Select(done => done.Tool), context.RequestAborted);
+        return Feed(
+            context,
+            $"{PageHead.Site}: moderation",
+            ModerationRoute.Feed.Path,
+            "/moderation",
+            newest.Select(done => Entry.Of(done, names.GetValueOrDefault(done.Tool, done.Tool)))
+        );
     }
 
     private static IResult Feed(HttpContext context, string title, string path, string page, IEnumerable<Entry> entries)

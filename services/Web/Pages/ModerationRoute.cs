@@ -16,6 +16,8 @@ public sealed record ModerationModel(
 /// <summary><c>/moderation</c>: every hold, release and void, for everybody.</summary>
 internal static class ModerationRoute
 {
+    public static readonly (string Path, string Title) Feed = ("/moderation/feed.xml", $"{PageHead.Site}: moderation");
+
     private const int Most = 500;
 
     /// <param name="tool">Shows those of one tool.</param>
@@ -30,13 +32,11 @@ internal static class ModerationRoute
         var here = origin + "/moderation";
         List<Crumb> trail = [new("Home", "/"), new("Method", "/methodology"), new("Moderation", null)];
         var all = (await moderation.ListAsync(context.RequestAborted)).Where(done => tool is null || done.Tool == tool).Take(Most).ToList();
-        var names = new Dictionary<string, string>();
-        foreach (var slug in all.Select(done => done.Tool).Distinct())
-            if (await catalog.ToolAsync(slug, context.RequestAborted) is { } known)
-                names[slug] = known.Name;
+        var names = await catalog.NamesAsync(all.Select(done => done.Tool), context.RequestAborted);
         return Page.Of<ModerationPage, ModerationModel>(
             new PageHead("Moderation", "Every vote we held, released or removed: when, why, how many, and what it changed.", here)
             {
+                Feed = Feed,
                 Data = [StructuredData.Breadcrumbs(origin, here, trail)],
             },
             new ModerationModel(trail, all, names, tool)

@@ -11,6 +11,7 @@ public sealed record ToolModel(
     Tallies Tallies,
     string? Own,
     VerifiedCounts? Verified,
+    FloodNotice? Notice,
     Sparkline Sparkline,
     IReadOnlyList<ToolChange> Changes,
     IReadOnlyList<Comparison> Comparisons,
@@ -26,6 +27,7 @@ internal static class ToolRoute
         CatalogReader catalog,
         TallyReader tallies,
         VotingClient voting,
+        IntegrityReader integrity,
         TimeProvider timeProvider
     )
     {
@@ -39,6 +41,7 @@ internal static class ToolRoute
         var remembering = tallies.HistoryAsync(slug, timeProvider.GetUtcNow(), cancellationToken);
         var asking = voting.OwnVotesAsync(context);
         var verifying = voting.VerifiedAsync(slug, cancellationToken);
+        var noticing = integrity.NoticeAsync(slug);
         var reading = catalog.ToolAsync(slug, cancellationToken);
         var listing = catalog.ToolLinesAsync(cancellationToken);
         var comparing = catalog.ComparisonsAsync(slug, null, 1, cancellationToken);
@@ -85,6 +88,7 @@ internal static class ToolRoute
                 tally,
                 (await asking).GetValueOrDefault(slug),
                 await verifying,
+                await noticing,
                 trace,
                 await changing,
                 (await comparing).Comparisons,

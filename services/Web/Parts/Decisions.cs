@@ -5,16 +5,18 @@ public static class Decisions
 {
     /// <summary>What a moderator may give as a reason, as Voting knows them; the likeliest first.</summary>
     public static IReadOnlyList<string> ReasonsToGive { get; } =
-    ["flood", "concentrated", "sleepers", "paid-votes", "test-votes", "honest-crowd", "mistake", "other"];
+    ["flood", "maker-flood", "concentrated", "one-network", "sleepers", "paid-votes", "test-votes", "honest-crowd", "mistake", "other"];
 
     public static string Reason(string reason) =>
         reason switch
         {
             "crowded-network" => "Many first votes came from one network.",
             "concentrated" => "Voters from a few crowded networks voted differently from everyone else.",
+            "one-network" => "Voters from one network voted differently from everyone else.",
             "sleepers" => "Many voters had been set up earlier and had never voted.",
             "velocity" => "Far more new voters came than usual.",
             "flood" => "A flood of scripted votes.",
+            "maker-flood" => "A flood of votes by the tool’s own maker.",
             "paid-votes" => "The votes were paid for.",
             "test-votes" => "Test votes.",
             "honest-crowd" => "They vote like everyone else.",

@@ -20,6 +20,7 @@ public static class NotCounted
         {
             "crowded-network" => "many first votes came from your network",
             "concentrated" => "many votes came from few networks and differ from the others",
+            "one-network" => "many votes came from your network and differ from the others",
             "sleepers" => "many voters who had never voted did so at once",
             "velocity" => "far more first votes than usual came in",
             _ => "we are looking into a group of votes that it belongs to",

@@ -62,6 +62,16 @@ internal sealed class CatalogReader(IHttpClientFactory clients, ConditionalCache
         return comparisons;
     }
 
+    /// <returns>Tools' names by slug; a tool that is not there any more has none.</returns>
+    public async Task<IReadOnlyDictionary<string, string>> NamesAsync(IEnumerable<string> slugs, CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<string, string>();
+        foreach (var slug in slugs.Distinct())
+            if (await ToolAsync(slug, cancellationToken) is { } known)
+                names[slug] = known.Name;
+        return names;
+    }
+
     public async Task<IReadOnlyList<ToolLine>> ToolLinesAsync(CancellationToken cancellationToken) =>
         // Without what is left of tools under slugs they no longer have.
         [

@@ -31,6 +31,18 @@ public sealed record VoteGroup(long Ship, long Skip, long Networks)
     public long Total => Ship + Skip;
 }
 
+/// <summary>Voters of one network.</summary>
+/// <param name="Network">How wide it is.</param>
+public sealed record CohortGroup(
+    string Id,
+    string Network,
+    VoteGroup Counted,
+    VoteGroup Held,
+    long Void,
+    DateTimeOffset FirstAt,
+    DateTimeOffset LastAt
+);
+
 public sealed record CaseMinute(DateTimeOffset Minute, long Ship, long Skip, long Crowded);
 
 /// <summary>A tool whose votes somebody should look at; members as of Voting's API.</summary>
@@ -44,6 +56,7 @@ public sealed record IntegrityCase(
     VoteGroup Suspects,
     VoteGroup Held,
     VoteGroup Counted,
+    IReadOnlyList<CohortGroup> Groups,
     IReadOnlyList<CaseMinute> Minutes
 );
 
@@ -61,7 +74,7 @@ internal sealed class ModerationClient(IHttpClientFactory clients)
     public async Task<IReadOnlyList<Moderation>> ListAsync(CancellationToken cancellationToken)
     {
         var all = new List<Moderation>();
-        for (long after = 0; ;)
+        for (long after = 0; ; )
         {
             var page = await clients
                 .CreateClient("Voting")
@@ -88,6 +101,7 @@ internal sealed class ModerationClient(IHttpClientFactory clients)
     }
 
     /// <param name="action">hold, release or void.</param>
+    /// <param name="group">One of the case's; null for all of it.</param>
     /// <returns>Null when it was done, else why not, and the status.</returns>
     /// <exception cref="ServiceUnavailableException">Voting does not answer.</exception>
     public async Task<(string? Problem, HttpStatusCode Status)> DecideAsync(
@@ -96,10 +110,18 @@ internal sealed class ModerationClient(IHttpClientFactory clients)
         string action,
         string reason,
         string note,
+        string? group,
         CancellationToken cancellationToken
     )
     {
-        using var body = JsonContent.Create(new { reason, note });
+        using var body = JsonContent.Create(
+            new
+            {
+                reason,
+                note,
+                group,
+            }
+        );
         using var answer = await SendAsync(HttpMethod.Post, $"api/moderation/cases/{id}/{action}", token, body, cancellationToken);
         if (answer.IsSuccessStatusCode)
             return (null, answer.StatusCode);
