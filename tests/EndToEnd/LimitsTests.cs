@@ -27,6 +27,7 @@ public class LimitsTests(Site site)
         // The page does the work that is asked of it, and says what became of the vote.
         await Expect(refused.OwnVote("cursor-2-0"))
             .ToContainTextAsync("Recorded, not counted yet: many first votes came from your network", new() { Timeout = 60_000 });
+        await Expect(refused.Locator(".thanks")).ToContainTextAsync("It joins the numbers once it counts.");
 
         var plain = await without.OpenAsync();
         await plain.Button("Ship", "Cursor 2.0").ClickAsync();

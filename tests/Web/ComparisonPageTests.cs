@@ -156,6 +156,7 @@ public class ComparisonPageTests
         var page = await site.PageAsync(Pair, HttpStatusCode.OK, ("Cookie", "voter=known-voter"));
 
         page.Words("[data-vote=cursor-2-0] [data-own-text]").ShouldBe($"Your vote: ship. {why}".TrimEnd());
+        page.Words(".thanks").ShouldStartWith(why is null ? "Counted. " : "Recorded: ship Cursor 2.0. It ");
         page.QuerySelector("[data-vote=cursor-2-0] [value=ship]")!.GetAttribute("aria-pressed").ShouldBe("true");
         // Where panel.js goes on from.
         page.QuerySelector("[data-vote=cursor-2-0]")!.GetAttribute("data-state").ShouldBe(why is null ? null : state);

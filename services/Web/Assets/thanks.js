@@ -9,7 +9,9 @@ const stands = [...document.querySelectorAll('.stand')];
 const voted = [];  // the page's tools that the reader has voted on, the last one last
 const before = 'No account needed. Your first vote sets one cookie, so that each reader counts once.';
 
-function thanks({ dataset: { tool, name, reviewers } }, choice) {
+function thanks({ dataset: { tool, name, reviewers } }, { saved: choice, notCounted }) {
+  if (notCounted)
+    return `Recorded: ${choice} ${name}. ${notCounted.state === 'void' ? 'It is in none of the numbers.' : 'It joins the numbers once it counts.'}`;
   const others = Math.max(0, (tallyOf(tool)?.[choice] ?? 1) - 1);  // the vote itself comes with the next push, a moment later
   const [ship, total] = reviewers.split('/').map(Number);
   const you = others === 0 ? `Counted. You are the first to ${choice} ${name}`
@@ -19,7 +21,7 @@ function thanks({ dataset: { tool, name, reviewers } }, choice) {
 
 function show() {
   const latest = stands.find(stand => stand.dataset.tool === voted.at(-1));
-  const text = latest ? thanks(latest, stateOf(latest.dataset.tool).saved) : before;
+  const text = latest ? thanks(latest, stateOf(latest.dataset.tool)) : before;
   const where = place.querySelector('[data-thanks-text]');
   if (where.textContent !== text)
     where.textContent = text;

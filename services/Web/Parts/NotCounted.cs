@@ -15,6 +15,10 @@ public static class NotCounted
             _ => null,
         };
 
+    /// <summary>The reader's vote on a tool, as Voting told it for this request.</summary>
+    public static OwnVote? Own(HttpContext? context, string tool) =>
+        context?.Features.Get<IReadOnlyList<OwnVote>>()?.FirstOrDefault(vote => vote.Tool == tool);
+
     private static string Reason(string? reason) =>
         reason switch
         {

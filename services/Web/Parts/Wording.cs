@@ -60,9 +60,12 @@ public static class Wording
 
     public static string Disagreement(Panel panel) => $"The panel disagrees: most reviewers say {panel.Majority}.";
 
-    /// <summary>What a vote has joined: the community's others and the panel.</summary>
-    public static string Thanks(string choice, Tool tool, ToolTally? tally)
+    /// <summary>What a vote has joined: the community's others and the panel. One that is held or void has joined nobody.</summary>
+    public static string Thanks(string choice, Tool tool, ToolTally? tally, OwnVote? vote)
     {
+        if (vote is { State: "held" or "void" })
+            return $"Recorded: {choice} {tool.Name}. "
+                + (vote.State == "void" ? "It is in none of the numbers." : "It joins the numbers once it counts.");
         var others = Math.Max(0, (choice == "ship" ? tally?.Ship : tally?.Skip) - 1 ?? 0);
         var reviewers = choice == "ship" ? tool.Panel.Ship : tool.Panel.Skip;
         var you = others switch
