@@ -28,6 +28,31 @@ public class FigureTests
     }
 
     [Theory]
+    [InlineData("/")]
+    [InlineData("/tools")]
+    [InlineData("/categories/developer-tools")]
+    [InlineData("/tools/cursor-2-0")]
+    [InlineData("/compare/cursor-2-0-vs-smolvlm2-2b")]
+    [InlineData("/votes")]
+    public async Task Provable_wherever_a_percentage_of_votes_is_shown_it_links_to_its_proof_once_there_are_votes(string path)
+    {
+        await using var site = await Site.OpenAsync();
+        site.Backend.Votes["cursor-2-0"] = (9, 3);
+        var places = (await site.PageAsync(path, headers: ("Cookie", "voter=known-voter"))).QuerySelectorAll(
+            "[data-tool]:has([data-show=percent])"
+        );
+        places.ShouldNotBeEmpty();
+        foreach (var place in places)
+        {
+            var isVoted = !place.Words("[data-show=percent]").Contains('—');
+            var link = place.QuerySelector("a[href*='/log/tally/']");
+            (link is not null).ShouldBe(isVoted, place.OuterHtml);
+            if (isVoted)
+                link!.GetAttribute("href")!.ShouldEndWith("/log/tally/cursor-2-0");
+        }
+    }
+
+    [Theory]
     [InlineData(1, 1, false)]
     [InlineData(6, 5, true)]
     [InlineData(610, 390, false)]

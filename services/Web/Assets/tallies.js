@@ -74,7 +74,7 @@ function show(tally) {
       write('trend-caption', `Ship % over time: ${percent(tally.shipPercent)} now.`);
     tell(place, 'held', tally.held ?? 0, (votes, one) => `${votes} held while we look into ${one ? 'it' : 'them'}`);
     tell(place, 'void', tally.void ?? 0, (votes, one) => `${votes} ${one ? 'was' : 'were'} removed: see why`);
-    prove(place.querySelector('[data-show="proof"]'), tally);
+    prove(place.querySelector('[data-to]'), tally);
     toggle(place, 'early', tally.total > 0 && tally.total < 10);
     const panel = place.dataset.panel, community = leaning(tally);
     toggle(place, 'disagree', tally.total >= 10 && panel !== 'even' && community !== null && community !== panel);
