@@ -14,6 +14,8 @@ public class RecountTests(Site site)
     private const int Size = 300,
         Place = 270;
 
+    private static readonly string OtherKey = PaperLog.ForeignKey();
+
     private static readonly Dictionary<string, (Action<PaperLog, List<byte[]>> Forge, string Found)> Forgeries = new()
     {
         ["a changed entry"] = (
@@ -69,11 +71,26 @@ public class RecountTests(Site site)
             (log, votes) => log.Publish([.. votes[..Place], "verdicts.vote/v1 tool-0"u8.ToArray(), .. votes[(Place + 1)..]]),
             "Entry 270 can’t be read"
         ),
+        ["a key announced twice, signed"] = (
+            (log, votes) => log.Publish([.. votes[..Place], Announced(OtherKey), Announced(OtherKey), .. votes[Place..]]),
+            "Entry 271 is wrong: entry 270 announced this key already"
+        ),
+        ["a key that is none, signed"] = (
+            (log, votes) =>
+                log.Publish([.. votes[..Place], Announced(OtherKey.Replace("+", "+0", StringComparison.Ordinal)), .. votes[Place..]]),
+            "Entry 270 announces no key"
+        ),
+        ["an announcement that is none, signed"] = (
+            (log, votes) => log.Publish([.. votes[..Place], "verdicts.key/v1 a+key"u8.ToArray(), .. votes[Place..]]),
+            "Entry 270 can’t be read"
+        ),
         ["pages that show other numbers"] = (
             (log, _) => log.Tallies["tool-0"] = log.Tallies["tool-0"] with { Ship = 1_000 },
             "The pages show 1000 ship"
         ),
     };
+
+    private static byte[] Announced(string key) => Encoding.ASCII.GetBytes($"verdicts.key/v1 {key} 2026-11-26T18:04Z");
 
     public static TheoryData<string> Names => [.. Forgeries.Keys];
 
@@ -119,6 +136,19 @@ public class RecountTests(Site site)
         await Expect(page.Locator("#found")).ToContainTextAsync("the key you pasted");
         await Expect(page.Locator("#remembered")).ToContainTextAsync($"with {size} entr");
         reader.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Provable_a_recount_in_the_browser_names_the_keys_that_the_log_announces()
+    {
+        using var log = new PaperLog();
+        var votes = PaperLog.Votes(Size);
+        log.Publish([.. votes[..Place], Announced(OtherKey), .. votes[Place..]]);
+        await using var reader = await site.NewReaderAsync();
+        var page = await OpenAsync(reader, log);
+        await RecountAsync(page);
+        await Expect(page.Locator("#result")).ToContainTextAsync("All is right: ");
+        await Expect(page.Locator("#found")).ToContainTextAsync($"Entry 270 announces the key {OtherKey}");
     }
 
     [Fact]
@@ -221,7 +251,7 @@ public class RecountTests(Site site)
         await using var reader = await site.NewReaderAsync();
         var page = await OpenAsync(reader, log);
         var asked = new TaskCompletionSource();
-        await page.RouteAsync("**/log/tile/0/000", _ => asked.TrySetResult());  // never answered
+        await page.RouteAsync("**/log/tile/0/000", _ => asked.TrySetResult()); // never answered
         await page.GetByRole(AriaRole.Button, new() { Name = "Recount now" }).ClickAsync();
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(20));
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
@@ -243,8 +273,7 @@ public class RecountTests(Site site)
         await Expect(page.Locator("#result")).ToBeVisibleAsync();
     }
 
-    private static void Put(PaperLog log, List<byte[]> entries) =>
-        log.PutBundle(1, Size - Tile.FullWidth, entries[Tile.FullWidth..]);
+    private static void Put(PaperLog log, List<byte[]> entries) => log.PutBundle(1, Size - Tile.FullWidth, entries[Tile.FullWidth..]);
 
     private static void Sign(PaperLog log, List<byte[]> votes, Func<Leaf, Leaf> change)
     {

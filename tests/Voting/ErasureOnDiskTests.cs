@@ -242,14 +242,14 @@ public sealed class ErasureOnDiskTests : IDisposable
                 + "alter table entries drop column kind; alter table totals drop column held; alter table totals drop column void; alter table totals drop column networks"
         );
         await RunAsync(
-            "drop table due_withdrawals; drop table log_verified; drop table log_tiles; drop table log_bundles; drop table log_totals; drop table log_head"
+            "drop table due_withdrawals; drop table log_keys; drop table log_verified; drop table log_tiles; drop table log_bundles; drop table log_totals; drop table log_head"
         );
         await RunAsync(
             store == "Sqlite"
                 ? "drop trigger entries_are_not_changed; drop trigger entries_are_not_deleted"
-                : "drop function refuse_to_rewrite cascade; drop function cast_marked_votes; drop function cast_gated_votes; drop function moderate_votes; drop function withdraw_due; drop function erase_voters; drop function shuffle_due_withdrawals"
+                : "drop function refuse_to_rewrite cascade; drop function announce_keys; drop function cast_marked_votes; drop function cast_gated_votes; drop function moderate_votes; drop function withdraw_due; drop function erase_voters; drop function shuffle_due_withdrawals"
         );
-        foreach (var script in (string[])["hashed_voters", "marks", "log", "due_withdrawals", "log_verified", "states"])
+        foreach (var script in (string[])["hashed_voters", "marks", "log", "due_withdrawals", "log_verified", "states", "log_keys"])
             await RunAsync($"delete from voting_schema where {(store == "Sqlite" ? "ScriptName" : "scriptname")} like '%_{script}.sql'");
     }
 

@@ -143,6 +143,7 @@ public sealed class LedgerTests(Stores stores)
                 drop table ledger_epoch;
                 drop table due_withdrawals;
                 drop table log_verified;
+                drop table log_keys;
                 drop table log_tiles;
                 drop table log_bundles;
                 drop table log_totals;

@@ -134,6 +134,8 @@ public sealed class MetricsTests
         public override Task<Moderated> ModerateAsync(Moderation moderation, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public override Task AnnounceKeysAsync(IReadOnlyList<string> vkeys, CancellationToken cancellationToken) => Task.CompletedTask;
+
         public override Task ShuffleDueAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) =>

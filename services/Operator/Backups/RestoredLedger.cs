@@ -38,7 +38,7 @@ internal sealed class RestoredLedger(Database database)
                            else case choice when 1 then 1 else 0 end - case previous when 1 then 1 else 0 end end) as ship,
                        sum(case when kind = 4 then 0
                            else case choice when 2 then 1 else 0 end - case previous when 2 then 1 else 0 end end) as skip
-                  from {Entries} x group by tool) e
+                  from {Entries} x where kind <> 5 group by tool) e
               full join (select tool, ship, skip, version from totals where version > 0) t on t.tool = e.tool
              where coalesce(t.ship, -1) <> coalesce(e.ship, -1) or coalesce(t.skip, -1) <> coalesce(e.skip, -1)
                  or coalesce(t.version, -1) <> coalesce(e.version, -1)

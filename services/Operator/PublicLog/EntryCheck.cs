@@ -11,7 +11,6 @@ namespace Operator.PublicLog;
 /// </summary>
 internal sealed class EntryCheck
 {
-    private const string KeyKind = "verdicts.key/v1";
     private const string None = "-";
 
     private readonly record struct Voter(int Tool, uint Seq, Choice Choice, State State, long Index);
@@ -36,6 +35,7 @@ internal sealed class EntryCheck
     private readonly Dictionary<long, UInt128> _votes = [];
     private readonly Dictionary<string, int> _places = [];
     private readonly List<LogTotal> _totals = [];
+    private readonly List<AnnouncedKey> _keys = [];
     private string _time = "";
 
     /// <summary>The first entry that is not as the ones before it demand, in words.</summary>
@@ -45,6 +45,9 @@ internal sealed class EntryCheck
     public string? Unknown { get; private set; }
 
     public IReadOnlyList<LogTotal> Totals => _totals;
+
+    /// <summary>The keys that entries announce, in their order.</summary>
+    public IReadOnlyList<AnnouncedKey> Keys => _keys;
 
     /// <param name="index">The entry's place in the log, from 0.</param>
     public void Take(long index, in LogEntry entry)
@@ -111,6 +114,17 @@ internal sealed class EntryCheck
         return null;
     }
 
+    private string? WrongOf(long index, KeyLeaf leaf)
+    {
+        var key = leaf.Key.ToString();
+        if (WrongOf(leaf.Time) is { } time)
+            return time;
+        if (_keys.Find(known => known.Key == key) is { } before)
+            return $"entry {before.Entry} announced this key already.";
+        _keys.Add(new AnnouncedKey(index, key));
+        return null;
+    }
+
     private int PlaceOf(string tool)
     {
         if (_places.TryGetValue(tool, out var place))
@@ -129,19 +143,22 @@ internal sealed class EntryCheck
             return;
         }
 
+        if (KeyLeaf.TryParse(bytes, out var announced))
+        {
+            Wrong = WrongOf(index, announced) is { } why ? $"Entry {index}: {why} It reads: {line}" : null;
+            return;
+        }
+
         switch (line.Split(' '))
         {
             case [Leaf.Kind, ..]:
                 Wrong = $"Entry {index}: a well-formed {Leaf.Kind} was expected. It reads: {line}";
                 break;
-            case [KeyKind, var vkey, var time] when VerifierKey.TryParse(vkey, out _) && Leaf.IsTime(time):
-                Wrong = WrongOf(time) is { } wrong ? $"Entry {index}: {wrong} It reads: {line}" : null;
-                break;
             case [var kind, ..] when DecisionLeaf.IsKind(kind):
                 Wrong = $"Entry {index}: a well-formed {kind} was expected. It reads: {line}";
                 break;
-            case [KeyKind, ..]:
-                Wrong = $"Entry {index}: a well-formed {KeyKind} was expected. It reads: {line}";
+            case [KeyLeaf.Kind, ..]:
+                Wrong = $"Entry {index}: a well-formed {KeyLeaf.Kind} was expected. It reads: {line}";
                 break;
             case [var kind, ..]:
                 Unknown =
@@ -183,6 +200,10 @@ internal sealed class EntryCheck
             Encoding.ASCII.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, Leaf.MaxLength))).Select(c => char.IsControl(c) ? '?' : c)
         );
 }
+
+/// <param name="Entry">Its place in the log, from 0.</param>
+/// <param name="Key">As verifiers write it.</param>
+internal sealed record AnnouncedKey(long Entry, string Key);
 
 /// <summary>A tool's votes as the log's entries add up.</summary>
 internal sealed class LogTotal(string tool)

@@ -129,6 +129,8 @@ internal static class LogOptions
         );
         if (facts.Root is not null)
             Console.WriteLine($"{facts.Origin} {facts.Root}");
+        foreach (var announced in facts.Announced)
+            Console.WriteLine($"Entry {announced.Entry:N0} announces the key {announced.Key}");
     }
 
     private static bool IsGiven(CommandResult given, Option option) => given.GetResult(option) is { Implicit: false };

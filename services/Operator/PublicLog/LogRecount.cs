@@ -20,6 +20,7 @@ internal sealed record LogQuestion(
 /// <param name="Note">The checkpoint as signed: who shows another one of the same log proves a split.</param>
 /// <param name="Root">Base64, computed from the entries; null when these could not all be read.</param>
 /// <param name="Witnesses">Those that were asked for and signed.</param>
+/// <param name="Announced">The keys that entries announce: who trusts the key that signed may trust these from now on.</param>
 /// <param name="Since">Size of the earlier checkpoint that this one was proven to extend.</param>
 internal sealed record LogFacts(
     string Origin,
@@ -29,6 +30,7 @@ internal sealed record LogFacts(
     long Votes,
     int Tallies,
     IReadOnlyList<string> Witnesses,
+    IReadOnlyList<AnnouncedKey> Announced,
     long? Since,
     string Note,
     double Seconds
@@ -211,6 +213,7 @@ internal sealed class LogRecount(ILogFiles files, LogQuestion question, Func<IRe
                 _entries.Totals.Sum(total => total.Ship + total.Skip),
                 tallies,
                 witnesses,
+                _wrongs.Count == 0 ? _entries.Keys : [],
                 _wrongs.Count == 0 ? since : null,
                 note,
                 _clock.Elapsed.TotalSeconds

@@ -17,6 +17,9 @@ internal readonly record struct Entry(
     bool? Counted = null
 )
 {
+    /// <summary>It announces a key of the public log, and is about no tool.</summary>
+    public bool IsKey => Kind is "key";
+
     public bool IsVote => Kind is null or "vote";
 }
 

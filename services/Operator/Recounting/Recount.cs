@@ -35,6 +35,8 @@ internal sealed class Recount
         if (entry.Id != Entries + 1)
             _wrongs.Add($"After entry {Entries} comes entry {entry.Id}.");
         Entries = entry.Id;
+        if (entry.IsKey)
+            return;
         if (
             entry.IsVote && entry.Choice == entry.Previous
             || !IsChoice(entry.Choice)

@@ -168,6 +168,7 @@ internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRe
             EntryKind.Hold => "hold",
             EntryKind.Release => "release",
             EntryKind.Void => "void",
+            EntryKind.Key => "key",
             _ => "vote",
         };
 

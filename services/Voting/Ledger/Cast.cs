@@ -42,6 +42,7 @@ public sealed record Committed(Vote[] Votes, IReadOnlyList<ToolTotals> Moved);
 /// </summary>
 /// <param name="Choice">What counts from now on. A hold goes to <see cref="Choice.Withdrawn"/> and a release back.</param>
 /// <param name="Decision">Null for a vote.</param>
+/// <param name="Key">The key that is announced, as verifiers write it; null for all other kinds.</param>
 public sealed record Entry(
     long Id,
     string Tool,
@@ -51,7 +52,8 @@ public sealed record Entry(
     long Seq,
     DateTimeOffset At,
     EntryKind Kind = EntryKind.Vote,
-    Decision? Decision = null
+    Decision? Decision = null,
+    string? Key = null
 );
 
 /// <summary>Votes to be held, released or made void together.</summary>

@@ -10,6 +10,9 @@ public enum EntryKind : short
 
     /// <summary>A vote whose mark is held or void just then: it moves no total.</summary>
     VoteNotCounted = 4,
+
+    /// <summary>A new key of the public log: about no tool, and moves no total.</summary>
+    Key = 5,
 }
 
 /// <summary>What an entry says that is not a vote.</summary>

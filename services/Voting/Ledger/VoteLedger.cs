@@ -44,6 +44,13 @@ public abstract class VoteLedger(DbDataSource source)
     /// <exception cref="DbException">Nothing is known; asking again is safe.</exception>
     public abstract Task<Moderated> ModerateAsync(Moderation moderation, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Announces those of the public log's keys that it does not know yet, each by an entry. The keys it begins with are only remembered.
+    /// </summary>
+    /// <param name="vkeys">As verifiers write them.</param>
+    /// <exception cref="DbException">Nothing is known; announcing again is safe.</exception>
+    public abstract Task AnnounceKeysAsync(IReadOnlyList<string> vkeys, CancellationToken cancellationToken);
+
     /// <summary>Remembers that the bus confirmed these versions, unless a new epoch has begun since: nothing of that is published
     /// yet.</summary>
     public abstract Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken);
@@ -112,6 +119,12 @@ public abstract class VoteLedger(DbDataSource source)
             ),
             cancellationToken
         );
+        if (entries.Exists(entry => entry.Kind is EntryKind.Key))
+        {
+            var keys = await KeysAsync(cancellationToken);
+            entries = entries.ConvertAll(entry => entry.Kind is EntryKind.Key ? entry with { Key = keys[entry.Id] } : entry);
+        }
+
         if (!entries.Exists(IsDecision))
             return entries;
         var decisions = await DecisionsAsync(entries.First(IsDecision).Id, entries.FindLast(IsDecision)!.Id, cancellationToken);
@@ -134,8 +147,9 @@ public abstract class VoteLedger(DbDataSource source)
                        sum(case choice when 2 then 1 else 0 end - case previous when 2 then 1 else 0 end) as skip,
                        count(*) as entries, max(at) as last_at, max(id) as last_id
                   from (select id, tool, case kind when 4 then 0 else choice end as choice,
-                               case kind when 4 then 0 else previous end as previous, at
+                               case kind when 4 then 0 else previous end as previous, at, kind
                         from entries where id > @after order by id limit @limit) page
+                 where kind <> 5
                  group by tool, at / 60000000) m on true
              order by m.minute, m.tool
             """,
@@ -206,6 +220,16 @@ public abstract class VoteLedger(DbDataSource source)
             row.IsDBNull(6) ? null : new Guid(row.GetFieldValue<byte[]>(6)),
             new VoteState(row.GetInt16(7))
         );
+
+    private async Task<Dictionary<long, string>> KeysAsync(CancellationToken cancellationToken) =>
+        (
+            await source.ReadAsync(
+                "select entry, vkey from log_keys where entry > 0",
+                [],
+                row => (row.GetInt64(0), row.GetString(1)),
+                cancellationToken
+            )
+        ).ToDictionary();
 
     private static bool IsDecision(Entry entry) => entry.Kind is EntryKind.Hold or EntryKind.Release or EntryKind.Void;
 

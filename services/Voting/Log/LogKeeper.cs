@@ -27,6 +27,7 @@ internal sealed class LogKeeper(
     private readonly Outage _outage = new();
     private LogTail? _tail;
     private bool _signedHere;
+    private bool _announced;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -72,6 +73,14 @@ internal sealed class LogKeeper(
             var lease = LogLease.From(timeProvider);
             if (lease.IsAnothers(head) || !IsDue(head, lease))
                 return;
+            // Before the first checkpoint that a new key signs, which the old one signs too.
+            if (!_announced)
+            {
+                await ledger.AnnounceKeysAsync([.. signer.Keys.Select(key => key.ToString())], cancellationToken);
+                _announced = true;
+                continue;
+            }
+
             if (_tail?.Size != head.Size)
                 _tail = await LogTail.LoadAsync(store, head.Size, cancellationToken);
             var entries = await ledger.EntriesAsync(head.Size, PageSize, cancellationToken);

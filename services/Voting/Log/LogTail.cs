@@ -47,8 +47,9 @@ internal sealed class LogTail
             if (entry.Id != Size + 1)
                 throw new InvalidDataException($"The ledger's entry {Size + 1} is missing.");
             var leaf = await LeafOfAsync(entry, cancellationToken);
-            moved[entry.Tool] = _totals[entry.Tool];
-            if (entry.Choice is Choice.Withdrawn)
+            if (entry.Key is null)
+                moved[entry.Tool] = _totals[entry.Tool];
+            if (entry.Key is null && entry.Choice is Choice.Withdrawn)
                 withdrawn.Add((entry.Tool, entry.Pseudonym.ToByteArray()));
             EntryBundle.Append(_bundle, leaf);
             _tree.Append(LogHash.OfLeaf(leaf));
@@ -65,6 +66,10 @@ internal sealed class LogTail
 
     private async Task<byte[]> LeafOfAsync(Entry entry, CancellationToken cancellationToken)
     {
+        if (entry.Key is { } announced)
+            return VerifierKey.TryParse(announced, out var key)
+                ? new KeyLeaf(key, Leaf.TimeOf(entry.At)).ToBytes()
+                : throw new InvalidDataException($"The ledger's entry {entry.Id} announces no key.");
         if (!_totals.TryGetValue(entry.Tool, out var before))
             before = await _store.TotalsAsync(entry.Tool, cancellationToken) ?? new LoggedTotals(0, 0, 0, 0);
         var counted = entry.Kind is EntryKind.VoteNotCounted ? default : default(TotalsDelta).With(entry.Previous, entry.Choice);

@@ -113,8 +113,11 @@ export function readEntry(bytes) {
   let line;
   try { line = text.decode(bytes); } catch { throw new Fault('it is not UTF-8'); }
   const [name, ...words] = line.split(' ');
-  if (name === 'verdicts.key/v1' && words.length === 2)
-    return { kind: 'key', key: words[0], time: words[1] };
+  if (name === 'verdicts.key/v1') {
+    if (bytes.length > 255 || words.length !== 2 || !/^\d{4}-\d\d-\d\dT\d\d:\d\dZ$/.test(words[1]))
+      throw new Fault(`it is not formed as the announcement of a key is: “${line}”`);
+    return { kind: 'key', key: words[0], time: words[1], line };
+  }
   if (/^verdicts\.(hold|release|void)\/v1$/.test(name)) {
     const found = bytes.length <= 255 && line.match(decision);
     if (!found)

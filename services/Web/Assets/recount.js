@@ -42,11 +42,13 @@ export async function recount({ pasted, seen, own, signal, onProgress, isFresh }
     onProgress({ entries: n * tileWidth + width, of: checkpoint.size, bundles: n + 1 });
   }
 
+  for (const [key, index] of book.keys)
+    await readKeys(key).catch(error => { throw new Fault(`${name(index)} announces no key: ${error.message}`); });
   await checkHigherTiles(ask, tileRoots);
   const root = await rootOf(rest.length > 0 ? [...tileRoots, await rootOf(rest)] : tileRoots);
   if (!isSame(root, checkpoint.root))
     throw new Fault(`The root computed from all ${checkpoint.size.toLocaleString('en')} entries is ${toBase64(root)}; the signed one is ${toBase64(checkpoint.root)}.`);
-  return { checkpoint, signer, totals: book.totals, marks: book.marks.size, own: book.find(own, checkpoint.size), tallies: await compareTallies(ask, book.totals) };
+  return { checkpoint, signer, totals: book.totals, marks: book.marks.size, announced: book.keys, own: book.find(own, checkpoint.size), tallies: await compareTallies(ask, book.totals) };
 }
 
 // ---- Entries -------------------------------------------------------------------------------------------------------------
@@ -68,6 +70,7 @@ class Book {
   totals = new Map();  // tool -> { version, ship, skip }
   marks = new Map();  // mark -> its newest entry: { tool, seq, choice, index, state: 'counted', 'held' or 'void' }
   votes = new Map();  // index of a mark's newest entry -> the mark
+  keys = new Map();  // key announced -> the entry's index
 
   add(index, bytes) {
     let entry;
@@ -78,8 +81,12 @@ class Book {
     }
     if (entry.kind === 'unknown')
       throw new UnknownEntry(`${name(index)} is of a kind this page does not know (${entry.name}).`);
-    if (entry.kind === 'key')
+    if (entry.kind === 'key') {
+      if (this.keys.has(entry.key))
+        throw new Fault(`${name(index)} is wrong: entry ${this.keys.get(entry.key).toLocaleString('en')} announced this key already. It reads “${entry.line}”.`);
+      this.keys.set(entry.key, index);
       return;
+    }
     const expect = (what, expected, found) => {
       if (expected !== found)
         throw new Fault(`${name(index)} is wrong: ${what} should be ${expected} and is ${found}. It reads “${entry.line}”.`);

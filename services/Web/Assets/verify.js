@@ -76,10 +76,12 @@ function verdict({ checkpoint, signer, tallies }) {
     signer.isChecked ? '' : ' The signature is not checked.'}`;
 }
 
-function* details({ checkpoint, signer, marks, tallies, own }, { pasted, seen }) {
+function* details({ checkpoint, signer, marks, announced, tallies, own }, { pasted, seen }) {
   yield `${count(checkpoint.size, 'entry', 'entries')} under ${count(marks, 'mark')}; the root is ${toBase64(checkpoint.root)}.`;
   yield signer.isChecked ? `Signed by ${signer.key.line}, ${pasted ? 'the key you pasted' : 'the key this site names. A key from elsewhere would be stronger evidence'}.`
     : 'This browser has no Ed25519, so it can’t check the signature. Everything else is checked.';
+  for (const [key, index] of announced)
+    yield `Entry ${index.toLocaleString('en')} announces the key ${key}: who trusts the key above may trust this one too.`;
   const [oldest] = seen;
   yield !oldest ? 'This browser saw the log for the first time. It remembers the root, and next time checks that history was only extended.'
     : `History ${oldest.size === checkpoint.size ? 'is unchanged' : 'was only extended'} since ${dayOf(oldest)}: the root of the first ${count(oldest.size, 'entry', 'entries')} is the one this browser remembers.`;

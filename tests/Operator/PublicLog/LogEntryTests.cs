@@ -23,16 +23,33 @@ public sealed class LogEntryTests : LogRecountTest
         var facts = answer.GetProperty("facts");
         facts.GetProperty("entries").GetInt64().ShouldBe(size);
         facts.GetProperty("root").GetString().ShouldBe(Convert.ToBase64String(signed.Root));
-        facts.GetProperty("note").GetString().ShouldBe(await File.ReadAllTextAsync(At("checkpoint"), TestContext.Current.CancellationToken));
+        facts
+            .GetProperty("note")
+            .GetString()
+            .ShouldBe(await File.ReadAllTextAsync(At("checkpoint"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task Provable_an_announced_key_is_an_entry_without_votes()
+    public async Task Provable_an_announced_key_is_an_entry_without_votes_and_is_named()
     {
         var entries = Votes(Size).ToList();
         entries.Insert(10, Encoding.ASCII.GetBytes($"verdicts.key/v1 {Ann.LogKey} 2026-11-26T18:00Z"));
         Write(Log, entries);
-        (await RecountAsync(Log)).Code.ShouldBe(0);
+        var (code, answer, errors) = await RecountAsync(Log);
+        code.ShouldBe(0, errors);
+        var announced = answer.GetProperty("facts").GetProperty("announced").EnumerateArray().ShouldHaveSingleItem();
+        announced.GetProperty("entry").GetInt64().ShouldBe(10);
+        announced.GetProperty("key").GetString().ShouldBe(Ann.LogKey.ToString());
+    }
+
+    [Fact]
+    public async Task Provable_a_key_is_announced_once()
+    {
+        var entries = Votes(Size).ToList();
+        foreach (var place in (int[])[10, 20])
+            entries.Insert(place, Encoding.ASCII.GetBytes($"verdicts.key/v1 {Ann.LogKey} 2026-11-26T18:00Z"));
+        Write(Log, entries);
+        await IsWrongAsync("Entry 20: entry 10 announced this key already.");
     }
 
     // The log's own key signs each of these.

@@ -51,6 +51,15 @@ public sealed class PostgresLedger(NpgsqlDataSource source) : VoteLedger(source)
     public override Task<Moderated> ModerateAsync(Moderation moderation, CancellationToken cancellationToken) =>
         source.RetryIfStaleAsync(() => ModerateOnceAsync(moderation, cancellationToken));
 
+    public override Task AnnounceKeysAsync(IReadOnlyList<string> vkeys, CancellationToken cancellationToken) =>
+        source.RetryIfStaleAsync(async () =>
+        {
+            await using var command = source.CreateCommand("select announce_keys($1)");
+            command.CommandTimeout = 5;
+            command.Parameters.AddWithValue(vkeys.ToArray());
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        });
+
     public override Task MarkPublishedAsync(IReadOnlyList<ToolTotals> totals, CancellationToken cancellationToken) =>
         source.RetryIfStaleAsync(() => MarkPublishedOnceAsync(totals, cancellationToken));
 

@@ -92,6 +92,18 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
             cancellationToken
         );
 
+    public override Task AnnounceKeysAsync(IReadOnlyList<string> vkeys, CancellationToken cancellationToken) =>
+        WriteAsync(
+            connection =>
+            {
+                using var transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+                SqliteKeys.Announce(connection, transaction, vkeys, Micros(DateTimeOffset.UtcNow));
+                transaction.Commit();
+                return 0;
+            },
+            cancellationToken
+        );
+
     public override Task<Moderated> ModerateAsync(Moderation moderation, CancellationToken cancellationToken) =>
         WriteAsync(
             connection =>
@@ -209,7 +221,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
 
     private async Task EmptyLogAsync(CancellationToken closing)
     {
-        for (var emptied = false; !emptied && !closing.IsCancellationRequested;)
+        for (var emptied = false; !emptied && !closing.IsCancellationRequested; )
         {
             try
             {
