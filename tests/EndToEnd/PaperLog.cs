@@ -59,6 +59,33 @@ internal sealed class PaperLog : IDisposable
         return [.. votes.Select(vote => vote.ToBytes())];
     }
 
+    /// <summary>What a moderator decided about the vote with that index, as an honest log would add it to these entries.</summary>
+    public static DecisionLeaf Decided(IReadOnlyList<byte[]> entries, string kind, int about, int step)
+    {
+        var vote = Vote(entries[about]);
+        var (version, ship, skip) = Totals(entries)[vote.Tool];
+        return new DecisionLeaf(
+            kind,
+            vote.Tool,
+            version + 1,
+            ship + (vote.Choice == "ship" ? step : 0),
+            skip + (vote.Choice == "skip" ? step : 0),
+            about,
+            "flood",
+            "ada",
+            "2026-11-26T18:10Z"
+        );
+    }
+
+    /// <summary>A change of the vote with that index while it is held: it moves nothing.</summary>
+    public static Leaf ChangedWhileHeld(IReadOnlyList<byte[]> entries, int about)
+    {
+        var vote = Vote(entries[about]);
+        var (version, ship, skip) = Totals(entries)[vote.Tool];
+        var other = vote.Choice == "ship" ? "skip" : "ship";
+        return vote with { Version = version + 1, Ship = ship, Skip = skip, Choice = other, Previous = vote.Choice, Seq = vote.Seq + 1 };
+    }
+
     /// <summary>Makes every file anew and signs it, whatever the entries say.</summary>
     public void Publish(IReadOnlyList<byte[]> entries)
     {
@@ -77,9 +104,8 @@ internal sealed class PaperLog : IDisposable
         Files["/log/key"] = Bytes(VerifierKey + "\n");
 
         Tallies.Clear();
-        foreach (var entry in entries)
-            if (Leaf.TryParse(entry, out var vote))
-                Tallies[vote.Tool] = (vote.Version, vote.Ship, vote.Skip);
+        foreach (var (tool, total) in Totals(entries))
+            Tallies[tool] = total;
     }
 
     /// <summary>Puts any entries in the place of a bundle, and leaves all else as it is.</summary>
@@ -125,6 +151,20 @@ internal sealed class PaperLog : IDisposable
     }
 
     public void Dispose() => _key.Dispose();
+
+    private static Leaf Vote(byte[] entry) =>
+        Leaf.TryParse(entry, out var vote) ? vote : throw new ArgumentException("The entry is not a vote.", nameof(entry));
+
+    private static Dictionary<string, (long Version, long Ship, long Skip)> Totals(IReadOnlyList<byte[]> entries)
+    {
+        var totals = new Dictionary<string, (long Version, long Ship, long Skip)>();
+        foreach (var entry in entries)
+            if (Leaf.TryParse(entry, out var vote))
+                totals[vote.Tool] = (vote.Version, vote.Ship, vote.Skip);
+            else if (DecisionLeaf.TryParse(entry, out var decision))
+                totals[decision.Tool] = (decision.Version, decision.Ship, decision.Skip);
+        return totals;
+    }
 
     private static VerifierKey Public(Key key) =>
         new(Origin, Contracts.Log.VerifierKey.Ed25519, key.PublicKey.Export(KeyBlobFormat.RawPublicKey));

@@ -12,7 +12,9 @@ public class RecountTests(Site site)
 {
     // Two bundles; the entries below are in the second one.
     private const int Size = 300,
-        Place = 270;
+        Place = 270,
+        // The newest of its mark, and ship.
+        Counted = 298;
 
     private static readonly string OtherKey = PaperLog.ForeignKey();
 
@@ -84,6 +86,26 @@ public class RecountTests(Site site)
             (log, votes) => log.Publish([.. votes[..Place], "verdicts.key/v1 a+key"u8.ToArray(), .. votes[Place..]]),
             "Entry 270 can’t be read"
         ),
+        ["a vote held and still in the numbers, signed"] = (
+            (log, votes) => Decide(log, votes, decision => decision with { Ship = decision.Ship + 1 }, (DecisionLeaf.Hold, -1)),
+            "Entry 300 is wrong: ship should be"
+        ),
+        ["a vote taken out of another tool, signed"] = (
+            (log, votes) => Decide(log, votes, decision => decision with { Tool = "tool-0" }, (DecisionLeaf.Void, -1)),
+            "Entry 300 is wrong: the tool of the vote it is about should be tool-3"
+        ),
+        ["a decision on a vote that is not there, signed"] = (
+            (log, votes) => Decide(log, votes, decision => decision with { Index = 299_999 }, (DecisionLeaf.Hold, -1)),
+            "Entry 300 is wrong: the tool of the vote it is about"
+        ),
+        ["a release of a vote that counts already, signed"] = (
+            (log, votes) => Decide(log, votes, decision => decision, (DecisionLeaf.Release, 1)),
+            "Entry 300 is wrong: the vote is counted and can’t become counted"
+        ),
+        ["a void vote that comes back, signed"] = (
+            (log, votes) => Decide(log, votes, decision => decision, (DecisionLeaf.Void, -1), (DecisionLeaf.Release, 1)),
+            "Entry 301 is wrong: the vote is void and can’t become counted"
+        ),
         ["pages that show other numbers"] = (
             (log, _) => log.Tallies["tool-0"] = log.Tallies["tool-0"] with { Ship = 1_000 },
             "The pages show 1000 ship"
@@ -149,6 +171,49 @@ public class RecountTests(Site site)
         await RecountAsync(page);
         await Expect(page.Locator("#result")).ToContainTextAsync("All is right: ");
         await Expect(page.Locator("#found")).ToContainTextAsync($"Entry 270 announces the key {OtherKey}");
+    }
+
+    [Fact]
+    public async Task Provable_a_recount_in_the_browser_follows_what_moderators_decided()
+    {
+        using var log = new PaperLog();
+        var entries = PaperLog.Votes(Size);
+        Add(DecisionLeaf.Hold, about: Counted, step: -1);
+        entries.Add(PaperLog.ChangedWhileHeld(entries, Counted).ToBytes());
+        Add(DecisionLeaf.Release, about: entries.Count - 1, step: 1);
+        Add(DecisionLeaf.Hold, about: Counted - 1, step: -1);
+        Add(DecisionLeaf.Void, about: Counted - 1, step: 0);
+        log.Publish(entries);
+        await using var reader = await site.NewReaderAsync();
+        var page = await OpenAsync(reader, log);
+
+        await RecountAsync(page);
+
+        await Expect(page.Locator("#result")).ToContainTextAsync("All is right: ");
+        await Expect(page.Locator("#result")).ToContainTextAsync($"{Size + 5} entr");
+
+        void Add(string kind, int about, int step) => entries.Add(PaperLog.Decided(entries, kind, about, step).ToBytes());
+    }
+
+    [Fact]
+    public async Task Provable_a_recount_of_the_sites_own_log_agrees_when_votes_are_held()
+    {
+        await using var strict = new StandaloneProcess("--Quota:PerAddressHourly=1");
+        await strict.StartAsync();
+        await using var first = new Reader(await site.Browser.NewContextAsync(new() { BaseURL = strict.Address.ToString() }));
+        await using var second = new Reader(await site.Browser.NewContextAsync(new() { BaseURL = strict.Address.ToString() }));
+        var voted = await first.OpenAsync();
+        await voted.Button("Ship", "Cursor 2.0").ClickAsync();
+        await Expect(voted.OwnVote("cursor-2-0")).ToHaveTextAsync("Your vote: ship.");
+        var held = await second.OpenAsync();
+        await held.Button("Skip", "Cursor 2.0").ClickAsync();
+        await Expect(held.OwnVote("cursor-2-0")).ToContainTextAsync("Recorded, not counted yet", new() { Timeout = 60_000 });
+
+        var page = await second.OpenAsync("/verify");
+        await RecountAsync(page);
+
+        // The two votes and the hold, beside the key's own entry.
+        await Expect(page.Locator("#result")).ToContainTextAsync("All is right: ");
     }
 
     [Fact]
@@ -274,6 +339,19 @@ public class RecountTests(Site site)
     }
 
     private static void Put(PaperLog log, List<byte[]> entries) => log.PutBundle(1, Size - Tile.FullWidth, entries[Tile.FullWidth..]);
+
+    private static void Decide(
+        PaperLog log,
+        List<byte[]> votes,
+        Func<DecisionLeaf, DecisionLeaf> forge,
+        params (string Kind, int Step)[] decisions
+    )
+    {
+        var entries = votes.ToList();
+        foreach (var (kind, step) in decisions)
+            entries.Add(forge(PaperLog.Decided(entries, kind, Counted, step)).ToBytes());
+        log.Publish(entries);
+    }
 
     private static void Sign(PaperLog log, List<byte[]> votes, Func<Leaf, Leaf> change)
     {
