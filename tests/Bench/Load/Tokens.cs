@@ -43,11 +43,12 @@ internal sealed class Tokens
     public byte[] Vote(string tool, string choice) => Vote(tool, choice, New());
 
     /// <summary>The same of a voter who may have voted before.</summary>
-    public static byte[] Vote(string tool, string choice, string token)
+    /// <param name="from">Whose address a proxy would name, if any.</param>
+    public static byte[] Vote(string tool, string choice, string token, string? from = null)
     {
         var body = $$"""{"choice":"{{choice}}"}""";
         return Encoding.ASCII.GetBytes(
-            $"PUT /api/votes/{tool} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Voter {token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"
+            $"PUT /api/votes/{tool} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Voter {token}\r\n{(from is null ? "" : $"X-Forwarded-For: {from}\r\n")}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"
         );
     }
 }

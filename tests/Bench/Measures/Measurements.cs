@@ -16,6 +16,7 @@ internal static class Measurements
             ["rebuild"] = Rebuild.MeasureAsync,
             ["peer"] = PeerBeside.MeasureAsync,
             ["simulate"] = Simulate.MeasureAsync,
+            ["gate"] = GateCost.MeasureAsync,
             ["flood"] = Flood.MeasureAsync,
             ["log"] = PublicLog.MeasureAsync,
             ["recount"] = LogRecount.MeasureAsync,

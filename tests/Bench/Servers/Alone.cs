@@ -6,7 +6,9 @@ namespace Bench.Servers;
 
 /// <summary>Standalone on SQLite, with the same hundred tools.</summary>
 /// <param name="limited">Quotas and rate limits as in an installation.</param>
-internal sealed class Alone(bool limited = false) : IAsyncDisposable
+/// <param name="gated">Quotas alone.</param>
+/// <param name="behindProxy">Requests may say for whom they come.</param>
+internal sealed class Alone(bool limited = false, bool gated = false, bool behindProxy = false) : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bench-alone-").FullName;
 
@@ -23,8 +25,9 @@ internal sealed class Alone(bool limited = false) : IAsyncDisposable
             {
                 ["Data"] = Path.Combine(_folder, "data"),
                 ["Voters__SigningKeys__0"] = Tokens.Key,
-                ["Quota__Enabled"] = limited ? "true" : "false",
+                ["Quota__Enabled"] = limited || gated ? "true" : "false",
                 ["RateLimits__Enabled"] = limited ? "true" : "false",
+                ["Proxies__KnownNetworks__0"] = behindProxy ? "127.0.0.0/8" : null,
                 ["DOTNET_EnableDiagnostics"] = "0",
             }
         );
