@@ -11,7 +11,7 @@ public sealed class SchemaTests(SchemaServer server) : IClassFixture<SchemaServe
 {
     public static TheoryData<SchemaScripts> Schemas =>
         [
-            .. from service in (string[])["Catalog", "Voting", "Newsletter"]
+            .. from service in (string[])["Catalog", "Voting", "Newsletter", "Webhooks"]
             from kind in (string[])["Postgres", "Sqlite"]
             select new SchemaScripts(service, kind),
         ];

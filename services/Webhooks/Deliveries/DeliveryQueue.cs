@@ -20,14 +20,15 @@ internal sealed class DeliveryQueue(
     public static readonly TimeSpan LongestFailing = TimeSpan.FromDays(5);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    /// <summary>Endpoints that deliveries are due for, the longest waiting first.</summary>
-    public async Task<IReadOnlyList<string>> DueAsync(CancellationToken cancellationToken)
+    /// <summary>Endpoints that deliveries are due for, the longest waiting first, and since when the first one is, in Unix
+    /// milliseconds.</summary>
+    public async Task<IReadOnlyList<(string Endpoint, long Since)>> DueAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         return (
-            await connection.QueryAsync<string>(
+            await connection.QueryAsync<(string Endpoint, long Since)>(
                 """
-                select d.endpoint_id from deliveries d join endpoints e on e.id = d.endpoint_id
+                select d.endpoint_id, min(d.next_at) from deliveries d join endpoints e on e.id = d.endpoint_id
                 where d.state in ('waiting', 'sending') and d.next_at <= @now and e.disabled_at is null and e.resume_at <= @now
                 group by d.endpoint_id order by min(d.next_at), d.endpoint_id
                 """,

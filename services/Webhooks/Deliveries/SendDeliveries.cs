@@ -33,7 +33,9 @@ internal sealed class SendDeliveries(
 
     protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
-        foreach (var endpoint in await queue.DueAsync(cancellationToken))
+        var due = await queue.DueAsync(cancellationToken);
+        metrics.Due(due.Count > 0 ? due[0].Since : null);
+        foreach (var (endpoint, _) in due)
         {
             if (_busy.Count >= MostAtOnce)
                 break;
