@@ -123,6 +123,22 @@ public abstract class ExactByTheLedgersWord : IAsyncLifetime
         (first.Tally.Tool, first.Tally.Version, first.Id).ShouldBe(("aider", 2, $"{Ledger.Epoch} zed=3 aider=2"));
     }
 
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("1")]
+    [InlineData("-1 zed=3 aider=1")]
+    [InlineData("99999999999999999999 zed=3 aider=1")]
+    [InlineData("1 zed=x aider= =1 =")]
+    [InlineData("1 zed=9223372036854775807 aider=9223372036854775808")]
+    public async Task Bounded_a_stream_that_is_resumed_from_a_malformed_position_begins_with_every_tool(string lastEventId)
+    {
+        using var response = await ResumeAsync(lastEventId, "zed", "aider");
+        response.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+        using var lines = new System.IO.StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        (await NextAsync(lines)).Tally.Tool.ShouldBe("zed");
+        (await NextAsync(lines)).Id.ShouldBe($"{Ledger.Epoch} zed=3 aider=1");
+    }
+
     [Fact]
     public async Task Exact_a_total_that_is_only_a_little_ahead_or_counts_otherwise_at_the_same_version_is_corrected()
     {
