@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Hosting.Description;
 
 namespace Catalog;
 
@@ -10,6 +11,7 @@ public enum Verdict
 }
 
 /// <summary>What a price buys: a month, a year, or one use (a request, a minute, a thousand tokens: the label says which).</summary>
+[SchemaName("PricePeriod")]
 public enum Period
 {
     Month,
@@ -26,6 +28,7 @@ public sealed record CategoryCount(string Slug, string Name, int Tools);
 /// <param name="Period">Null for a price paid once, or for nothing.</param>
 public sealed record EntryPrice(string Label, decimal Amount, string Currency, Period? Period);
 
+[SchemaName("PricePlan")]
 public sealed record Plan(string Name, decimal Amount, string Currency, Period? Period, string? Note);
 
 /// <summary>How the panel's verdicts split.</summary>
@@ -113,6 +116,7 @@ public sealed record ToolStates(
 
 public sealed record ToolHistory(string Tool, IReadOnlyList<ToolChange> Changes);
 
+[SchemaName("ToolChangeKind")]
 public enum ChangeOf
 {
     EntryPrice,

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Hosting.Configuration;
 using Hosting.Connections;
 using Hosting.Databases;
+using Hosting.Description;
 using Hosting.Http;
 using Hosting.Limits;
 using Hosting.Observability;
@@ -106,7 +107,7 @@ public static class Service
         );
         AddSecrets(builder, args);
         Settings.RefusePathBase(builder.Configuration);
-        AddHosting(builder);
+        AddHosting(builder, name);
         add(builder);
         AddEdge(builder, name);
         builder.AddConnectionLimits();
@@ -174,7 +175,7 @@ public static class Service
         builder.Configuration.AddCommandLine(args);
     }
 
-    private static void AddHosting(WebApplicationBuilder builder)
+    private static void AddHosting(WebApplicationBuilder builder, string name)
     {
         // As settings of the lowest rank, so that the platform's own (Logging__Console__FormatterName=json) count for more.
         builder.Configuration.Sources.Insert(
@@ -221,7 +222,7 @@ public static class Service
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         builder.Services.AddExceptionHandler<ExceptionLog>();
-        builder.Services.AddOpenApi();
+        ApiDescription.Add(builder, name);
         builder.Services.AddHealthChecks();
         HealthMetrics.Add(builder);
         builder.AddCallers();
@@ -265,7 +266,7 @@ public static class Service
         app.UseLargeBodies();
         app.MapHealth();
         app.MapMetrics();
-        app.MapApiDescription();
+        ApiDescription.Map(app);
     }
 
     /// <summary>

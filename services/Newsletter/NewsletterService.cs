@@ -1,5 +1,6 @@
 using Hosting;
 using Hosting.Databases;
+using Hosting.Description;
 using Hosting.Http;
 using Hosting.Identity;
 using Hosting.Limits;
@@ -25,6 +26,7 @@ public static class NewsletterService
         builder.AddServiceClient("Tally");
         builder.AddTelemetryOf(Name);
         builder.AddEditors();
+        builder.DescribeTag(Name, "The weekly newsletter: double opt-in, the archive, and leaving.");
         builder
             .Services.AddSingleton(settings)
             .AddSingleton<WorkSignals>()
@@ -61,7 +63,8 @@ public static class NewsletterService
                 "The newsletter can't be reached right now. Please try again in a moment.",
                 retryAfter: 5,
                 mayRepeat: true
-            );
+            )
+            .ExplainParameter("token", "The token from the mailed link.");
         var sameOrigin = newsletter
             .MapGroup("")
             .RequireSameOrigin()
@@ -73,44 +76,60 @@ public static class NewsletterService
             .ProducesProblem(503);
         sameOrigin
             .MapPost("/subscriptions", Subscribe.HandleAsync)
+            .WithName("subscribe")
             .AddEndpointFilter(app.Services.GetRequiredService<SignUpLimit>())
-            .WithSummary("Asks for a subscription; the answer is the same whether the address is known or not");
+            .WithSummary("Asks for a subscription; the answer is the same whether the address is known or not")
+            .ShowRequest(new SubscriptionAsked("reader@example.org"));
         sameOrigin
             .MapPost("/confirmations", Confirm.HandleAsync)
+            .WithName("confirmSubscription")
             .WithSummary("Confirms a subscription with the token from the mailed link")
             .ProducesProblem(404);
         sameOrigin
             .MapPost("/unsubscriptions", Unsubscribe.HandleAsync)
+            .WithName("unsubscribe")
             .WithSummary("Ends a subscription with the token from an issue")
             .ProducesProblem(404);
         sameOrigin
             .MapPost("/refusals", Refuse.HandleAsync)
+            .WithName("refuseMail")
             .WithSummary("Stops all mail to an address permanently, with the token from a confirmation mail")
             .ProducesProblem(404);
         // No same-origin check: mail providers call it, as RFC 8058 says.
         newsletter
             .MapPost("/unsubscribe", Unsubscribe.OneClickAsync)
+            .WithName("unsubscribeOneClick")
             .LimitRate(RateLimits.Write)
             .WithSummary("One-click unsubscription for mail programs (RFC 8058)")
+            .WithDescription("Takes a form with `List-Unsubscribe=One-Click` and nothing else.")
             .ProducesProblem(400)
             .ProducesProblem(404)
             .ProducesProblem(415)
             .ProducesProblem(429)
             .ProducesProblem(503);
         newsletter
-            .MapMethods("/unsubscribe", ["GET", "HEAD"], Unsubscribe.Ask)
-            .WithSummary("Redirects browsers to the page that asks; changes nothing");
+            .MapGet("/unsubscribe", Unsubscribe.Ask)
+            .WithName("openUnsubscribeLink")
+            .WithSummary("Redirects browsers to the page that asks; changes nothing")
+            .Produces(302);
         var issues = newsletter.MapGroup("").LimitConcurrency(app.Services.GetRequiredKeyedService<Database>(Name));
-        issues.MapGet("/issues", ReadIssues.ListAsync).WithSummary("The archive, newest issue first").ProducesProblem(503);
+        issues
+            .MapGet("/issues", ReadIssues.ListAsync)
+            .WithName("listIssues")
+            .WithSummary("The archive, newest issue first")
+            .ProducesProblem(503);
         issues
             .MapGet("/issues/{week}", ReadIssues.OneAsync)
-            .WithSummary("One issue by its ISO week, e.g. 2026-w48")
+            .WithName("getIssue")
+            .WithSummary("One issue")
+            .ExplainParameter("week", "The issue's ISO week.", "2026-w48")
             .ProducesProblem(404)
             .ProducesProblem(503);
         newsletter
             .MapGroup("")
             .ForOneReaderOnly()
             .MapGet("/preview", PreviewIssue.HandleAsync)
+            .WithName("previewIssue")
             .RequireAuthorization(EditorAccess.Policy)
             .WithSummary("For editors: the next issue and its mail as they would go out now")
             .ProducesProblem(401)

@@ -1,4 +1,5 @@
 using Hosting;
+using Hosting.Description;
 using Hosting.Http;
 using Hosting.Limits;
 using Hosting.Observability;
@@ -27,6 +28,19 @@ public static class TallyService
         builder.AddServiceClient("Voting");
         builder.AddServiceClient("Catalog");
         builder.AddTelemetryOf("Tally");
+        builder.DescribeTag(
+            "Tallies",
+            $"""
+            The community's numbers, live.
+
+            The SignalR hub `{LiveTallies.HubPath}` (JSON or MessagePack) has the same tallies:
+            - `Watch(string[] tools)` returns the current tallies, in the shape of `Tally`; a connection watches up to {Contracts.Limits.ToolsAtOnce} tools.
+            - `TallyChanged(tally)` is sent for every change of a watched tool, at most ten times a second; the latest state is always sent.
+            - `Unwatch(string[] tools)` stops that.
+
+            Call `Watch` again after every reconnect. Browsers connect from this site's pages only; other sites use the event stream.
+            """
+        );
         builder.LeaveUntraced(LiveTallies.HubPath, LiveTallies.StreamPath);
         var services = builder.Services;
         var settings = TallySettings.From(builder.Configuration, inMemory);
@@ -67,7 +81,10 @@ public static class TallyService
 
     public static void MapTally(this WebApplication app)
     {
-        var tallies = app.MapGroup("/api/tallies").WithTags("Tallies").ReadableByAnySite("Tally-Age");
+        var tallies = app.MapGroup("/api/tallies")
+            .WithTags("Tallies")
+            .ReadableByAnySite("Tally-Age")
+            .ExplainParameter("tool", "A tool's slug.", "cursor-2-0");
         tallies.AddEndpointFilter(
             (context, next) =>
             {
@@ -77,21 +94,31 @@ public static class TallyService
         );
         tallies
             .MapGet("/", ReadTallies.Several)
+            .WithName("listTallies")
             .WithSummary($"The tallies of up to {Contracts.Limits.ToolsAtOnce} tools in the order asked; unknown tools are left out")
             .WithDescription(
                 "`ranked=true` also leaves out tools that no ranking shows: those without votes, and those whose votes come from fewer "
                     + $"networks than half as many, up to {Contracts.Breadth.MostNetworks}."
             )
+            .ExplainParameter("tool", $"A tool's slug; repeat it for up to {Contracts.Limits.ToolsAtOnce} tools.", ApiExamples.Tools)
+            .ExplainParameter("ranked", "Whether to leave out tools that no ranking shows.")
+            .ShowAnswer(new[] { ApiExamples.Tally })
             .ProducesProblem(400)
             .ProducesProblem(503);
         var computed = tallies.MapGroup("").LimitConcurrency(ConcurrencyLimit.Computing);
         computed
             .MapGet("/top", ReadTallies.Top)
+            .WithName("listTopTallies")
+            .ExplainParameter("limit", "How many at most, from 1 to 100; 10 without it.", 10)
+            .ShowAnswer(new[] { ApiExamples.Tally })
             .WithSummary("Tools with votes from enough networks by the lower bound of their interval, best first")
             .ProducesProblem(400)
             .ProducesProblem(503);
         computed
             .MapGet("/divided", ReadTallies.Divided)
+            .WithName("listDividedTallies")
+            .ExplainParameter("limit", "How many at most, from 1 to 100; 10 without it.", 10)
+            .ShowAnswer(new[] { ApiExamples.Tally })
             .WithSummary("Tools with votes from enough networks, nearest to half and half first")
             .ProducesProblem(400)
             .ProducesProblem(503);
@@ -101,14 +128,32 @@ public static class TallyService
             .WithSummary(
                 $"The tallies of 1 to {Contracts.Limits.ToolsAtOnce} tools as server-sent events: how they stand, then every change"
             )
+            .WithName("streamTallies")
+            .WithDescription(
+                "Every event is a `tally` whose data is one tool's tally as JSON. Its `id` holds the ledger's epoch and the version of each "
+                    + "tool; a client that reconnects with it as `Last-Event-ID` first gets what changed meanwhile, and nothing else."
+            )
+            .ExplainParameter("tool", $"A tool's slug; repeat it for up to {Contracts.Limits.ToolsAtOnce} tools.", ApiExamples.Tools)
+            .AddHeader("Last-Event-ID", "The `id` of the last event you got. One that can't be read counts as none.", "1 cursor-2-0=15")
             .Produces<string>(200, "text/event-stream")
+            .ShowAnswer(ApiExamples.Stream)
             .ProducesProblem(400)
             .ProducesProblem(404)
             .ProducesProblem(429)
             .ProducesProblem(503);
-        tallies.MapGet("/{tool}", ReadTallies.One).WithSummary("One tool's tally").ProducesProblem(404).ProducesProblem(503);
+        tallies
+            .MapGet("/{tool}", ReadTallies.One)
+            .WithName("getTally")
+            .WithSummary("One tool's tally")
+            .ShowAnswer(ApiExamples.Tally)
+            .ProducesProblem(404)
+            .ProducesProblem(503);
         computed
             .MapGet("/{tool}/history", ReadHistory.Handle)
+            .WithName("getTallyHistory")
+            .ExplainParameter("bucket", "How wide a step is.", "hour")
+            .RestrictParameter("bucket", "minute", "hour", "day")
+            .ShowAnswer(ApiExamples.History)
             .WithSummary("One tool's tally at the end of each minute, hour (default) or day in which it changed")
             .ProducesProblem(400)
             .ProducesProblem(404)

@@ -1,6 +1,7 @@
 using Contracts;
 using Hosting;
 using Hosting.Databases;
+using Hosting.Description;
 using Hosting.Http;
 using Hosting.Identity;
 using Hosting.Limits;
@@ -34,6 +35,11 @@ public static class VotingService
         var database = builder.AddDatabase<VoterKeys>("Ledger", services => services.GetRequiredService<VoterRehash>().ApplyAsync);
         builder.AddServiceClient("Catalog");
         builder.AddTelemetryOf("Voting");
+        builder.DescribeVoters();
+        builder.DescribeTag("Voting", "A voter's own votes. Requests from other sites' pages are refused.");
+        builder.DescribeTag("Ledger", "Every change of every vote, under pseudonyms, so that anyone can recount.");
+        builder.DescribeTag("Log", "The same ledger as a signed, append-only log (C2SP tlog-tiles), with proofs.");
+        builder.DescribeTag("Moderation", "Votes that were held, released or voided, and the cases that moderators decide.");
         builder.AddRoute<TotalsMoved>(Queues.TallyTotals);
         builder.Services.AddSingleton(VoterKeys.From(builder.Configuration));
         builder.Services.AddSingleton<VoterTokens>();
@@ -83,16 +89,25 @@ public static class VotingService
 
     public static void MapVoting(this WebApplication app)
     {
-        var api = app.MapGroup("/api").WithTags("Voting").RequireSameOrigin().ForOneReaderOnly();
+        var api = app.MapGroup("/api")
+            .WithTags("Voting")
+            .RequireSameOrigin()
+            .ForOneReaderOnly()
+            .ExplainParameter("tool", "A tool's slug.", "cursor-2-0")
+            .Proves(VoterSecurity.Cookie, VoterSecurity.Token);
         var write = api.MapGroup("").LimitRate(RateLimits.Write);
         write
             .MapPost("/voters", IssueVoter.Handle)
+            .WithName("createVoter")
             .WithSummary("Become a voter")
+            .WithDescription("With a valid voter, the answer is 200 and the same voter.")
+            .Proves("", VoterSecurity.Cookie, VoterSecurity.Token)
             .Produces<IssueVoter.Issued>(201)
             .Produces<IssueVoter.Issued>()
             .Refuses(403, 429);
         write
             .MapDelete("/voters", (HttpContext context, ForgetVoter forget) => forget.HandleAsync(context))
+            .WithName("forgetVoter")
             .WithSummary(
                 "Forget the voter: nothing ties votes to the voter any more, and within a day each is withdrawn, at a random moment"
             )
@@ -100,13 +115,22 @@ public static class VotingService
             .Refuses(401, 403, 429, 503);
         write
             .MapPut("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.PutAsync(context, tool))
+            .WithName("castVote")
             .WithSummary("Cast or change a vote")
+            .WithDescription(
+                "The same choice again changes nothing and answers the same. With `\"voter\":\"new\"` and a `nonce`, one request makes the "
+                    + "voter and casts; the same request again is the same voter and the same vote."
+            )
+            .Proves(VoterSecurity.Cookie, VoterSecurity.Token, "")
             .Accepts<CastVote.Body>("application/json")
             .Produces<VoteAnswer>()
+            .ShowRequest(new CastVote.Body("ship"))
+            .ShowAnswer(ApiExamples.Vote)
             .Refuses(400, 401, 403, 404, 413, 415, 429, 503)
             .ShowsChallenge();
         write
             .MapDelete("/votes/{tool}", (HttpContext context, string tool, CastVote cast) => cast.DeleteAsync(context, tool))
+            .WithName("withdrawVote")
             .WithSummary("Withdraw a vote")
             .Produces<VoteAnswer>()
             .Refuses(401, 403, 404, 429, 503);
@@ -115,36 +139,45 @@ public static class VotingService
                 "/votes/{tool}/verified",
                 (HttpContext context, string tool, VerifiedVotes verified) => verified.TickAsync(context, tool)
             )
+            .WithName("reportVerifiedVote")
             .WithSummary("Say that the voter's browser found the vote in the public log")
             .WithDescription("Counted once while the vote stands. Stored is the mark that the log names, and neither voter nor time.")
             .Produces(204)
             .Refuses(401, 403, 429, 503);
         api.MapGet("/votes/{tool}", (HttpContext context, string tool, ReadVotes read) => read.OneAsync(context, tool))
+            .WithName("getVote")
             .WithSummary("The voter's own vote on a tool")
             .Produces<VoteAnswer>()
             .Refuses(401, 404, 503);
         api.MapGet("/votes", (HttpContext context, ReadVotes read) => read.AllAsync(context))
+            .WithName("listVotes")
             .WithSummary("All the voter's own votes")
             .Produces<VotesAnswer>()
             .Refuses(401, 503);
 
         var ledger = app.MapGroup("/api/ledger")
             .WithTags("Ledger")
+            .ExplainParameter("after", "The `next` of the page before; 0 to read from the beginning.", 0)
+            .ExplainParameter("limit", "How many at most. A page may be shorter.", 1000)
             .ReadableByAnySite(LedgerEpoch.Header)
             .LimitConcurrency(ConcurrencyLimit.Computing)
             .LimitRate(RateLimits.Costly);
         ledger
             .MapGet("", ReadLedger.EntriesAsync)
+            .WithName("listLedgerEntries")
             .WithSummary("The whole append-only log, to recount")
             .Produces<ReadLedger.Page>()
+            .ShowAnswer(ApiExamples.LedgerPage)
             .Refuses(400, 429, 503);
         ledger
             .MapGet("/minutes", ReadLedger.MinutesAsync)
+            .WithName("listLedgerMinutes")
             .WithSummary("The log added up by tool and minute")
             .Produces<ReadLedger.MinutesPage>()
             .Refuses(400, 429, 503);
         ledger
             .MapGet("/totals", ReadLedger.TotalsAsync)
+            .WithName("listLedgerTotals")
             .WithSummary("Where every tool's totals stand")
             .Produces<List<ReadLedger.TotalsAnswer>>()
             .Refuses(503);
@@ -156,6 +189,8 @@ public static class VotingService
     {
         var moderation = app.MapGroup("/api/moderation")
             .WithTags("Moderation")
+            .ExplainParameter("after", "The `next` of the page before; 0 to read from the beginning.", 0)
+            .ExplainParameter("limit", "How many at most.", 100)
             .ReadableByAnySite()
             .LimitConcurrency(ConcurrencyLimit.Computing)
             .LimitRate(RateLimits.Costly);
@@ -165,25 +200,30 @@ public static class VotingService
                 (HttpContext context, PublicModeration moderated, long after = 0, int limit = 100) =>
                     moderated.ListAsync(context, after, limit)
             )
+            .WithName("listModerations")
             .WithSummary("Every hold, release and void, oldest first")
             .Produces<PublicModeration.ModerationPage>()
             .Refuses(400, 429, 503);
         moderation
             .MapGet("/notices", (HttpContext context, PublicModeration moderated) => moderated.NoticesAsync(context))
+            .WithName("listFloodNotices")
             .WithSummary("Tools whose maker was found to have them flooded in the last 90 days")
             .Produces<List<PublicModeration.NoticeAnswer>>()
             .Refuses(429, 503);
         moderation
             .MapGet("/gate", (HttpContext context, PublicModeration moderated) => moderated.GateAsync(context))
+            .WithName("getGateFigures")
             .WithSummary("What became of first votes in the last 24 hours: counted, held, or asked for work")
             .Produces<PublicModeration.GateAnswer>()
             .Refuses(429, 503);
         var cases = app.MapGroup("/api/moderation/cases")
             .WithTags("Moderation")
+            .ExplainParameter("id", "A case's id.")
             .RequireSameOrigin()
             .RequireAuthorization(EditorAccess.Moderators);
         cases
             .MapGet("", (HttpContext context, Moderate moderate) => moderate.CasesAsync(context))
+            .WithName("listCases")
             .WithSummary("Cases to decide, open ones first")
             .Produces<List<Moderate.CaseAnswer>>()
             .Refuses(401, 403, 503);
@@ -194,6 +234,7 @@ public static class VotingService
                     (HttpContext context, long id, Moderate.DecisionBody body, Moderate moderate) =>
                         moderate.DecideAsync(context, id, kind, body)
                 )
+                .WithName($"{Moderate.WordOf(kind)}Case")
                 .WithSummary(
                     $"{char.ToUpperInvariant(Moderate.WordOf(kind)[0])}{Moderate.WordOf(kind)[1..]} the votes of a case, or of one of its groups"
                 )
@@ -203,35 +244,48 @@ public static class VotingService
 
     private static void MapLog(this WebApplication app)
     {
-        var files = app.MapGroup("/log").WithTags("Log").ReadableByAnySite().LimitConcurrency(ConcurrencyLimit.Computing);
+        var files = app.MapGroup("/log")
+            .WithTags("Log")
+            .ExplainParameter("tool", "A tool's slug.", "cursor-2-0")
+            .ExplainParameter("index", "An entry's place in the log, from 0.", "0")
+            .ExplainParameter("address", "A level and a number, as in C2SP tlog-tiles, or `entries/` and a number.", "entries/000")
+            .ReadableByAnySite()
+            .LimitConcurrency(ConcurrencyLimit.Computing);
         // Thousands of small reads make one recount, so these take turns but are not counted.
         files
             .MapGet("/tile/{**address}", ServeLog.TileAsync)
+            .WithName("getLogTile")
             .WithSummary("A tile of hashes, or a bundle of entries")
             .Produces<byte[]>(200, "application/octet-stream")
             .Refuses(400, 404, 503);
         var log = files.MapGroup("").LimitRate(RateLimits.Costly);
         log.MapGet("/checkpoint", ServeLog.CheckpointAsync)
+            .WithName("getLogCheckpoint")
             .WithSummary("The log's signed size and root")
             .Produces<string>(200, "text/plain")
             .Refuses(404, 429, 503);
         log.MapGet("/proof/{index}", ServeLog.ProofAsync)
+            .WithName("getLogProof")
             .WithSummary("Proof that an entry is in the log")
             .Produces<string>(200, "text/plain")
             .Refuses(404, 429, 503);
         log.MapGet("/tally/{tool}", ServeLog.TallyAsync)
+            .WithName("getTallyProof")
             .WithSummary("Proof of a tool's numbers: its newest entry")
             .Produces<string>(200, "text/plain")
             .Refuses(404, 429, 503);
         log.MapGet("/verified/{tool}", (HttpContext context, string tool, VerifiedVotes verified) => verified.CountAsync(context, tool))
+            .WithName("getVerifiedVotes")
             .WithSummary("How many of a tool's votes their voters' browsers found in the log")
             .Produces<VerifiedAnswer>()
             .Refuses(429, 503);
         log.MapGet("/key", ServeLog.Key)
+            .WithName("getLogKeys")
             .WithSummary("The keys that sign the log, newest first")
             .Produces<string>(200, "text/plain")
             .Refuses(404, 429);
         log.MapGet("/policy", ServeLog.Policy)
+            .WithName("getLogPolicy")
             .WithSummary("What a verifier should demand")
             .Produces<string>(200, "text/plain")
             .Refuses(404, 429);

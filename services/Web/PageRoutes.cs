@@ -1,3 +1,4 @@
+using Hosting.Description;
 using Hosting.Http;
 using Hosting.Limits;
 using Hosting.Origins;
@@ -26,19 +27,73 @@ internal static class PageRoutes
         all.MapGet("/tools/{slug}/card.png", CardRoute.OfToolAsync).LimitRate(RateLimits.Costly);
         all.MapGet("/compare/{pair}/card.png", CardRoute.OfComparisonAsync).LimitRate(RateLimits.Costly);
 
-        var badges = all.MapGroup("/badge")
+        var badges = routes
+            .MapGroup("/badge")
+            .WithTags("Reach")
+            .ExplainParameter("tool", "A tool's slug.", "cursor-2-0")
+            .ExplainParameter("label", $"The words on the left, at most {Badge.LongestLabel} characters.")
+            .IsConditional()
+            .ProducesProblem(400)
+            .ProducesProblem(404)
             .ReadableByAnySite()
             .LimitConcurrency(ConcurrencyLimit.Asking)
             .CachedForAMoment("theme", "label");
-        badges.MapGet("/{tool}.svg", BadgeRoute.SvgAsync);
-        badges.MapGet("/{tool}.json", BadgeRoute.JsonAsync);
+        badges
+            .MapGet("/{tool}.svg", BadgeRoute.SvgAsync)
+            .WithName("getBadge")
+            .WithSummary("A tool's verdict as a picture")
+            .ExplainParameter("theme", "The colors; light without it.", "auto")
+            .RestrictParameter("theme", "light", "dark", "auto")
+            .Produces<string>(200, "image/svg+xml");
+        badges
+            .MapGet("/{tool}.json", BadgeRoute.JsonAsync)
+            .WithName("getBadgeData")
+            .WithSummary("A tool's verdict as shields.io draws it (its endpoint format)")
+            .Produces<ShieldsBadge>();
 
-        all.MapGroup("").ReadableByAnySite().LimitConcurrency(ConcurrencyLimit.Asking).MapGet("/oembed", OEmbedRoute.ShowAsync);
+        routes
+            .MapGroup("")
+            .WithTags("Reach")
+            .ReadableByAnySite()
+            .LimitConcurrency(ConcurrencyLimit.Asking)
+            .MapGet("/oembed", OEmbedRoute.ShowAsync)
+            .WithName("getOEmbed")
+            .WithSummary("How to frame a tool or a comparison (oEmbed 1.0, type rich)")
+            .IsConditional()
+            .ExplainParameter("url", "The address of a tool or a comparison on this site; required.")
+            .ExplainParameter("format", "The answer's format; json without it.", "json")
+            .RestrictParameter("format", "json", "xml")
+            .ExplainParameter("maxwidth", "The frame's greatest width in pixels.", "600")
+            .ExplainParameter("maxheight", "The frame's greatest height in pixels.", "400")
+            .Produces<OEmbedRoute.OEmbed>()
+            .ProducesProblem(400)
+            .ProducesProblem(404)
+            .ProducesProblem(501);
 
         var pages = all.MapGroup("").TagPages();
-        var embeds = pages.MapGroup("/embed").CachedForAMoment("theme", "lang");
-        embeds.MapGet("/{tool}", EmbedRoute.ToolAsync);
-        embeds.MapGet("/compare/{pair}", EmbedRoute.ComparisonAsync);
+        var embeds = routes
+            .MapGroup("/embed")
+            .WithTags("Reach")
+            .TagPages()
+            .CachedForAMoment("theme", "lang")
+            .IsConditional()
+            .ExplainParameter("tool", "A tool's slug.", "cursor-2-0")
+            .ExplainParameter("pair", "{a}-vs-{b}, the slugs of any two tools.", "cursor-2-0-vs-smolvlm2-2b")
+            .ExplainParameter("theme", "The colors; those of the reader's system without it.", "auto")
+            .RestrictParameter("theme", "light", "dark", "auto")
+            .ExplainParameter("lang", "The language of the frame's words; the reader's without it.", "en");
+        embeds
+            .MapGet("/{tool}", EmbedRoute.ToolAsync)
+            .WithName("getToolFrame")
+            .WithSummary("A tool's live verdict as a small page to frame; it sets no cookie")
+            .Produces<string>(200, "text/html")
+            .Produces<string>(404, "text/html");
+        embeds
+            .MapGet("/compare/{pair}", EmbedRoute.ComparisonAsync)
+            .WithName("getComparisonFrame")
+            .WithSummary("Two tools' live verdicts as a small page to frame; it sets no cookie")
+            .Produces<string>(200, "text/html")
+            .Produces<string>(404, "text/html");
         var shown = pages.MapGroup("").CachedForAMoment();
         shown.MapGet("/", HomeRoute.ShowAsync);
         pages

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Hosting;
 using Hosting.Connections;
+using Hosting.Description;
 using Hosting.Origins;
 using MassTransit;
 using Microsoft.AspNetCore.DataProtection;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.ResponseCompression;
 using Web.Assets;
 using Web.Delivery;
 using Web.Editors;
+using Web.Parts;
 using Web.Requests;
 using Web.Services;
 
@@ -21,6 +23,16 @@ public static class WebService
         foreach (var service in (string[])["Catalog", "Voting", "Tally", "Newsletter", "Webhooks"])
             builder.AddServiceClient(service);
         builder.AddPublicEdge();
+        builder.DescribeApi(
+            PageHead.Site,
+            """
+            Read, follow and recount community verdicts on AI tools. Reading needs no key; [the quick start](/developers) has examples.
+
+            Errors are `application/problem+json` with a stable `type`. Times are UTC; public ones are cut to the minute. Reads that need no
+            cookie can be made from any site's page.
+            """
+        );
+        builder.DescribeTag("Reach", "Badges, frames and scripts that show a verdict on any site.");
         var services = builder.Services;
         // A page asks the services, and the proxy passes live connections on.
         services.Configure<ConnectionOptions>(connections => connections.FilesEach = 2);

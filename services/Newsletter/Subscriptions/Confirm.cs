@@ -1,15 +1,18 @@
 using System.Data.Common;
 using Dapper;
 using Hosting.Databases;
+using Hosting.Description;
 using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Newsletter.Subscriptions;
 
 /// <param name="Token">From the mailed link.</param>
+[SchemaName("MailToken")]
 internal sealed record TokenGiven(string? Token);
 
 /// <param name="Status"><c>confirmed</c>, <c>unsubscribed</c> or <c>refused</c>.</param>
+[SchemaName("SubscriptionStatus")]
 internal sealed record SubscriptionStands(string Status);
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Dapper;
 using Hosting.Databases;
+using Hosting.Description;
 using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -7,6 +8,7 @@ namespace Newsletter.Subscriptions;
 
 /// <summary>What a reader sends to subscribe.</summary>
 /// <param name="Email">The address, at most 254 characters; international domains are fine.</param>
+[SchemaName("SubscriptionRequest")]
 internal sealed record SubscriptionAsked(string? Email);
 
 /// <param name="Status">Always <c>pending</c>: the answer does not tell who subscribed.</param>

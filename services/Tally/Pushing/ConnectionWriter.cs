@@ -42,7 +42,8 @@ internal abstract class ConnectionWriter(Pushes pushes)
     }
 
     /// <summary>
-    /// Writes a sign of life, unless something was written lately or is being written now. For those in <see cref="KeepAlive"/>.
+    /// Writes a sign of life, unless something was written lately or is being written now. For those in
+    /// <see cref="Connections.KeepAlive"/>.
     /// </summary>
     public virtual void Beat()
     {
@@ -53,7 +54,7 @@ internal abstract class ConnectionWriter(Pushes pushes)
     /// <summary>What the transport says when there is nothing to say.</summary>
     protected virtual ValueTask WriteSignAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Takes the turn to write, within the gate; who has got it calls <see cref="Continue"/> outside of it.</summary>
+    /// <summary>Takes the turn to write, within the gate; who has got it calls <see cref="Continue()"/> outside of it.</summary>
     /// <returns>False when something is being written.</returns>
     protected bool TryBegin() => !_writing && (_writing = true);
 

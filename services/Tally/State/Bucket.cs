@@ -1,6 +1,9 @@
+using Hosting.Description;
+
 namespace Tally.State;
 
 /// <summary>How wide a step of the history is.</summary>
+[SchemaName("HistoryBucket")]
 public enum Bucket
 {
     Minute,

@@ -1,4 +1,5 @@
 using Contracts;
+using Hosting.Description;
 using MessagePack;
 
 namespace Tally.State;
@@ -18,6 +19,7 @@ namespace Tally.State;
 /// <param name="UpdatedAt">When the ledger committed this version, UTC, cut to the minute; null before the first vote, or while not yet
 /// known after a rebuild.</param>
 [MessagePackObject]
+[SchemaName("Tally")]
 public sealed record ToolTally(
     [property: Key("tool")] string Tool,
     [property: Key("ship")] long Ship,

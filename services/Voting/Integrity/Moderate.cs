@@ -1,5 +1,6 @@
 using Contracts;
 using Contracts.Log;
+using Hosting.Description;
 using Hosting.Http;
 using Hosting.Identity;
 using Voting.Ledger;
@@ -17,10 +18,12 @@ internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRe
     /// <c>paid-votes</c>, <c>test-votes</c>, <c>honest-crowd</c>, <c>mistake</c>, <c>other</c>.</param>
     /// <param name="Note">For the public, at most 500 characters.</param>
     /// <param name="Group">The <c>id</c> of one of the case's groups; left out, the decision is on the whole case.</param>
+    [SchemaName("ModerationDecision")]
     public sealed record DecisionBody(string Reason, string? Note = null, string? Group = null);
 
     /// <summary>Some votes of a case.</summary>
     /// <param name="Networks">How many networks they came from.</param>
+    [SchemaName("CaseVotes")]
     public sealed record GroupAnswer(long Ship, long Skip, long Networks);
 
     /// <param name="Finding">Why it is open: <c>concentrated</c>, <c>one-network</c>, <c>sleepers</c>, <c>crowded-network</c> or
@@ -31,6 +34,7 @@ internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRe
     /// <param name="Counted">The tool's numbers now.</param>
     /// <param name="Groups">Voters of one network each, the largest first.</param>
     /// <param name="Minutes">First votes of the last 48 hours by the minute.</param>
+    [SchemaName("ModerationCase")]
     public sealed record CaseAnswer(
         long Id,
         string Tool,
@@ -50,6 +54,7 @@ internal sealed class Moderate(IntegrityStore store, VoteLedger ledger, TotalsRe
     /// <param name="Counted">What <c>hold</c> with this <c>group</c> would hold.</param>
     /// <param name="Held">What <c>release</c> and <c>void</c> with it are about.</param>
     /// <param name="Void">How many votes of it are void.</param>
+    [SchemaName("CaseGroup")]
     public sealed record CohortAnswer(
         string Id,
         string Network,

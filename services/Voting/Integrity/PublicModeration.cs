@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using Contracts;
+using Hosting.Description;
 using Hosting.Http;
 using Voting.Ledger;
 using Voting.Quota;
@@ -19,10 +21,11 @@ internal sealed class PublicModeration(IntegrityStore store, GateFigures figures
     /// <param name="Skip">By how much it moved the tool's skip votes.</param>
     /// <param name="Moderator">A public name; <c>rule</c> for a rule.</param>
     /// <param name="At">UTC, cut to the minute.</param>
+    [SchemaName("Moderation")]
     public sealed record ModerationAnswer(
         long Id,
         string Tool,
-        string Action,
+        [property: AllowedValues("hold", "release", "void")] string Action,
         string Reason,
         long Votes,
         long Ship,
@@ -39,6 +42,7 @@ internal sealed class PublicModeration(IntegrityStore store, GateFigures figures
     /// <param name="Votes">How many were made void for that.</param>
     /// <param name="At">The last time, UTC, cut to the minute.</param>
     /// <param name="Until">How long the tool carries this notice.</param>
+    [SchemaName("FloodNotice")]
     public sealed record NoticeAnswer(string Tool, long Votes, DateTimeOffset At, DateTimeOffset Until);
 
     /// <summary>First votes at the gate in the last 24 hours, on all tools.</summary>
@@ -48,8 +52,10 @@ internal sealed class PublicModeration(IntegrityStore store, GateFigures figures
     /// <param name="AskedFor">The same by what there was too much of: <c>tool</c>, first votes on the tool from one network that day;
     /// <c>network</c>, new voters from a network that day; <c>address</c>, new voters from an address that hour.</param>
     /// <param name="Since">UTC, a full hour.</param>
+    [SchemaName("GateFigures")]
     public sealed record GateAnswer(DateTimeOffset Since, long Counted, long Held, long Asked, AskedAnswer AskedFor);
 
+    [SchemaName("GateRefusals")]
     public sealed record AskedAnswer(long Tool, long Network, long Address);
 
     public Task<IResult> ListAsync(HttpContext context, long after = 0, int limit = 100) =>

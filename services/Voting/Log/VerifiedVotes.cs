@@ -1,3 +1,4 @@
+using Hosting.Description;
 using Hosting.Limits;
 using Voting.Batching;
 using Voting.Ledger;
@@ -60,4 +61,5 @@ internal sealed class VerifiedVotes
 
 /// <param name="Verified">Votes that stand in the log and were found there by their voters' browsers.</param>
 /// <param name="Voters">Votes that stand in the log.</param>
+[SchemaName("VerifiedVotes")]
 public sealed record VerifiedAnswer(long Verified, long Voters);

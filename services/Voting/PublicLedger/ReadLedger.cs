@@ -1,9 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Contracts;
 using Contracts.Log;
+using Hosting.Description;
 using Hosting.Http;
 using Voting.Integrity;
 using Voting.Ledger;
@@ -26,15 +28,16 @@ public static class ReadLedger
     /// <param name="Reason">Why, for the other kinds.</param>
     /// <param name="Moderator">Who decided, for the other kinds; <c>rule</c> for a rule.</param>
     /// <param name="Key">The public log's new key, as verifiers write it; only for the kind <c>key</c>.</param>
+    [SchemaName("LedgerEntry")]
     public sealed record EntryAnswer(
         long Id,
         string Tool,
         string Voter,
-        string? Choice,
-        string? Previous,
+        [property: AllowedValues("ship", "skip", null)] string? Choice,
+        [property: AllowedValues("ship", "skip", null)] string? Previous,
         long Seq,
         DateTimeOffset At,
-        string Kind,
+        [property: AllowedValues("vote", "hold", "release", "void", "key")] string Kind,
         bool Counted,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Moderator,
@@ -43,6 +46,7 @@ public static class ReadLedger
 
     /// <param name="Entries">At most <c>limit</c>, ids rising by one.</param>
     /// <param name="Next">Give it as <c>after</c> to read on; equal to the <c>after</c> asked for when nothing was new.</param>
+    [SchemaName("LedgerPage")]
     public sealed record Page(IReadOnlyList<EntryAnswer> Entries, long Next);
 
     /// <summary>What became of a tool within a minute, as far as the entries asked for go.</summary>
@@ -50,12 +54,14 @@ public static class ReadLedger
     /// <param name="Skip">By how much it changed.</param>
     /// <param name="Entries">How many entries that were.</param>
     /// <param name="At">When the last of them was committed, UTC: within the minute.</param>
+    [SchemaName("LedgerMinute")]
     public sealed record MinuteAnswer(string Tool, long Ship, long Skip, long Entries, DateTimeOffset At);
 
     /// <param name="Minutes">The oldest first. Entries behind the last one asked for may belong to the same minute.</param>
     /// <param name="Next">Give it as <c>after</c> to read on; equal to the <c>after</c> asked for when nothing was new.</param>
     /// <param name="Epoch">Which lineage of the ledger this is; when it differs from that of the page before, read from the
     /// beginning.</param>
+    [SchemaName("LedgerMinutes")]
     public sealed record MinutesPage(IReadOnlyList<MinuteAnswer> Minutes, long Next, long Epoch);
 
     /// <param name="Version">Entries of this tool so far.</param>
@@ -66,6 +72,7 @@ public static class ReadLedger
     /// <param name="Void">Votes that were removed and are in neither number.</param>
     /// <param name="Broad">Whether the votes come from enough networks for a ranking, null when unknown. Not how many: from that, a voter
     /// could tell whether the next one shares a network with somebody.</param>
+    [SchemaName("LedgerTotals")]
     public sealed record TotalsAnswer(
         string Tool,
         long Ship,

@@ -1,3 +1,5 @@
+using Hosting.Description;
+
 namespace Voting.Voters;
 
 /// <summary>Issues a signed voter. Nothing is stored, so asking for a million fills nothing.</summary>
@@ -8,6 +10,7 @@ public static class IssueVoter
 
     /// <param name="Token">To be sent as cookie or as <c>Authorization: Voter …</c>.</param>
     /// <param name="ExpiresAt">When the token stops being accepted, UTC.</param>
+    [SchemaName("IssuedVoter")]
     public sealed record Issued(string Token, DateTimeOffset ExpiresAt);
 
     public static IResult Handle(HttpContext context, VoterTokens tokens, TimeProvider timeProvider)

@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using Hosting.Connections;
+using Hosting.Description;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Voting.Batching;
 using Voting.Challenges;
@@ -31,7 +33,13 @@ public sealed class CastVote(
     /// token: the same nonce makes the same voter again.</param>
     /// <param name="Altcha">The answer to the <c>challenge</c> of a 429, in base64 as ALTCHA's libraries write it: the vote is then held
     /// until it is seen what it belongs to.</param>
-    public sealed record Body(string Choice, string? Voter = null, string? Nonce = null, string? Altcha = null);
+    [SchemaName("VoteRequest")]
+    public sealed record Body(
+        [property: AllowedValues("ship", "skip")] string Choice,
+        [property: AllowedValues("new", null)] string? Voter = null,
+        string? Nonce = null,
+        string? Altcha = null
+    );
 
     public async Task<IResult> PutAsync(HttpContext context, string tool)
     {

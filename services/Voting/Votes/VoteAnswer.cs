@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Contracts.Log;
+using Hosting.Description;
 using Voting.Integrity;
 using Voting.Ledger;
 
@@ -20,12 +22,14 @@ namespace Voting.Votes;
 /// <param name="Salt">Only for a request with a nonce: the mark is the beginning of <c>SHA256("verdicts.mark/v1\n" ‖ nonce ‖ salt)</c>, of
 /// the nonce that came with this voter's first vote on the tool.</param>
 /// <param name="Token">Only in the answer to a vote that made its voter: to be sent as cookie or as <c>Authorization: Voter …</c>.</param>
+[SchemaName("Vote")]
 public sealed record VoteAnswer(
     string Tool,
-    string? Choice,
+    [property: AllowedValues("ship", "skip", null)] string? Choice,
     long Seq,
     DateTimeOffset? At,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? State = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), AllowedValues("counted", "held", "void", null)]
+        string? State = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? DecidedBy = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Index = null,
@@ -58,4 +62,5 @@ public sealed record VoteAnswer(
 }
 
 /// <summary>All votes of one voter that stand, newest first.</summary>
+[SchemaName("Votes")]
 public sealed record VotesAnswer(IReadOnlyList<VoteAnswer> Votes);

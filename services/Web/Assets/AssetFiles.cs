@@ -47,7 +47,12 @@ public static partial class AssetFiles
     internal static void MapAssets(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/assets/{file}", Serve).ExcludeFromDescription();
-        routes.MapGet("/embed.js", ServeToAnySite).ExcludeFromDescription();
+        routes
+            .MapGet("/embed.js", ServeToAnySite)
+            .WithTags("Reach")
+            .WithName("getEmbedScript")
+            .WithSummary("The script that defines `<live-verdict tool>` and `<live-comparison tools>`")
+            .Produces<string>(200, "text/javascript");
         // Asked for by browsers on pages that name no icon, e.g. a bare XML feed.
         routes.MapGet("/favicon.ico", () => TypedResults.Redirect(Url("favicon.svg"))).ExcludeFromDescription();
     }

@@ -97,7 +97,7 @@ internal static class OEmbedRoute
         return text is null || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out pixels) && pixels > 0;
     }
 
-    private sealed record OEmbed(
+    internal sealed record OEmbed(
         string Title,
         string ProviderName,
         string ProviderUrl,

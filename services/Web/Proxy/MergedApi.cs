@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hosting;
+using Hosting.Description;
 using Hosting.Limits;
-using Web.Parts;
 using Web.Services;
 
 namespace Web.Proxy;
@@ -22,13 +22,14 @@ internal sealed partial class MergedApi
     // A service that is updated changes its document within this time; laying them together takes tens of milliseconds.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, JsonObject> _lastKnown = new();
+    private readonly ApiDescription _own;
     private readonly IHttpClientFactory _clients;
     private readonly ILogger<MergedApi> _logger;
     private readonly SharedResult<byte[]> _merged;
 
-    public MergedApi(IHttpClientFactory clients, TimeProvider timeProvider, ILogger<MergedApi> logger)
+    public MergedApi(ApiDescription own, IHttpClientFactory clients, TimeProvider timeProvider, ILogger<MergedApi> logger)
     {
-        (_clients, _logger) = (clients, logger);
+        (_own, _clients, _logger) = (own, clients, logger);
         _merged = new SharedResult<byte[]>(Fresh, timeProvider, MergeAsync);
     }
 
@@ -39,43 +40,44 @@ internal sealed partial class MergedApi
         // For everyone who waits, so no single request's end stops it; each service has its own time-out.
         await Task.WhenAll(ProxyRoutes.Services.Select(service => RefreshAsync(service, CancellationToken.None)));
 
-        var paths = new JsonObject();
-        var components = new JsonObject();
-        var tags = new JsonArray();
+        var merged = JsonNode.Parse(await _own.GetAsync())!.AsObject();
+        // Relative to where the description was found: the same for every host.
+        merged["servers"] = new JsonArray(new JsonObject { ["url"] = "/" });
         foreach (var service in ProxyRoutes.Services)
         {
             if (!_lastKnown.TryGetValue(service, out var document))
                 continue;
-            foreach (
-                var (path, operations) in Members(document, "paths")
-                    .Where(member =>
-                        member.Key.StartsWith("/api/", StringComparison.Ordinal) || member.Key.StartsWith("/log/", StringComparison.Ordinal)
-                    )
-            )
-                paths.TryAdd(path, operations?.DeepClone());
-            foreach (var (kind, definitions) in Members(document, "components"))
-            {
-                var merged = components[kind] as JsonObject ?? new JsonObject();
-                components[kind] = merged;
-                foreach (var (name, definition) in definitions as JsonObject ?? [])
-                    merged.TryAdd(name, definition?.DeepClone());
-            }
-
-            tags.Add(new JsonObject { ["name"] = service });
+            AddMissing(merged, "paths", document, IsPassedOn);
+            foreach (var (kind, _) in Members(document, "components"))
+                AddMissing(Part(merged, "components"), kind, Part(document, "components"), _ => true);
+            var tags = merged["tags"] as JsonArray ?? [];
+            merged["tags"] = tags;
+            foreach (var tag in document["tags"] as JsonArray ?? [])
+                if (!tags.Any(known => JsonNode.DeepEquals(known?["name"], tag?["name"])))
+                    tags.Add(tag?.DeepClone());
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(
-            new JsonObject
-            {
-                ["openapi"] = "3.1.1",
-                ["info"] = new JsonObject { ["title"] = PageHead.Site, ["version"] = "1" },
-                // Relative to where the description was found: the same for every host.
-                ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
-                ["paths"] = paths,
-                ["components"] = components,
-                ["tags"] = tags,
-            }
-        );
+        return JsonSerializer.SerializeToUtf8Bytes(merged);
+    }
+
+    private static bool IsPassedOn(string path) =>
+        path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/log/", StringComparison.Ordinal);
+
+    // Names are unique in all services; what several have, such as problem details, is the same in each.
+    private static void AddMissing(JsonObject into, string part, JsonObject from, Func<string, bool> isPublic)
+    {
+        foreach (var (name, value) in Members(from, part))
+            if (isPublic(name))
+                Part(into, part).TryAdd(name, value?.DeepClone());
+    }
+
+    private static JsonObject Part(JsonObject document, string name)
+    {
+        if (document[name] is JsonObject part)
+            return part;
+        var added = new JsonObject();
+        document[name] = added;
+        return added;
     }
 
     private async Task RefreshAsync(string service, CancellationToken cancellationToken)
@@ -86,57 +88,11 @@ internal sealed partial class MergedApi
                 await _clients.CreateClient(service).ReadAsync<JsonObject>(service, Path.TrimStart('/'), Within, cancellationToken) is
                 { } document
             )
-                _lastKnown[service] = Own(service, document);
+                _lastKnown[service] = document;
         }
         catch (ServiceUnavailableException unavailable)
         {
             NotRefreshed(_logger, service, unavailable.InnerException?.GetType().Name);
-        }
-    }
-
-    /// <summary>
-    /// Two services may each have a schema of the same name and another shape (Catalog's Issue is not Newsletter's), so all but the
-    /// shared problem details bear their service's name.
-    /// </summary>
-    private static JsonObject Own(string service, JsonObject document)
-    {
-        if (document["components"]?["schemas"] is not JsonObject schemas)
-            return document;
-        var names = schemas
-            .Select(schema => schema.Key)
-            .Where(name => !name.EndsWith("ProblemDetails", StringComparison.Ordinal))
-            .ToHashSet();
-        var renamed = (JsonObject)Rename(document, names, service)!;
-        var own = new JsonObject();
-        foreach (var (name, schema) in (JsonObject)renamed["components"]!["schemas"]!)
-            own[names.Contains(name) ? service + name : name] = schema?.DeepClone();
-        renamed["components"]!["schemas"] = own;
-        return renamed;
-    }
-
-    private static JsonNode? Rename(JsonNode? node, HashSet<string> names, string service)
-    {
-        const string Prefix = "#/components/schemas/";
-        switch (node)
-        {
-            case JsonObject members:
-                var copy = new JsonObject();
-                foreach (var (name, value) in members)
-                {
-                    copy[name] =
-                        name == "$ref"
-                        && value?.GetValue<string>() is { } reference
-                        && reference.StartsWith(Prefix, StringComparison.Ordinal)
-                        && names.Contains(reference[Prefix.Length..])
-                            ? Prefix + service + reference[Prefix.Length..]
-                            : Rename(value, names, service);
-                }
-
-                return copy;
-            case JsonArray elements:
-                return new JsonArray(elements.Select(element => Rename(element, names, service)).ToArray());
-            default:
-                return node?.DeepClone();
         }
     }
 

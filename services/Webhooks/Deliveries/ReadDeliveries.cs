@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using Dapper;
 using Hosting.Databases;
+using Hosting.Description;
 using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Webhooks.Endpoints;
@@ -14,11 +16,12 @@ namespace Webhooks.Deliveries;
 /// <param name="NextAt">When it is tried next; null once it is delivered or failed.</param>
 /// <param name="Status">What the receiver answered last.</param>
 /// <param name="Problem">Why the last attempt failed.</param>
+[SchemaName("WebhookDelivery")]
 internal sealed record DeliveryView(
     string Id,
     string Type,
     string Subject,
-    string State,
+    [property: AllowedValues("waiting", "sending", "delivered", "failed")] string State,
     long Attempts,
     DateTimeOffset CreatedAt,
     DateTimeOffset? AttemptedAt,
@@ -46,6 +49,7 @@ internal sealed record DeliveryView(
 
 /// <param name="Deliveries">The newest first.</param>
 /// <param name="Next">Give it as <c>before</c> to read on; null at the end.</param>
+[SchemaName("WebhookDeliveries")]
 internal sealed record DeliveryPage(IReadOnlyList<DeliveryView> Deliveries, string? Next);
 
 /// <summary>Lists deliveries, a page at a time.</summary>

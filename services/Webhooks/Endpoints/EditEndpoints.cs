@@ -1,3 +1,4 @@
+using Hosting.Description;
 using Hosting.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Webhooks.Events;
@@ -8,6 +9,7 @@ namespace Webhooks.Endpoints;
 
 /// <param name="Url">An https address, at most 1,000 characters.</param>
 /// <param name="Events">What to hear; at least one, each type once.</param>
+[SchemaName("WebhookRegistration")]
 internal sealed record EndpointEdit(string? Url = null, IReadOnlyList<Subscription>? Events = null);
 
 /// <summary>Editors list, register and delete endpoints, and change their secrets.</summary>

@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Hosting.Description;
 using Webhooks.Events;
 using Webhooks.Signing;
 
@@ -10,11 +12,12 @@ namespace Webhooks.Endpoints;
 /// <param name="PublicKey"><c>whpk_…</c>: verifies <c>v1a</c> signatures. Null when its keys can't be read.</param>
 /// <param name="FailingSince">When the failures began that no success has ended.</param>
 /// <param name="Secret"><c>whsec_…</c>: verifies <c>v1</c> signatures. Only in the answer that makes it.</param>
+[SchemaName("Webhook")]
 internal sealed record EndpointView(
     string Id,
     string Url,
     IReadOnlyList<Subscription> Events,
-    string Status,
+    [property: AllowedValues("enabled", "failing", "disabled")] string Status,
     string? Notice,
     string? PublicKey,
     DateTimeOffset CreatedAt,
@@ -51,4 +54,5 @@ internal sealed record EndpointView(
 }
 
 /// <param name="Webhooks">The oldest first.</param>
+[SchemaName("Webhooks")]
 internal sealed record EndpointList(IReadOnlyList<EndpointView> Webhooks);

@@ -1,16 +1,19 @@
 using System.Text.Json.Serialization;
 using Contracts;
+using Hosting.Description;
 
 namespace Webhooks.Events;
 
 /// <summary>A kind of event that an endpoint hears, and when.</summary>
-/// <param name="Type">One of <see cref="EventTypes.All"/>.</param>
+/// <param name="Type">What to hear of, as <c>tool.milestone</c> or <c>review.published</c>.</param>
+[SchemaName("WebhookSubscription")]
 internal sealed record Subscription(string? Type = null, Conditions? Conditions = null);
 
 /// <summary>Narrows down what is heard; absent means all.</summary>
 /// <param name="Tools">Slugs; at most 50. Of a comparison, one of its two tools suffices.</param>
 /// <param name="Votes">For <c>tool.milestone</c>: the numbers of votes to hear of, at most 20; powers of ten from 10 by default.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+[SchemaName("WebhookConditions")]
 internal sealed record Conditions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Tools = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? Votes = null
