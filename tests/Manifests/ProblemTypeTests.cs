@@ -17,6 +17,8 @@ public partial class ProblemTypeTests
             .SelectMany(file => Answers().Matches(Repository.Read(file)))
             .Select(match => (Status: match.Groups["status"].Value, Type: match.Groups["type"].Value))
             .ToHashSet();
+        foreach (var file in Repository.Files("services", "*.cs"))
+            answered.UnionWith(Unavailable().Matches(Repository.Read(file)).Select(match => ("503", match.Groups["type"].Value)));
         var listed = Rows()
             .Matches(Repository.Read(Page))
             .SelectMany(row =>
@@ -27,11 +29,14 @@ public partial class ProblemTypeTests
         listed.Where(type => !answered.Contains(type)).ShouldBeEmpty();
     }
 
-    // Those a service refuses with by name, and those that Problems gives to a bare status.
+    // Those a service refuses with by name, those that Problems gives to a bare status, and those of an unavailable database.
     [GeneratedRegex(
         """Problems\s*\.(?:Of|Retry)\(\s*(?:[\w.]*[cC]ontext,\s*)?(?<status>\d{3}),\s*"(?<type>[a-z-]+)"|(?<status>\d{3}) => "(?<type>[a-z-]+)","""
     )]
     private static partial Regex Answers();
+
+    [GeneratedRegex("""ExplainUnavailable(?:<[^>]+>)?\(\s*[^,]+,\s*"(?<type>[a-z-]+)[\x22]""")]
+    private static partial Regex Unavailable();
 
     [GeneratedRegex("""\((?<status>\d{3}), \[(?<types>[^\]]+)\]\)""")]
     private static partial Regex Rows();
