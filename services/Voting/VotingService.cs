@@ -235,12 +235,12 @@ public static class VotingService
                         moderate.DecideAsync(context, id, kind, body)
                 )
                 .WithName($"{Moderate.WordOf(kind)}Case")
-                .WithSummary(
-                    $"{char.ToUpperInvariant(Moderate.WordOf(kind)[0])}{Moderate.WordOf(kind)[1..]} the votes of a case, or of one of its groups"
-                )
+                .WithSummary($"{Capitalized(Moderate.WordOf(kind))} the votes of a case, or of one of its groups")
                 .Produces<Moderate.CaseAnswer>()
                 .Refuses(400, 401, 403, 404, 409, 415, 503);
     }
+
+    private static string Capitalized(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 
     private static void MapLog(this WebApplication app)
     {

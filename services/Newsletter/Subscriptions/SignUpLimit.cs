@@ -7,8 +7,8 @@ using Hosting.Limits;
 namespace Newsletter.Subscriptions;
 
 /// <summary>
-/// How often one network may ask for mail, at every width (<see cref="NetworkLimits"/>). On each replica; what leaves by mail is bounded for
-/// all of them by <see cref="AdmitRequests"/>.
+/// How often one network may ask for mail, at every width (<see cref="NetworkLimits"/>). On each replica; what leaves by mail is bounded
+/// for all of them by <see cref="AdmitRequests"/>.
 /// </summary>
 internal sealed class SignUpLimit : IEndpointFilter, IDisposable
 {

@@ -72,7 +72,7 @@ internal sealed class GateFigures(DbDataSource source, VoteLedger ledger, TimePr
     /// <returns>Of the last 24 hours, all tools together.</returns>
     public Task<List<GateFigure>> OfDayAsync(CancellationToken cancellationToken) =>
         source.ReadAsync(
-            "select outcome, bound, cast(sum(votes) as bigint) from gate_hours where hour > @hour group by outcome, bound order by outcome, bound",
+            "select outcome, bound, cast(sum(votes) as bigint) from gate_hours where hour > @hour group by outcome, bound",
             [("hour", Hour() - 24)],
             row => new GateFigure((Gate)row.GetInt16(0), (Bound)row.GetInt16(1), row.GetInt64(2)),
             cancellationToken
