@@ -13,12 +13,16 @@ internal static class ApiExamples
 
     public static readonly TallyHistory History = new("cursor-2-0", Bucket.Hour, [new TallyPoint(At.AddMinutes(56), 12, 3, 80.0)]);
 
-    public const string Stream = """
+    private const string Numbers = """
+        "ship":12,"skip":3,"total":15,"shipPercent":80.0,"interval":{"low":54.8,"high":93.0}
+        """;
+
+    public const string Stream = $$"""
         retry: 1000
 
         id: 1 cursor-2-0=15
         event: tally
-        data: {"tool":"cursor-2-0","ship":12,"skip":3,"total":15,"shipPercent":80.0,"interval":{"low":54.8,"high":93.0},"version":15,"epoch":1,"held":0,"void":0,"updatedAt":"2026-11-27T10:04:00Z"}
+        data: {"tool":"cursor-2-0",{{Numbers}},"version":15,"epoch":1,"held":0,"void":0,"updatedAt":"2026-11-27T10:04:00Z"}
 
 
         """;

@@ -34,7 +34,8 @@ public static class TallyService
             The community's numbers, live.
 
             The SignalR hub `{LiveTallies.HubPath}` (JSON or MessagePack) has the same tallies:
-            - `Watch(string[] tools)` returns the current tallies, in the shape of `Tally`; a connection watches up to {Contracts.Limits.ToolsAtOnce} tools.
+            - `Watch(string[] tools)` returns the current tallies, in the shape of `Tally`.
+            - A connection watches up to {Contracts.Limits.ToolsAtOnce} tools.
             - `TallyChanged(tally)` is sent for every change of a watched tool, at most ten times a second; the latest state is always sent.
             - `Unwatch(string[] tools)` stops that.
 
@@ -130,8 +131,8 @@ public static class TallyService
             )
             .WithName("streamTallies")
             .WithDescription(
-                "Every event is a `tally` whose data is one tool's tally as JSON. Its `id` holds the ledger's epoch and the version of each "
-                    + "tool; a client that reconnects with it as `Last-Event-ID` first gets what changed meanwhile, and nothing else."
+                "Every event is a `tally` whose data is one tool's tally as JSON. Its `id` holds the ledger's epoch and the version of "
+                    + "each tool; a client that reconnects with it as `Last-Event-ID` first gets what changed meanwhile, and nothing else."
             )
             .ExplainParameter("tool", $"A tool's slug; repeat it for up to {Contracts.Limits.ToolsAtOnce} tools.", ApiExamples.Tools)
             .AddHeader("Last-Event-ID", "The `id` of the last event you got. One that can't be read counts as none.", "1 cursor-2-0=15")

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Voting.Log;
 using Voting.Integrity;
+using Voting.Log;
 using Voting.PublicLedger;
 using Voting.Voters;
 using Voting.Votes;

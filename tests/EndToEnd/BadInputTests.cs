@@ -74,9 +74,9 @@ public class BadInputTests(Site site)
         _editor = await site.EditorTokenAsync("fuzz");
         var failures = new List<string>();
         foreach (var path in description.GetProperty("paths").EnumerateObject())
-        foreach (var operation in path.Value.EnumerateObject().Where(operation => operation.Name is "get" or "put" or "post" or "delete"))
-        foreach (var (url, body) in Variations(path.Name, operation.Name))
-            await AskAsync(operation.Name, url, body, failures);
+            foreach (var operation in path.Value.EnumerateObject().Where(operation => operation.Name is "get" or "put" or "post" or "delete"))
+                foreach (var (url, body) in Variations(path.Name, operation.Name))
+                    await AskAsync(operation.Name, url, body, failures);
 
         failures.ShouldBeEmpty();
         (await site.Http.GetStringAsync("/api/ledger/totals")).ShouldBe(ledger);

@@ -1,8 +1,8 @@
-using System.Net.Http.Json;
 using System.Net;
+using System.Net.Http.Json;
 using Shouldly;
-using Testing.Servers;
 using Testing;
+using Testing.Servers;
 using Xunit;
 
 namespace Newsletter.Tests;

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Net.Http.Json;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using Shouldly;
-using Testing.Servers;
 using Testing;
+using Testing.Servers;
 using Xunit;
 
 namespace Newsletter.Tests;

@@ -114,7 +114,8 @@ public static class RouteDescription
         );
 
     /// <summary>Shows an answer's body.</summary>
-    /// <param name="example">Of the type that the route answers; written as the route writes it. A string is a body that is no JSON.</param>
+    /// <param name="example">Of the type that the route answers; written as the route writes it. A string is a body that is no
+    /// JSON.</param>
     public static TBuilder ShowAnswer<TBuilder>(this TBuilder routes, object example, int status = StatusCodes.Status200OK)
         where TBuilder : IEndpointConventionBuilder =>
         routes.AddOpenApiOperationTransformer(

@@ -23,8 +23,8 @@ public static class ReadLedger
     /// <param name="Previous">The choice until now. An entry is thus a whole change, and totals are the sum of all changes.</param>
     /// <param name="Kind"><c>vote</c>, or <c>hold</c>, <c>release</c>, <c>void</c>: what was decided on that mark's vote. Until the next of
     /// these, later votes of the mark are in the same state. <c>key</c> is about no vote and no tool: the public log has a new key.</param>
-    /// <param name="Counted">False for a key, and for a vote of a mark that is held or void: they move no total. Totals are the sum of all others, those
-    /// of the other kinds included: a hold goes from the choice to null, a release back.</param>
+    /// <param name="Counted">False for a key, and for a vote of a mark that is held or void: they move no total. Totals are the sum of all
+    /// others, those of the other kinds included: a hold goes from the choice to null, a release back.</param>
     /// <param name="Reason">Why, for the other kinds.</param>
     /// <param name="Moderator">Who decided, for the other kinds; <c>rule</c> for a rule.</param>
     /// <param name="Key">The public log's new key, as verifiers write it; only for the kind <c>key</c>.</param>

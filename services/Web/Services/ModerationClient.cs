@@ -74,7 +74,7 @@ internal sealed class ModerationClient(IHttpClientFactory clients)
     public async Task<IReadOnlyList<Moderation>> ListAsync(CancellationToken cancellationToken)
     {
         var all = new List<Moderation>();
-        for (long after = 0; ; )
+        for (long after = 0; ;)
         {
             var page = await clients
                 .CreateClient("Voting")

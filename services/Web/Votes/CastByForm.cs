@@ -71,7 +71,7 @@ internal static class CastByForm
                 context,
                 200,
                 "Your browser blocks cookies",
-                "Your vote was recorded, but your browser did not keep the one cookie that makes it yours: you can’t change or withdraw it.",
+                "Your vote was recorded, but your browser did not keep the cookie that makes it yours: you can’t change or withdraw it.",
                 "Allow cookies for this site before you vote again."
             );
     }

@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Voting.Ledger.Sqlite;
 
-/// <summary>Announces keys of the public log: the same steps as <c>announce_keys</c> in PostgreSQL. Once a start, hence nothing prepared.</summary>
+/// <summary>
+/// Announces keys of the public log: the same steps as <c>announce_keys</c> in PostgreSQL. Once a start, hence nothing prepared.
+/// </summary>
 internal static class SqliteKeys
 {
     public static void Announce(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<string> vkeys, long now)
@@ -15,7 +17,8 @@ internal static class SqliteKeys
             var id = isFirst ? 0 : Number("select coalesce(max(id), 0) + 1 from entries");
             if (id > 0)
                 Number(
-                    "insert into entries (id, tool, pseudonym, choice, previous, seq, at, kind) values (@id, '', zeroblob(16), 0, 0, 1, @at, 5)",
+                    "insert into entries (id, tool, pseudonym, choice, previous, seq, at, kind) "
+                        + "values (@id, '', zeroblob(16), 0, 0, 1, @at, 5)",
                     ("id", id),
                     ("at", now)
                 );

@@ -221,7 +221,7 @@ public sealed class SqliteLedger(string connectionString, System.Data.Common.DbD
 
     private async Task EmptyLogAsync(CancellationToken closing)
     {
-        for (var emptied = false; !emptied && !closing.IsCancellationRequested; )
+        for (var emptied = false; !emptied && !closing.IsCancellationRequested;)
         {
             try
             {

@@ -1,12 +1,13 @@
 using System.Data.Common;
 using Hosting.Databases;
+using Hosting.Http;
 using Hosting.Observability;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Hosting.Http;
+namespace Hosting;
 
 /// <summary>
 /// A database that is unavailable is the service's trouble and not the caller's: answered 503 with Retry-After, and said in the log when
