@@ -38,7 +38,7 @@ internal sealed class Admission : IDisposable
     {
         if (_open is null)
             return new Slot(null);
-        // A service's too: whoever holds it, it takes a place.
+        // A connection of a service takes a place too.
         var lease = _open.AttemptAcquire(context.Connection.RemoteIpAddress ?? IPAddress.Loopback);
         if (lease.IsAcquired)
             return new Slot(lease);
