@@ -50,6 +50,7 @@ internal static class DevelopersRoute
                 options.DefaultFonts = false;
                 options.Telemetry = false;
                 options.HideClientButton = true;
+                options.ShowDeveloperTools = DeveloperToolsVisibility.Never;
                 options.Agent = new ScalarAgentOptions { Disabled = true };
                 options.Mcp = new ScalarMcpOptions { Disabled = true };
             }
