@@ -189,7 +189,8 @@ public sealed class ProvableTests(Stores stores)
         }
 
         await using var renamed = await StartAsync(restored, $"--Log:GuardFile={guard}", "--Log:Origin=verdicts.example/log/2");
-        (await new PublicLog(renamed.Http, PublicLog.Vkey("verdicts.example/log/2")).CoveringAsync(5)).Size.ShouldBe(5);
+        // The five votes, and the entry that announces the key under the new name.
+        (await new PublicLog(renamed.Http, PublicLog.Vkey("verdicts.example/log/2")).CoveringAsync(6)).Size.ShouldBe(6);
     }
 
     [Theory]
