@@ -17,15 +17,7 @@ public static class RouteDescription
     /// <param name="example">A value that works with the sample content.</param>
     public static TBuilder ExplainParameter<TBuilder>(this TBuilder routes, string name, string description, JsonNode? example = null)
         where TBuilder : IEndpointConventionBuilder =>
-        routes.AddOpenApiOperationTransformer(
-            (operation, _, _) =>
-            {
-                foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
-                    if (parameter.Name == name)
-                        (parameter.Description, parameter.Example) = (description, example?.DeepClone());
-                return Task.CompletedTask;
-            }
-        );
+        routes.ForParameter(name, parameter => (parameter.Description, parameter.Example) = (description, example?.DeepClone()));
 
     /// <summary>Adds a parameter that the handler reads from the query by itself.</summary>
     /// <param name="values">All there are, or none for anything of the type.</param>
@@ -47,13 +39,12 @@ public static class RouteDescription
     /// <summary>Restricts a parameter to some words.</summary>
     public static TBuilder RestrictParameter<TBuilder>(this TBuilder routes, string name, params string[] values)
         where TBuilder : IEndpointConventionBuilder =>
-        routes.AddOpenApiOperationTransformer(
-            (operation, _, _) =>
+        routes.ForParameter(
+            name,
+            parameter =>
             {
-                foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
-                    if (parameter.Name == name && parameter.Schema is OpenApiSchema schema)
-                        schema.Enum = [.. values.Select(value => (JsonNode)value)];
-                return Task.CompletedTask;
+                if (parameter.Schema is OpenApiSchema schema)
+                    schema.Enum = [.. values.Select(value => (JsonNode)value)];
             }
         );
 
@@ -170,6 +161,18 @@ public static class RouteDescription
                 ["application/problem+json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference("ProblemDetails") },
             },
         };
+
+    private static TBuilder ForParameter<TBuilder>(this TBuilder routes, string name, Action<OpenApiParameter> change)
+        where TBuilder : IEndpointConventionBuilder =>
+        routes.AddOpenApiOperationTransformer(
+            (operation, _, _) =>
+            {
+                foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+                    if (parameter.Name == name)
+                        change(parameter);
+                return Task.CompletedTask;
+            }
+        );
 
     private static TBuilder Add<TBuilder>(
         this TBuilder routes,
